@@ -1,0 +1,79 @@
+"""The command `ringdesk`: finds the subcommand, imports that file only, turns errors into exit codes."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final, Protocol, cast
+
+from cli.output import complain
+from ringdesk.errors import BadInput, RingdeskError
+
+
+class Command(Protocol):
+    """What a file of this folder offers."""
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the flags."""
+
+    def run(self, options: argparse.Namespace) -> int:
+        """Do it; the exit code."""
+
+
+COMMANDS: Final[dict[str, tuple[str, str]]] = {
+    "demo": ("cli.demo", "everything at once, with a simulated modem and fictional members"),
+    "desk": ("cli.desk", "the terminal of a phone agent"),
+    "server": ("cli.server", "the central server"),
+    "listen": ("cli.listen", "sources without a screen: prints events and calls"),
+    "decode": ("cli.decode", "one dialect over captured bytes"),
+    "number": ("cli.number", "what a raw caller string means"),
+    "lookup": ("cli.lookup", "the search box from the shell"),
+    "simulate": ("cli.simulate", "ring a line: a simulated modem on a pty or a socket"),
+    "admin": ("cli.admin", "people, stores, devices and the certificate of a server"),
+    "doctor": ("cli.doctor", "say what is wrong and what to do"),
+}
+"""Subcommand -> its module and one line of help."""
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    rows = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items())
+    hint = "New here? `ringdesk demo`. `ringdesk COMMAND --help` tells more."
+    return f"usage: ringdesk [--version] COMMAND [...]\n\n{rows}\n\n{hint}\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command. 0: done; 1: it failed; 2: bad use or bad input."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        sys.stdout.write(_overview())
+        return 0 if words else 2
+    if words[0] == "--version":
+        sys.stdout.write(f"ringdesk {version('ringdesk')}\n")
+        return 0
+    name, *rest = words
+    if name not in COMMANDS:
+        complain(f"there is no command {name!r}; `ringdesk --help` lists them")
+        return 2
+    module, text = COMMANDS[name]
+    command = cast("Command", importlib.import_module(module))
+    parser = argparse.ArgumentParser(prog=f"ringdesk {name}", description=text)
+    command.arguments(parser)
+    try:
+        return command.run(parser.parse_args(rest))
+    except BadInput as error:
+        complain(str(error))
+        return 2
+    except RingdeskError as error:
+        complain(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,207 @@
+"""What can happen to a telephone call: the words of the field as frozen values.
+
+A **call** is one conversation between a caller and the business. A **leg** is one telephone of ours that is rung for it.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+from ringdesk.safetext import SafeText
+
+
+class Direction(StrEnum):
+    """Which way a call goes, seen from the business."""
+
+    IN = "in"
+    OUT = "out"
+    INTERNAL = "internal"
+
+
+class Presentation(StrEnum):
+    """Whether the caller's number may be shown (ETSI EN 300 659-3, 5.4.3 reasons; Q.951 presentation)."""
+
+    SHOWN = "shown"
+    PRIVATE = "private"
+    UNAVAILABLE = "unavailable"
+    PAYPHONE = "payphone"
+    UNREADABLE = "unreadable"
+
+
+class CallState(StrEnum):
+    """Where a call stands. `ring_stopped` is what a passive line sees: it rang, and stopped; nobody knows why."""
+
+    NEW = "new"
+    RINGING = "ringing"
+    QUEUED = "queued"
+    ANSWERED = "answered"
+    HELD = "held"
+    TRANSFERRING = "transferring"
+    RING_STOPPED = "ring_stopped"
+    ENDED = "ended"
+
+
+RANK: Final[dict[CallState, int]] = {
+    CallState.NEW: 0,
+    CallState.RINGING: 1,
+    CallState.QUEUED: 1,
+    CallState.RING_STOPPED: 2,
+    CallState.ANSWERED: 3,
+    CallState.HELD: 3,
+    CallState.TRANSFERRING: 3,
+    CallState.ENDED: 4,
+}
+"""An event that would lead to a lower rank only adds facts: a late report never moves a call back."""
+
+
+class Outcome(StrEnum):
+    """How a call ended."""
+
+    ANSWERED = "answered"
+    MISSED = "missed"
+    ABANDONED = "abandoned"
+    REJECTED = "rejected"
+    BUSY = "busy"
+    FAILED = "failed"
+    VOICEMAIL = "voicemail"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+
+
+class LegState(StrEnum):
+    """Where one of our telephones stands in a call."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    MISSED = "missed"
+    REJECTED = "rejected"
+    CANCELLED = "cancelled"
+    ENDED = "ended"
+
+
+class EventKind(StrEnum):
+    """What a dialect can report. Every kind but the last two concerns a call."""
+
+    RINGING = "ringing"
+    """It rings (again): opens the call at the first, counts rings after that."""
+    CALLER = "caller"
+    """A fact about the caller: number, name, presentation, date of the line."""
+    QUEUED = "queued"
+    LEG = "leg"
+    """One of our telephones changed its state (`leg`)."""
+    ANSWERED = "answered"
+    HELD = "held"
+    RESUMED = "resumed"
+    TRANSFERRING = "transferring"
+    RING_STOPPED = "ring_stopped"
+    ENDED = "ended"
+    """Over; `outcome` says how, if the source knows."""
+    LINKED = "linked"
+    """`native_id` and `linked_id` of this source are one call."""
+    MESSAGE_WAITING = "message_waiting"
+    """A lamp, not a call: never opens anything."""
+    REJECTED = "rejected"
+    """What came cannot be believed (checksum, truncation, signature); `reason` says why."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who calls. `raw` is the number as the source gave it, None when it gave none."""
+
+    raw: SafeText | None = None
+    e164: str | None = None
+    presentation: Presentation = Presentation.UNAVAILABLE
+    name: SafeText | None = None
+
+
+class Called(msgspec.Struct, frozen=True):
+    """What was called: the number as given, the line's id or label, the queue."""
+
+    raw: SafeText | None = None
+    line: SafeText | None = None
+    queue: SafeText | None = None
+
+
+class Via(msgspec.Struct, frozen=True):
+    """Who forwarded the call, and why (busy, no_answer, unconditional, deflection, unreachable, unknown)."""
+
+    raw: SafeText
+    reason: str = "unknown"
+
+
+class Leg(msgspec.Struct, frozen=True):
+    """One of our telephones, as the source names it (its extension)."""
+
+    agent: SafeText
+    state: LegState
+
+
+class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a source reports.
+
+    `at` is the time of receipt in seconds since 1970; `source` the id of the source; `native_id` the source's own id of
+    the call (for a peer that has none: the time in ms at which the call opened). `caller` and `called` are None when the
+    event says nothing about them. `line_time` is what the line claimed as its own date and time: shown, never trusted.
+    `verified` is None where the source has no signature.
+    """
+
+    event: EventKind
+    at: float
+    source: str
+    native_id: str = ""
+    direction: Direction = Direction.IN
+    caller: Caller | None = None
+    called: Called | None = None
+    via: Via | None = None
+    leg: Leg | None = None
+    answered_by: SafeText | None = None
+    linked_id: str | None = None
+    outcome: Outcome | None = None
+    line_time: SafeText | None = None
+    reason: SafeText | None = None
+    verified: bool | None = None
+
+
+class SourceKey(msgspec.Struct, frozen=True):
+    """A source's name for a call."""
+
+    source: str
+    native_id: str
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """One telephone call. Times are seconds since 1970. `answered_by` is an extension, `claimed_by` a person's id.
+
+    `site` is the store or office that the line belongs to. `ring_count` counts RING reports of passive lines.
+    `absent` says that the source stated that there is no number (so the pop need not wait).
+    """
+
+    id: str
+    direction: Direction = Direction.IN
+    state: CallState = CallState.NEW
+    outcome: Outcome | None = None
+    caller: Caller = Caller()
+    called: Called = Called()
+    via: Via | None = None
+    answered_by: SafeText | None = None
+    claimed_by: str | None = None
+    legs: tuple[Leg, ...] = ()
+    started: float = 0.0
+    answered: float | None = None
+    ended: float | None = None
+    sources: tuple[SourceKey, ...] = ()
+    site: str = ""
+    ring_count: int = 0
+    absent: bool = False
+    last_ring: float | None = None
+    disposition: str | None = None
+
+    @property
+    def rank(self) -> int:
+        """The rank of the state (see `RANK`)."""
+        return RANK[self.state]
+
+    @property
+    def live(self) -> bool:
+        """Whether somebody may still be on the line."""
+        return self.state is not CallState.ENDED

@@ -1,0 +1,80 @@
+"""The contract of a phone protocol, and nothing else: one file per protocol beside this one.
+
+A dialect is pure: bytes and the clock go in, events and bytes to send come out. Login, initialisation with its
+time-outs and signature checks belong to it; moving bytes belongs to a transport.
+
+A dialect accepts any chunking of the bytes, garbage between them, and a stream that it joins in the middle. It never
+raises for what a peer sent: what cannot be believed becomes an event `rejected` or a notice.
+"""
+
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from ringdesk.calls import CallEvent
+from ringdesk.safetext import SafeText
+from ringdesk.why import Why
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Bytes for the peer. `peer` names which one, on transports with several."""
+
+    data: bytes
+    peer: str | None = None
+
+
+class Level(StrEnum):
+    """How a source feels."""
+
+    OK = "ok"
+    STARTING = "starting"
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """What a person should know about the source: `why` in their language, `detail` as the peer said it."""
+
+    level: Level
+    why: Why
+    detail: SafeText | None = None
+
+
+class Step(msgspec.Struct, frozen=True):
+    """What one input led to."""
+
+    events: tuple[CallEvent, ...] = ()
+    sends: tuple[Send, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+class StreamDialect(Protocol):
+    """A protocol on a stream. Built with `(source_id, SourceOptions)`; `now` is seconds since 1970."""
+
+    def opened(self, now: float) -> Step:
+        """The transport is open (again): start from nothing, initialise the peer."""
+
+    def received(self, data: bytes, now: float, peer: str | None = None) -> Step:
+        """Bytes came, in any chunking."""
+
+    def due(self, now: float) -> Step:
+        """The clock reached `next_due`."""
+
+    def closed(self, now: float) -> Step:
+        """The transport is gone; nothing can be sent."""
+
+    @property
+    def next_due(self) -> float | None:
+        """When `due` wants to be called; None: not before more bytes."""
+
+
+class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """What the URL of a source says beside the address (contracts.md 2)."""
+
+    line: str = ""
+    store: str = ""
+    region: str = "TW"
+    area: str = ""
+    ring_gap: float = 8.0
+    """Seconds of silence after a ring that end the ringing (6 s cadence in the Americas, 3 s in Britain)."""

@@ -1,0 +1,39 @@
+"""The errors of the heart, as a tree.
+
+* `RingdeskError`            every error that a person may see; its text says what to do next
+  * `BadInput`               what came from outside cannot be used (exit code 2 at the command line)
+    * `WireError`            a frame that breaks the protocol; carries the close code
+  * `Refused`                a rule said no; carries the code that the rule documents
+"""
+
+
+class RingdeskError(Exception):
+    """Base of every error that a person may see. The text is one line and says what to do next."""
+
+
+class BadInput(RingdeskError):
+    """What came from outside cannot be used."""
+
+
+class WireError(BadInput):
+    """A frame that breaks the protocol.
+
+    Attributes:
+        close_code: the websocket close code (RFC 6455, section 7.4) that answers it.
+    """
+
+    def __init__(self, message: str, close_code: int = 1008) -> None:
+        super().__init__(message)
+        self.close_code = close_code
+
+
+class Refused(RingdeskError):
+    """A rule said no.
+
+    Attributes:
+        code: stable, machine-readable; contracts.md section 6 lists them.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code

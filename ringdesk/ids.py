@@ -1,0 +1,50 @@
+"""Ids: UUIDv7 for what a terminal makes, uuid5 for what several must agree on. Clock and randomness come from outside."""
+
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID, uuid5
+
+RINGDESK_NAMESPACE: Final = UUID("6f2b0c4e-7d0a-5b3e-9c55-7269726e6764")
+"""Namespace of our uuid5 ids (source ids, call ids)."""
+
+
+class Uuid7Source:
+    """Makes UUIDv7 strings (RFC 9562, section 5.7) that sort by the order in which they were made.
+
+    `wall_ms` gives milliseconds since 1970; `random_bytes(n)` gives n random bytes. The 12 bits `rand_a` are a counter
+    within one millisecond; a clock that steps back, or a full counter, goes on from the last millisecond used. The id
+    orders nothing between machines.
+    """
+
+    def __init__(self, wall_ms: Callable[[], int], random_bytes: Callable[[int], bytes]) -> None:
+        self._wall_ms = wall_ms
+        self._random_bytes = random_bytes
+        self._last_ms = -1
+        self._counter = 0
+
+    def __call__(self) -> str:
+        """The next id, in the usual 36 characters."""
+        now = self._wall_ms()
+        if now > self._last_ms:
+            self._last_ms, self._counter = now, 0
+        else:
+            self._counter += 1
+            if self._counter > 0xFFF:
+                self._last_ms, self._counter = self._last_ms + 1, 0
+        tail = int.from_bytes(self._random_bytes(8), "big") & (1 << 62) - 1
+        value = self._last_ms << 80 | 0x7 << 76 | self._counter << 64 | 0b10 << 62 | tail
+        return str(UUID(int=value))
+
+
+def source_id(device: str, url: str) -> str:
+    """The id of a source that the settings do not name: uuid5 of device and URL (contracts.md 2)."""
+    return str(uuid5(RINGDESK_NAMESPACE, f"{device} {url}"))
+
+
+def call_id(source: str, native_id: str) -> str:
+    """The id of a call: uuid5(source id, native id) (contracts.md 4). A source that is no UUID is first made one."""
+    try:
+        namespace = UUID(source)
+    except ValueError:
+        namespace = uuid5(RINGDESK_NAMESPACE, source)
+    return str(uuid5(namespace, native_id))

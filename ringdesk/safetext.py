@@ -1,0 +1,88 @@
+"""SafeText: the only text that a widget accepts, and the one cleaner for everything that came from outside.
+
+What is dangerous is not the meaning of a name but its bytes: ESC, C1 controls and bidirectional overrides reach the
+terminal through every widget there is. So to make a `SafeText` *is* to clean: there is no other way to get one, and the
+JSON decoder makes them by itself (`decode_hook`).
+
+Nothing is normalised: a name keeps the characters that its owner uses. Folding for search is `names`' work.
+"""
+
+import unicodedata
+from typing import Any, Final, Self
+
+MAX_TEXT: Final = 500
+"""Characters of a one-line text. The longest Taiwanese company name on record has under 100."""
+MAX_LINES: Final = 16_000
+"""Characters of a note."""
+MAX_MARKS: Final = 8
+"""Combining marks on one character; Vietnamese needs 2, polytonic Greek 3."""
+
+_JOINERS: Final = frozenset("\u200c\u200d")
+_SPACES: Final = frozenset(("Zs", "Zl", "Zp"))
+_DROPPED: Final = frozenset(("Cc", "Cf", "Cs"))
+
+
+def _keeps(char: str, category: str) -> bool:
+    """Whether a character may stay. Unassigned ones stay in the ideographic planes: they are somebody's name, newer than we."""
+    if category == "Cn":
+        return 0x20000 <= ord(char) <= 0x3FFFD
+    return category not in _DROPPED or char in _JOINERS
+
+
+def _clean(text: str, limit: int, *, line_feeds: bool) -> str:
+    text = text[:limit]
+    if text.isascii() and text.isprintable():
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text.replace("\r\n", "\n").replace("\r", "\n"):
+        category = unicodedata.category(char)
+        if char == "\n" or category in ("Zl", "Zp"):
+            kept.append("\n" if line_feeds else " ")
+        elif char == "\t":
+            kept.append(" ")
+        elif _keeps(char, category):
+            marks = marks + 1 if category in ("Mn", "Me") else 0
+            if marks <= MAX_MARKS:
+                kept.append(char)
+    return "".join(kept)
+
+
+class SafeText(str):
+    """One line of text that is harmless on a terminal: no controls, no surrogates, no bidirectional overrides."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str = "") -> Self:
+        """Clean `text`; a `SafeText` passes as it is. Longer text than `MAX_TEXT` is cut."""
+        return super().__new__(cls, text if isinstance(text, SafeText) else _clean(text, MAX_TEXT, line_feeds=False))
+
+
+class SafeLines(str):
+    """Text of several lines, harmless like `SafeText`; the only control character in it is the line feed."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str = "") -> Self:
+        """Clean `text`; longer text than `MAX_LINES` is cut."""
+        return super().__new__(
+            cls, text if isinstance(text, SafeText | SafeLines) else _clean(text, MAX_LINES, line_feeds=True)
+        )
+
+    def each(self) -> list[SafeText]:
+        """The lines, each fit for a widget."""
+        return [SafeText(line) for line in self.split("\n")]
+
+
+def decode_hook(kind: type, value: Any) -> Any:
+    """For msgspec decoders: a field typed SafeText or SafeLines is cleaned while it is read."""
+    if kind in (SafeText, SafeLines) and isinstance(value, str):
+        return kind(value)
+    raise TypeError(f"expected {kind.__name__}, got {type(value).__name__}")
+
+
+def encode_hook(value: Any) -> Any:
+    """For msgspec encoders: our text is a string."""
+    if isinstance(value, SafeText | SafeLines):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

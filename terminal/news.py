@@ -1,0 +1,90 @@
+"""What the desk tells its listeners (a screen, the headless front end): one class per kind of news."""
+
+import msgspec
+
+from ringdesk.calls import Call
+from ringdesk.dialects import Level
+from ringdesk.members import Member
+from ringdesk.notes import Note
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task
+from ringdesk.timeline import Contact
+from ringdesk.why import Why
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A member that may be the one; `guess` marks what no exact number or code says: it never opens by itself."""
+
+    member: Member
+    why: Why
+    guess: bool = False
+
+
+class ScreenPop(msgspec.Struct, frozen=True):
+    """A call rings and this is what is known; exactly one per call and desk. `timeline`, `tasks` are of the first match."""
+
+    call: Call
+    matches: tuple[Match, ...]
+    timeline: tuple[Contact, ...]
+    tasks: tuple[Task, ...]
+    notes: tuple[Note, ...]
+    greeting: SafeText
+
+
+class CallNews(msgspec.Struct, frozen=True):
+    """A call changed: late name, ring stopped, claimed by `claimed_name`, ended. `matches` when they became known late."""
+
+    call: Call
+    claimed_name: SafeText | None = None
+    mine: bool = False
+    matches: tuple[Match, ...] | None = None
+
+
+class MemberNews(msgspec.Struct, frozen=True):
+    """A member's row changed."""
+
+    member: Member
+
+
+class NoteNews(msgspec.Struct, frozen=True):
+    """A note was saved here, came from elsewhere, or settled. `state`: pending, settled or refused."""
+
+    note: Note
+    state: str
+
+
+class TaskNews(msgspec.Struct, frozen=True):
+    """A task was made, changed or done."""
+
+    task: Task
+    state: str
+
+
+class SyncNews(msgspec.Struct, frozen=True):
+    """How the replica stands. `age` seconds since the server was last known to be ahead of nothing."""
+
+    connected: bool
+    outbox: int
+    cursor: int
+    why: Why | None = None
+    refused: int = 0
+
+
+class HealthNews(msgspec.Struct, frozen=True):
+    """How a source stands, with the reason in words."""
+
+    source: str
+    level: Level
+    why: Why
+    detail: SafeText | None = None
+    label: SafeText = SafeText("")
+
+
+class NoticeNews(msgspec.Struct, frozen=True):
+    """A line for the person."""
+
+    code: str
+    message: SafeText
+
+
+News = ScreenPop | CallNews | MemberNews | NoteNews | TaskNews | SyncNews | HealthNews | NoticeNews
