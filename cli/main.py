@@ -5,7 +5,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Final, Protocol, cast
+from typing import Final, NoReturn, Protocol, cast
 
 from cli.output import complain
 from ringdesk.errors import BadInput, RingdeskError
@@ -36,6 +36,14 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 """Subcommand -> its module and one line of help."""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Bad use is one line that says what to do, as everywhere."""
+
+    def error(self, message: str) -> NoReturn:
+        complain(f"{message}; `{self.prog} --help` shows how")
+        raise SystemExit(2)
+
+
 def _overview() -> str:
     width = max(map(len, COMMANDS))
     rows = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items())
@@ -58,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     module, text = COMMANDS[name]
     command = cast("Command", importlib.import_module(module))
-    parser = argparse.ArgumentParser(prog=f"ringdesk {name}", description=text)
+    parser = _Parser(prog=f"ringdesk {name}", description=text)
     command.arguments(parser)
     try:
         return command.run(parser.parse_args(rest))

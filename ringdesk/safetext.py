@@ -15,18 +15,28 @@ MAX_TEXT: Final = 500
 MAX_LINES: Final = 16_000
 """Characters of a note."""
 MAX_MARKS: Final = 8
-"""Combining marks on one character; Vietnamese needs 2, polytonic Greek 3."""
+"""Characters without a width of their own on one character; Vietnamese needs 2, polytonic Greek 3, a flag emoji 3."""
 
 _JOINERS: Final = frozenset("\u200c\u200d")
-_SPACES: Final = frozenset(("Zs", "Zl", "Zp"))
-_DROPPED: Final = frozenset(("Cc", "Cf", "Cs"))
+_BREAKS: Final = frozenset("\n\x0b\x0c\x85\u2028\u2029")
+_BLANKS: Final = frozenset("\t\u2800")
+"""Drawn as a space: the tabulator, whose width is the terminal's business, and the empty Braille pattern."""
+_DROPPED: Final = frozenset(("Cc", "Cf", "Cs", "Cn"))
+_UNSEEN: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0\U0001d159")
+"""Neither controls nor spaces, and drawn as nothing all the same: two names could look alike (UAX #44,
+Default_Ignorable_Code_Point; the null notehead)."""
 
 
 def _keeps(char: str, category: str) -> bool:
     """Whether a character may stay. Unassigned ones stay in the ideographic planes: they are somebody's name, newer than we."""
     if category == "Cn":
-        return 0x20000 <= ord(char) <= 0x3FFFD
-    return category not in _DROPPED or char in _JOINERS
+        return 0x20000 <= ord(char) <= 0x3FFFD and ord(char) & 0xFFFE != 0xFFFE
+    return char in _JOINERS or (category not in _DROPPED and char not in _UNSEEN)
+
+
+def _is_mark(char: str, category: str) -> bool:
+    """Whether it is drawn onto the character before it: marks, joiners, vowels and finals of conjoining Hangul."""
+    return category in ("Mn", "Me") or char in _JOINERS or "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
 
 
 def _clean(text: str, limit: int, *, line_feeds: bool) -> str:
@@ -34,18 +44,25 @@ def _clean(text: str, limit: int, *, line_feeds: bool) -> str:
     if text.isascii() and text.isprintable():
         return text
     kept: list[str] = []
-    marks = 0
+    room = 0
     for char in text.replace("\r\n", "\n").replace("\r", "\n"):
         category = unicodedata.category(char)
-        if char == "\n" or category in ("Zl", "Zp"):
+        if char in _BREAKS:
             kept.append("\n" if line_feeds else " ")
-        elif char == "\t":
+            room = 0 if line_feeds else MAX_MARKS
+        elif char in _BLANKS:
             kept.append(" ")
-        elif _keeps(char, category):
-            marks = marks + 1 if category in ("Mn", "Me") else 0
-            if marks <= MAX_MARKS:
-                kept.append(char)
-    return "".join(kept)
+            room = MAX_MARKS
+        elif not _keeps(char, category):
+            continue
+        elif not _is_mark(char, category):
+            kept.append(char)
+            room = MAX_MARKS
+        elif room:
+            # Not at the beginning: there it would be drawn onto the frame, or onto somebody else's name.
+            kept.append(char)
+            room -= 1
+    return "".join(kept).rstrip("\u200c\u200d")
 
 
 class SafeText(str):

@@ -27,8 +27,15 @@ class Why(msgspec.Struct, frozen=True):
     args: dict[str, str] = {}
 
     def english(self) -> str:
-        """The sentence in English; an unknown code is shown as it is."""
-        return ENGLISH.get(self.code, self.code).format_map(self.args)
+        """The sentence in English; an unknown code is shown as it is, a missing argument as a question mark."""
+        return ENGLISH.get(self.code, self.code).format_map(_Arguments(self.args))
+
+
+class _Arguments(dict[str, str]):
+    """The arguments of a reason; a newer peer may have sent fewer than this version's sentence asks for."""
+
+    def __missing__(self, name: str) -> str:
+        return "?"
 
 
 def register(sentences: dict[str, str]) -> None:

@@ -1,0 +1,10 @@
+"""Fictional people: members, their history and open tasks, made from a seed; for the demo, the benchmarks and the tests.
+
+The same seed gives the same people, on every machine and Python: only `random.Random.random` is drawn from, whose
+sequence is guaranteed. Member `index` is made without making the others, so five million of them need no memory.
+"""
+
+from ringdesk.sample.contacts import history, tasks
+from ringdesk.sample.people import member, people
+
+__all__ = ["history", "member", "people", "tasks"]
