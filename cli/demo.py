@@ -1,0 +1,202 @@
+"""`ringdesk demo`: the whole real path in a temporary directory, without hardware and without an account.
+
+The server is a process of its own, the members come through its import and by sync, the calls from a simulated modem that
+speaks its dialect over a socket. Nothing is left behind.
+"""
+
+import argparse
+import asyncio
+import itertools
+import random
+import sys
+import tempfile
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from cli import roots
+from cli.desk import log_to, run_on_screen, until_told
+from cli.output import print_json
+from cli.plan import Plan
+from config.load import load
+from ringdesk.calls import Presentation
+from ringdesk.errors import BadInput, RingdeskError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from cli.simulated_line import SimulatedLine
+    from ringdesk.ops import Row
+    from server.admin import Office
+    from terminal.desk import Desk
+    from terminal.news import News
+
+USER: Final = "demo"
+TAIWAN: Final = "+886"
+SYNC_SECONDS: Final = 120.0
+POP_SECONDS: Final = 30.0
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How the simulated telephone rings. Times in seconds; `gap` is the silence that ends a ringing, `lost` and `withheld`
+    the shares of calls from nobody we know."""
+
+    rings: int
+    cadence: float
+    gap: float
+    every: float
+    lost: float = 0.0
+    withheld: float = 0.0
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("--headless", action="store_true", help="print the desk's events as JSON and exit")
+    parser.add_argument("--calls", type=int, metavar="N", help="how many calls (headless: 5; on the screen: no end)")
+    parser.add_argument("--seed", type=int, default=1, help="other people, other calls")
+    parser.add_argument("--members", type=int, default=2000, metavar="N", help="how many fictional members (2000)")
+    parser.add_argument("--every", type=float, metavar="SECONDS", help="from call to call (screen: 12, headless: 2)")
+    parser.add_argument("--language", help="language of the screen: en, zh_TW")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the demo until its person ends it; headless: until the calls are shown."""
+    if options.members < 1 or (options.calls is not None and options.calls < 0):
+        raise BadInput("--members must be at least 1, --calls at least 0")
+    with tempfile.TemporaryDirectory(prefix="ringdesk-demo-", ignore_cleanup_errors=True) as folder:
+        room = Path(folder)
+        log_to(room / "demo.log", "info")
+        return (_headless if options.headless else _on_screen)(room, options)
+
+
+def _headless(room: Path, options: argparse.Namespace) -> int:
+    pace = Pace(rings=2, cadence=0.4, gap=1.0, every=2.0 if options.every is None else options.every)
+    wanted = 5 if options.calls is None else options.calls
+
+    async def work() -> None:
+        async with _opened(room, pace, options) as (desk, line):
+            news: asyncio.Queue[News] = asyncio.Queue()
+            desk.subscribe(news.put_nowait)
+            ringing = asyncio.create_task(_ring(line, pace, options, None))
+            try:
+                await _print(news, wanted)
+            finally:
+                ringing.cancel()
+                await asyncio.gather(ringing, return_exceptions=True)
+
+    return until_told(work)
+
+
+async def _print(news: "asyncio.Queue[News]", wanted: int) -> None:
+    """Print what the desk says until so many members have called."""
+    from terminal.desk.printing import news_object
+    from terminal.news import ScreenPop
+
+    shown = 0
+    while shown < wanted:
+        try:
+            async with asyncio.timeout(POP_SECONDS):
+                told = await news.get()
+        except TimeoutError as error:
+            raise RingdeskError("the simulated calls do not arrive; please report what the demo printed") from error
+        print_json(news_object(told))
+        shown += isinstance(told, ScreenPop) and bool(told.matches)
+
+
+def _on_screen(room: Path, options: argparse.Namespace) -> int:
+    """All of it comes after the first paint."""
+    every = 12.0 if options.every is None else options.every
+    pace = Pace(rings=3, cadence=2.0, gap=4.0, every=every, lost=0.12, withheld=0.06)
+
+    @asynccontextmanager
+    async def opening() -> "AsyncIterator[Desk]":
+        async with _opened(room, pace, options) as (desk, line):
+            ringing = asyncio.create_task(_ring(line, pace, options, options.calls))
+            try:
+                yield desk
+            finally:
+                ringing.cancel()
+                await asyncio.gather(ringing, return_exceptions=True)
+
+    settings = load(flags={"general": {"language": options.language}})
+    return run_on_screen(opening, USER, settings)
+
+
+@asynccontextmanager
+async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "AsyncIterator[tuple[Desk, SimulatedLine]]":
+    """The modem, the server with its people, and the desk that has them all."""
+    from cli.deskroot import DeskRoot
+    from cli.simulated_line import SimulatedLine
+    from ringdesk.simulators.modem import Model, SimulatedModem
+    from terminal.callerid.source import parse
+
+    progress = _tell if options.headless else lambda _: None
+    async with SimulatedLine(SimulatedModem(Model()), roots.wall) as line:
+        url = f"{await line.serve_socket()}?line=1&ring-gap={pace.gap:g}"
+        plan = Plan(data=room, user=USER, sources=(parse(url, "demo"),))
+
+        async def people(office: "Office") -> None:
+            from server import admin
+
+            progress(f"making {options.members} fictional members")
+            await admin.import_rows(office, _rows(options.seed, options.members))
+
+        root = DeskRoot(plan, progress=progress, prepare=people)
+        try:
+            desk = await root.open()
+            progress("bringing the members to the desk")
+            await desk.sync(SYNC_SECONDS)
+            yield desk, line
+        finally:
+            await root.close()
+
+
+def _rows(seed: int, count: int) -> "Iterator[tuple[str, Row]]":
+    """Fictional members with what they did and what they were promised."""
+    from ringdesk import sample
+
+    now = roots.wall()
+    for member in sample.people(seed, count):
+        yield "member", member
+        for contact in sample.history(member, seed, now):
+            yield "contact", contact
+        for task in sample.tasks(member, seed, now):
+            yield "task", task
+
+
+async def _ring(line: "SimulatedLine", pace: Pace, options: argparse.Namespace, count: int | None) -> None:
+    """One call after the other, `count` of them or without end, once the desk listens."""
+    rng = random.Random(options.seed)  # noqa: S311 - the same seed, the same calls
+    await line.ready()
+    for index in itertools.count() if count is None else range(count):
+        begun = asyncio.get_running_loop().time()
+        draw = rng.random() if index else 1.0  # the first one is somebody whom everybody knows
+        number, presentation = _caller(rng, draw, pace, options)
+        await line.ring(number, None, presentation, pace.rings, pace.cadence)
+        over = asyncio.get_running_loop().time()
+        await asyncio.sleep(max(pace.gap + 0.5, pace.every - (over - begun)))
+
+
+def _caller(
+    rng: random.Random, draw: float, pace: Pace, options: argparse.Namespace
+) -> tuple[str | None, Presentation]:
+    """Who calls, for a draw from 0 to 1: somebody who withholds the number, somebody whom nobody knows, or a member."""
+    from ringdesk import sample
+
+    if draw < pace.withheld:
+        return None, Presentation.PRIVATE
+    if draw < pace.withheld + pace.lost:
+        return f"09{rng.randrange(10**8):08d}", Presentation.SHOWN
+    while True:
+        member = sample.member(options.seed, rng.randrange(options.members))
+        known = [number.e164 or "" for number in member.numbers]
+        dialled = [f"0{e164.removeprefix(TAIWAN)}" for e164 in known if e164.startswith(TAIWAN)]
+        if dialled:
+            return rng.choice(dialled), Presentation.SHOWN
+
+
+def _tell(line: str) -> None:
+    """Progress, for the person who waits; never on stdout, and never once the screen is there."""
+    sys.stderr.write(f"ringdesk demo: {line}\n")

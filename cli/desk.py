@@ -1,0 +1,210 @@
+"""`ringdesk desk`: the terminal of a phone agent, on the screen or, with `--headless`, for a program."""
+
+import argparse
+import asyncio
+import contextlib
+import platform
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cli.output import complain
+from cli.roots import wall
+from config.load import load, places
+from config.settings import Settings
+from ringdesk.errors import BadInput
+from ringdesk.safetext import SafeText
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from cli.plan import Plan
+    from terminal.desk import Desk
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("--server", metavar="URL", help="ws(s)://HOST:PORT/sync; without it the desk starts its own")
+    parser.add_argument("--data", metavar="DIR", help="where the replica is; default: the platform's data directory")
+    enrol = parser.add_mutually_exclusive_group()
+    enrol.add_argument("--enrol", metavar="CODE", help="one-time code of `ringdesk admin enrol`, at the first start")
+    enrol.add_argument("--enrol-file", metavar="FILE", help="file with that code")
+    parser.add_argument("--user", metavar="NAME", help="who signs in")
+    parser.add_argument("--password-file", metavar="FILE", help="file with their password in its first line")
+    parser.add_argument("--source", action="append", metavar="URL", help="a telephone line; may be repeated")
+    parser.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
+    parser.add_argument("--region", help="country of the lines, ISO 3166")
+    parser.add_argument("--area", help="area code of the lines")
+    parser.add_argument("--language", help="language of the screen: en, zh_TW")
+    parser.add_argument("--log-level", choices=["debug", "info", "warning", "error"], help="what the log file keeps")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the desk until its person, or the end of stdin, ends it."""
+    settings = load(options.config, flags=_flags(options))
+    plan = _plan(settings, options)
+    log_to(places().state / "desk.log", settings.general.log_level)
+    if options.headless:
+        return run_headless(plan, settings)
+    return run_on_screen(lambda: opened(plan), plan.user, settings)
+
+
+def run_headless(plan: "Plan", settings: Settings) -> int:
+    """The JSON line protocol until stdin ends."""
+    from cli.pipes import stdin_chunks, write_stdout
+    from terminal import words
+    from terminal.headless import Headless
+
+    words.language(settings.general.language)
+
+    async def work() -> None:
+        async with opened(plan) as desk:
+            await Headless(desk, write_stdout).run(stdin_chunks())
+
+    return until_told(work)
+
+
+@contextlib.asynccontextmanager
+async def opened(plan: "Plan") -> "AsyncIterator[Desk]":
+    """The desk of a plan, with all its parts, closed at the end."""
+    from cli.deskroot import DeskRoot
+
+    root = DeskRoot(plan)
+    try:
+        yield await root.open()
+    finally:
+        await root.close()
+
+
+def run_on_screen(opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings) -> int:
+    """The screen: the shell is painted first, then `opening` opens the desk behind it."""
+    from terminal.app import RingdeskApp
+
+    opened_here = contextlib.AsyncExitStack()
+    app = RingdeskApp(
+        lambda: opened_here.enter_async_context(opening()),
+        language=settings.general.language,
+        agent=SafeText(agent),
+        site=SafeText(""),
+        wall=wall,
+        keys=settings.desk.keys,
+        light=settings.general.theme == "light",
+    )
+
+    async def work() -> None:
+        async with opened_here:
+            await app.run_async()
+
+    code = until_told(work)
+    if app.failure is not None:
+        complain(app.failure)
+        return 1
+    return code
+
+
+def until_told(work: Any) -> int:
+    """Run `work()`; SIGTERM, SIGHUP and SIGINT end it in order. The exit code: 0, or 130 after Ctrl+C."""
+
+    async def main() -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):  # SIGHUP: the terminal window was closed
+            with contextlib.suppress(NotImplementedError, AttributeError):  # Windows ends a process without asking it
+                loop.add_signal_handler(getattr(signal, name), task.cancel)
+        await work()
+
+    try:
+        asyncio.run(main())
+    except asyncio.CancelledError:
+        return 0
+    return 0
+
+
+def log_to(path: Path, level: str) -> None:
+    """The log file; a desk whose log cannot be written works all the same."""
+    from cli import logs
+
+    try:
+        logs.to_file(path, level)
+    except OSError as error:
+        complain(f"nothing is logged: {path}: {error.strerror}; make that folder writable")
+
+
+def _flags(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
+    desk = {
+        "server": options.server,
+        "data": options.data,
+        "user": options.user,
+        "password_file": options.password_file,
+        "enrol_file": options.enrol_file,
+        "sources": None if options.source is None else tuple(options.source),
+    }
+    names = ("region", "area", "language", "log_level")
+    return {"desk": desk, "general": {name: getattr(options, name) for name in names}}
+
+
+def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
+    """What the settings mean, checked before the screen is taken. Raises `BadInput`."""
+    from cli.plan import Plan
+    from config import registry
+    from terminal.callerid.source import parse
+    from terminal.sync.key import KEY_FILE
+
+    desk, general = settings.desk, settings.general
+    specs = tuple(parse(url, platform.node(), region=general.region, area=general.area) for url in desk.sources)
+    if len({spec.id for spec in specs}) < len(specs):
+        raise BadInput("two of the sources have the same id; name each source once")
+    for spec in specs:
+        registry.dialect(spec.dialect)
+    data = Path(desk.data).expanduser() if desk.data else places().data
+    password = user = code = ""
+    if desk.server:
+        user = desk.user or _asked("user: ", "--user NAME", options)
+        password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
+        if not (data / KEY_FILE).exists():
+            code = options.enrol or (_first_line(desk.enrol_file) if desk.enrol_file else "")
+            code = code or _asked("enrolment code: ", "--enrol CODE", options)
+        else:  # known already, or an enrolment that did not come to its end
+            code = options.enrol or ""
+    return Plan(
+        data=data,
+        server=desk.server,
+        user=user or desk.user,
+        password=password,
+        code=code,
+        sources=specs,
+        region=general.region,
+        area=general.area,
+    )
+
+
+def _first_line(file: str) -> str:
+    try:
+        lines = Path(file).expanduser().read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read ({error}); give a text file with one line") from error
+    if not lines or not lines[0].strip():
+        raise BadInput(f"{file} is empty; it needs one line")
+    return lines[0].strip()
+
+
+def _asked(prompt: str, flag: str, options: argparse.Namespace) -> str:
+    """Ask the person, where there is one."""
+    if options.headless or not sys.stdin.isatty():
+        raise BadInput(f"{flag} is missing; give it, or set it in the settings file")
+    answer = input(prompt).strip()
+    if not answer:
+        raise BadInput(f"nothing was typed; give {flag}")
+    return answer
+
+
+def _asked_secretly(options: argparse.Namespace) -> str:
+    from getpass import getpass
+
+    if options.headless or not sys.stdin.isatty():
+        raise BadInput("--password-file FILE is missing; give it, or set it in the settings file")
+    return getpass("password: ")

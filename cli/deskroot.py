@@ -1,0 +1,234 @@
+"""The composition root of a desk: opens its parts in their order, and closes them in the reverse one.
+
+Local first: somebody who has signed in here before opens the desk at once, server or not; the server is asked meanwhile.
+"""
+
+import asyncio
+import platform
+import random
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+import structlog
+
+from cli import roots
+from cli.embedded import EmbeddedServer
+from cli.plan import Plan
+from config import registry
+from ringdesk import numbers
+from ringdesk.errors import BadInput, Refused, RingdeskError
+from ringdesk.safetext import SafeText
+from ringdesk.tracker import Tracker
+from terminal.callerid.pump import SourcePump
+from terminal.callerid.source import SourceSpec
+from terminal.desk import Desk, Source
+from terminal.lookup.search import Lookup
+from terminal.news import NoticeNews, SyncNews
+from terminal.store.people import SignedIn
+from terminal.store.replica import Store
+from terminal.sync.enrol import enrol, is_enrolled
+from terminal.sync.key import DeviceKey
+from terminal.sync.link import Link, forever
+from terminal.sync.replicator import Replicator
+
+if TYPE_CHECKING:
+    from server.admin import Office
+
+FIRST_CONTACT: Final = 20.0
+"""Seconds that somebody who never signed in here waits for the server."""
+RETRY: Final = 60.0
+"""Seconds until a grant that was not renewed is asked for again."""
+SECRET_FILE: Final = "local.password"  # noqa: S105 - the name of a file
+"""In the data directory of a desk with a server of its own: the password of its person, made once."""
+
+_log = structlog.get_logger(__name__)
+
+
+class DeskRoot:
+    """One desk with all its parts. `prepare` may fill the database of a server of its own before it starts."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        *,
+        progress: Callable[[str], None] = lambda _: None,
+        prepare: "Callable[[Office], Awaitable[None]] | None" = None,
+    ) -> None:
+        self._plan = plan
+        self._progress = progress
+        self._prepare = prepare
+        self._stack = AsyncExitStack()
+        self._desk: Desk | None = None
+        self._connected = asyncio.Event()
+        self.server: EmbeddedServer | None = None
+
+    async def open(self) -> Desk:
+        """Open everything; the desk that runs. Raises `RingdeskError`; whatever was opened by then is closed again."""
+        try:
+            return await self._open()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close everything. Twice is no error."""
+        self._desk = None
+        await self._stack.aclose()
+
+    async def _open(self) -> Desk:
+        plan = self._plan
+        _make_folder(plan.data)
+        store = await Store.open(plan.data, ids=roots.new_ids(), clock=roots.wall)
+        self._stack.push_async_callback(store.close)
+        if not plan.server:
+            plan = await self._with_own_server(store)
+        if not await is_enrolled(store):
+            await self._enrol(store, plan)
+        link, running = self._link(store, plan)
+        person = await self._sign_in(store, link, running, plan)
+        lookup = Lookup(store.reader, region=plan.region, area=plan.area)
+        desk = Desk(
+            store,
+            lookup,
+            link,
+            person,
+            tracker=Tracker(),
+            sources=[_source(spec) for spec in plan.sources],
+            read=partial(numbers.read, region=plan.region, area=plan.area),
+            now=roots.wall,
+        )
+        self._stack.push_async_callback(desk.close)
+        await self._task(self._renew(link, desk, plan, person))
+        self._desk = desk
+        await desk.start()
+        return desk
+
+    # --- a server of one's own ----------------------------------------------------------------------------------------
+
+    async def _with_own_server(self, store: Store) -> Plan:
+        """Start the embedded server, with this desk and its person known to it."""
+        from server import admin
+
+        plan = self._plan
+        server = self.server = EmbeddedServer(plan.data)
+        password = _own_password(plan.data / SECRET_FILE)
+        user = plan.user or "me"
+        clock: dict[str, Any] = {"clock": roots.wall, "random_id": roots.random_id, "random_bytes": roots.random_bytes}
+        code = ""
+        async with admin.office(server.database, str(server.state), **clock) as office:
+            try:
+                await admin.add_user(office, user, "admin", password)
+            except Refused as refusal:
+                if refusal.code != "exists":
+                    raise
+            if not await is_enrolled(store):
+                code = await admin.enrol_code(office, "main", "desk")
+            if self._prepare is not None:
+                await self._prepare(office)
+        self._progress("starting the server")
+        self._stack.push_async_callback(server.stop)
+        await server.start()
+        return msgspec.structs.replace(plan, server=server.url, user=user, password=password, code=code)
+
+    # --- the link -----------------------------------------------------------------------------------------------------
+
+    async def _enrol(self, store: Store, plan: Plan) -> None:
+        if not plan.code:
+            raise BadInput(
+                f"{plan.data} is not known to a server yet; give --enrol with a code of `ringdesk admin enrol` once"
+            )
+        self._progress("making this desk known to the server")
+        await enrol(store, plan.server, plan.code, platform.node() or "desk")
+
+    def _link(self, store: Store, plan: Plan) -> tuple[Link, "asyncio.Task[None]"]:
+        replicator = Replicator(
+            store,
+            sign=DeviceKey.load(plan.data).sign,
+            clock=roots.wall,
+            steady=time.monotonic,
+            app=f"ringdesk {version('ringdesk')}",
+        )
+        rng = random.Random(secrets.randbits(64))  # noqa: S311 - spreads reconnects, no secret
+        link = Link(store, replicator, plan.server, steady=time.monotonic, rng=rng, heard=self._heard)
+        running = asyncio.create_task(forever(link), name="link")
+        self._stack.push_async_callback(_ended, running)
+        return link, running
+
+    def _heard(self, news: SyncNews | NoticeNews) -> None:
+        if isinstance(news, SyncNews):
+            (self._connected.set if news.connected else self._connected.clear)()
+        if self._desk is not None:
+            self._desk.heard(news)
+
+    async def _sign_in(self, store: Store, link: Link, running: "asyncio.Task[None]", plan: Plan) -> SignedIn:
+        """By what this desk remembers, else by the server."""
+        if not plan.user:
+            raise BadInput("nobody signs in; give --user NAME and --password-file FILE")
+        try:
+            return await store.sign_in(plan.user, plan.password)
+        except Refused as refusal:
+            _log.info("not signed in by memory", code=refusal.code)
+        self._progress("waiting for the server")
+        connected = asyncio.create_task(self._connected.wait())
+        try:
+            await asyncio.wait((connected, running), timeout=FIRST_CONTACT, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            connected.cancel()
+        if running.done():
+            await running
+        return await link.sign_in(plan.user, plan.password)
+
+    async def _renew(self, link: Link, desk: Desk, plan: Plan, person: SignedIn) -> None:
+        """Keep the grant fresh: at the first contact, then at half of its life."""
+        while True:
+            await self._connected.wait()
+            try:
+                person = await link.sign_in(plan.user, plan.password)
+            except RingdeskError as error:
+                _log.warning("the grant was not renewed", error=str(error))
+                desk.heard(NoticeNews("not_signed_in", SafeText(str(error))))
+                await asyncio.sleep(RETRY)
+                continue
+            desk.signed_in(person)
+            await asyncio.sleep(max(RETRY, (person.expires - roots.wall()) / 2))
+
+    async def _task(self, work: Any) -> None:
+        self._stack.push_async_callback(_ended, asyncio.create_task(work))
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def _source(spec: SourceSpec) -> Source:
+    jitter = random.Random(secrets.randbits(64))  # noqa: S311 - spreads attempts, no secret
+    dialect = registry.dialect(spec.dialect)
+
+    def make(on_event: Any, on_health: Any) -> SourcePump:
+        return SourcePump(spec, dialect, on_event=on_event, on_health=on_health, wall=roots.wall, jitter=jitter)
+
+    return Source(spec, make)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{folder}: {error.strerror}; give another place with --data") from error
+
+
+def _own_password(file: Path) -> str:
+    """The password of the only person of a desk with a server of its own; made at the first start."""
+    from terminal.sync.key import write_private
+
+    if not file.exists():
+        write_private(file, f"{secrets.token_urlsafe(24)}\n".encode())
+    return file.read_text("utf-8").strip()

@@ -1,0 +1,20 @@
+"""How a desk is to be opened: what flags and settings come to. Light to import, for it is made before the first paint."""
+
+from pathlib import Path
+
+import msgspec
+
+from terminal.callerid.source import SourceSpec
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How a desk is to be opened. Without `server` it gets one of its own, and `user` a password made once."""
+
+    data: Path
+    server: str = ""
+    user: str = ""
+    password: str = ""
+    code: str = ""
+    sources: tuple[SourceSpec, ...] = ()
+    region: str = "TW"
+    area: str = ""

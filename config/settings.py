@@ -1,0 +1,91 @@
+"""The settings of one machine: every key, what it means, what it is when nobody sets it.
+
+The descriptions are the documentation: docs/reference/settings.md and defaults/ringdesk.toml are made of them
+(`python -m config.reference`), and a test holds all three equal. What a whole business shares (lines, routes, opening
+hours, codes) lives in the server's database, not here.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+PATH = {"path": True}
+"""Marks a place on the disk: relative ones are anchored at the folder of the settings file (see `load`)."""
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What holds for every command."""
+
+    region: Annotated[
+        str,
+        Meta(
+            pattern="^[A-Z]{2}$", description="Country of the lines, ISO 3166: how numbers without +country are read."
+        ),
+    ] = "TW"
+    area: Annotated[
+        str,
+        Meta(
+            pattern="^[0-9]{0,5}$",
+            description="Area code of the lines, without the leading 0, for seven-digit callers.",
+        ),
+    ] = ""
+    language: Annotated[
+        str, Meta(description="Language of screens and messages (`en`, `zh_TW`); empty: as the environment says.")
+    ] = ""
+    theme: Annotated[Literal["dark", "light"], Meta(description="Colours of the screens.")] = "dark"
+    log_level: Annotated[LogLevel, Meta(description="What the log file under the state directory keeps.")] = "info"
+
+
+class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The terminal of a phone agent."""
+
+    server: Annotated[
+        str, Meta(description="Where the server is, `wss://host/sync`; empty: the desk starts one of its own.")
+    ] = ""
+    data: Annotated[
+        str, Meta(description="Folder of the replica; empty: the platform's data directory.", extra=PATH)
+    ] = ""
+    user: Annotated[str, Meta(description="Who signs in.")] = ""
+    password_file: Annotated[
+        str, Meta(description="File with that person's password in its first line.", extra=PATH)
+    ] = ""
+    enrol_file: Annotated[
+        str, Meta(description="File with the one-time code that makes this device known; read once.", extra=PATH)
+    ] = ""
+    sources: Annotated[
+        tuple[str, ...], Meta(description="Telephone lines of this desk, as URLs (`serial:///dev/ttyACM0?line=front`).")
+    ] = ()
+    keys: Annotated[dict[str, str], Meta(description="Keys that differ from the usual ones: action = key.")] = {}
+
+
+class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The central server."""
+
+    listen: Annotated[str, Meta(description="HOST:PORT to listen on; port 0 takes a free one.")] = "127.0.0.1:8790"
+    database: Annotated[
+        str,
+        Meta(
+            description="`sqlite:///PATH` or `postgresql://...`; empty: `server.db` in the platform's data directory."
+        ),
+    ] = ""
+    state: Annotated[
+        str, Meta(description="Folder of keys, certificate and snapshots; empty: the platform's.", extra=PATH)
+    ] = ""
+    public_url: Annotated[
+        str, Meta(description="How the outside reaches the server; part of what providers of telephony sign.")
+    ] = ""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings: one struct for each `[section]`."""
+
+    general: General = General()
+    desk: DeskSettings = DeskSettings()
+    server: ServerSettings = ServerSettings()
+
+
+SECTIONS: dict[str, type[msgspec.Struct]] = {"general": General, "desk": DeskSettings, "server": ServerSettings}
+"""Section -> its struct, in the order of the file."""

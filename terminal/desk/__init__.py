@@ -1,0 +1,7 @@
+"""The terminal without a screen: the call flow and the note flow. Screens and the headless front end both stand on it."""
+
+from terminal.desk.desk import Desk
+from terminal.desk.ports import Link, Lookup, Source
+from terminal.desk.values import Card, Draft, SourceState, Standing
+
+__all__ = ["Card", "Desk", "Draft", "Link", "Lookup", "Source", "SourceState", "Standing"]

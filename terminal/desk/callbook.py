@@ -1,0 +1,169 @@
+"""The calls of one desk: those of its own lines and those that others report; what is shown of each, and when it pops.
+
+Pure: events, rows and the clock go in; turns come out, in the order in which the desk has to tell them.
+"""
+
+from typing import Final, NamedTuple
+
+import msgspec
+
+from ringdesk.calls import Call, CallEvent, CallState, SourceKey
+from ringdesk.safetext import SafeText
+from ringdesk.tracker import Policy, Tracker, deadline, give_up, pop_due
+
+YOUNG: Final = 30.0
+"""Seconds: a call that somebody else reports pops only while it is younger (sync.md 5)."""
+KEPT: Final = 600.0
+"""Seconds for which a call that is over stays in the list."""
+
+_POLICY: Final = Policy()
+_WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
+
+
+class Turn(NamedTuple):
+    """One thing to tell. `pop`: show the call, for the first and only time. `identify`: its number is newly known."""
+
+    call: Call
+    pop: bool
+    identify: bool
+
+
+class _Shown(NamedTuple):
+    call: Call
+    popped: bool
+
+
+class CallBook:
+    """All calls that this desk knows of."""
+
+    def __init__(self, tracker: Tracker) -> None:
+        self._tracker = tracker
+        self._rows: dict[str, Call] = {}
+        self._shown: dict[str, _Shown] = {}
+
+    def heard(self, event: CallEvent, site: str) -> list[Turn]:
+        """A line of this desk reports something."""
+        return self._turns(self._tracker.received(event, site=site), event.at)
+
+    def row(self, row: Call, now: float) -> list[Turn]:
+        """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
+        self._rows[row.id] = row
+        if row.claimed_by is not None:
+            self._tracker.claim(row.id, row.claimed_by, now)
+        if row.disposition is not None:
+            self._tracker.wrap_up(row.id, SafeText(row.disposition), now)
+        turn = self._turn(row.id, now)
+        return [] if turn is None else [turn]
+
+    def due(self, now: float) -> tuple[tuple[Call, ...], list[Turn]]:
+        """Time passed: the own calls that were given up, and what to tell of all. Forgets what is long over.
+
+        A call of another desk is given up too, here: a desk that was switched off says nothing of it any more.
+        """
+        ended = self._tracker.due(now)
+        turns = self._turns(ended, now)
+        for call_id, (call, _) in list(self._shown.items()):
+            if self._tracker.get(call_id) is not None:
+                continue
+            if call.live and _is_late(call, now):
+                turns += self.row(give_up(call, now), now)
+            elif _over(call, now):
+                del self._shown[call_id]
+                self._rows.pop(call_id, None)
+        return ended, turns
+
+    @property
+    def next_due(self) -> float | None:
+        """When `due` has something to end."""
+        return self._tracker.next_due
+
+    def find(self, call_id: str) -> Call | None:
+        """A call as it is shown."""
+        return self._seen(self._tracker.resolve(call_id))
+
+    def resolve(self, call_id: str) -> str:
+        """The id under which a call goes on, where two turned out to be one."""
+        return self._tracker.resolve(call_id)
+
+    def of(self, key: SourceKey) -> str | None:
+        """The id of the call that a source of this desk calls so."""
+        found = (call.id for call in reversed(self._tracker.calls) if key in call.sources)
+        return next(found, None)
+
+    def popped(self, call_id: str) -> bool:
+        """Whether the call was shown."""
+        return call_id in self._shown and self._shown[call_id].popped
+
+    def calls(self, now: float) -> list[Call]:
+        """The calls that live or were within the last minutes, oldest first."""
+        calls = [shown.call for shown in self._shown.values() if not _over(shown.call, now)]
+        return sorted(calls, key=lambda call: (call.started, call.id))
+
+    def _seen(self, call_id: str) -> Call | None:
+        heard, row = self._tracker.get(call_id), self._rows.get(call_id)
+        if heard is None or row is None:
+            return heard or row
+        return _combined(heard, row)
+
+    def _turns(self, calls: tuple[Call, ...], now: float) -> list[Turn]:
+        """A call that went on under another id has been shown if any of its ids was."""
+        for call in calls:
+            goes_on = self._tracker.resolve(call.id)
+            if goes_on != call.id and self.popped(call.id) and goes_on not in self._shown:
+                self._shown[goes_on] = _Shown(Call(id=goes_on), popped=True)
+        turns = [self._turn(call.id, now, alias=call) for call in calls]
+        return [turn for turn in turns if turn is not None]
+
+    def _turn(self, call_id: str, now: float, alias: Call | None = None) -> Turn | None:
+        merged = self._tracker.resolve(call_id) != call_id
+        call = alias if merged else self._seen(call_id)
+        if call is None:
+            return None
+        before = self._shown.get(call_id)
+        popped = before is not None and before.popped
+        pop = not popped and _calls_for(call) and (call_id not in self._rows or now - call.started < YOUNG)
+        self._shown[call_id] = _Shown(call, popped or pop)
+        if not pop and (_over(call, now) or not _is_news(before, call, popped=popped)):
+            return None
+        known = before.call.caller.e164 if before is not None else None
+        return Turn(call, pop, identify=call.caller.e164 != known)
+
+
+def _calls_for(call: Call) -> bool:
+    """Whether somebody here is called and nobody has it yet."""
+    return call.state in _WAITING and call.claimed_by is None and pop_due(call)
+
+
+def _is_news(before: _Shown | None, call: Call, *, popped: bool) -> bool:
+    """Before it pops, a call that waits is nobody's news; after that, everything but another ring is."""
+    if not popped and call.state in _WAITING and call.claimed_by is None:
+        return False
+    return before is None or _quiet(before.call) != _quiet(call)
+
+
+def _quiet(call: Call) -> Call:
+    return msgspec.structs.replace(call, ring_count=0, last_ring=None)
+
+
+def _is_late(call: Call, now: float) -> bool:
+    late = deadline(call, _POLICY)
+    return late is not None and now >= late
+
+
+def _over(call: Call, now: float) -> bool:
+    return not call.live and now - (call.started if call.ended is None else call.ended) > KEPT
+
+
+def _combined(heard: Call, row: Call) -> Call:
+    """What the line knows, and what the others did; the one that is further along says the state."""
+    if row.rank > heard.rank:
+        caller = heard.caller if row.caller.raw is None else row.caller
+        return msgspec.structs.replace(row, caller=caller, absent=caller.raw is None and (row.absent or heard.absent))
+    return msgspec.structs.replace(
+        heard,
+        claimed_by=heard.claimed_by or row.claimed_by,
+        answered_by=heard.answered_by or row.answered_by,
+        disposition=heard.disposition or row.disposition,
+        outcome=heard.outcome or row.outcome,
+        site=heard.site or row.site,
+    )

@@ -1,0 +1,259 @@
+"""The call flow: events of the desk's own lines and rows of calls come in, in order; pops and call news go out.
+
+One worker takes everything in turn, so that the news of a call never overtakes its pop. It waits for the look-up of a
+pop (a fraction of a millisecond) and for nothing else: reports upward are saved by a task of their own.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+import structlog
+
+from ringdesk import names, numbers
+from ringdesk.calls import Call, CallEvent, EventKind, Presentation, SourceKey
+from ringdesk.errors import Refused, RingdeskError
+from ringdesk.ops import CallReport
+from ringdesk.safetext import SafeText
+from ringdesk.tracker import Policy, deadline, give_up
+from ringdesk.wire.messages import Line
+from terminal import words
+from terminal.desk.callbook import CallBook, Turn
+from terminal.desk.ports import Lookup, Source
+from terminal.desk.reports import Reporter
+from terminal.desk.values import Card
+from terminal.news import CallNews, Match, News, NoticeNews, ScreenPop
+from terminal.store import cards
+
+_MAX_QUEUED: Final = 256
+"""Events that may wait; beyond it the sources wait."""
+_LONGEST_SLEEP: Final = 30.0
+_LAST_SECONDS: Final = 5.0
+_NOT_REPORTED: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
+
+_log = structlog.get_logger(__name__)
+
+
+class CallFlow:
+    """Everything about calls at one desk, but for what people do with them."""
+
+    def __init__(
+        self,
+        book: CallBook,
+        *,
+        lookup: Lookup,
+        card: Callable[[str], Awaitable[cards.Card]],
+        save_report: Callable[[CallReport], Awaitable[object]],
+        publish: Callable[[News], None],
+        name_of: Callable[[str], SafeText | None],
+        me: str,
+        now: Callable[[], float],
+    ) -> None:
+        """`name_of` is what a person (by id) is called, `me` the id of the one at this desk."""
+        self.book = book
+        self._lookup = lookup
+        self._card = card
+        self._publish = publish
+        self._name_of = name_of
+        self._me = me
+        self._now = now
+        self._sources: dict[str, Source] = {}
+        self._lines: dict[str, Line] = {}
+        self._site = ""
+        self._queue: asyncio.Queue[CallEvent | Call] = asyncio.Queue()
+        self._room = asyncio.Semaphore(_MAX_QUEUED)
+        self._reporter = Reporter(save_report, self._not_saved)
+
+    def place(self, site: str, lines: tuple[Line, ...]) -> None:
+        """Where the desk stands, and the lines of the central settings: theirs win over the source's own."""
+        self._site = site
+        self._lines = {line.source: line for line in lines}
+
+    def add(self, source: Source) -> None:
+        """A line of this desk."""
+        self._sources[source.spec.id] = source
+
+    def begin(self, calls: list[Call]) -> None:
+        """The calls of the last minutes, at the start: those that ring are still to be shown, what fell silent is over."""
+        now = self._now()
+        for call in calls:
+            late = deadline(call, Policy())
+            self.row(give_up(call, now) if late is not None and late <= now else call)
+
+    async def put(self, event: CallEvent) -> None:
+        """An event of an own line. Waits while too many are queued."""
+        await self._room.acquire()
+        self._queue.put_nowait(event)
+
+    def row(self, call: Call) -> None:
+        """The row of a call came or changed."""
+        self._queue.put_nowait(call)
+
+    async def flush(self, call: str) -> None:
+        """An op about a call follows: its report goes first, else nobody would know the call."""
+        await self._reporter.flush(self.book.resolve(call))
+
+    async def drain(self) -> None:
+        """Before the end: take what is queued, save the reports that are ready."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                await self._queue.join()
+                await self._reporter.rest()
+
+    async def run(self) -> None:
+        """Work for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(numbers.read, "0"), name="load the numbering plans")
+            group.create_task(self._reporter.run(), name="reports")
+            group.create_task(self._work(), name="calls")
+
+    async def _work(self) -> None:
+        while True:
+            item = await self._next()
+            try:
+                await self._take(item)
+            except Exception:  # noqa: BLE001 - logged whole: one call must not end the desk
+                _log.exception("a call could not be shown")
+            if item is not None:
+                self._queue.task_done()
+            if isinstance(item, CallEvent):
+                self._room.release()
+
+    async def _take(self, item: CallEvent | Call | None) -> None:
+        if item is None:
+            await self._due()
+        elif isinstance(item, Call):
+            await self._tell(self.book.row(item, self._now()))
+        else:
+            await self._heard(item)
+
+    async def _next(self) -> CallEvent | Call | None:
+        """What comes next; None when only time has passed."""
+        due = self.book.next_due
+        wait = _LONGEST_SLEEP if due is None else min(max(due - self._now(), 0.05), _LONGEST_SLEEP)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                return await self._queue.get()
+        return None
+
+    async def _heard(self, event: CallEvent) -> None:
+        event = self._with_number(event)
+        turns = self.book.heard(event, self._site)
+        await self._tell(turns)
+        if event.event not in _NOT_REPORTED:
+            self._report(event)
+
+    def _report(self, event: CallEvent) -> None:
+        call = self.book.of(SourceKey(event.source, event.native_id))
+        if call is not None:
+            self._reporter.heard(call, event, popped=self.book.popped(call))
+
+    async def _due(self) -> None:
+        """Own calls that were given up end for everybody."""
+        now = self._now()
+        ended, turns = self.book.due(now)
+        await self._tell(turns)
+        for call in ended:
+            if call.sources:
+                key = call.sources[0]
+                over = CallEvent(
+                    event=EventKind.ENDED, at=now, source=key.source, native_id=key.native_id, outcome=call.outcome
+                )
+                self._reporter.heard(call.id, over, popped=True)
+
+    async def _tell(self, turns: list[Turn]) -> None:
+        for turn in turns:
+            if turn.pop:
+                self._publish(await self._pop(turn.call))
+            else:
+                self._publish(await self._news(turn))
+
+    async def _pop(self, call: Call) -> ScreenPop:
+        matches = await self._matches(call)
+        card = await self._first(matches)
+        return ScreenPop(
+            call=call,
+            matches=matches,
+            timeline=card.timeline if card else (),
+            tasks=card.tasks if card else (),
+            notes=card.notes if card else (),
+            greeting=greeting(call, matches),
+        )
+
+    async def _news(self, turn: Turn) -> CallNews:
+        call = turn.call
+        return CallNews(
+            call=call,
+            claimed_name=self._claimed_by(call),
+            mine=call.claimed_by == self._me,
+            matches=await self._matches(call) if turn.identify else None,
+        )
+
+    def _claimed_by(self, call: Call) -> SafeText | None:
+        """Who has it; somebody who never wrote anything here is a colleague."""
+        if call.claimed_by is None:
+            return None
+        return self._name_of(call.claimed_by) or SafeText(words._("a colleague"))
+
+    async def _matches(self, call: Call) -> tuple[Match, ...]:
+        """Who it may be; a look-up that fails leaves nobody, and the call is shown all the same."""
+        if call.caller.e164 is None or call.caller.presentation is not Presentation.SHOWN:
+            return ()
+        try:
+            return tuple(await self._lookup.by_number(numbers.read(call.caller.e164)))
+        except RingdeskError as error:
+            _log.error("the caller could not be looked up", call=call.id, error=str(error))
+            self._publish(NoticeNews("lookup_failed", SafeText(str(error))))
+            return ()
+
+    async def _first(self, matches: tuple[Match, ...]) -> cards.Card | None:
+        if not matches or matches[0].guess:
+            return None
+        try:
+            return await self._card(matches[0].member.id)
+        except RingdeskError as error:
+            _log.error("a card could not be read", member=matches[0].member.id, error=str(error))
+            return None
+
+    def _with_number(self, event: CallEvent) -> CallEvent:
+        """What the caller's number means on the line on which it came."""
+        source = self._sources.get(event.source)
+        caller = event.caller
+        if source is None or caller is None or caller.raw is None or caller.e164 is not None:
+            return event
+        if caller.presentation is not Presentation.SHOWN:
+            return event
+        options, line = source.spec.options, self._lines.get(event.source)
+        region, area = (line.region, line.area) if line is not None else (options.region, options.area)
+        number = numbers.read(caller.raw, region, area)
+        known = msgspec.structs.replace(caller, e164=number.e164, presentation=number.presentation)
+        return msgspec.structs.replace(event, caller=known)
+
+    def _not_saved(self, report: CallReport, error: Exception) -> bool:
+        """A full disk may have room later; what a rule refused it would refuse again."""
+        _log.error("a call report was not saved", call=report.call, error=str(error))
+        passing = isinstance(error, RingdeskError) and not isinstance(error, Refused)
+        self._publish(NoticeNews("report_not_saved", SafeText(str(error))))
+        return passing or (isinstance(error, Refused) and error.code == "disk_full")
+
+
+def greeting(call: Call, matches: tuple[Match, ...]) -> SafeText:
+    """How to answer the call: by name only where it is plain who calls."""
+    certain = [match for match in matches if not match.guess]
+    usual = [each for each in certain if _usual(each, call.caller.e164)]
+    if len(certain) == 1 or (usual and usual[0] is certain[0]):
+        return address(certain[0])
+    return SafeText(words._("Hello"))
+
+
+def address(match: Match | Card | cards.Card) -> SafeText:
+    """How to greet a member."""
+    member = match.member
+    name = names.greeting_name(member.name, member.honorific)
+    return SafeText(words._("Hello, {name}").format(name=name)) if name else SafeText(words._("Hello"))
+
+
+def _usual(match: Match, e164: str | None) -> bool:
+    return any(number.usual and number.e164 == e164 for number in match.member.numbers)

@@ -1,0 +1,317 @@
+"""`Desk`: what the person does here, and what they are told."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from ringdesk import numbers, ops
+from ringdesk.calls import Call, CallEvent
+from ringdesk.dialects import Notice
+from ringdesk.errors import Refused
+from ringdesk.members import MemberNumber
+from ringdesk.numbers import Number
+from ringdesk.ops import Args, CallClaim, CallReport, CallWrapup, MemberFields, MemberUpdate, NoteAdd, TaskAdd, TaskDone
+from ringdesk.rules import permissions
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tracker import Tracker
+from terminal.desk.callbook import KEPT, CallBook
+from terminal.desk.callflow import CallFlow, address
+from terminal.desk.newsroom import Newsroom
+from terminal.desk.ports import Link, Lookup, Pump, Source
+from terminal.desk.printing import call_row
+from terminal.desk.values import Card, Draft, SourceState, Standing
+from terminal.news import HealthNews, Match, News, NoticeNews, SyncNews
+from terminal.store.edit import Happened
+from terminal.store.people import SignedIn
+from terminal.store.replica import Store
+
+DUMPS: Final = tuple(permissions.DUMPS)
+"""What `dump` knows."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Desk:
+    """One desk. Every method that saves returns after the commit, never before."""
+
+    def __init__(
+        self,
+        store: Store,
+        lookup: Lookup,
+        link: Link,
+        person: SignedIn,
+        *,
+        tracker: Tracker,
+        sources: Sequence[Source] = (),
+        read: Callable[[str], Number] = numbers.read,
+        now: Callable[[], float],
+    ) -> None:
+        """Nothing happens before `start`.
+
+        Args:
+            store: the replica; the desk does not close it.
+            lookup: finds members, on a connection of its own.
+            link: the link to the server; it runs by itself, and tells `heard` what it has to tell.
+            person: who has signed in, with the grant that their ops carry.
+            tracker: makes calls of what the desk's own lines report.
+            sources: the lines of this desk.
+            read: what a typed number means here.
+            now: seconds since 1970.
+        """
+        self._store = store
+        self._lookup = lookup
+        self._link = link
+        self._person = person
+        self._sources = {source.spec.id: source for source in sources}
+        self._read = read
+        self._now = now
+        self._news = Newsroom(now)
+        self._news.introduce(person.actor.person, person.actor.name)
+        self._health: dict[str, HealthNews] = {}
+        self._sync = SyncNews(connected=False, outbox=0, cursor=0)
+        self._pumps: list[Pump] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._ending: list[Callable[[], None]] = []
+        self._flow = CallFlow(
+            CallBook(tracker),
+            lookup=lookup,
+            card=store.card,
+            save_report=self._report,
+            publish=self._news.publish,
+            name_of=self._news.name_of,
+            me=person.actor.person,
+            now=now,
+        )
+
+    # --- its life -----------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Begin to listen. What happens after this returns is told to whoever subscribes at once."""
+        await self._place()
+        now = self._now()
+        recent = await self._store.calls(now - KEPT)
+        self._sync = await self._link.status()
+        self._ending.append(self._store.listen(self._happened))
+        self._flow.begin(recent)
+        loop = asyncio.get_running_loop()
+        for source in self._sources.values():
+            self._flow.add(source)
+            self._pumps.append(source.make(self._from_thread(loop), self._health_from_thread(loop)))
+        self._tasks.append(asyncio.create_task(self._flow.run(), name="calls"))
+        for pump in self._pumps:
+            pump.start()
+
+    async def close(self) -> None:
+        """End: the lines first, so that nothing comes any more, then what works on it. Twice is no error."""
+        pumps, self._pumps = self._pumps, []
+        for pump in pumps:
+            pump.stop()
+        await asyncio.gather(*(asyncio.to_thread(pump.close) for pump in pumps))
+        ending, self._ending = self._ending, []
+        for end in ending:
+            end()
+        await self._flow.drain()
+        tasks, self._tasks = self._tasks, []
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
+        """Hear all news from now on, beginning with how sources and sync stand; the returned callable ends it.
+
+        Listeners must not block.
+        """
+        for health in self._health.values():
+            listener(health)
+        listener(self._sync)
+        return self._news.subscribe(listener)
+
+    def heard(self, news: SyncNews | NoticeNews) -> None:
+        """What the link has to tell."""
+        if isinstance(news, SyncNews):
+            if news.connected and not self._sync.connected and self._tasks:
+                self._spawn(self._place())
+            self._sync = news
+        self._news.publish(news)
+
+    def signed_in(self, person: SignedIn) -> None:
+        """The same person, with a fresh grant."""
+        self._person = person
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    @property
+    def person(self) -> ops.Actor:
+        """Who works here."""
+        return self._person.actor
+
+    async def lookup(self, query: str, limit: int = 20) -> list[Match]:
+        """The search box: number, tail, code, name."""
+        self._expect_may_read("member")
+        return await self._lookup.search(query, limit)
+
+    async def open(self, member: str) -> Card:
+        """A member's card. Raises Refused("unknown_member")."""
+        self._expect_may_read("member")
+        card = await self._store.card(member)
+        return Card(card.member, card.timeline, card.tasks, card.notes, address(card))
+
+    def calls(self) -> list[Call]:
+        """The calls that are live or were within the last minutes, oldest first."""
+        return self._flow.book.calls(self._now())
+
+    async def dump(self, what: str) -> list[dict[str, Any]]:
+        """Every row of a kind (see `DUMPS`) as objects for printing. Raises `BadInput` for a kind that there is not."""
+        if what in DUMPS:
+            self._expect_may_read(what)
+        if what == "calls":
+            return [call_row(call) for call in await self._store.calls(0.0)]
+        return await self._store.dump(what)
+
+    async def standing(self) -> Standing:
+        """How the desk stands now."""
+        sync = await self._link.status()
+        stood = await self._store.standing()
+        return Standing(
+            connected=sync.connected,
+            outbox=sync.outbox,
+            cursor=sync.cursor,
+            refused=sync.refused,
+            device=stood.device,
+            store=stood.store,
+            person=self._person.actor.person,
+            name=self._person.actor.name,
+            roles=self._person.actor.roles,
+            sources=tuple(
+                SourceState(each.source, each.label, each.level, each.why.english(), each.why.code)
+                for each in self._health.values()
+            ),
+            calls=len(self.calls()),
+        )
+
+    async def sync(self, timeout: float) -> SyncNews:  # noqa: ASYNC109 - part of the contract
+        """Wait until every op made before is answered and everything that the server has now is here.
+
+        Raises `Refused`: `offline` when there is no link after `timeout` seconds, `timeout` when it took longer.
+        """
+        return await self._link.synced(timeout)
+
+    # --- doing --------------------------------------------------------------------------------------------------------
+
+    async def note(self, text: SafeLines, member: str | None, call: str | None, ref: str | None = None) -> str:
+        """Save a note; the op id. `ref` is the note that it revises.
+
+        Raises Refused (unknown_member, unknown_call, not_allowed, disk_full).
+        """
+        return await self._save(NoteAdd(member=member, call=self._known(call), text=text, parent=ref), call)
+
+    async def task(self, title: SafeText, member: str | None, call: str | None = None, due: str | None = None) -> str:
+        """Make a task; the op id."""
+        when = None if due is None else SafeText(due)
+        return await self._save(TaskAdd(member=member, call=self._known(call), title=title, due=when), call)
+
+    async def done(self, task: str) -> str:
+        """Close a task; the op id."""
+        return await self._save(TaskDone(task=task))
+
+    async def update(self, member: str, fields: MemberFields, base: dict[str, int] | None = None) -> str:
+        """Change fields of a member; the op id. Without `base` the fields are taken as seen on this replica now."""
+        given = [name for name in fields.__struct_fields__ if getattr(fields, name) is not msgspec.UNSET]
+        if not permissions.may_change(self._person.actor.roles, given):
+            raise _not_allowed()
+        if not isinstance(fields.numbers, msgspec.UnsetType):
+            read = tuple(self._with_e164(number) for number in fields.numbers)
+            fields = msgspec.structs.replace(fields, numbers=read)
+        if base is None:
+            row = await self._store.member(member)
+            base = {} if row is None else {name: rev for name, rev in row.revs.items() if name in given}
+        return await self._save(MemberUpdate(member=member, fields=fields), base=base)
+
+    async def claim(self, call: str, member: str | None = None) -> str:
+        """ "I have it": withdraws the pop elsewhere; the op id. Raises Refused("unknown_call")."""
+        return await self._save(CallClaim(call=self._known(call) or call, member=member), call)
+
+    async def wrapup(self, call: str, code: SafeText, member: str | None = None) -> str:
+        """End the work on a call with a disposition code; the op id."""
+        return await self._save(CallWrapup(call=self._known(call) or call, code=code, member=member), call)
+
+    async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
+        """Keep a half-typed note ("" forgets it); when it was saved."""
+        return await self._store.save_draft(self._person.actor.person, member, call, text)
+
+    async def drafts(self) -> list[Draft]:
+        """This person's half-typed notes, newest first."""
+        return [Draft(*each) for each in await self._store.drafts(self._person.actor.person)]
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _known(self, call: str | None) -> str | None:
+        """The id under which a call goes on, where two turned out to be one."""
+        return None if call is None else self._flow.book.resolve(call)
+
+    async def _save(self, args: Args, call: str | None = None, base: dict[str, int] | None = None) -> str:
+        if not permissions.may(self._person.actor.roles, ops.kind_of(args)):
+            raise _not_allowed()
+        if call is not None:
+            await self._flow.flush(call)
+        saved = await self._store.save(args, actor=self._person.actor, grant=self._person.grant, base=base)
+        return saved.op_id
+
+    async def _report(self, report: CallReport) -> None:
+        await self._store.save(report, actor=self._person.actor, grant=self._person.grant)
+
+    def _expect_may_read(self, what: str) -> None:
+        if not permissions.may_read(self._person.actor.roles, what):
+            raise _not_allowed()
+
+    def _with_e164(self, number: MemberNumber) -> MemberNumber:
+        if number.e164 is not None:
+            return number
+        return msgspec.structs.replace(number, e164=self._read(number.raw).e164)
+
+    async def _place(self) -> None:
+        """Where this desk stands and the lines there; the server may have changed both."""
+        standing = await self._store.standing()
+        self._flow.place(standing.store, standing.lines)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks = [task for task in self._tasks if not task.done()]
+        self._tasks.append(asyncio.create_task(work))
+
+    def _happened(self, happened: Happened) -> None:
+        """The store committed something."""
+        for change in happened.changes:
+            if isinstance(change.after, Call):
+                self._flow.row(change.after)
+        self._news.happened(happened)
+
+    def _from_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[CallEvent], None]:
+        """The thread of a source waits while the desk has enough to do."""
+
+        def hear(event: CallEvent) -> None:
+            with contextlib.suppress(RuntimeError, asyncio.CancelledError):  # the loop is closed
+                asyncio.run_coroutine_threadsafe(self._flow.put(event), loop).result()
+
+        return hear
+
+    def _health_from_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[str, Notice], None]:
+        def hear(source: str, notice: Notice) -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._source_stands, source, notice)
+
+        return hear
+
+    def _source_stands(self, source: str, notice: Notice) -> None:
+        spec = self._sources[source].spec
+        label = SafeText(spec.options.line or spec.address)
+        news = self._health[source] = HealthNews(source, notice.level, notice.why, notice.detail, label)
+        _log.info("source", source=source, url=spec.url, stands=notice.level, why=notice.why.code)
+        self._news.publish(news)
+
+
+def _not_allowed() -> Refused:
+    return Refused("not_allowed", "your role does not allow this; ask a supervisor")

@@ -1,0 +1,55 @@
+"""What the desk needs of the parts around it, where it does not need to know more."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from ringdesk.calls import CallEvent
+from ringdesk.dialects import Notice
+from ringdesk.numbers import Number
+from terminal.callerid.source import SourceSpec
+from terminal.news import Match, SyncNews
+
+
+class Link(Protocol):
+    """The link to the server: it works by itself; the desk asks it."""
+
+    async def status(self) -> SyncNews:
+        """How the replica stands now."""
+
+    async def synced(self, timeout: float) -> SyncNews:  # noqa: ASYNC109 - part of the contract
+        """Wait until every op made so far is answered and all that the server has now is here.
+
+        Raises `Refused`: timeout, offline.
+        """
+
+
+class Lookup(Protocol):
+    """Finding a member."""
+
+    async def by_number(self, number: Number) -> list[Match]:
+        """Whose number it is; nobody's, if it is withheld or absent."""
+
+    async def search(self, query: str, limit: int = 20) -> list[Match]:
+        """The search box."""
+
+
+class Pump(Protocol):
+    """A source at work."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """Ask it to end."""
+
+    def close(self) -> None:
+        """End, and wait for it. Blocks."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A source of the desk: what it is, and how to make its pump from the two listeners (events; id and notice)."""
+
+    spec: SourceSpec
+    make: Callable[[Callable[[CallEvent], None], Callable[[str, Notice], None]], Pump]

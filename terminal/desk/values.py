@@ -1,0 +1,55 @@
+"""What the desk hands to those who stand on it, beside the news."""
+
+import msgspec
+
+from ringdesk.dialects import Level
+from ringdesk.members import Member
+from ringdesk.notes import Note
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task
+from ringdesk.timeline import Contact
+
+
+class Card(msgspec.Struct, frozen=True):
+    """All that a screen shows of one member."""
+
+    member: Member
+    timeline: tuple[Contact, ...]
+    tasks: tuple[Task, ...]
+    notes: tuple[Note, ...]
+    greeting: SafeText
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A half-typed note. It belongs to its author, its member and its call; it survives a crash and a restart."""
+
+    member: str | None
+    call: str | None
+    text: str
+    saved_at: float
+
+
+class SourceState(msgspec.Struct, frozen=True):
+    """How a source stands, for `Standing`."""
+
+    source: str
+    label: SafeText
+    level: Level
+    why: str
+    why_code: str
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How the desk stands. `outbox` counts ops without an answer, `refused` those in the tray."""
+
+    connected: bool
+    outbox: int
+    cursor: int
+    refused: int
+    device: str
+    store: str
+    person: str
+    name: SafeText
+    roles: tuple[str, ...]
+    sources: tuple[SourceState, ...]
+    calls: int

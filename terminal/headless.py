@@ -1,0 +1,322 @@
+"""The desk without a screen, for programs: one JSON object per line, both ways (contracts.md 6).
+
+Commands are answered in the order in which they came, `sync` alone waits aside. A line that is no command is answered
+with `bad_command` and the conversation goes on. News of the desk are printed between the answers, as `event` objects.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+import msgspec
+import structlog
+
+from ringdesk.errors import BadInput, Refused
+from ringdesk.ops import MemberFields
+from ringdesk.safetext import SafeLines, SafeText, decode_hook, encode_hook
+from terminal.desk import Desk, printing
+from terminal.news import News
+
+MAX_LINE: Final = 1 << 20
+"""Bytes of one command; a longer line is refused and skipped."""
+MAX_UNREAD: Final = 10_000
+"""Lines that may wait for a reader; beyond it no further command is taken."""
+SYNC_TIMEOUT: Final = 30.0
+"""Seconds that `sync` waits when the command does not say."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
+    """What a program asks."""
+
+
+class Lookup(Command, frozen=True, kw_only=True, tag="lookup"):
+    """The search box."""
+
+    query: SafeText
+    limit: int = 20
+
+
+class Open(Command, frozen=True, kw_only=True, tag="open"):
+    """A member's card."""
+
+    member: str
+
+
+class AddNote(Command, frozen=True, kw_only=True, tag="note"):
+    """Write a note."""
+
+    member: str | None = None
+    call: str | None = None
+    text: SafeLines
+
+
+class AddTask(Command, frozen=True, kw_only=True, tag="task"):
+    """Promise something."""
+
+    member: str | None = None
+    call: str | None = None
+    title: SafeText
+    due: str | None = None
+
+
+class Done(Command, frozen=True, kw_only=True, tag="done"):
+    """Close a task."""
+
+    task: str
+
+
+class Update(Command, frozen=True, kw_only=True, tag="update"):
+    """Change fields of a member; `base` are the revisions that the asker saw, by default those of the replica."""
+
+    member: str
+    fields: MemberFields
+    base: dict[str, int] | None = None
+
+
+class Claim(Command, frozen=True, kw_only=True, tag="claim"):
+    """ "I have it"."""
+
+    call: str
+    member: str | None = None
+
+
+class Wrapup(Command, frozen=True, kw_only=True, tag="wrapup"):
+    """The call is dealt with."""
+
+    call: str
+    code: SafeText
+    member: str | None = None
+
+
+class Earn(Command, frozen=True, kw_only=True, tag="earn"):
+    """Points for a purchase."""
+
+
+class Redeem(Command, frozen=True, kw_only=True, tag="redeem"):
+    """Points for goods."""
+
+
+class Sync(Command, frozen=True, kw_only=True, tag="sync"):
+    """Wait until everything made before is answered and everything made elsewhere before is here."""
+
+    timeout: float = SYNC_TIMEOUT
+
+
+class Dump(Command, frozen=True, kw_only=True, tag="dump"):
+    """The rows that the replica holds."""
+
+    what: str
+
+
+class State(Command, frozen=True, kw_only=True, tag="state"):
+    """How the desk stands."""
+
+
+class Quit(Command, frozen=True, kw_only=True, tag="quit"):
+    """Answer what was asked, then end."""
+
+
+Asked = (
+    Lookup | Open | AddNote | AddTask | Done | Update | Claim | Wrapup | Earn | Redeem | Sync | Dump | State | Quit
+)  # fmt: skip
+_COMMANDS: Final = msgspec.json.Decoder(Asked, dec_hook=decode_hook)
+
+
+class _Head(msgspec.Struct, frozen=True):
+    """What an answer repeats of a command, also of one that is wrong otherwise."""
+
+    do: Any = None
+    ref: Any = None
+
+
+_HEAD: Final = msgspec.json.Decoder(_Head)
+_ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)
+
+
+class Lines:
+    """Cuts bytes into lines. A line over the limit is given as None, once, and skipped to its end."""
+
+    def __init__(self, limit: int = MAX_LINE) -> None:
+        self._limit = limit
+        self._rest = bytearray()
+        self._skipping = False
+
+    def feed(self, data: bytes) -> list[bytes | None]:
+        """The lines that `data` completes, without their ends; empty ones are left out."""
+        lines: list[bytes | None] = []
+        *complete, rest = data.split(b"\n")
+        for piece in complete:
+            self._take(piece, lines)
+            if self._rest.strip():
+                lines.append(bytes(self._rest))
+            self._rest.clear()
+            self._skipping = False
+        self._take(rest, lines)
+        return lines
+
+    def end(self) -> list[bytes | None]:
+        """The last line, where it has no end."""
+        return self.feed(b"\n")
+
+    def _take(self, piece: bytes, lines: list[bytes | None]) -> None:
+        if self._skipping:
+            return
+        self._rest += piece
+        if len(self._rest) > self._limit:
+            self._skipping = True
+            self._rest.clear()
+            lines.append(None)
+
+
+class Headless:
+    """One conversation. `write` takes whole lines and may block; it is called in a thread."""
+
+    def __init__(self, desk: Desk, write: Callable[[bytes], object]) -> None:
+        self._desk = desk
+        self._write = write
+        self._out: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._printed = asyncio.Event()
+        self._aside: set[asyncio.Task[None]] = set()
+
+    async def run(self, chunks: AsyncIterator[bytes]) -> None:
+        """Obey until `quit` or the end of `chunks`; what was asked before is answered.
+
+        Raises `BrokenPipeError` when the reader is gone.
+        """
+        end = self._desk.subscribe(self._tell)
+        printer = asyncio.create_task(self._print(), name="printer")
+        obeying = asyncio.create_task(self._obey(chunks), name="commands")
+        try:
+            await asyncio.wait((printer, obeying), return_when=asyncio.FIRST_COMPLETED)
+            if obeying.done():
+                obeying.result()
+                self._out.put_nowait(None)
+            await printer
+        finally:
+            end()
+            left = (printer, obeying, *self._aside)
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _obey(self, chunks: AsyncIterator[bytes]) -> None:
+        lines = Lines()
+        async for data in chunks:
+            for line in lines.feed(data):
+                if await self._obeyed(line):
+                    return
+                await self._read()
+        for line in lines.end():
+            if await self._obeyed(line):
+                return
+        await self._settled()
+
+    async def _read(self) -> None:
+        """Wait while the other end does not read what it asked for."""
+        while self._out.qsize() > MAX_UNREAD:
+            self._printed.clear()
+            await self._printed.wait()
+
+    async def _obeyed(self, line: bytes | None) -> bool:
+        """Answer one line; whether it was the last."""
+        if line is None:
+            self._refuse(_Head(), "bad_command", f"a command has at most {MAX_LINE} bytes; make it shorter")
+            return False
+        head = _Head()
+        try:
+            head = _HEAD.decode(line)
+            command = _COMMANDS.decode(line)
+        except (msgspec.MsgspecError, BadInput, ValueError, RecursionError) as error:
+            self._refuse(head, "bad_command", f"this is no command ({error}); docs/reference/headless.md has them all")
+            return False
+        if isinstance(command, Sync):
+            task = asyncio.create_task(self._answer(head, command), name="sync")
+            self._aside.add(task)
+            task.add_done_callback(self._aside.discard)
+            return False
+        if isinstance(command, Quit):
+            await self._settled()
+        await self._answer(head, command)
+        return isinstance(command, Quit)
+
+    async def _settled(self) -> None:
+        if self._aside:
+            await asyncio.wait(self._aside)
+
+    async def _answer(self, head: "_Head", command: Asked) -> None:
+        try:
+            answer = await self._do(command)
+        except Refused as refusal:
+            self._refuse(head, refusal.code, str(refusal))
+        except BadInput as error:
+            self._refuse(head, "bad_command", str(error))
+        except Exception as error:  # noqa: BLE001 - logged whole; the conversation goes on
+            _log.exception("a command failed", command=type(command).__name__)
+            self._refuse(head, "internal", f"{type(error).__name__}: {error}; the log has the details")
+        else:
+            self._put(head, {"ok": True, **answer})
+
+    async def _do(self, command: Asked) -> dict[str, Any]:
+        """What the desk says to it."""
+        desk = self._desk
+        match command:
+            case Lookup():
+                matches = await desk.lookup(command.query, command.limit)
+                return {"results": [printing.match_object(match) for match in matches]}
+            case Open():
+                return printing.card_object(await desk.open(command.member))
+            case Sync():
+                status = await desk.sync(command.timeout)
+                return {"outbox": status.outbox, "cursor": status.cursor}
+            case Dump():
+                return {"rows": await desk.dump(command.what)}
+            case State():
+                return msgspec.structs.asdict(await desk.standing())
+            case Quit():
+                return {}
+            case Earn() | Redeem():
+                raise Refused("not_allowed", "points come with a later version; write a note for now")
+            case _:
+                return {"op_id": await self._save(command)}
+
+    async def _save(self, command: AddNote | AddTask | Done | Update | Claim | Wrapup) -> str:
+        """What makes an op; its id."""
+        desk = self._desk
+        match command:
+            case AddNote():
+                return await desk.note(command.text, command.member, command.call)
+            case AddTask():
+                return await desk.task(command.title, command.member, command.call, command.due)
+            case Done():
+                return await desk.done(command.task)
+            case Update():
+                return await desk.update(command.member, command.fields, command.base)
+            case Claim():
+                return await desk.claim(command.call, command.member)
+            case Wrapup():
+                return await desk.wrapup(command.call, command.code, command.member)
+
+    def _tell(self, news: News) -> None:
+        self._out.put_nowait(_ENCODER.encode(printing.news_object(news)) + b"\n")
+
+    def _refuse(self, head: "_Head", code: str, message: str) -> None:
+        self._put(head, {"ok": False, "error": code, "message": " ".join(message.split())})
+
+    def _put(self, head: "_Head", answer: dict[str, Any]) -> None:
+        ref = {} if head.ref is None else {"ref": head.ref}
+        self._out.put_nowait(_ENCODER.encode({"did": head.do, **ref, **answer}) + b"\n")
+
+    async def _print(self) -> None:
+        """Write what is to be written, in whole bundles, until there is no more."""
+        while True:
+            bundle = [await self._out.get()]
+            while not self._out.empty():
+                bundle.append(self._out.get_nowait())
+            lines = b"".join(line for line in bundle if line is not None)
+            if lines:
+                await asyncio.to_thread(self._write, lines)
+            self._printed.set()
+            if None in bundle:
+                return

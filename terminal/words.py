@@ -1,0 +1,66 @@
+"""The words that people read: gettext over the catalogues under `locale/`; English is the source and the fallback.
+
+One language is on screen at a time. Words are looked up when they are drawn, so a switch of the language is one refresh.
+"""
+
+import gettext
+from pathlib import Path
+from typing import Final
+
+from ringdesk.why import ENGLISH, Why
+
+DOMAIN: Final = "ringdesk"
+LOCALE: Final = Path(__file__).parent / "locale"
+ENGLISH_TAG: Final = "en"
+
+
+class _Words:
+    """The catalogue in force."""
+
+    catalogue: gettext.NullTranslations = gettext.NullTranslations()
+
+
+def language(tag: str = "", places: Path = LOCALE) -> str:
+    """Speak `tag` (`zh_TW`, `zh-Hant-TW`) from now on; empty: as LANGUAGE, LC_ALL, LC_MESSAGES and LANG say.
+
+    Returns the language in force: `en` when there is no catalogue, or none that can be read.
+    """
+    wanted = _spellings(tag) if tag else None
+    found = gettext.find(DOMAIN, str(places), wanted)
+    _Words.catalogue = gettext.NullTranslations()
+    if found is None:
+        return ENGLISH_TAG
+    try:
+        with Path(found).open("rb") as stream:
+            _Words.catalogue = gettext.GNUTranslations(stream)
+    except (OSError, ValueError):
+        return ENGLISH_TAG
+    return Path(found).parent.parent.name
+
+
+def _spellings(tag: str) -> list[str]:
+    """A tag and its other spelling: Traditional Chinese goes by its script or by its region (BCP 47)."""
+    plain = tag.replace("-", "_")
+    traditional = plain in ("zh_Hant", "zh_TW", "zh_HK", "zh_MO") or plain.startswith("zh_Hant_")
+    return [plain, "zh_Hant", "zh_TW"] if traditional else [plain]
+
+
+def _(message: str) -> str:
+    """`message` in the language in force."""
+    return _Words.catalogue.gettext(message) if message else ""
+
+
+def plural(one: str, many: str, count: int) -> str:
+    """`one` or `many`, as the language counts."""
+    return _Words.catalogue.ngettext(one, many, count)
+
+
+def sentence(why: Why) -> str:
+    """A reason in the language in force; in English where its translation is missing or does not fit the arguments."""
+    template = ENGLISH.get(why.code)
+    if template is None:
+        return why.code
+    try:
+        return _(template).format_map(why.args)
+    except (KeyError, IndexError, ValueError):
+        return why.english()

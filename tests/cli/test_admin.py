@@ -1,0 +1,101 @@
+"""The commands `server` and `admin`, as a shell sees them."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringdesk.wire.signing import read_code
+
+ROOT = Path(__file__).parents[2]
+
+
+class Shell:
+    """Runs commands on one database."""
+
+    def __init__(self, room: Path) -> None:
+        self.room = room
+        (room / "pw").write_text("correct horse battery\n")
+
+    def run(self, *words: str) -> tuple[int, list[dict[str, Any]], str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli.main", *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
+
+    def admin(self, *words: str) -> tuple[int, list[dict[str, Any]], str]:
+        return self.run("admin", "--database", f"sqlite:///{self.room / 's.db'}", *words)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+def test_people_stores_codes_and_the_audit(shell: Shell) -> None:
+    password = ("--password-file", str(shell.room / "pw"))
+    code, (user,), _ = shell.admin("user", "add", "Mei", "--role", "agent", *password)
+    assert (code, user["name"], user["role"]) == (0, "Mei", "agent")
+    assert shell.admin("store", "add", "Tai Pei")[1] == [{"store": "tai-pei", "name": "Tai Pei"}]
+    assert [line["store"] for line in shell.admin("stores")[1]] == ["main", "tai-pei"]
+    file = shell.room / "code"
+    made = shell.admin("enrol", "--store", "Tai Pei", "--class", "till", "--output", str(file))[1][0]["code"]
+    assert file.read_text().strip() == made
+    assert read_code(made)[1] == b""
+    own = shell.admin("ca", "--host", "shop.example")[1][0]
+    assert "shop.example" in own["hosts"]
+    assert read_code(shell.admin("enrol", "--store", "main")[1][0]["code"])[1].hex() == own["fingerprint"]
+    assert shell.admin("revoke", "user", "mei")[0] == 0
+    assert [line["state"] for line in shell.admin("users")[1]] == ["revoked"]
+    assert shell.admin("devices")[1] == []
+    audit = shell.admin("audit")[1]
+    actions = ["user.add", "store.add", "enrol.code", "ca", "enrol.code", "user.revoke"]
+    assert [line["action"] for line in audit] == actions
+    assert "correct horse" not in json.dumps(audit)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "hint"),
+    [
+        (("user", "add", "x", "--role", "agent", "--password-file", "/nowhere"), 2, "--password-file"),
+        (("enrol", "--store", "moon"), 1, "there is no store"),
+        (("enrol", "--store", "main", "--minutes", "0"), 2, "--minutes"),
+        (("store", "add", "a@b"), 2, "no name of a store"),
+        (("store", "add", "main"), 1, "choose another name"),
+        (("revoke", "device", "x"), 1, "admin devices"),
+        (("revoke", "user", "x"), 1, "admin users"),
+        (("ca", "--host", "bad host"), 2, "--host"),
+        (("backup", "x"), 1, "not in this version"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_that_says_what_to_do(
+    shell: Shell, words: tuple[str, ...], code: int, hint: str
+) -> None:
+    returned, lines, error = shell.admin(*words)
+    assert (returned, lines) == (code, [])
+    assert error.count("\n") == 1
+    assert hint in error
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "hint"),
+    [
+        (("--database", "postgresql://host/db"), 2, "SQLite only"),
+        (("--listen", "nowhere"), 2, "--listen"),
+        (("--tls-cert", "/nowhere.pem"), 2, "--tls-cert"),
+    ],
+)
+def test_a_server_that_cannot_start_says_why(shell: Shell, words: tuple[str, ...], code: int, hint: str) -> None:
+    usual = {"--listen": "127.0.0.1:0", "--database": f"sqlite:///{shell.room / 's.db'}", words[0]: words[1]}
+    returned, lines, error = shell.run("server", *(part for pair in usual.items() for part in pair))
+    assert (returned, lines) == (code, [])
+    assert error.count("\n") == 1
+    assert hint in error

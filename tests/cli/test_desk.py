@@ -1,0 +1,148 @@
+"""The desk as a process: a server of its own, two desks at one server, and what happens when one of them dies."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.processes import Child, child, gone, run, servers_in
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
+
+
+@linux
+def test_a_desk_without_a_server_starts_its_own_and_ends_it(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    words = ("desk", "--headless", "--data", str(data))
+    with child(tmp_path, *words) as desk:
+        saved = desk.ask("note", member=None, call=None, text="一")
+        assert saved["ok"], saved
+        assert desk.ask("sync", timeout=30)["ok"]
+        assert len(servers_in(data)) == 1
+        assert desk.end_of_input() == 0
+    assert (data / "server.db").exists()
+    assert servers_in(data) == []
+    with child(tmp_path, *words) as desk:
+        rows = desk.ask("dump", what="notes")["rows"]
+        assert [(row["op_id"], row["state"]) for row in rows] == [(saved["op_id"], "settled")]
+    assert servers_in(data) == []
+    assert (tmp_path / "state" / "ringdesk" / "desk.log").exists()
+
+
+@linux
+def test_a_server_that_dies_comes_back_and_a_desk_that_is_killed_takes_its_server_along(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with child(tmp_path, "desk", "--headless", "--data", str(data)) as desk:
+        assert desk.ask("sync", timeout=30)["ok"]
+        (server,) = servers_in(data)
+        os.kill(server, signal.SIGKILL)
+        assert desk.ask("note", member=None, call=None, text="while it is down")["ok"]
+        assert desk.ask("sync", timeout=50)["outbox"] == 0
+        (again,) = servers_in(data)
+        assert again != server
+        desk.process.kill()
+        desk.process.wait()
+        assert gone(lambda: servers_in(data))
+
+
+@linux
+def test_two_desks_on_one_data_directory_are_refused(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with child(tmp_path, "desk", "--headless", "--data", str(data)) as desk:
+        assert desk.ask("state")["ok"]
+        second = run(tmp_path, "desk", "--headless", "--data", str(data))
+        assert second.returncode == 1
+        assert b"is in use by process" in second.stderr
+        assert len(servers_in(data)) == 1
+
+
+class Shop:
+    """A server and its two people."""
+
+    def __init__(self, room: Path) -> None:
+        self.room = room
+        self.password = room / "password"
+        self.password.write_text("correct horse battery\n")
+        self.database = ["--database", f"sqlite:///{room / 'server.db'}", "--state", str(room / "server")]
+        for name in ("mei", "ann"):
+            self.admin("user", "add", name, "--role", "agent", "--password-file", str(self.password))
+        self.server = Child(room, "server", "--listen", "127.0.0.1:0", *self.database)
+        self.address = self.server.until(lambda line: "listening" in line)["listening"]
+
+    def admin(self, *words: str) -> dict[str, str]:
+        done = run(self.room, "admin", *self.database, *words)
+        assert done.returncode == 0, done.stderr
+        answer: dict[str, str] = json.loads(done.stdout)
+        return answer
+
+    def words(self, name: str, *more: str) -> list[str]:
+        server = ["--server", f"ws://{self.address}/sync", "--data", str(self.room / name)]
+        return ["desk", "--headless", *server, "--user", name, "--password-file", str(self.password), *more]
+
+    def desk(self, name: str, *sources: str) -> list[str]:
+        lines = [word for source in sources for word in ("--source", source)]
+        return self.words(name, "--enrol", self.admin("enrol", "--store", "main")["code"], *lines)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    it = Shop(tmp_path)
+    yield it
+    it.server.close()
+
+
+def test_a_call_rings_at_both_desks_and_a_claim_withdraws_it_at_the_other(shop: Shop, tmp_path: Path) -> None:
+    modem = child(tmp_path, "simulate", "modem", "--listen", "127.0.0.1:0", "--call", "0912345678", "--rings", "3")
+    with modem as line, child(tmp_path, *shop.desk("ann")) as ann:
+        assert ann.ask("sync", timeout=30)["ok"]
+        url = line.until(lambda each: "listening" in each)["listening"]
+        with child(tmp_path, *shop.desk("mei", f"{url}?line=front")) as mei:
+            popped = [desk.event("screen_pop") for desk in (mei, ann)]
+            call = popped[0]["call"]
+            assert popped[1]["call"] == call
+            assert {pop["caller"]["e164"] for pop in popped} == {"+886912345678"}
+            claimed = mei.ask("claim", call=call)
+            assert claimed["ok"], claimed
+            taken = ann.event("call", lambda each: each["claimed_by"] is not None)
+            assert (taken["call"], taken["mine"], bool(taken["claimed_name"])) == (call, False, True)
+            assert mei.event("call", lambda each: each["mine"])["claimed_name"] == "mei"
+            assert ann.ask("claim", call=call)["error"] == "already_claimed"
+            assert mei.ask("note", member=None, call=call, text="要改取貨時間")["ok"]
+            assert ann.event("note")["call"] == call
+            assert mei.ask("wrapup", call=call, code="handled")["ok"]
+            over = ann.event("call", lambda each: each["state"] == "ended")
+            assert over["disposition"] == "handled"
+            pops = [each for desk in (mei, ann) for each in desk.seen if each.get("event") == "screen_pop"]
+            assert len(pops) == 2
+
+
+def test_who_has_signed_in_before_works_without_the_server(shop: Shop, tmp_path: Path) -> None:
+    with child(tmp_path, *shop.desk("mei")) as mei:
+        assert mei.ask("sync", timeout=30)["ok"]
+    shop.server.process.kill()
+    shop.server.process.wait()
+    with child(tmp_path, *shop.words("mei")) as mei:
+        assert mei.ask("note", member=None, call=None, text="alone")["ok"]
+        assert mei.ask("sync", timeout=0.5)["error"] == "offline"
+        assert mei.ask("state")["outbox"] == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--source", "tcp://pbx:5038?dialect=ami"], b"come later"),
+        (["--config", "nowhere.toml"], b"--config"),
+        (["--server", "ws://127.0.0.1:1/sync"], b"--user"),
+        (["--server", "ws://127.0.0.1:1/sync", "--user", "mei"], b"--password-file"),
+    ],
+)
+def test_bad_use_is_one_line_and_exit_2(tmp_path: Path, words: list[str], said: bytes) -> None:
+    done = run(tmp_path, "desk", "--headless", "--data", str(tmp_path / "data"), *words)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count(b"\n") == 1
+    assert done.stdout == b""

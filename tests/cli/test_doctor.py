@@ -1,0 +1,117 @@
+import json
+import os
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import serial
+
+from cli.doctor import sqlite
+from ringdesk.dialects import Level
+from tests.flows.processes import RINGDESK, ROOT, Process
+
+
+def doctor(*words: str) -> tuple[int, dict[str, Any]]:
+    """The exit code, and what was found by its name."""
+    done = subprocess.run(
+        [*RINGDESK, "doctor", "--json", *words], cwd=ROOT, capture_output=True, timeout=90, check=False
+    )
+    assert done.stderr == b""
+    findings = [json.loads(line) for line in done.stdout.splitlines()]
+    return done.returncode, {finding["check"]: finding for finding in findings}
+
+
+def modem(room: Path, *words: str) -> tuple[Process, str]:
+    process = Process(["simulate", "modem", *words], room / "modem.err")
+    return process, process.expect(lambda line: "listening" in line)["listening"]
+
+
+def test_versions_are_told_and_a_sound_machine_is_well() -> None:
+    code, found = doctor()
+    assert code == (0 if all(finding["ok"] for finding in found.values()) else 1)
+    assert {"python", "sqlite", "ringdesk", "textual", "pyserial"} <= set(found)
+    assert found["textual"]["ok"]
+    assert set(found["python"]) == {"check", "ok", "level", "message", "why_code", "said"}
+
+
+@pytest.mark.parametrize(
+    ("version", "level"),
+    [
+        ((3, 40, 1), Level.WARNING),
+        ((3, 44, 5), Level.WARNING),
+        ((3, 44, 6), Level.OK),
+        ((3, 45, 0), Level.WARNING),
+        ((3, 50, 6), Level.WARNING),
+        ((3, 50, 7), Level.OK),
+        ((3, 51, 2), Level.WARNING),
+        ((3, 51, 3), Level.OK),
+        ((3, 53, 0), Level.OK),
+    ],
+)
+def test_the_sqlite_versions_that_can_corrupt_a_database(version: tuple[int, int, int], level: Level) -> None:
+    assert sqlite(version).level is level
+    assert sqlite(version).ok
+
+
+def test_a_line_that_works_is_told_with_what_the_modem_said(tmp_path: Path) -> None:
+    process, url = modem(tmp_path, "--listen", "127.0.0.1:0")
+    _, found = doctor(url)
+    process.close()
+    assert (found[url]["ok"], found[url]["why_code"]) == (True, "modem_ready")
+    assert "caller ID is on" in found[url]["message"]
+    assert "OK" in found[url]["said"]
+
+
+def test_a_modem_without_caller_id_is_something_wrong(tmp_path: Path) -> None:
+    process, url = modem(tmp_path, "--listen", "127.0.0.1:0", "--deaf")
+    code, found = doctor(url)
+    process.close()
+    assert (code, found[url]["ok"], found[url]["level"]) == (1, False, "warning")
+    assert "ERROR" in found[url]["said"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs pseudo terminals")
+def test_each_line_that_cannot_be_opened_has_its_reason(tmp_path: Path) -> None:
+    process, url = modem(tmp_path, "--pty")
+    missing, refused = f"serial://{tmp_path}/none", "socket://127.0.0.1:1"
+    with serial.Serial(url.removeprefix("serial://"), exclusive=True):
+        code, found = doctor(url, missing, refused)
+    process.close()
+    assert code == 1
+    reasons = {name: found[name]["why_code"] for name in (url, missing, refused)}
+    assert reasons == {url: "port_in_use", missing: "port_missing", refused: "port_refused"}
+
+
+def test_a_recording_is_read_and_not_played(tmp_path: Path) -> None:
+    file = tmp_path / "calls.jsonl"
+    file.write_text('{"at": 0, "dir": "in", "hex": "0d"}\n{"at": 86400, "dir": "in", "hex": "0d"}\n')
+    good, bad = f"replay:{file}?dialect=modem", f"replay:{tmp_path}/none?dialect=modem"
+    _, found = doctor(good, bad)
+    assert (found[good]["ok"], found[good]["message"]) == (True, "a recording of 2 chunks")
+    assert not found[bad]["ok"]
+
+
+def test_the_data_directory_and_its_databases(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "replica.db")) as database:
+        database.execute("CREATE TABLE member (id TEXT)")
+    (tmp_path / "server.db").write_bytes(b"this is no database" * 100)
+    code, found = doctor("--data", str(tmp_path))
+    assert code == 1
+    assert found[str(tmp_path)]["ok"]
+    assert "1 tables" in found[f"{tmp_path}/replica.db"]["message"]
+    assert "cannot be read" in found[f"{tmp_path}/server.db"]["message"]
+    code, found = doctor("--data", f"{tmp_path}/none")
+    assert (code, found[f"{tmp_path}/none"]["ok"]) == (1, False)
+
+
+def test_people_read_lines_and_a_bad_source_is_bad_use() -> None:
+    done = subprocess.run([*RINGDESK, "doctor"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert any(line.startswith("ok ") and "python" in line for line in done.stdout.splitlines())
+    for bad in ("serail://x", "serial://COM3?dialect=none"):
+        done = subprocess.run(
+            [*RINGDESK, "doctor", bad], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)

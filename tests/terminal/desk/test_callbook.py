@@ -1,0 +1,126 @@
+from ringdesk.calls import Call, Caller, CallEvent, CallState, EventKind, Presentation, SourceKey
+from ringdesk.safetext import SafeText
+from ringdesk.tracker import Tracker
+from terminal.desk.callbook import KEPT, YOUNG, CallBook
+
+AT = 1_700_000_000.0
+MEI = Caller(SafeText("0912345678"), "+886912345678", Presentation.SHOWN)
+
+
+def event(kind: EventKind, after: float = 0.0, caller: Caller | None = None, native: str = "1") -> CallEvent:
+    return CallEvent(event=kind, at=AT + after, source="line", native_id=native, caller=caller)
+
+
+def pops(book: CallBook, *events: CallEvent) -> list[tuple[EventKind, float]]:
+    """The events at which something popped."""
+    return [(each.event, each.at - AT) for each in events if any(turn.pop for turn in book.heard(each, "main"))]
+
+
+def row(state: CallState = CallState.RINGING, **more: object) -> Call:
+    fields: dict[str, object] = {"id": "other", "state": state, "caller": MEI, "started": AT} | more
+    return Call(**fields)  # type: ignore[arg-type]
+
+
+def test_a_call_pops_once_at_its_number() -> None:
+    book = CallBook(Tracker())
+    ring, number = event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI)
+    again, stopped = event(EventKind.RINGING, 6), event(EventKind.RING_STOPPED, 14)
+    assert pops(book, ring, number, again, number, stopped) == [(EventKind.CALLER, 1.0)]
+
+
+def test_without_a_number_it_pops_at_the_second_ring() -> None:
+    book = CallBook(Tracker())
+    rings = [event(EventKind.RINGING, 6.0 * n) for n in range(4)]
+    assert pops(book, *rings) == [(EventKind.RINGING, 6.0)]
+
+
+def test_a_stated_absence_pops_at_once() -> None:
+    book = CallBook(Tracker())
+    absent = event(EventKind.CALLER, 1, Caller(presentation=Presentation.PRIVATE))
+    assert pops(book, event(EventKind.RINGING), absent, event(EventKind.RINGING, 6)) == [(EventKind.CALLER, 1.0)]
+
+
+def test_a_late_number_is_news_to_identify_and_a_mere_ring_is_none() -> None:
+    book = CallBook(Tracker())
+    for after in (0.0, 6.0):
+        book.heard(event(EventKind.RINGING, after), "main")
+    assert book.heard(event(EventKind.RINGING, 12), "main") == []
+    (turn,) = book.heard(event(EventKind.CALLER, 13, MEI), "main")
+    assert (turn.pop, turn.identify, turn.call.caller.e164) == (False, True, "+886912345678")
+    (turn,) = book.heard(event(EventKind.CALLER, 14, Caller(name=SafeText("CHEN"))), "main")
+    assert (turn.pop, turn.identify, turn.call.caller.name) == (False, False, "CHEN")
+
+
+def test_half_data_is_told_when_it_stops() -> None:
+    book = CallBook(Tracker())
+    assert book.heard(event(EventKind.RINGING), "main") == []
+    (turn,) = book.heard(event(EventKind.RING_STOPPED, 8), "main")
+    assert (turn.pop, turn.call.state) == (False, CallState.RING_STOPPED)
+
+
+def test_a_call_of_another_desk_pops_while_it_is_young() -> None:
+    book = CallBook(Tracker())
+    (turn,) = book.row(row(), AT + YOUNG - 1)
+    assert turn.pop
+    assert book.row(row(), AT + YOUNG - 1) == []
+    old = CallBook(Tracker())
+    assert old.row(row(), AT + YOUNG) == []
+    assert old.calls(AT + YOUNG) == [row()]
+
+
+def test_a_call_that_somebody_has_does_not_pop_and_its_end_is_news() -> None:
+    book = CallBook(Tracker())
+    (turn,) = book.row(row(claimed_by="ann"), AT)
+    assert not turn.pop
+    (turn,) = book.row(row(CallState.ENDED, claimed_by="ann", ended=AT + 60), AT + 60)
+    assert not turn.pop
+    assert book.row(row(CallState.ENDED, claimed_by="ann", ended=AT + 60), AT + 61) == []
+
+
+def test_history_is_no_news() -> None:
+    book = CallBook(Tracker())
+    assert book.row(row(CallState.ENDED, ended=AT + 10), AT + 10 + KEPT + 1) == []
+
+
+def test_an_image_of_an_own_call_never_moves_it_back() -> None:
+    book = CallBook(Tracker())
+    for each in (event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI), event(EventKind.RING_STOPPED, 8)):
+        turns = book.heard(each, "main")
+    own = turns[-1].call
+    late = Call(id=own.id, state=CallState.RINGING, caller=MEI, started=AT, claimed_by="ann")
+    (turn,) = book.row(late, AT + 9)
+    assert turn.call.rank >= own.rank
+    assert turn.call.claimed_by == "ann"
+    assert book.of(SourceKey("line", "1")) == own.id
+
+
+def test_a_call_that_nobody_took_ends_and_a_claimed_one_does_not() -> None:
+    for claimed in (False, True):
+        book = CallBook(Tracker())
+        for each in (event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI)):
+            turns = book.heard(each, "main")
+        call = turns[-1].call
+        if claimed:
+            book.row(Call(id=call.id, state=CallState.RINGING, caller=MEI, started=AT, claimed_by="me"), AT + 2)
+        book.heard(event(EventKind.RING_STOPPED, 8), "main")
+        ended, turns = book.due(AT + 8 + 61)
+        assert bool(ended) is not claimed
+        assert bool(turns) is not claimed
+
+
+def test_a_call_of_a_desk_that_fell_silent_is_given_up() -> None:
+    book = CallBook(Tracker())
+    book.row(row(), AT)
+    assert book.due(AT + 100) == ((), [])
+    ended, (turn,) = book.due(AT + 181)
+    assert ended == ()  # it is not ours to report
+    assert (turn.pop, turn.call.state) == (False, CallState.ENDED)
+    assert book.due(AT + 182 + KEPT) == ((), [])
+    assert book.calls(AT + 182 + KEPT) == []
+
+
+def test_what_was_ringing_when_the_desk_was_switched_off_rings_no_more_at_its_start() -> None:
+    book = CallBook(Tracker())
+    assert book.row(row(), AT + 400) == []
+    book.due(AT + 400)
+    assert [call.live for call in book.calls(AT + 400)] == [False]

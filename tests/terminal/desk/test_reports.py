@@ -1,0 +1,97 @@
+import asyncio
+
+from ringdesk.calls import Caller, CallEvent, EventKind, Presentation
+from ringdesk.errors import Refused
+from ringdesk.ops import CallReport
+from ringdesk.safetext import SafeText
+from terminal.desk.reports import MAX_CALLS, MAX_EVENTS, Reporter, Reports
+
+MEI = Caller(SafeText("0912345678"), "+886912345678", Presentation.SHOWN)
+
+
+def event(kind: EventKind, at: float = 0.0, caller: Caller | None = None) -> CallEvent:
+    return CallEvent(event=kind, at=at, source="line", native_id="1", caller=caller)
+
+
+def test_one_report_at_the_pop_with_all_that_led_to_it() -> None:
+    reports = Reports()
+    assert not reports.heard("c", event(EventKind.RINGING), popped=False)
+    assert reports.take() is None
+    assert reports.heard("c", event(EventKind.CALLER, 1, MEI), popped=True)
+    report = reports.take()
+    assert report is not None
+    assert [each.event for each in report.events] == [EventKind.RINGING, EventKind.CALLER]
+    assert not reports.heard("c", event(EventKind.RINGING, 6), popped=True)
+    assert not reports.heard("c", event(EventKind.CALLER, 7, MEI), popped=True)
+    assert reports.take() is None
+
+
+def test_two_rings_without_a_number_are_reported_and_a_third_is_not() -> None:
+    reports = Reports()
+    reports.heard("c", event(EventKind.RINGING), popped=False)
+    assert reports.heard("c", event(EventKind.RINGING, 6), popped=True)
+    report = reports.take()
+    assert report is not None
+    assert len(report.events) == 2
+    assert not reports.heard("c", event(EventKind.RINGING, 12), popped=True)
+
+
+def test_every_later_fact_is_reported() -> None:
+    reports = Reports()
+    reports.heard("c", event(EventKind.CALLER, 1, MEI), popped=True)
+    reports.take()
+    named = msgspec_name("CHEN")
+    for later in (event(EventKind.CALLER, 2, named), event(EventKind.RING_STOPPED, 8), event(EventKind.ENDED, 60)):
+        assert reports.heard("c", later, popped=True)
+        report = reports.take()
+        assert report is not None
+        assert report.events == (later,)
+
+
+def msgspec_name(name: str) -> Caller:
+    return Caller(MEI.raw, MEI.e164, MEI.presentation, SafeText(name))
+
+
+def test_a_call_that_stops_before_it_popped_is_reported_once() -> None:
+    reports = Reports()
+    reports.heard("c", event(EventKind.RINGING), popped=False)
+    assert reports.heard("c", event(EventKind.RING_STOPPED, 8), popped=False)
+    report = reports.take()
+    assert report is not None
+    assert len(report.events) == 2
+
+
+def test_a_report_is_bounded_and_memory_too() -> None:
+    reports = Reports()
+    for number in range(MAX_EVENTS + 1):
+        reports.heard("c", event(EventKind.CALLER, number, msgspec_name(str(number))), popped=True)
+    sizes = []
+    while (report := reports.take()) is not None:
+        sizes.append(len(report.events))
+    assert sizes == [MAX_EVENTS, 1]
+    for number in range(2 * MAX_CALLS):
+        reports.heard(str(number), event(EventKind.RINGING), popped=False)
+    assert len(reports._told) <= MAX_CALLS
+    assert len(reports._waiting) <= MAX_CALLS
+
+
+async def test_what_a_full_disk_kept_back_leaves_with_the_next() -> None:
+    saved: list[CallReport] = []
+    full = True
+
+    async def save(report: CallReport) -> None:
+        if full:
+            raise Refused("disk_full", "no room")
+        saved.append(report)
+
+    reporter = Reporter(save, lambda _report, error: isinstance(error, Refused) and error.code == "disk_full")
+    running = asyncio.create_task(reporter.run())
+    reporter.heard("c", event(EventKind.CALLER, 1, MEI), popped=True)
+    await reporter.rest()
+    assert saved == []
+    full = False
+    reporter.heard("c", event(EventKind.RING_STOPPED, 8), popped=True)
+    await reporter.rest()
+    assert [each.event for report in saved for each in report.events] == [EventKind.CALLER, EventKind.RING_STOPPED]
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)

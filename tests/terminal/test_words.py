@@ -1,0 +1,59 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from ringdesk.why import Why
+from terminal import words
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Iterator[Path]:
+    """A folder with a small catalogue for Taiwan, one sentence of it broken."""
+    catalogue = Catalog(locale="zh_TW", domain=words.DOMAIN)
+    catalogue.add("Save", "儲存")
+    catalogue.add("{count} people share this number", "{count} 人共用此號碼")
+    catalogue.add("the number ends in {digits}", "末碼 {wrong}")
+    folder = tmp_path / "zh_TW" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    with (folder / "ringdesk.mo").open("wb") as stream:
+        write_mo(stream, catalogue)
+    yield tmp_path
+    words.language("en")
+
+
+@pytest.mark.parametrize("tag", ["zh-TW", "zh_TW", "zh-Hant", "zh-Hant-TW", "zh-HK"])
+def test_a_catalogue_speaks(places: Path, tag: str) -> None:
+    assert words.language(tag, places) == "zh_TW"
+    assert words._("Save") == "儲存"
+    assert words._("not translated") == "not translated"
+    assert words._("") == ""
+    assert words.sentence(Why("number_shared", {"count": "3"})) == "3 人共用此號碼"
+
+
+def test_a_translation_that_does_not_fit_falls_back(places: Path) -> None:
+    words.language("zh_TW", places)
+    assert words.sentence(Why("tail_matches", {"digits": "678"})) == "the number ends in 678"
+
+
+def test_the_environment_decides_when_nobody_says(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "zh_TW.UTF-8")
+    assert words.language("", places) == "zh_TW"
+
+
+@pytest.mark.parametrize("tag", ["xx", "en", "../../etc", "zh_CN"])
+def test_without_a_catalogue_it_is_english(places: Path, tag: str) -> None:
+    words.language("zh_TW", places)
+    assert words.language(tag, places) == "en"
+    assert words._("Save") == "Save"
+
+
+def test_a_broken_catalogue_is_english(places: Path) -> None:
+    (places / "zh_TW" / "LC_MESSAGES" / "ringdesk.mo").write_bytes(b"\xde\x12\x04\x95 not a catalogue")
+    assert words.language("zh_TW", places) == "en"
+
+
+def test_an_unknown_code_is_shown_as_it_is() -> None:
+    assert words.sentence(Why("never_heard_of")) == "never_heard_of"
