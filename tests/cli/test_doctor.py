@@ -2,7 +2,8 @@ import json
 import os
 import sqlite3
 import subprocess
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ def doctor(*words: str) -> tuple[int, dict[str, Any]]:
     return done.returncode, {finding["check"]: finding for finding in findings}
 
 
-def modem(room: Path, *words: str) -> tuple[Process, str]:
-    process = Process(["simulate", "modem", *words], room / "modem.err")
-    return process, process.expect(lambda line: "listening" in line)["listening"]
+@contextmanager
+def modem(room: Path, *words: str) -> Iterator[str]:
+    """The source URL of a simulated modem."""
+    with closing(Process(["simulate", "modem", *words], room / "modem.err")) as process:
+        yield process.expect(lambda line: "listening" in line)["listening"]
 
 
 def test_versions_are_told_and_a_sound_machine_is_well() -> None:
@@ -57,29 +60,25 @@ def test_the_sqlite_versions_that_can_corrupt_a_database(version: tuple[int, int
 
 
 def test_a_line_that_works_is_told_with_what_the_modem_said(tmp_path: Path) -> None:
-    process, url = modem(tmp_path, "--listen", "127.0.0.1:0")
-    _, found = doctor(url)
-    process.close()
+    with modem(tmp_path, "--listen", "127.0.0.1:0") as url:
+        _, found = doctor(url)
     assert (found[url]["ok"], found[url]["why_code"]) == (True, "modem_ready")
     assert "caller ID is on" in found[url]["message"]
     assert "OK" in found[url]["said"]
 
 
 def test_a_modem_without_caller_id_is_something_wrong(tmp_path: Path) -> None:
-    process, url = modem(tmp_path, "--listen", "127.0.0.1:0", "--deaf")
-    code, found = doctor(url)
-    process.close()
+    with modem(tmp_path, "--listen", "127.0.0.1:0", "--deaf") as url:
+        code, found = doctor(url)
     assert (code, found[url]["ok"], found[url]["level"]) == (1, False, "warning")
     assert "ERROR" in found[url]["said"]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs pseudo terminals")
 def test_each_line_that_cannot_be_opened_has_its_reason(tmp_path: Path) -> None:
-    process, url = modem(tmp_path, "--pty")
     missing, refused = f"serial://{tmp_path}/none", "socket://127.0.0.1:1"
-    with serial.Serial(url.removeprefix("serial://"), exclusive=True):
+    with modem(tmp_path, "--pty") as url, serial.Serial(url.removeprefix("serial://"), exclusive=True):
         code, found = doctor(url, missing, refused)
-    process.close()
     assert code == 1
     reasons = {name: found[name]["why_code"] for name in (url, missing, refused)}
     assert reasons == {url: "port_in_use", missing: "port_missing", refused: "port_refused"}

@@ -3,6 +3,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ class Modem:
 
     def __init__(self, room: Path, *words: str) -> None:
         self.process = Process(["simulate", "modem", "--listen", "127.0.0.1:0", *words], room / "modem.err")
-        url = self.process.expect(lambda line: "listening" in line)["listening"]
+        try:
+            url = self.process.expect(lambda line: "listening" in line)["listening"]
+        except AssertionError:
+            self.process.close()
+            raise
         host, port = url.removeprefix("socket://").split(":")
         self.wire = socket.create_connection((host, int(port)), timeout=PATIENCE)
         self._reader = self.wire.makefile("rb")
@@ -112,10 +117,10 @@ def test_a_forgetful_modem_rings_without_data_until_it_is_set_up_again(modem: Mo
 def test_calls_come_from_a_file_and_begin_again(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text("\ufeff0912345678,陳小姐\nP,\n\n0227208889\n", encoding="utf-8")
-    modem = Modem(tmp_path, "--from", str(file), "--calls", "4", "--every", "0.1", "--rings", "0", "--cadence", "0.1")
-    modem.ask("AT+VCID=1")
-    calls = [modem.call() for _ in range(4)]
-    modem.close()
+    words = ["--from", str(file), "--calls", "4", "--every", "0.1", "--rings", "0", "--cadence", "0.1"]
+    with closing(Modem(tmp_path, *words)) as modem:
+        modem.ask("AT+VCID=1")
+        calls = [modem.call() for _ in range(4)]
     assert [call["call"] for call in calls] == ["0912345678", None, "0227208889", "0912345678"]
     assert [call["name"] for call in calls] == ["陳小姐", None, None, "陳小姐"]
     assert [call["presentation"] for call in calls] == ["shown", "private", "shown", "shown"]
@@ -123,14 +128,13 @@ def test_calls_come_from_a_file_and_begin_again(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="needs pseudo terminals")
 def test_a_pty_is_printed_as_a_source(tmp_path: Path) -> None:
-    process = Process(["simulate", "modem", "--pty"], tmp_path / "modem.err")
-    url = process.expect(lambda line: "listening" in line)["listening"]
-    with serial.Serial(url.removeprefix("serial://"), timeout=PATIENCE) as port:
-        port.write(b"ATI\r")
-        assert b"5601" in port.read_until(b"OK\r\n")
-    process.child.send_signal(signal.SIGINT)
-    assert process.child.wait(PATIENCE) == 0
-    process.close()
+    with closing(Process(["simulate", "modem", "--pty"], tmp_path / "modem.err")) as process:
+        url = process.expect(lambda line: "listening" in line)["listening"]
+        with serial.Serial(url.removeprefix("serial://"), timeout=PATIENCE) as port:
+            port.write(b"ATI\r")
+            assert b"5601" in port.read_until(b"OK\r\n")
+        process.child.send_signal(signal.SIGINT)
+        assert process.child.wait(PATIENCE) == 0
     assert (tmp_path / "modem.err").read_text() == ""
 
 

@@ -1,0 +1,210 @@
+"""`ringdesk doctor [SOURCE...]`: what is wrong with this installation and its lines, and what to do about it.
+
+A line is judged by listening to it: its port is opened and its dialect sets the peer up, as the desk does.
+"""
+
+import argparse
+import os
+import platform
+import queue
+import random
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from cli import roots
+from cli.output import print_json
+from config import registry
+from ringdesk.dialects import Level, Notice
+from ringdesk.errors import BadInput
+from ringdesk.safetext import SafeText
+from ringdesk.transcript import Chunk
+from terminal.callerid.pump import SourcePump, recorded
+from terminal.callerid.source import SourceSpec, Transport, parse
+from terminal.callerid.transports import PortError, open_port
+
+_PATIENCE: Final = 45.0
+"""Seconds for a peer to be set up: a silent modem is given up after some 10 s, one that takes no command after 30."""
+_PACKAGES: Final = ("ringdesk", "textual", "pyserial", "msgspec", "websockets")
+_DATABASES: Final = ("replica.db", "server.db")
+_ROOM: Final = 200_000_000
+"""Bytes that should be free where the data lies: a replica of 200,000 members and its log."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One line of the report. `ok` is False where somebody must do something; `said` is what the peer or the system said."""
+
+    check: str
+    ok: bool
+    level: Level
+    message: str
+    why_code: str | None = None
+    said: str | None = None
+
+
+Line = tuple[SourceSpec, registry.Factory]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument(
+        "sources", nargs="*", metavar="SOURCE", help="lines to try: serial:///dev/ttyACM0, socket://host:port"
+    )
+    parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what was found, as it is found; 1 if something is wrong."""
+    lines = [
+        (spec, registry.dialect(spec.dialect)) for spec in (parse(url, platform.node()) for url in options.sources)
+    ]
+    well = True
+    for finding in _findings(lines, options.data):
+        well &= finding.ok
+        if options.json:
+            print_json(finding)
+        else:
+            said = f" (it said: {finding.said})" if finding.said else ""
+            sys.stdout.write(f"{finding.level:8} {finding.check}: {finding.message}{said}\n")
+            sys.stdout.flush()
+    return 0 if well else 1
+
+
+def _findings(lines: list[Line], data: Path | None) -> Iterator[Finding]:
+    yield Finding("python", ok=True, level=Level.OK, message=f"{platform.python_version()} on {platform.platform()}")
+    yield sqlite(sqlite3.sqlite_version_info)
+    yield from map(_package, _PACKAGES)
+    yield from _ports({os.path.realpath(spec.path) for spec, _ in lines if spec.transport is Transport.SERIAL})
+    for spec, dialect in lines:
+        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec, dialect)
+    if data is not None:
+        yield from _data(data)
+
+
+def sqlite(found: tuple[int, int, int]) -> Finding:
+    """SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two checkpoints race (the WAL-reset bug); repaired in
+    3.51.3, with backports 3.44.6 and 3.50.7 (https://sqlite.org/changes.html)."""
+    name = ".".join(map(str, found))
+    repaired = found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45)
+    if repaired or found < (3, 7):
+        return Finding("sqlite", ok=True, level=Level.OK, message=name)
+    message = f"{name} has the rare WAL-reset bug; use a Python with SQLite 3.51.3 or newer, and keep backups"
+    return Finding("sqlite", ok=True, level=Level.WARNING, message=message)
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, ok=True, level=Level.OK, message=version(name))
+    except PackageNotFoundError:
+        return _wrong(name, "is not installed; install ringdesk again")
+
+
+def _wrong(check: str, message: str, code: str | None = None) -> Finding:
+    return Finding(check, ok=False, level=Level.BROKEN, message=message, why_code=code)
+
+
+def _ports(tried_later: set[str]) -> Iterator[Finding]:
+    """The serial ports of this machine: each is opened and closed, but for the lines that are tried anyway."""
+    from serial.tools.list_ports import comports
+
+    ports = [port for port in comports() if os.path.realpath(port.device) not in tried_later]
+    if not ports and not tried_later:
+        message = "no serial port was found; plug the modem in, or ignore this if the line comes over the network"
+        yield Finding("ports", ok=True, level=Level.WARNING, message=message)
+    for port in ports:
+        try:
+            open_port(parse(f"serial://{port.device}", platform.node())).close()
+        except (PortError, BadInput) as error:
+            yield _wrong(port.device, str(error), error.why.code if isinstance(error, PortError) else None)
+        else:
+            named = "" if port.description in (None, "n/a") else f": {SafeText(port.description)}"
+            yield Finding(port.device, ok=True, level=Level.OK, message=f"can be opened{named}")
+
+
+def _recording(spec: SourceSpec) -> Finding:
+    try:
+        chunks = sum(1 for _ in recorded(spec))
+    except (OSError, BadInput) as error:
+        return _wrong(spec.url, f"{error}; record it again")
+    return Finding(spec.url, ok=True, level=Level.OK, message=f"a recording of {chunks} chunks")
+
+
+def _line(spec: SourceSpec, dialect: registry.Factory) -> Finding:
+    notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
+    chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
+    pump = SourcePump(
+        spec,
+        dialect,
+        on_event=lambda _: None,
+        on_health=lambda _, notice: notices.put(notice),
+        on_chunk=chunks.put,
+        wall=roots.wall,
+        jitter=random.Random(roots.random_id()),  # noqa: S311  no secret: it spreads reconnects
+    )
+    pump.start()
+    with closing(pump):
+        notice = _verdict(notices)
+    return Finding(
+        spec.url,
+        ok=notice.level is Level.OK,
+        level=notice.level,
+        message=notice.why.english(),
+        why_code=notice.why.code,
+        said=_said(chunks) or notice.detail,
+    )
+
+
+def _verdict(notices: "queue.SimpleQueue[Notice]") -> Notice:
+    """The first notice that is more than a beginning, or the beginning that does not end."""
+    until = time.monotonic() + _PATIENCE
+    notice = notices.get()
+    while notice.level is Level.STARTING:
+        try:
+            notice = notices.get(timeout=max(0.0, until - time.monotonic()))
+        except queue.Empty:
+            break
+    return notice
+
+
+def _said(chunks: "queue.SimpleQueue[Chunk]") -> str | None:
+    """What the peer answered, on one line."""
+    heard = bytearray()
+    while not chunks.empty():
+        chunk = chunks.get()
+        heard += chunk.data if chunk.dir == "in" else b""
+    return " ".join(SafeText(heard.decode("utf-8", "replace").replace("\r", "\n").replace("\n", " ")).split()) or None
+
+
+def _data(directory: Path) -> Iterator[Finding]:
+    name = str(directory)
+    if not directory.is_dir():
+        yield _wrong(name, "is no directory; start the desk or server once with --data, or correct the path")
+        return
+    if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
+        yield _wrong(name, "cannot be written by this user; give it to the user who runs ringdesk")
+        return
+    stat = os.statvfs(directory) if hasattr(os, "statvfs") else None
+    free = _ROOM if stat is None else stat.f_bavail * stat.f_frsize
+    if free < _ROOM:
+        yield _wrong(name, f"only {free // 1_000_000} MB are free; make room for at least {_ROOM // 1_000_000} MB")
+    else:
+        yield Finding(name, ok=True, level=Level.OK, message="can be written")
+    yield from (_database(directory / database) for database in _DATABASES if (directory / database).exists())
+
+
+def _database(path: Path) -> Finding:
+    """Opened for reading only; the content is not looked at."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()
+    except sqlite3.Error as error:
+        return _wrong(str(path), f"cannot be read ({error}); if it is not encrypted, restore a backup")
+    return Finding(str(path), ok=True, level=Level.OK, message=f"can be read, {tables} tables")

@@ -1,0 +1,105 @@
+import pytest
+
+from ringdesk.errors import BadInput
+from ringdesk.ids import source_id
+from terminal.callerid.source import Transport, parse
+
+
+def test_serial_device_with_defaults() -> None:
+    spec = parse("serial:///dev/ttyACM0", "desk-1")
+    assert (spec.transport, spec.path, spec.baud) == (Transport.SERIAL, "/dev/ttyACM0", 115_200)
+    assert (spec.dialect, spec.id) == ("modem", source_id("desk-1", "serial:///dev/ttyACM0"))
+    assert (spec.options.region, spec.options.area, spec.options.ring_gap) == ("TW", "", 8.0)
+    assert spec.address == "/dev/ttyACM0"
+
+
+def test_all_options() -> None:
+    spec = parse(
+        "serial:///dev/ttyUSB0?baud=4800&dialect=mdmf&id=front&line=%2B886+2&store=main&region=jp&area=3&ring-gap=4.5"
+        "&secret-file=/run/secret",
+        "desk-1",
+    )
+    assert (spec.baud, spec.dialect, spec.id, spec.secret_file) == (4800, "mdmf", "front", "/run/secret")
+    assert (spec.options.line, spec.options.store) == ("+886+2", "main")
+    assert (spec.options.region, spec.options.area, spec.options.ring_gap) == ("JP", "3", 4.5)
+
+
+def test_region_and_area_of_the_settings_hold_where_the_url_has_none() -> None:
+    spec = parse("serial://COM3?area=4", "desk-1", region="US", area="2")
+    assert (spec.path, spec.options.region, spec.options.area) == ("COM3", "US", "4")
+
+
+@pytest.mark.parametrize(
+    ("url", "transport", "host", "port", "address"),
+    [
+        ("socket://modems.shop:7001", Transport.SOCKET, "modems.shop", 7001, "modems.shop:7001"),
+        ("SOCKET://127.0.0.1:7001/", Transport.SOCKET, "127.0.0.1", 7001, "127.0.0.1:7001"),
+        ("rfc2217://[::1]:2217?baud=19200", Transport.RFC2217, "::1", 2217, "[::1]:2217"),
+    ],
+)
+def test_network_addresses(url: str, transport: Transport, host: str, port: int, address: str) -> None:
+    spec = parse(url, "desk-1")
+    assert (spec.transport, spec.host, spec.port, spec.address, spec.dialect) == (
+        transport,
+        host,
+        port,
+        address,
+        "modem",
+    )
+
+
+def test_a_replay_names_its_file_and_dialect() -> None:
+    spec = parse("replay:/tmp/monday%20calls.jsonl?dialect=modem&speed=10", "desk-1")
+    assert (spec.transport, spec.path, spec.speed) == (Transport.REPLAY, "/tmp/monday calls.jsonl", 10.0)
+    assert spec.has_times
+    raw = parse("replay:calls.bin?dialect=mdmf", "desk-1")
+    assert (raw.path, raw.has_times) == ("calls.bin", False)
+
+
+def test_another_device_has_another_id() -> None:
+    assert parse("serial://COM3", "a").id != parse("serial://COM3", "b").id
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("", "of no kind"),
+        ("/dev/ttyACM0", "of no kind"),
+        ("serail:///dev/ttyACM0", "of no kind"),
+        ("tcp://pbx:5038?dialect=ami", "not in this version"),
+        ("udp://:3520", "not in this version"),
+        ("http://:8791", "not in this version"),
+        ("serial:/dev/ttyACM0", "two slashes"),
+        ("serial://", "names no device"),
+        ("serial://dev/ttyACM0", "three slashes"),
+        ("serial:///dev/tty%00", "names no device"),
+        ("socket://modems.shop", "host and a port"),
+        ("socket://modems.shop:0", "host and a port"),
+        ("socket://modems.shop:65536", "host and a port"),
+        ("socket://:7001", "host and a port"),
+        ("socket://user@modems.shop:7001", "host and a port"),
+        ("socket://modems.shop:7001/path", "host and a port"),
+        ("rfc2217://::1:2217", "host and a port"),
+        ("socket://modems.shop:7001?baud=9600", "unknown option 'baud'"),
+        ("serial://COM3?colour=red", "unknown option 'colour'"),
+        ("serial://COM3?speed=2", "unknown option 'speed'"),
+        ("serial://COM3?area=2&area=4", "twice"),
+        ("serial://COM3?area=", "no usable value"),
+        ("serial://COM3?id=%1b%5b2J", "no usable value"),
+        ("serial://COM3?baud=fast", "bits per second"),
+        ("serial://COM3?region=Taiwan", "two letters"),
+        ("serial://COM3?region=XX", "two letters"),
+        ("serial://COM3?area=Taipei", "digits"),
+        ("serial://COM3?ring-gap=0", "above 0"),
+        ("serial://COM3?ring-gap=nan", "above 0"),
+        ("replay:", "names no file"),
+        ("replay:calls.jsonl", "?dialect="),
+        ("replay:calls.jsonl?dialect=modem&speed=-1", "above 0"),
+        ("serial://COM3\x1b[2J", "control characters"),
+    ],
+)
+def test_every_mistake_has_one_line(url: str, says: str) -> None:
+    with pytest.raises(BadInput) as refused:
+        parse(url, "desk-1")
+    assert says in str(refused.value)
+    assert str(refused.value).isprintable()
