@@ -1,0 +1,83 @@
+"""The keys, in one table: what each does, what it is called, where it works. Ids are stable, so a key can be remapped.
+
+F3, F6, F7, F11, Ctrl+T/W/N and Alt+digit stay free: terminals, text fields and browsers take or garble them
+(`ESC[1;2R` is both Shift+F3 and a cursor report, XTerm ctlseqs "CPR").
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from textual.binding import Binding
+
+
+class Where(StrEnum):
+    """Where a key works."""
+
+    ALWAYS = "always"
+    OUTSIDE_TEXT = "outside_text"
+    """Not while a text field has the focus: there it is a character."""
+
+
+class Key(NamedTuple):
+    """One row of the table. `label` and `help` are message ids; `action` is the screen's."""
+
+    id: str
+    key: str
+    shown: str
+    action: str
+    label: str
+    help: str
+    where: Where = Where.ALWAYS
+    footer: bool = True
+
+
+def _(message: str) -> str:
+    """Mark for extraction; the words are looked up when they are drawn."""
+    return message
+
+
+KEYS: Final = (
+    Key("help", "f1", "F1", "help", _("Help"), _("What the keys do")),
+    Key("answer", "f2", "F2", "answer", _("I have it"), _("Take the ringing call and turn to it")),
+    Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and close the call")),
+    Key("later", "f8", "F8", "later", _("Later"), _("Make a task: call back")),
+    Key("pane", "f9", "F9", "pane", _("Next pane"), _("Move the focus to the next pane")),
+    Key("search", "slash", "/", "search", _("Search"), _("Find a member by number, code or name"), Where.OUTSIDE_TEXT),
+    Key("palette", "ctrl+p", "Ctrl+P", "palette", _("Commands"), _("Every command, by name")),
+    Key("save", "ctrl+s", "Ctrl+S", "save", _("Save note"), _("Save the note without closing the call"), footer=False),
+    Key("back", "escape", "Esc", "back", _("Back"), _("Close what is open; leave the note"), footer=False),
+    Key(
+        "question",
+        "question_mark",
+        "?",
+        "help",
+        _("Help"),
+        _("What the keys do"),
+        Where.OUTSIDE_TEXT,
+        footer=False,
+    ),
+    Key("quit", "ctrl+q", "Ctrl+Q", "leave", _("Quit"), _("Keep the drafts and leave"), footer=False),
+)
+"""Every key of the desk screen."""
+
+DIGITS: Final = tuple("123456789")
+"""Choose a person of several, or a tab; outside text fields only."""
+
+TAKEN: Final = frozenset(
+    {"f3", "f6", "f7", "f11", "ctrl+t", "ctrl+w", "ctrl+n", *(f"alt+{digit}" for digit in range(10))}
+)
+"""Keys that must never be bound."""
+
+
+def bindings() -> list[Binding]:
+    """The table as Textual wants it; the footer is ours, so none is shown by Textual."""
+    table = [Binding(key.key, key.action, key.label, show=False, id=key.id) for key in KEYS]
+    table += [Binding("tab", "pane", show=False), Binding("shift+tab", "pane(-1)", show=False)]
+    return table + [Binding(digit, f"digit({digit})", show=False) for digit in DIGITS]
+
+
+def remapped(changes: Mapping[str, str]) -> dict[str, str]:
+    """The changes that can be: known ids, keys that are not `TAKEN`."""
+    known = {key.id for key in KEYS}
+    return {name: key for name, key in changes.items() if name in known and key not in TAKEN}

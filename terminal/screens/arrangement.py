@@ -1,0 +1,119 @@
+"""Where every panel stands, for every size of the terminal: pure arithmetic, so a resize loses nothing.
+
+Three shapes: three columns from 140x38 on, two from 110x30 on, one with tabs down to 80x24. Below that only a line that
+says so; everything behind it goes on.
+"""
+
+from typing import Final
+
+from textual.geometry import Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.widget import Widget
+
+LEAST: Final = Size(80, 24)
+TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier")
+"""The panes that share one place on a small screen, in the order of their tabs."""
+
+Plan = dict[str, Region]
+"""Id of a panel -> where it stands. What is not in it is not shown."""
+
+
+def plan(size: Size, tab: str = TABBED[0]) -> Plan:
+    """Where everything stands on a terminal of this size; `tab` is the pane in sight on a small one."""
+    width, height = size
+    if width < LEAST.width or height < LEAST.height:
+        return {"toosmall": Region(0, 0, width, min(2, height)), "note": Region(0, 2, width, max(0, height - 2))}
+    if width >= 140 and height >= 38:
+        places = _three(width, height)
+    elif width >= 110 and height >= 30:
+        places = _two(width, height)
+    else:
+        places = _one(width, height, tab)
+    note = places["noteframe"]
+    places["note"] = Region(note.x + 2, note.y + 1, note.width - 4, note.height - 2)
+    places["topbar"] = Region(0, 0, width, 1)
+    places["banner"] = Region(0, 1, width, 2)
+    places["keybar"] = Region(0, height - 1, width, 1)
+    return places
+
+
+def overlay(size: Size) -> Region:
+    """Where the chooser and the help stand: over the column of the card, never over the banner.
+
+    Over one column exactly: an edge of a panel below would cut wide characters of a box that crosses it.
+    """
+    card = plan(size).get("card", Region(0, 2, *size))
+    return Region(card.x, card.y, card.width, max(3, min(22, size.height - card.y - 1)))
+
+
+def _three(width: int, height: int) -> Plan:
+    top, body = 3, height - 5
+    left = 38
+    right = max(44, (width - left) * 46 // 122)
+    middle = width - left - right
+    lines = body * 20 // 40
+    detail = max(6, body // 5)
+    timeline = body - 10 - detail
+    return {
+        "lines": Region(0, top, left, lines),
+        "missed": Region(0, top + lines, left, body - lines),
+        "card": Region(left, top, middle, 7),
+        "tags": Region(left, top + 7, middle, 3),
+        "timeline": Region(left, top + 10, middle, timeline),
+        "detail": Region(left, top + 10 + timeline, middle, detail),
+        "tasks": Region(left + middle, top, right, 10),
+        "noteframe": Region(left + middle, top + 10, right, 10),
+        "earlier": Region(left + middle, top + 20, right, body - 20),
+        "status": Region(0, height - 2, width, 1),
+    }
+
+
+def _two(width: int, height: int) -> Plan:
+    top, body = 3, height - 5
+    left = width * 60 // 100
+    right = width - left
+    note = max(8, body // 3)
+    lines = (body - 8) // 2
+    return {
+        "card": Region(0, top, left, 7),
+        "timeline": Region(0, top + 7, left, body - 7 - note),
+        "noteframe": Region(0, top + body - note, left, note),
+        "tasks": Region(left, top, right, 8),
+        "lines": Region(left, top + 8, right, lines),
+        "earlier": Region(left, top + 8 + lines, right, body - 8 - lines),
+        "status": Region(0, height - 2, width, 1),
+    }
+
+
+def _one(width: int, height: int, tab: str) -> Plan:
+    top = 3
+    note = 6 + max(0, (height - 24) // 3)
+    slot = height - top - 6 - note - 2
+    return {
+        "card": Region(0, top, width, 6),
+        tab: Region(0, top + 6, width, slot),
+        "noteframe": Region(0, top + 6 + slot, width, note),
+        "tabs": Region(0, height - 2, width, 1),
+    }
+
+
+class DeskLayout(Layout):
+    """Puts every child where the plan says, by its id."""
+
+    name = "desk"
+
+    def __init__(self) -> None:
+        self.tab = TABBED[0]
+
+    def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:  # noqa: FBT001, FBT002  Textual's signature
+        """Placements for the children that the plan knows."""
+        places = plan(size, self.tab)
+        over = overlay(size)
+        result: ArrangeResult = []
+        for order, child in enumerate(children):
+            region = over if child.id in ("chooser", "help") else places.get(child.id or "")
+            if region is not None and region.width > 0 and region.height > 0:
+                result.append(
+                    WidgetPlacement(region, child.styles.offset.resolve(size, size), child.styles.margin, child, order)
+                )
+        return result

@@ -1,0 +1,72 @@
+"""What the chooser offers: members for a query, or commands. It knows what each row stands for."""
+
+from typing import TYPE_CHECKING, Final
+
+from ringdesk.errors import RingdeskError
+from ringdesk.safetext import SafeText
+from terminal.screens.commands import Command, commands, found
+from terminal.screens.work import Work
+from terminal.widgets.chooser import Choice, Choices
+from terminal.widgets.row import Tone, chip, piece, spaced
+from terminal.widgets.speech import because, say
+
+if TYPE_CHECKING:
+    from terminal.news import Match
+
+SEARCH: Final = "search"
+PALETTE: Final = "palette"
+
+
+class Finder:
+    """The chooser's mind. `mode` is what is looked for."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.mode = SEARCH
+        self._matches: list[Match] = []
+        self._commands: list[Command] = []
+
+    async def ask(self, query: str) -> Choices:
+        """The rows for what was typed."""
+        if self.mode == PALETTE:
+            self._commands = found(query, commands(self._drafts()))
+            rows = tuple(Choice((piece(each.name),), (piece(each.key, Tone.DIM),)) for each in self._commands)
+            return Choices(say("Commands"), rows, say("No command is called that"))
+        self._matches = []
+        title = say("Search: number, last digits, member number, name")
+        if not query.strip():
+            return Choices(title, (), say("Type a number, the last 3 or 4 digits, a member number or a name."))
+        try:
+            self._matches = await self.work.desk.lookup(query)
+        except RingdeskError as error:
+            return Choices(title, (), SafeText(str(error)))
+        return Choices(title, tuple(_row(match) for match in self._matches), say("Nobody found"))
+
+    def chosen(self, index: int) -> "Match | str | None":
+        """What a row stands for: a member to open, an action to run."""
+        offered: list[Match] | list[Command] = self._commands if self.mode == PALETTE else self._matches
+        if index >= len(offered):
+            return None
+        taken = offered[index]
+        return taken.action if isinstance(taken, Command) else taken
+
+    def _drafts(self) -> list[tuple[SafeText, str]]:
+        others = self.work.keeper.others(self.work.board.person.key)
+        texts = self.work.keeper.texts
+        return [(SafeText(texts[owner][:40]), f"resume({index})") for index, owner in enumerate(others)]
+
+
+def _row(match: "Match") -> Choice:
+    member = match.member
+    number = member.numbers[0].raw if member.numbers else SafeText()
+    left = spaced(
+        (
+            piece(member.name or member.code, Tone.STRONG),
+            piece(member.honorific),
+            chip(member.tier, Tone.CHIP_PALE) if member.tier else piece(SafeText()),
+            piece(number),
+            piece(member.home_store, Tone.DIM),
+            piece(say("guess") if match.guess else SafeText(), Tone.WARN),
+        )
+    )
+    return Choice(left, (piece(because(match.why), Tone.DIM),))

@@ -1,0 +1,92 @@
+"""Keeps the note: half-typed text survives a ring, a second call, a crash and a restart; a saved note is saved before it is said.
+
+Text is filed under its owner, (member, call). Whoever else comes onto the screen, the text stays with that owner.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ringdesk.errors import Refused
+from ringdesk.safetext import MAX_LINES, SafeLines
+from terminal.widgets.speech import mark
+
+if TYPE_CHECKING:
+    from terminal.desk import Desk, Draft
+
+Owner = tuple[str | None, str | None]
+"""The member and the call that a note belongs to."""
+NOBODY: Owner = (None, None)
+NOT_OPEN = mark("The desk is not open yet: try again in a moment.")
+TOO_LONG = mark("the note is too long: shorten it or save it in two")
+
+
+class Keeper:
+    """The notes of one desk that are not saved yet."""
+
+    def __init__(self) -> None:
+        self.desk: Desk | None = None
+        self.texts: dict[Owner, str] = {}
+        self._filed: dict[Owner, str] = {}
+        self._one_at_a_time = asyncio.Lock()
+        self.refresh: Callable[[], None] = lambda: None
+        """Called to bring `texts` up to what stands in the field this very moment."""
+        self.loaded: Callable[[], None] = lambda: None
+        """Called when the text of an owner became another than what was typed."""
+
+    def begin(self, desk: "Desk", drafts: "list[Draft]") -> None:
+        """The drafts of the last time."""
+        self.desk = desk
+        for draft in reversed(drafts):
+            self._filed[(draft.member, draft.call)] = draft.text
+            self.texts.setdefault((draft.member, draft.call), draft.text)
+
+    def others(self, owner: Owner) -> list[Owner]:
+        """Whose drafts are kept beside that of `owner`, the newest first."""
+        return [each for each, text in reversed(self.texts.items()) if text and each != owner]
+
+    def hold(self, owner: Owner, text: str) -> None:
+        """Remember the text as it is now; `keep` writes it."""
+        if owner == NOBODY:
+            return
+        self.texts.pop(owner, None)
+        if text:
+            self.texts[owner] = text
+
+    def move(self, old: Owner, new: Owner) -> None:
+        """The person said who is on this call: what was written for the call is now hers."""
+        text = self.texts.pop(old, "")
+        there = self.texts.get(new, "")
+        self.hold(new, f"{there}\n{text}" if there and text else there or text)
+
+    def saved(self, owner: Owner, text: str) -> None:
+        """`text` is a note now: what was typed behind it since then remains."""
+        self.refresh()
+        now = self.texts.get(owner, "")
+        self.hold(owner, now.removeprefix(text) if now.startswith(text) else now)
+        self.loaded()
+
+    async def keep(self) -> float | None:
+        """File every text that changed; when the last was filed, seconds since 1970. None when all was filed before."""
+        at = None
+        async with self._one_at_a_time:
+            for owner in {**self._filed, **self.texts}:
+                text = self.texts.get(owner, "")
+                if self.desk is None or self._filed.get(owner, "") == text:
+                    continue
+                at = await self.desk.save_draft(*owner, text)
+                self._filed[owner] = text
+        return at
+
+    async def save(self, owner: Owner, text: str) -> None:
+        """Save the text as a note of its owner. Returns only after the commit; what was typed meanwhile stays a draft.
+
+        Raises `Refused` (and then nothing is saved and the text is kept).
+        """
+        if len(text) > MAX_LINES:
+            raise Refused("too_long", TOO_LONG)
+        if self.desk is None:
+            raise Refused("not_open", NOT_OPEN)
+        await self.desk.note(SafeLines(text), *owner)
+        self.saved(owner, text)
+        await self.keep()

@@ -1,0 +1,71 @@
+"""The colours: one dark and one light theme with the same names. Meaning never hangs on them alone."""
+
+from typing import Final
+
+from textual.theme import Theme
+
+DARK: Final = Theme(
+    name="ringdesk-dark",
+    primary="#2f6fb5",
+    background="#0f161e",
+    surface="#0f161e",
+    panel="#1a2530",
+    foreground="#d3dae2",
+    dark=True,
+    variables={
+        "dim": "#8a97a5",
+        "bright": "#f2f5f8",
+        "good": "#5fd08f",
+        "warn": "#f6b957",
+        "bad": "#f2787b",
+        "link": "#7cb7f5",
+        "trade": "#b49be8",
+        "mail": "#6fd1c0",
+        "edge": "#3c4c5c",
+        "chip": "#34465a",
+        "pale": "#c9d3de",
+        "on-pale": "#16202a",
+        "on-loud": "#10161c",
+        "brand": "#2f6fb5",
+        "on-brand": "#ffffff",
+        "bar": "#17212b",
+        "ring": "#f3b64f",
+        "on-ring": "#1d1505",
+        "ring-dark": "#4a3206",
+        "ring-light": "#fbe3b0",
+        "selected": "#1e3850",
+    },
+)
+
+LIGHT: Final = Theme(
+    name="ringdesk-light",
+    primary="#2f6fb5",
+    background="#fbfaf7",
+    surface="#fbfaf7",
+    panel="#eceae4",
+    foreground="#24303c",
+    dark=False,
+    variables={
+        "dim": "#66717d",
+        "bright": "#0c141c",
+        "good": "#1c7a45",
+        "warn": "#95600a",
+        "bad": "#b3282d",
+        "link": "#1f5fa8",
+        "trade": "#6b46b8",
+        "mail": "#12756a",
+        "edge": "#b5bcc4",
+        "chip": "#d5dbe2",
+        "pale": "#dde3ea",
+        "on-pale": "#16202a",
+        "on-loud": "#ffffff",
+        "brand": "#1f5fa8",
+        "on-brand": "#ffffff",
+        "bar": "#eceae4",
+        "ring": "#f3b64f",
+        "on-ring": "#1d1505",
+        "ring-dark": "#4a3206",
+        "ring-light": "#fdebc6",
+        "selected": "#cfe2f6",
+    },
+)

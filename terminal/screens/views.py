@@ -1,0 +1,141 @@
+"""What each panel is told, made from the board: pure, one function a panel. Everything about the person gets one `Person`."""
+
+from ringdesk.calls import CallState
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import TaskState
+from terminal.screens.board import Board
+from terminal.widgets.banner import Announcement
+from terminal.widgets.calls import Calls
+from terminal.widgets.card import Face
+from terminal.widgets.keybar import Strip, Tab
+from terminal.widgets.person import Who, called_by
+from terminal.widgets.speech import mark, say
+from terminal.widgets.statusline import Health, source_words
+from terminal.widgets.tasks import by_urgency
+from terminal.widgets.topbar import READY, Top
+from terminal.widgets.when import Now
+
+
+def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
+    """Row 0."""
+    row = board.serving
+    state = READY
+    if row is not None:
+        state = mark("Wrap-up") if row.call.state is CallState.ENDED else mark("On a call")
+    return Top(
+        agent=agent,
+        site=site,
+        now=now,
+        state=state,
+        taken=board.taken,
+        missed=len(board.missed),
+        calling=len(board.calling),
+        outbox=board.sync.outbox if board.sync else 0,
+        connected=board.sync.connected if board.sync else None,
+    )
+
+
+def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts: int) -> Announcement:
+    """The banner. Without a message it says what else is worth knowing: a notice, an ill source, drafts."""
+    row = board.banner
+    pop = board.pops.get(row.call.id) if row else None
+    known = row is not None and row.sure is not None
+    ambient = _aside(board, drafts)
+    elsewhere = row is not None and (board.person.call is None or board.person.call.id != row.call.id)
+    return Announcement(
+        now=now,
+        row=row,
+        greeting=pop.greeting if pop and known else SafeText(),
+        more=max(0, len(board.calling) - 1) if row and row.calling else 0,
+        holding=board.person.name if board.busy and elsewhere else SafeText(),
+        serving=board.serving,
+        serving_name=_serving_name(board),
+        message=message or ambient,
+        bad=bad if message else row is None and board.worst is not None,
+    )
+
+
+def _serving_name(board: Board) -> SafeText:
+    row = board.serving
+    if row is None:
+        return SafeText()
+    return called_by(row.call, row.sure)
+
+
+def _aside(board: Board, drafts: int) -> SafeText:
+    if board.worst is not None:
+        return SafeText("".join(part.text for part in source_words(board.worst)))
+    if board.notice is not None:
+        return board.notice.message
+    return say("{count} drafts are kept: Ctrl+P lists them", count=drafts) if drafts else SafeText()
+
+
+def face(board: Board, now: Now, *, tags: bool) -> Face:
+    """The card; `tags` when they have no panel of their own."""
+    call = board.person.call
+    row = board.calls.get(call.id) if call else None
+    since = None
+    if row is not None:
+        since = row.call.started if row.calling else row.since
+    return Face(person=board.person, now=now, since=since, mine=row is not None and row.mine, tags=tags)
+
+
+def calls(board: Board, now: Now) -> Calls:
+    """The lines: the calls that wait, then those that run, then those that are over, newest first in each."""
+
+    def order(index: int) -> tuple[int, int]:
+        row = rows[index]
+        return (0 if row.mine and row.call.live else 1 if row.calling else 2 if row.call.live else 3, -index)
+
+    rows = list(board.calls.values())
+    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now)
+
+
+def missed(board: Board, now: Now) -> Calls:
+    """Calls that nobody had."""
+    return Calls(tuple(board.missed), now)
+
+
+def health(board: Board, now: Now) -> Health:
+    """The status line."""
+    return Health(now, tuple(board.health.values()), board.sync, board.synced_at)
+
+
+def tabs(board: Board, now: Now, shown: int) -> Strip:
+    """The tabs of a small screen."""
+    person = board.person
+    dated = by_urgency(person.tasks, now)
+    late = sum(when.late for when, _ in dated)
+    waiting = len(board.calling)
+    trouble = SafeText()
+    if board.worst is not None:
+        trouble = SafeText("".join(part.text for part in source_words(board.worst, whole=False)))
+    elif board.sync is not None and board.sync.refused:
+        trouble = say("{count} refused", count=board.sync.refused)
+    return Strip(
+        (
+            Tab(say("History"), len(person.timeline)),
+            Tab(
+                say("Tasks"),
+                sum(task.state is TaskState.OPEN for task in person.tasks),
+                say("! {count} late", count=late) if late else SafeText(),
+            ),
+            Tab(say("Lines"), len(board.calls), say("ringing {count}", count=waiting) if waiting else SafeText()),
+            Tab(say("Missed"), len(board.missed)),
+            Tab(say("Notes"), len(person.notes)),
+        ),
+        shown,
+        trouble,
+    )
+
+
+def dead_keys(board: Board) -> frozenset[str]:
+    """Keys that would do nothing now."""
+    dead: set[str] = set()
+    if not board.calling:
+        dead.add("answer")
+    if not board.busy:
+        dead.add("wrapup")
+    if board.person.who is Who.NOBODY:
+        dead.add("later")
+    return frozenset(dead)

@@ -1,0 +1,139 @@
+"""What the agent does, without a screen: take a call, close it, save the note, put it off, look somebody up.
+
+Every method says in words what came of it. It returns only after the desk has saved.
+"""
+
+from collections.abc import Callable
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Final
+
+from ringdesk.calls import Call, CallState
+from ringdesk.errors import Refused
+from ringdesk.safetext import SafeText
+from terminal.screens.board import Board
+from terminal.screens.keeper import NOBODY, Keeper, Owner
+from terminal.widgets.person import Person, number
+from terminal.widgets.speech import say
+from terminal.widgets.when import Now, clock
+
+if TYPE_CHECKING:
+    from terminal.desk import Desk, Draft
+    from terminal.news import Match
+
+HANDLED: Final = SafeText("handled")
+"""The disposition of a call that is closed without choosing one."""
+
+
+class Work:
+    """The agent's work on the board. `wall` gives seconds since 1970."""
+
+    def __init__(self, board: Board, keeper: Keeper, wall: Callable[[], float], zone: tzinfo | None) -> None:
+        self.board = board
+        self.keeper = keeper
+        self.wall = wall
+        self.zone = zone
+
+    @property
+    def desk(self) -> "Desk":
+        """The open desk. Raises Refused before it is."""
+        if self.keeper.desk is None:
+            raise Refused("not_open", say("The desk is not open yet: try again in a moment."))
+        return self.keeper.desk
+
+    @property
+    def now(self) -> Now:
+        """This moment."""
+        return Now(self.wall(), self.zone)
+
+    async def restore(self, drafts: "list[Draft]") -> None:
+        """Bring the newest half-typed note back, with its person, unless somebody is there already."""
+        if not drafts or self.board.busy or self.board.person.key != NOBODY:
+            return
+        await self.resume((drafts[0].member, drafts[0].call))
+
+    async def resume(self, owner: Owner) -> SafeText:
+        """Go on with a half-typed note."""
+        member, call = owner
+        row = self.board.calls.get(call) if call else None
+        known = row.call if row else Call(id=call, state=CallState.ENDED) if call else None
+        card = await self.desk.open(member) if member else None
+        self.board.by_hand = True
+        self.board.person = Person(call=known, states=dict(self.board.states))
+        if card:
+            self.board.filled(card)
+        return say("This note was kept for you; go on.")
+
+    async def answer(self) -> SafeText:
+        """ "I have it": claim the call of the banner and turn to its caller."""
+        row = self.board.banner
+        if row is None or not row.calling:
+            return say("No call is ringing.")
+        member = row.sure.id if row.sure else None
+        await self.desk.claim(row.call.id, member)
+        self.board.serve(row.call.id)
+        return SafeText()
+
+    async def wrap_up(self) -> SafeText:
+        """Save the note and close the call; or close the card that was opened by hand."""
+        board = self.board
+        if not board.busy:
+            return say("There is nothing to wrap up: F2 takes a call, / opens a card.")
+        saved = await self.save() if self.keeper.texts.get(board.person.key, "").strip() else SafeText()
+        row = board.serving
+        name = board.person.name
+        if row is not None and not board.by_hand:
+            member = board.person.member.id if board.person.member else None
+            await self.desk.wrapup(row.call.id, HANDLED, member)
+        if not self.keeper.texts.get(board.person.key, "").strip():
+            self.keeper.hold(board.person.key, "")
+        await self.keeper.keep()
+        board.release()
+        return saved or say("Closed: {name}", name=name)
+
+    async def save(self) -> SafeText:
+        """Save the note to whom and what its title names."""
+        owner = self.board.person.key
+        text = self.keeper.texts.get(owner, "")
+        if owner == NOBODY or not text.strip():
+            return say("There is nothing to save yet.")
+        await self.keeper.save(owner, text)
+        self.board.typed = bool(self.keeper.texts.get(self.board.person.key))
+        return say("saved {time}", time=clock(self.wall(), self.now))
+
+    async def later(self) -> SafeText:
+        """A task: call this person back today."""
+        person = self.board.person
+        if person.key == NOBODY:
+            return say("Nobody is on the desk: open a card first.")
+        shown = number(person.call, person.member) if person.call else SafeText()
+        who = SafeText(f"{person.name} {shown}".strip()) if shown != person.name else person.name
+        member, call = person.key
+        await self.desk.task(say("Call back {name}", name=who), member, call, self.now.today.isoformat())
+        return say("Task made: call back {name}", name=person.name)
+
+    def choose(self, index: int) -> bool:
+        """One of several people is meant: what was written for the call is hers. `refill` fetches the rest of the card."""
+        old = self.board.person.key
+        if self.board.choose(index) is None:
+            return False
+        self.keeper.move(old, self.board.person.key)
+        return True
+
+    async def open(self, match: "Match") -> SafeText:
+        """Open the card of somebody who was looked up."""
+        card = await self.desk.open(match.member.id)
+        old = self.board.person.key
+        self.board.opened(card, match)
+        new = self.board.person.key
+        if old[1] is not None and old[1] == new[1]:
+            self.keeper.move(old, new)
+        return SafeText()
+
+    async def refill(self) -> None:
+        """Fetch the rest of the card on show."""
+        member, owner = self.board.person.member, self.board.person.key
+        if member is None or self.keeper.desk is None:
+            return
+        card = await self.keeper.desk.open(member.id)
+        if self.board.person.key == owner:
+            self.board.filled(card)

@@ -1,0 +1,142 @@
+"""Rows 1 and 2: who calls, loud while it rings; who took it; else what the agent is on. Never a card, never the focus."""
+
+from typing import NamedTuple
+
+from textual.geometry import Size
+
+from ringdesk.calls import CallState
+from ringdesk.safetext import SafeText
+from terminal.widgets.panel import Panel, Picture
+from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced
+from terminal.widgets.speech import because, line_name, say
+from terminal.widgets.when import Now, length
+
+
+class Announcement(NamedTuple):
+    """What the banner shows. `holding` is the name of the person whom F2 would put aside; `message` what else to say."""
+
+    now: Now
+    row: CallRow | None = None
+    greeting: SafeText = SafeText()
+    more: int = 0
+    holding: SafeText = SafeText()
+    serving: CallRow | None = None
+    serving_name: SafeText = SafeText()
+    message: SafeText = SafeText()
+    bad: bool = False
+
+
+class Banner(Panel[Announcement]):
+    """Two rows over the full width."""
+
+    framed = False
+
+    def picture(self, value: Announcement, inside: Size) -> Picture:
+        """Ringing, taken by somebody, or quiet."""
+        if value.row is None:
+            return Picture(rows=_quiet(value))
+        if value.row.taken_by is not None:
+            return Picture(rows=_taken(value, value.row))
+        return Picture(rows=_ringing(value, value.row, wide=inside.width >= 110))
+
+
+def _words(text: SafeText) -> Piece:
+    return piece(text, Tone.TEXT)
+
+
+def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...]:
+    call, member = row.call, row.sure
+    stopped = call.state is CallState.RING_STOPPED
+    name = called_by(call, member)
+    shown = number(call, member)
+    people = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
+    usual = SafeText(member.honorific) if member else SafeText()
+    store = say("home store {store}", store=member.home_store) if member and member.home_store else SafeText()
+    state = chip(say("Ring stopped") if stopped else say("Ringing"), Tone.RING_CHIP)
+    head = spaced(
+        (
+            state,
+            piece(line_name(call), Tone.RING_STRONG),
+            piece(name, Tone.RING_STRONG),
+            _words(usual),
+            chip(member.tier, Tone.RING_PALE) if member and member.tier else gap(0),
+            piece(people, Tone.RING_STRONG),
+            *((piece(shown if shown != name else SafeText(), Tone.RING_STRONG), _words(store)) if wide else ()),
+        ),
+        2,
+    )
+    passed = length(value.now.at - call.started)
+    since = say("rang {time} ago", time=passed) if stopped else say("ringing {time}", time=passed)
+    greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
+    bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)
+    rest = spaced(
+        (
+            bad,
+            *(() if wide else (_words(shown if shown != name else SafeText()), _words(store))),
+            _words(_reason(row)),
+            _words(greeting if wide or not value.holding else SafeText()),
+            piece(say("+{count} more ringing", count=value.more) if value.more else SafeText(), Tone.RING_STRONG),
+            _words(_promise(value, wide=wide)),
+        ),
+        2,
+    )
+    key = (chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("I have it"), Tone.RING_STRONG), gap())
+    return (
+        Row((gap(), *head), (piece(since, Tone.RING_STRONG), gap()), base=Tone.RING),
+        Row((gap(), *rest), key, base=Tone.RING),
+    )
+
+
+def _reason(row: CallRow) -> SafeText:
+    """Why it is not simply one member."""
+    if row.sure or not row.matches:
+        return SafeText()
+    if len(row.matches) > 1:
+        return because(row.matches[0].why)
+    return say("a guess: {name}", name=row.matches[0].member.name)
+
+
+def _promise(value: Announcement, *, wide: bool) -> SafeText:
+    if not value.holding:
+        return SafeText()
+    if not wide:
+        return say("after F2 {name} is kept, the note too", name=value.holding)
+    return say("the focus stays; after F2 {name} is kept, the note too", name=value.holding)
+
+
+def _taken(value: Announcement, row: CallRow) -> tuple[Row, ...]:
+    name = called_by(row.call, row.sure)
+    who = row.taken_by or SafeText()
+    head = spaced(
+        (
+            chip(say("Picked up"), Tone.CHIP_GOOD),
+            piece(line_name(row.call), Tone.STRONG),
+            piece(name, Tone.STRONG),
+            piece(say("answered by {name}", name=who), Tone.GOOD),
+        ),
+        2,
+    )
+    return Row((gap(), *head), base=Tone.BAR), Row(base=Tone.BAR)
+
+
+def _quiet(value: Announcement) -> tuple[Row, ...]:
+    tone = Tone.BAD if value.bad else Tone.DIM
+    second = Row((gap(), piece(value.message, tone)), base=Tone.BAR) if value.message else BLANK._replace(base=Tone.BAR)
+    row = value.serving
+    if row is None:
+        return Row((gap(), piece(say("No call is ringing"), Tone.DIM)), base=Tone.BAR), second
+    state = say("Ended, wrap up") if row.call.state is CallState.ENDED else say("With you")
+    head = spaced(
+        (chip(state, Tone.CHIP_GOOD), piece(line_name(row.call), Tone.STRONG), piece(value.serving_name, Tone.STRONG)),
+        2,
+    )
+    key = (
+        piece(length(value.now.at - row.since), Tone.GOOD),
+        gap(2),
+        chip(SafeText("F4"), Tone.CHIP),
+        gap(),
+        piece(say("Wrap up"), Tone.TEXT),
+        gap(),
+    )
+    return Row((gap(), *head), key, base=Tone.BAR), second

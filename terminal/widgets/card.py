@@ -1,0 +1,215 @@
+"""The card: who it is and what must not be forgotten. Also for callers whom nobody knows, and for several at once."""
+
+from typing import NamedTuple
+
+from textual.geometry import Size
+
+from ringdesk.calls import CallState
+from ringdesk.members import Member
+from ringdesk.safetext import SafeText
+from terminal.widgets.panel import Panel, Picture
+from terminal.widgets.person import Person, Who, number
+from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced
+from terminal.widgets.speech import KINDS, STATES, because, line_name, say
+from terminal.widgets.tasks import urgent
+from terminal.widgets.when import Now, length, stamp
+
+POINT = ">"
+
+
+class Face(NamedTuple):
+    """What the card shows. `since` is when the state of the call began; None when nobody is served on a call."""
+
+    person: Person
+    now: Now
+    since: float | None = None
+    mine: bool = False
+    tags: bool = True
+    """Whether the tags stand here, for want of a panel of their own."""
+
+
+class Card(Panel[Face]):
+    """The card. It takes the focus only while somebody has to be chosen."""
+
+    def picture(self, value: Face, inside: Size) -> Picture:
+        """By what is known of the person."""
+        person = value.person
+        rows = {
+            Who.NOBODY: _nobody,
+            Who.MEMBER: _member,
+            Who.SEVERAL: _several,
+            Who.UNKNOWN: _unknown,
+            Who.WITHHELD: _withheld,
+        }[person.who](value, inside)
+        kind = say("Member") if person.member else say("Caller")
+        title = spaced(
+            (
+                piece(kind, Tone.GOOD if value.mine else Tone.LINK),
+                piece(person.name, Tone.GOOD if value.mine else Tone.LINK),
+                piece(person.member.code if person.member else SafeText(), Tone.DIM),
+            ),
+            2,
+        )
+        return Picture(rows, title, _corner(value), frame=Tone.FRAME_GOOD if value.mine else Tone.FRAME)
+
+
+def _corner(value: Face) -> tuple[Piece, ...]:
+    call = value.person.call
+    if call is None:
+        return ()
+    mine = value.mine and call.state is not CallState.ENDED
+    state = say("With you") if mine else say(STATES[call.state])
+    time = f" {length(value.now.at - value.since)}" if value.since is not None else ""
+    tone = Tone.CHIP_GOOD if value.mine else Tone.CHIP_WARN if call.state is CallState.RINGING else Tone.CHIP
+    return (chip(SafeText(f"{POINT} {line_name(call)} {state}{time}"), tone),)
+
+
+def _nobody(_value: Face, _inside: Size) -> tuple[Row, ...]:
+    return (
+        Row((piece(say("Nobody is on the desk."), Tone.DIM),)),
+        Row((piece(say("The next caller's card opens by itself; / searches for a member."), Tone.DIM),)),
+    )
+
+
+def _member(value: Face, inside: Size) -> tuple[Row, ...]:
+    person, member = value.person, value.person.member
+    assert member is not None
+    tall = inside.height >= 5
+    greeting = person.greeting
+    greet = (piece(say('say "{greeting}"', greeting=greeting), Tone.STRONG),) if greeting else ()
+    name = (
+        piece(member.name or member.code, Tone.STRONG),
+        piece(member.honorific),
+        chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
+        *(() if tall else (piece(_main_number(person), Tone.STRONG),)),
+    )
+    head = Row(spaced(name, 1 if not tall else 2), greet)
+    flags = Row(_flags(member, inside.width - 16), _points(member))
+    numbers = Row(spaced((piece(say("Tel."), Tone.DIM), *_numbers(person)), 1), _home(member))
+    facts = Row(_facts(member), _birthday(member))
+    tags = Row(_tags(member) if value.tags else _last(value), urgent(person.tasks, value.now))
+    if tall:
+        return head, flags, numbers, facts, tags
+    return head, flags, Row(_facts(member), _home(member)), tags
+
+
+def _tags(member: Member) -> tuple[Piece, ...]:
+    return spaced(
+        (piece(say("Tags"), Tone.DIM), piece(SafeText(say(", ").join(member.tags)) if member.tags else say("none")))
+    )
+
+
+def _last(value: Face) -> tuple[Piece, ...]:
+    if not value.person.timeline:
+        return (piece(say("First contact"), Tone.DIM),)
+    contact = value.person.timeline[0]
+    return spaced(
+        (
+            piece(say("Last"), Tone.DIM),
+            piece(stamp(contact.at, value.now)),
+            piece(say(KINDS[contact.kind]), Tone.DIM),
+            piece(contact.text),
+        )
+    )
+
+
+def _main_number(person: Person) -> SafeText:
+    if person.call:
+        shown = number(person.call, person.member)
+        if shown:
+            return shown
+    return person.member.numbers[0].raw if person.member and person.member.numbers else SafeText()
+
+
+def _numbers(person: Person) -> tuple[Piece, ...]:
+    assert person.member is not None
+    calling = person.call.caller.e164 if person.call else None
+    pieces: list[Piece] = []
+    for known in person.member.numbers:
+        here = known.e164 is not None and known.e164 == calling
+        pieces.append(piece(known.raw, Tone.STRONG if here else Tone.TEXT))
+        if here:
+            pieces.append(piece(SafeText("\N{CHECK MARK} " + say("calls from it")), Tone.GOOD))
+        pieces.append(piece(known.label, Tone.DIM))
+    return tuple(pieces)
+
+
+def _flags(member: Member, room: int) -> tuple[Piece, ...]:
+    """The must-see facts, each a chip; what does not fit is counted, loudly."""
+    flags = [chip(SafeText(f"! {flag}"), Tone.CHIP_BAD) for flag in member.flags]
+    if member.do_not_call:
+        flags.append(chip(SafeText("x " + say("no marketing calls")), Tone.CHIP))
+    if not flags:
+        return (piece(say("Nothing to watch out for"), Tone.DIM),)
+    return chips(flags, room, Tone.CHIP_BAD)
+
+
+def _points(member: Member) -> tuple[Piece, ...]:
+    return piece(say("Points"), Tone.DIM), gap(), piece(SafeText(f"{member.points:,}"), Tone.STRONG)
+
+
+def _home(member: Member) -> tuple[Piece, ...]:
+    if not member.home_store:
+        return ()
+    return piece(say("Home store"), Tone.DIM), gap(), piece(member.home_store)
+
+
+def _facts(member: Member) -> tuple[Piece, ...]:
+    pairs = ((say("Language"), member.language), (say("Member since"), member.since or SafeText()))
+    return spaced((part for label, text in pairs if text for part in (piece(label, Tone.DIM), piece(text))), 1)
+
+
+def _birthday(member: Member) -> tuple[Piece, ...]:
+    return (piece(say("Birthday"), Tone.DIM), gap(), piece(member.birthday)) if member.birthday else ()
+
+
+def _several(value: Face, inside: Size) -> tuple[Row, ...]:
+    person = value.person
+    assert person.call is not None
+    matches = person.matches
+    only_guess = all(match.guess for match in matches)
+    lead = say("Perhaps one of these; a digit chooses") if only_guess else say("Who is it? A digit chooses")
+    head = Row((piece(lead, Tone.WARN),), (piece(number(person.call), Tone.STRONG),))
+    room = inside.height - 1
+    rows = [head]
+    for index, match in enumerate(matches[:room], 1):
+        if index == room and len(matches) > room:
+            rows.append(Row((piece(say("{count} more: / searches", count=len(matches) - room + 1), Tone.DIM),)))
+            break
+        member = match.member
+        why = because(match.why)
+        left = spaced(
+            (
+                chip(SafeText(str(index)), Tone.CHIP_LINK),
+                piece(member.name or member.code, Tone.STRONG),
+                piece(member.honorific),
+                chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
+                piece(say("guess") if match.guess else SafeText(), Tone.WARN),
+            )
+        )
+        rows.append(Row(left, (piece(why, Tone.DIM),)))
+    return tuple(rows)
+
+
+def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
+    call = value.person.call
+    assert call is not None
+    shown = number(call)
+    name = call.caller.name
+    reason = say("Nobody has this number.") if shown else say("The line gave no number.")
+    return (
+        Row(
+            spaced((piece(shown or say("No number"), Tone.STRONG), chip(say("Not a member"), Tone.CHIP)), 2),
+            (piece(say("the line says {name}", name=name), Tone.DIM),) if name else (),
+        ),
+        Row((piece(reason),)),
+        Row((piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)),
+    )
+
+
+def _withheld(_value: Face, _inside: Size) -> tuple[Row, ...]:
+    return (
+        Row((chip(say("Withheld number"), Tone.CHIP_WARN),)),
+        Row((piece(say("The caller withheld the number: nobody is matched, nobody can be called back.")),)),
+        Row((piece(say("Ask for the name; / finds the member. A note stays with this call."), Tone.DIM),)),
+    )

@@ -1,0 +1,88 @@
+"""The last row: the keys that work now, and where the focus is. On a small screen, the tabs above it."""
+
+from typing import NamedTuple
+
+from textual.geometry import Size
+
+from ringdesk.safetext import SafeText
+from terminal.bindings import KEYS, Where
+from terminal.widgets.panel import Panel, Picture
+from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece
+from terminal.widgets.speech import say
+
+
+class Keys(NamedTuple):
+    """What the footer says. `dead` are ids of keys that would do nothing now; `focus` is the name of the pane."""
+
+    writing: bool = False
+    dead: frozenset[str] = frozenset()
+    focus: SafeText = SafeText()
+    changed: tuple[tuple[str, str], ...] = ()
+    """Keys that the person has remapped: id and key."""
+
+
+class KeyBar(Panel[Keys]):
+    """One row of keys."""
+
+    framed = False
+
+    def picture(self, value: Keys, inside: Size) -> Picture:
+        """Keys that would do nothing are dim, so that the others never move."""
+        focus = (piece(say("focus:"), Tone.DIM), gap(), piece(value.focus, Tone.LINK), gap())
+        for air, roomy, right in ((3, True, focus), (2, True, ()), (1, True, ()), (1, False, ())):
+            words = _keys(value, air=air, roomy=roomy)
+            if sum(each.width for each in (*words, *right)) < inside.width:
+                break
+        return Picture((Row(words, right, base=Tone.BAR),))
+
+
+def _keys(value: Keys, *, air: int, roomy: bool) -> tuple[Piece, ...]:
+    """The keys with so much air between them; `roomy` pads each."""
+    other = dict(value.changed)
+    words: list[Piece] = []
+    for key in KEYS:
+        if not key.footer:
+            continue
+        dead = key.id in value.dead or (value.writing and key.where is Where.OUTSIDE_TEXT)
+        shown = SafeText(other.get(key.id, key.shown))
+        words += [
+            chip(shown, Tone.CHIP) if roomy else piece(shown, Tone.CHIP),
+            gap(),
+            piece(say(key.label), Tone.DIM if dead else Tone.TEXT),
+            gap(air),
+        ]
+    return tuple(words[:-1])
+
+
+class Tab(NamedTuple):
+    """One tab: its name, its count, and what is urgent in it."""
+
+    name: SafeText
+    entries: int
+    urgent: SafeText = SafeText()
+
+
+class Strip(NamedTuple):
+    """The tabs, and which one is in sight."""
+
+    tabs: tuple[Tab, ...] = ()
+    shown: int = 0
+    trouble: SafeText = SafeText()
+
+
+class TabStrip(Panel[Strip]):
+    """One row of tabs for the panes that a small screen cannot show at once."""
+
+    framed = False
+
+    def picture(self, value: Strip, inside: Size) -> Picture:
+        """Digit, name, count, and what is urgent."""
+        words: list[Piece] = [gap()]
+        for index, tab in enumerate(value.tabs):
+            text = SafeText(f"{index + 1} {tab.name} {tab.entries}")
+            words.append(chip(text, Tone.BRAND) if index == value.shown else piece(text, Tone.DIM))
+            if tab.urgent:
+                words += [gap(), piece(tab.urgent, Tone.WARN)]
+            words.append(gap(2))
+        right = (piece(value.trouble, Tone.WARN), gap()) if value.trouble else ()
+        return Picture((Row(tuple(words), right, base=Tone.BAR),))

@@ -1,0 +1,83 @@
+"""The note that is being written: a text field, and a frame that says to whom and to which call it belongs."""
+
+from typing import ClassVar, NamedTuple
+
+from textual import events
+from textual.binding import Binding
+from textual.document._document import EditResult
+from textual.document._edit import Edit
+from textual.geometry import Size
+from textual.widgets import Input, TextArea
+
+from ringdesk.safetext import SafeLines, SafeText
+from terminal.messages import Asked, Left, Typed
+from terminal.widgets.panel import Panel, Picture
+from terminal.widgets.person import Person
+from terminal.widgets.row import Row, Tone, chip, piece, spaced
+from terminal.widgets.speech import line_name, say
+
+
+class Owner(NamedTuple):
+    """To whom the note belongs, and how it stands. `saying` is the last word about saving; `bad` when it failed."""
+
+    person: Person
+    writing: bool = False
+    saying: SafeText = SafeText()
+    bad: bool = False
+
+
+class NoteFrame(Panel[Owner]):
+    """The frame around the text field."""
+
+    @property
+    def lit(self) -> bool:
+        """The field inside has the focus."""
+        return self.value.writing
+
+    def picture(self, value: Owner, inside: Size) -> Picture:
+        """Only the frame: the field lies over the rest."""
+        person = value.person
+        tone = Tone.LINK
+        call = spaced((piece(line_name(person.call), Tone.DIM),)) if person.call else ()
+        title = spaced((piece(say("Note"), tone), piece(person.name, tone), *call), 2)
+        corner = (chip(say("Writing"), Tone.CHIP_LINK),) if value.writing else ()
+        foot = (piece(value.saying, Tone.BAD if value.bad else Tone.DIM),) if value.saying else ()
+        rows = () if person.name else (Row((piece(say("A note belongs to a person or a call."), Tone.DIM),)),)
+        return Picture(rows, title, corner, foot)
+
+
+class NoteArea(TextArea):
+    """The text field. Whatever comes in, by key, by paste or by the program, is cleaned before it is in the document."""
+
+    BINDINGS: ClassVar[list[Binding]] = []  # type: ignore[assignment]  # the field's own keys come from TextArea
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Every change of the text by a person passes here."""
+        edit.text = SafeLines(edit.text)
+        return super().edit(edit)
+
+    def load_text(self, text: str) -> None:
+        """Every change of the text by the program passes here."""
+        super().load_text(SafeLines(text))
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Tell the screen."""
+        event.stop()
+        self.post_message(Typed())
+
+    def on_blur(self, _event: events.Blur) -> None:
+        """What is written is kept at once."""
+        self.post_message(Left())
+
+
+class QueryField(Input):
+    """The one-line field of the chooser; what comes in is cleaned."""
+
+    def validate_value(self, value: str) -> str:
+        """Every change of the value passes here."""
+        return SafeText(value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell the chooser."""
+        event.stop()
+        self.post_message(Asked(event.value))

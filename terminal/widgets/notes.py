@@ -1,0 +1,58 @@
+"""Earlier notes about the person, newest first, and how those made here stand."""
+
+from typing import NamedTuple
+
+from textual.geometry import Size
+
+from ringdesk.notes import Note
+from ringdesk.safetext import SafeText
+from terminal.widgets.panel import ListPanel, Picture
+from terminal.widgets.person import Person
+from terminal.widgets.row import Piece, Row, Tone, piece, spaced, wrapped
+from terminal.widgets.speech import say
+from terminal.widgets.when import Now, clock, short_day
+
+
+class Written(NamedTuple):
+    """Whose notes; `now` to the minute is enough."""
+
+    person: Person
+    now: Now
+
+
+class EarlierNotes(ListPanel[Written]):
+    """A head row per note, then its text; the list begins at the selected note."""
+
+    def entries(self, value: Written) -> int:
+        """The notes."""
+        return len(value.person.notes)
+
+    def picture(self, value: Written, inside: Size) -> Picture:
+        """As many notes as fit, from the selected one on."""
+        person = value.person
+        title = spaced((piece(say("Earlier notes"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
+        if not person.notes:
+            empty = say("No note yet") if person.name else SafeText()
+            return Picture((Row((piece(empty, Tone.DIM),)),), title)
+        rows: list[Row] = []
+        last = self.selected
+        for index in range(self.selected, len(person.notes)):
+            if len(rows) + 2 > inside.height:
+                break
+            rows += self._entry(person.notes[index], inside.width, chosen=index == self.selected and self.has_focus)
+            last = index
+        foot: tuple[Piece, ...] = ()
+        if len(person.notes) > last - self.selected + 1:
+            foot = (piece(say("{first} to {last}", first=self.selected + 1, last=last + 1), Tone.DIM),)
+        return Picture(tuple(rows), title, (piece(say("{count} notes", count=len(person.notes)), Tone.DIM),), foot)
+
+    def _entry(self, note: Note, cells: int, *, chosen: bool) -> list[Row]:
+        now = self.value.now
+        today = now.local(note.at).date() == now.today
+        when = clock(note.at, now, seconds=False) if today else short_day(note.at, now)
+        state = self.value.person.states.get(note.id)
+        words = say("not sent yet") if state == "pending" else say("refused") if state == "refused" else SafeText()
+        base = Tone.SELECTED if chosen else Tone.TEXT
+        head = spaced((piece(when, Tone.LINK), piece(note.author_name, Tone.STRONG)), 2)
+        rows = [Row(head, (piece(words, Tone.BAD if state == "refused" else Tone.DIM),), base=base)]
+        return rows + [Row((piece(part),)) for line in note.text.each() for part in wrapped(line, cells)]

@@ -1,0 +1,132 @@
+"""The one person that the panels show, and the rows of the lines panel. Panels get the same `Person`, so they agree."""
+
+from enum import StrEnum
+from functools import lru_cache
+
+import msgspec
+
+from ringdesk.calls import Call, CallState, Presentation
+from ringdesk.members import Member
+from ringdesk.notes import Note
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task
+from ringdesk.timeline import Contact
+from terminal.news import Match
+from terminal.widgets.speech import say
+
+
+class Who(StrEnum):
+    """What is known of the person."""
+
+    NOBODY = "nobody"
+    MEMBER = "member"
+    SEVERAL = "several"
+    """Several may be meant, or one is only a guess: somebody has to choose."""
+    UNKNOWN = "unknown"
+    WITHHELD = "withheld"
+
+
+class CallRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A call as this desk sees it. `taken_by` is the name of the one who has it; `gone_at` when it leaves the banner."""
+
+    call: Call
+    matches: tuple[Match, ...] = ()
+    mine: bool = False
+    taken_by: SafeText | None = None
+    gone_at: float | None = None
+    since: float = 0.0
+    """When the state on show began, seconds since 1970."""
+
+    @property
+    def calling(self) -> bool:
+        """Whether it waits for somebody: it rings, or rang on a line that cannot see more, and nobody has it."""
+        waiting = (CallState.NEW, CallState.RINGING, CallState.QUEUED, CallState.RING_STOPPED)
+        return self.call.state in waiting and not self.mine and self.taken_by is None
+
+    @property
+    def missed(self) -> bool:
+        """Whether it ended (or fell silent) without anybody."""
+        over = self.call.state in (CallState.ENDED, CallState.RING_STOPPED)
+        return over and not self.mine and self.taken_by is None and self.call.answered is None
+
+    @property
+    def sure(self) -> Member | None:
+        """The one member that this caller is beyond doubt."""
+        certain = [match for match in self.matches if not match.guess]
+        return certain[0].member if len(certain) == 1 and len(self.matches) == 1 else None
+
+
+def number(call: Call, member: Member | None = None) -> SafeText:
+    """The caller's number as the member's card writes it, else as its country does, else as the source gave it.
+
+    Empty when it is not to be shown.
+    """
+    caller = call.caller
+    if caller.presentation is Presentation.PRIVATE:
+        return SafeText()
+    if member and caller.e164:
+        for known in member.numbers:
+            if known.e164 == caller.e164:
+                return known.raw
+    return readable_number(caller.e164) if caller.e164 else caller.raw or SafeText()
+
+
+@lru_cache(maxsize=1024)
+def readable_number(e164: str) -> SafeText:
+    """A number as people of the country write it. The numbering plan is loaded with the first call, not with the shell."""
+    from ringdesk.numbers.plan import readable
+
+    return SafeText(readable(e164))
+
+
+def called_by(call: Call, member: Member | None = None) -> SafeText:
+    """What to call the caller: name, number, or why there is neither."""
+    if member and member.name:
+        return member.name
+    shown = number(call, member)
+    if shown:
+        return shown
+    if call.caller.presentation is Presentation.PRIVATE:
+        return say("Withheld number")
+    return call.caller.name or say("No number")
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is on the screen: a member, or whoever is on the line `call`. The empty one is nobody.
+
+    `states` says of notes and tasks made here how they stand: pending, settled, refused.
+    """
+
+    member: Member | None = None
+    call: Call | None = None
+    matches: tuple[Match, ...] = ()
+    timeline: tuple[Contact, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    notes: tuple[Note, ...] = ()
+    greeting: SafeText = SafeText("")
+    states: dict[str, str] = {}
+
+    @property
+    def key(self) -> tuple[str | None, str | None]:
+        """What a note written now belongs to: the member and the call."""
+        return (self.member.id if self.member else None, self.call.id if self.call else None)
+
+    @property
+    def who(self) -> Who:
+        """What is known."""
+        if self.member:
+            return Who.MEMBER
+        if self.call is None:
+            return Who.NOBODY
+        if self.matches:
+            return Who.SEVERAL
+        return Who.WITHHELD if self.call.caller.presentation is Presentation.PRIVATE else Who.UNKNOWN
+
+    @property
+    def name(self) -> SafeText:
+        """For the titles: everybody who is shown has a name, if only a number."""
+        if self.call:
+            return called_by(self.call, self.member)
+        if self.member:
+            return self.member.name or self.member.code
+        return SafeText()

@@ -1,0 +1,95 @@
+"""How widgets speak: words of the catalogue with safe arguments, and the words for what the heart counts in codes."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ringdesk.calls import Call, CallState
+from ringdesk.safetext import SafeText
+from ringdesk.timeline import ContactKind
+from ringdesk.why import Why
+from terminal.words import _, sentence
+
+
+def say(message: str, **values: SafeText | int) -> SafeText:
+    """`message` in the language in force, with `values` in its braces. Raises TypeError for a value nobody cleaned."""
+    for name, value in values.items():
+        if not isinstance(value, SafeText | int):
+            raise TypeError(f"{name} is shown, so it must be SafeText, not {type(value).__name__}")
+    return SafeText(_(message).format_map(values) if values else _(message))
+
+
+def because(why: Why) -> SafeText:
+    """A reason as a sentence. Its arguments came from anywhere, so the sentence is cleaned whole."""
+    return SafeText(sentence(why))
+
+
+def mark(message: str) -> str:
+    """Mark for extraction what is looked up later."""
+    return message
+
+
+KINDS: Final[Mapping[ContactKind, str]] = {
+    ContactKind.CALL_IN: mark("Call in"),
+    ContactKind.CALL_OUT: mark("Call out"),
+    ContactKind.MISSED: mark("Missed"),
+    ContactKind.VISIT: mark("Visit"),
+    ContactKind.PURCHASE: mark("Bought"),
+    ContactKind.EMAIL: mark("E-mail"),
+    ContactKind.MESSAGE: mark("Message"),
+    ContactKind.LETTER: mark("Letter"),
+    ContactKind.NOTE: mark("Note"),
+    ContactKind.CONFLICT: mark("Conflict"),
+}
+
+STATES: Final[Mapping[CallState, str]] = {
+    CallState.NEW: mark("New"),
+    CallState.RINGING: mark("Ringing"),
+    CallState.QUEUED: mark("Waiting"),
+    CallState.ANSWERED: mark("On a call"),
+    CallState.HELD: mark("On hold"),
+    CallState.TRANSFERRING: mark("Transferring"),
+    CallState.RING_STOPPED: mark("Ring stopped"),
+    CallState.ENDED: mark("Ended"),
+}
+
+CODES: Final[Mapping[str, str]] = {
+    "answered": mark("answered"),
+    "missed": mark("missed"),
+    "abandoned": mark("gave up"),
+    "rejected": mark("declined"),
+    "busy": mark("busy"),
+    "failed": mark("failed"),
+    "voicemail": mark("voicemail"),
+    "blocked": mark("blocked"),
+    "unknown": mark("unknown"),
+    "handled": mark("closed"),
+    "open": mark("open"),
+    "done": mark("done"),
+    "ringing": mark("ringing"),
+    "claimed": mark("taken"),
+    "ended": mark("ended"),
+    "ring_stopped": mark("ring stopped"),
+}
+"""Words for codes that rows carry; what is not here is somebody's own word and shown as it is."""
+
+REFUSALS: Final[Mapping[str, str]] = {
+    "unknown_member": mark("this member is not on this desk any more"),
+    "unknown_call": mark("this call is not on this desk any more"),
+    "not_allowed": mark("your role does not allow it"),
+    "disk_full": mark("the disk is full: free some space, then save again"),
+    "offline": mark("the server cannot be reached: try again when the line is back"),
+    "timeout": mark("it took too long: try again"),
+}
+"""Why the desk said no, and what to do next."""
+
+
+def code(word: SafeText) -> SafeText:
+    """A code in words."""
+    known = CODES.get(word)
+    return say(known) if known else word
+
+
+def line_name(call: Call) -> SafeText:
+    """Which line a call is on."""
+    line = call.called.line or call.called.raw
+    return say("line {line}", line=line) if line else say("line")

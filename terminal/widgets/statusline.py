@@ -1,0 +1,87 @@
+"""The status line: the health of every source in words, the server, what waits to be sent, how old the copy is."""
+
+from typing import NamedTuple
+
+from textual.geometry import Size
+
+from ringdesk.dialects import Level
+from ringdesk.safetext import SafeText
+from terminal.news import HealthNews, SyncNews
+from terminal.widgets.panel import Panel, Picture
+from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced
+from terminal.widgets.speech import because, say
+from terminal.widgets.when import Now, age
+
+_SIGNS = {
+    Level.OK: ("\N{CHECK MARK}", Tone.GOOD),
+    Level.STARTING: ("-", Tone.DIM),
+    Level.WARNING: ("!", Tone.WARN),
+    Level.BROKEN: ("x", Tone.BAD),
+}
+
+
+class Health(NamedTuple):
+    """How everything stands. `synced_at` is when the server was last known to be there, seconds since 1970; 0: never."""
+
+    now: Now
+    sources: tuple[HealthNews, ...] = ()
+    sync: SyncNews | None = None
+    synced_at: float = 0.0
+
+
+def source_words(news: HealthNews, *, whole: bool = True) -> tuple[Piece, ...]:
+    """A source: sign, name, and what is wrong, in words."""
+    sign, tone = _SIGNS[news.level]
+    name = news.label or SafeText(news.source)
+    words = say("fine") if news.level is Level.OK else because(news.why) if whole else SafeText()
+    return spaced((piece(SafeText(sign), tone), piece(name), piece(words, tone)))
+
+
+def server_words(value: Health) -> tuple[Piece, ...]:
+    """The server, the outbox, the age of the copy."""
+    sync = value.sync
+    if sync is None:
+        return (piece(say("Server"), Tone.DIM), gap(), piece(say("starting"), Tone.DIM))
+    why = because(sync.why) if sync.why else say("not reached")
+    server = (
+        piece(SafeText("\N{CHECK MARK} " + say("connected")), Tone.GOOD)
+        if sync.connected
+        else piece(SafeText(f"! {why}"), Tone.WARN)
+    )
+    unsent = Tone.WARN if sync.outbox and not sync.connected else Tone.TEXT
+    when = say("up to date") if sync.connected else _last_seen(value)
+    refused = piece(say("{count} refused", count=sync.refused), Tone.BAD) if sync.refused else gap(0)
+    return spaced(
+        (
+            piece(say("Server"), Tone.DIM),
+            server,
+            gap(),
+            piece(say("Unsent"), Tone.DIM),
+            piece(SafeText(str(sync.outbox)), unsent),
+            refused,
+            gap(),
+            piece(say("Copy"), Tone.DIM),
+            piece(when),
+        )
+    )
+
+
+def _last_seen(value: Health) -> SafeText:
+    return say("{age} old", age=age(value.now.at - value.synced_at)) if value.synced_at else say("not yet synced")
+
+
+class StatusLine(Panel[Health]):
+    """One row."""
+
+    framed = False
+
+    def picture(self, value: Health, inside: Size) -> Picture:
+        """What is ill first: it must not be what is cut."""
+        order = (Level.BROKEN, Level.WARNING, Level.STARTING, Level.OK)
+        sources = sorted(value.sources, key=lambda news: order.index(news.level))
+        words: list[Piece] = [gap(), piece(say("Sources"), Tone.DIM), gap()]
+        if not sources:
+            words.append(piece(say("none"), Tone.DIM))
+        for news in sources:
+            words += [*source_words(news), gap(2)]
+        return Picture((Row(tuple(words), (*server_words(value), gap()), base=Tone.BAR),))

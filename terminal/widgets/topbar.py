@@ -1,0 +1,76 @@
+"""Row 0: the product, how the agent stands, what the day was so far, where this is, the link, the clock."""
+
+from typing import NamedTuple
+
+from textual.geometry import Size
+
+from ringdesk.safetext import SafeText
+from terminal.widgets.panel import Panel, Picture
+from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece, spaced
+from terminal.widgets.speech import mark, say
+from terminal.widgets.when import Now, clock, day
+
+READY = mark("Ready")
+"""The state of an agent with nobody on the line."""
+
+
+class Top(NamedTuple):
+    """What row 0 shows. `state` is a message id; `connected` is None before the desk is open."""
+
+    agent: SafeText
+    site: SafeText
+    now: Now
+    state: str = READY
+    taken: int = 0
+    missed: int = 0
+    calling: int = 0
+    outbox: int = 0
+    connected: bool | None = None
+
+
+class TopBar(Panel[Top]):
+    """Row 0."""
+
+    framed = False
+
+    def picture(self, value: Top, inside: Size) -> Picture:
+        """One row; the day of the week and the site give way on a narrow screen."""
+        wide = inside.width >= 110
+        idle = value.state == READY
+        left = (
+            chip(say("Ringdesk"), Tone.BRAND),
+            gap(),
+            piece(SafeText("> " + say(value.state)), Tone.DIM if idle else Tone.GOOD),
+            gap(),
+            piece(value.agent, Tone.STRONG),
+            gap(2),
+            *_counts(value),
+        )
+        link = _link(value)
+        if wide:
+            place = (piece(value.site, Tone.DIM), link, piece(day(value.now.at, value.now), Tone.DIM))
+        else:
+            sent = () if not value.outbox else (piece(say("Unsent {count}", count=value.outbox), Tone.WARN),)
+            place = (*sent, link)
+        time = piece(clock(value.now.at, value.now, seconds=wide), Tone.STRONG)
+        right = (*spaced((*place, time), 3 if wide else 2), gap())
+        return Picture(rows=(Row(left, right, base=Tone.BAR),))
+
+
+def _counts(value: Top) -> tuple[Piece, ...]:
+    pairs = (
+        (say("Taken"), value.taken, Tone.STRONG),
+        (say("Missed"), value.missed, Tone.WARN if value.missed else Tone.STRONG),
+        (say("Calling"), value.calling, Tone.WARN if value.calling else Tone.STRONG),
+    )
+    return spaced(
+        part for label, count, tone in pairs for part in (piece(label, Tone.DIM), piece(SafeText(str(count)), tone))
+    )
+
+
+def _link(value: Top) -> Piece:
+    if value.connected is None:
+        return piece(say("starting"), Tone.DIM)
+    if value.connected:
+        return piece(SafeText("\N{CHECK MARK} " + say("online")), Tone.GOOD)
+    return piece(SafeText("! " + say("offline")), Tone.WARN)

@@ -1,0 +1,19 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from terminal import words
+from tests.screens.harness import compiled
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    yield
+    words.language("en")
+
+
+@pytest.fixture(scope="session")
+def chinese(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the compiled Chinese catalogue."""
+    return compiled(tmp_path_factory.mktemp("locale"))

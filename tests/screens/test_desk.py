@@ -1,0 +1,388 @@
+"""The rules of the desk screen, each as a person would see it broken."""
+
+import asyncio
+
+import msgspec
+import pytest
+from textual import events
+
+from ringdesk.calls import Call, Caller, CallState, Presentation
+from ringdesk.errors import Refused
+from ringdesk.safetext import SafeText
+from terminal.desk import Card, Draft
+from terminal.news import CallNews, NoticeNews
+from tests.screens.harness import PERSON_PANES, SMALL, Running, running
+from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
+
+LIN = member(
+    "lin", "林淑芬", "0912-345-678", flags=(SafeText("堅果過敏"),), tags=(SafeText("常客"),), tier=SafeText("銀卡")
+)
+CHEN = member("chen", "陳冠宇", "0933-218-457", tier=SafeText("金卡"))
+HUANG = member("huang", "黃志強", "0937-552-190")
+
+
+def desk() -> ScriptedDesk:
+    return ScriptedDesk({who.id: plain_card(who) for who in (LIN, CHEN, HUANG)})
+
+
+async def serve(run: Running, who: Card, ident: str = "c1") -> None:
+    """A call rings, the agent takes it."""
+    run.desk.publish(pop(call(ident, who.member, line="1"), who))
+    await run.settle()
+    await run.press("f2")
+
+
+def named(run: Running) -> set[str]:
+    """Whom the panels about the person name."""
+    text = "\n".join(run.pane(name) for name in PERSON_PANES)
+    return {who.name for who in (LIN, CHEN, HUANG) if who.name in text}
+
+
+# rule 1
+
+
+async def test_an_idle_desk_opens_the_card_of_who_rings() -> None:
+    async with running(desk()) as run:
+        before = run.focus
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        assert all(LIN.name in run.title(name) for name in PERSON_PANES)
+        assert "堅果過敏" in run.pane("card")
+        assert "林淑芬您好" in run.pane("banner")
+        assert run.focus == before
+
+
+async def test_while_somebody_is_served_a_ringing_caller_is_in_banner_and_lines_only() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert named(run) == {LIN.name}
+        assert CHEN.name in run.pane("banner")
+        assert "金卡" in run.pane("banner")
+        assert CHEN.name in run.pane("lines")
+
+
+async def test_typing_through_twenty_rings_loses_no_character_and_no_focus() -> None:
+    text = "The quick brown fox jumps over 13 lazy dogs. F2? no."
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        for index, char in enumerate(text):
+            if index % 2 == 0 and index < 40:
+                run.desk.publish(pop(call(f"r{index}", CHEN), plain_card(CHEN)))
+            run.screen.area.post_message(_key(char))
+            await asyncio.sleep(0)
+        await run.settle()
+        assert run.screen.area.text == text
+        assert run.focus == "note"
+        assert named(run) == {LIN.name}
+        assert run.desk.kept == {(LIN.id, "c1"): text}
+
+
+def _key(char: str) -> events.Key:
+    return events.Key(char, char)
+
+
+async def test_a_half_typed_note_on_an_idle_desk_holds_the_card_too() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        await run.press("h", "i")
+        ended = call("c1", LIN, state=CallState.ENDED)
+        run.desk.publish(CallNews(ended, claimed_name=SafeText("怡君")), pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert named(run) == {LIN.name}
+        assert run.screen.area.text == "hi"
+        assert LIN.name in run.title("noteframe")
+
+
+async def test_f2_turns_to_the_caller_and_the_note_stays_with_its_owner() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("a", "b")
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        await run.press("f2")
+        assert named(run) == {CHEN.name}
+        assert run.screen.area.text == ""
+        assert run.desk.kept[(LIN.id, "c1")] == "ab"
+        await run.press("x", "f4")
+        assert ("note", "x", CHEN.id, "c2") in run.desk.did
+        assert named(run) == {LIN.name}
+        assert run.screen.area.text == "ab"
+
+
+async def test_an_answer_that_was_detected_moves_no_focus() -> None:
+    async with running(desk()) as run:
+        run.screen.panel("timeline").focus()
+        await run.settle()
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.ANSWERED, answered=NOW), mine=True))
+        await run.settle()
+        assert run.focus == "timeline"
+        assert "With you" in run.pane("card")
+
+
+# rule 2
+
+
+async def test_the_number_stands_there_before_the_name() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN)))
+        await run.settle()
+        assert "0912-345-678" in run.pane("banner")
+        assert LIN.name not in run.pane("banner")
+        run.desk.publish(CallNews(call("c1", LIN), matches=pop(call("c1", LIN), plain_card(LIN)).matches))
+        await run.settle()
+        assert LIN.name in run.pane("banner")
+        assert LIN.name in run.title("card")
+
+
+# rule 4
+
+
+async def test_a_call_that_somebody_else_took_says_so_and_goes() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.ANSWERED), claimed_name=SafeText("怡君")))
+        await run.settle()
+        assert "answered by 怡君" in run.pane("banner")
+        run.wall += 5
+        run.screen.tick()
+        await run.settle()
+        assert "怡君" not in run.pane("banner")
+        assert named(run) == set()
+        assert "with 怡君" in run.pane("lines")
+
+
+async def test_f2_claims_a_passive_line_after_the_ringing_stopped_and_f4_ends_it() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.RING_STOPPED)))
+        await run.settle()
+        assert "Ring stopped" in run.pane("banner")
+        await run.press("f2")
+        assert ("claim", "c1", LIN.id) in run.desk.did
+        run.wall += 61
+        run.screen.tick()
+        await run.settle()
+        assert "01:01" in run.title("card")
+        await run.press("f4")
+        assert ("wrapup", "c1", "handled", LIN.id) in run.desk.did
+        assert named(run) == set()
+
+
+# rule 5
+
+
+async def test_a_digit_chooses_among_several_people() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN), CHEN))
+        await run.settle()
+        assert "1" in run.pane("card")
+        assert LIN.name in run.pane("card")
+        assert "2 people share this number" in run.pane("card")
+        await run.press("f2")
+        assert run.focus == "card"
+        await run.press("2")
+        assert named(run) == {CHEN.name}
+        assert run.focus == "note"
+        await run.press("x", "ctrl+s")
+        assert ("note", "x", CHEN.id, "c1") in run.desk.did
+
+
+async def test_a_guess_never_opens_itself() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN), guess=True))
+        await run.settle()
+        assert LIN.name not in run.title("card")
+        assert "guess" in run.pane("card")
+        assert LIN.name not in run.pane("timeline")
+
+
+async def test_unknown_and_withheld_callers_have_cards_of_their_own() -> None:
+    unknown = Call(
+        id="u", state=CallState.RINGING, caller=Caller(SafeText("0965118402"), "+886965118402", Presentation.SHOWN)
+    )
+    withheld = Call(id="w", state=CallState.RINGING, caller=Caller(SafeText("0912"), None, Presentation.PRIVATE))
+    async with running(desk()) as run:
+        run.desk.publish(pop(unknown))
+        await run.settle()
+        assert "0965-118-402" in run.title("card")
+        assert "Nobody has this number" in run.pane("card")
+        run.desk.publish(CallNews(msgspec.structs.replace(unknown, state=CallState.ENDED)), pop(withheld))
+        await run.settle()
+        assert "Withheld number" in run.title("card")
+        assert "0912" not in "\n".join(run.rows())
+
+
+async def test_a_card_that_was_looked_up_becomes_the_unknown_caller() -> None:
+    unknown = Call(id="u", state=CallState.RINGING, caller=Caller(SafeText("0965118402"), None, Presentation.SHOWN))
+    async with running(desk()) as run:
+        run.desk.publish(pop(unknown))
+        await run.settle()
+        await run.press("f2", "n", "escape", "slash", *"0937", "enter")
+        assert named(run) == {HUANG.name}
+        assert run.screen.area.text == "n"
+        await run.press("f9")
+        await run.press("ctrl+s")
+        assert ("note", "n", HUANG.id, "u") in run.desk.did
+
+
+# notes and drafts
+
+
+async def test_saved_is_said_only_after_the_desk_saved() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        run.desk.hold = asyncio.Event()
+        await run.press("a", "b", "ctrl+s")
+        assert "saved" not in run.pane("noteframe").replace("draft saved", "")
+        await run.press("c")
+        run.desk.hold.set()
+        await run.settle()
+        assert "saved 16:43:07" in run.pane("noteframe")
+        assert run.screen.area.text == "c"
+        assert ("note", "ab", LIN.id, "c1") in run.desk.did
+        assert run.desk.kept[(LIN.id, "c1")] in ("c", "")
+
+
+async def test_a_refused_note_is_kept_and_the_reason_is_said() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("a")
+        run.desk.refuse = Refused("disk_full", "the disk is full")
+        await run.press("f4")
+        assert "NOT SAVED: the disk is full" in run.pane("noteframe")
+        assert "free some space, then save again" in run.pane("banner")
+        assert run.screen.area.text == "a"
+        assert named(run) == {LIN.name}
+
+
+async def test_a_draft_comes_back_after_a_restart() -> None:
+    restarted = desk()
+    restarted._drafts = [Draft(LIN.id, "c1", "half a note", NOW - 60), Draft(CHEN.id, None, "older", NOW - 600)]
+    async with running(restarted) as run:
+        assert run.screen.area.text == "half a note"
+        assert named(run) == {LIN.name}
+        await run.press("escape", "escape")
+        assert "2 drafts are kept" in run.pane("banner")
+
+
+async def test_the_palette_finds_a_draft() -> None:
+    restarted = desk()
+    restarted._drafts = [Draft(LIN.id, None, "first", NOW), Draft(CHEN.id, None, "second", NOW - 600)]
+    async with running(restarted) as run:
+        await run.press("ctrl+p", *"draft", "enter")
+        assert run.screen.area.text == "second"
+        assert named(run) == {CHEN.name}
+
+
+async def test_leaving_keeps_what_was_just_typed() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.pilot.press("z", "ctrl+q")
+        await run.pilot.pause()
+        assert run.desk.kept[(LIN.id, "c1")] == "z"
+
+
+async def test_a_paste_is_cleaned() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        run.app.post_message(events.Paste("a\x1b]52;c;AAAA\x07b\u202ec\nd"))
+        await run.settle()
+        assert run.screen.area.text == "a]52;c;AAAAbc\nd"
+
+
+# the other keys
+
+
+async def test_f8_makes_a_task_to_call_back() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("f8")
+        assert ("task", "Call back 林淑芬 0912-345-678", LIN.id, "c1", "2026-11-24") in run.desk.did
+        assert "Call back" in run.pane("tasks")
+
+
+async def test_f9_goes_round_and_esc_goes_back() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        seen = []
+        for _ in range(6):
+            await run.pilot.press("f9")
+            seen.append(run.focus)
+        assert seen == ["timeline", "tasks", "earlier", "lines", "missed", "note"]
+        await run.press("escape")
+        assert run.focus == "timeline"
+
+
+async def test_help_lists_every_key_and_gives_the_focus_back() -> None:
+    async with running(desk()) as run:
+        await run.press("f9", "f1")
+        assert "I have it" not in run.pane("help")
+        assert "Take the ringing call" in run.pane("help")
+        await run.press("escape")
+        assert run.focus == "timeline"
+        assert not run.screen.query_one("#help").display
+
+
+async def test_a_slash_in_a_note_is_a_slash() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("slash", "question_mark", "1")
+        assert run.screen.area.text == "/?1"
+
+
+async def test_f2_works_while_the_search_box_is_open() -> None:
+    async with running(desk()) as run:
+        await run.press("escape", "slash", *"林")
+        run.desk.publish(pop(call("c1", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert run.focus == "query"
+        await run.press("f2")
+        assert named(run) == {CHEN.name}
+        assert run.focus == "note"
+
+
+async def test_on_a_small_screen_digits_change_the_tab() -> None:
+    async with running(desk(), SMALL) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("escape", "2")
+        assert LIN.name in run.title("tasks")
+        assert run.focus == "tasks"
+
+
+async def test_a_remapped_key_works_and_is_shown() -> None:
+    async with running(desk(), keys={"answer": "f10"}) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        await run.press("f10")
+        assert ("claim", "c1", LIN.id) in run.desk.did
+        assert "f10" in run.pane("keybar")
+
+
+# errors
+
+
+async def test_news_that_cannot_be_shown_is_said_and_the_desk_goes_on() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(NoticeNews("x", "a string that nobody cleaned"))  # type: ignore[arg-type]
+        await run.settle()
+        assert "Something went wrong (TypeError)" in run.pane("banner")
+        run.desk.publish(NoticeNews("x", SafeText("fine")), pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        assert LIN.name in run.title("card")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("boom"), OSError("disk")])
+async def test_a_worker_that_fails_is_said_and_the_desk_goes_on(error: Exception) -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        run.desk.refuse = error
+        await run.press("f2")
+        assert f"({type(error).__name__})" in run.pane("banner")
+        await run.press("f2")
+        assert ("claim", "c1", LIN.id) in run.desk.did

@@ -1,0 +1,169 @@
+"""A desk in memory: the methods of `Desk`, and a hand to publish news with. For the view's own tests; flows use the real one."""
+
+import asyncio
+from collections.abc import Callable
+
+from ringdesk.calls import Call, Called, Caller, CallState, Presentation
+from ringdesk.errors import Refused
+from ringdesk.members import Member, MemberNumber
+from ringdesk.notes import Note
+from ringdesk.ops import MemberFields
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task
+from ringdesk.timeline import Contact, ContactKind
+from ringdesk.why import Why
+from terminal.desk import Card, Desk, Draft
+from terminal.news import CallNews, Match, News, NoteNews, ScreenPop, TaskNews
+
+NOW = 1_795_509_787.0
+"""2026-11-24 16:43:07 in Taipei."""
+
+
+class ScriptedDesk(Desk):
+    """Remembers what the view asked for. `refuse` makes the next save fail; `hold` keeps saves waiting until it is set."""
+
+    def __init__(self, cards: dict[str, Card] | None = None, drafts: list[Draft] | None = None) -> None:
+        self.cards = cards or {}
+        self.kept: dict[tuple[str | None, str | None], str] = {}
+        self._drafts = drafts or []
+        self.did: list[tuple[object, ...]] = []
+        self.live: dict[str, Call] = {}
+        self.refuse: Exception | None = None
+        self.hold: asyncio.Event | None = None
+        self._listeners: list[Callable[[News], None]] = []
+        self.clock = NOW
+
+    def publish(self, *news: News) -> None:
+        """Say it to everybody who listens."""
+        for each in news:
+            if isinstance(each, ScreenPop | CallNews):
+                self.live[each.call.id] = each.call
+            for listener in self._listeners:
+                listener(each)
+
+    def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def _saved(self, *what: object) -> str:
+        if self.hold is not None:
+            await self.hold.wait()
+        if self.refuse is not None:
+            error, self.refuse = self.refuse, None
+            raise error
+        self.did.append(what)
+        return f"op-{len(self.did)}"
+
+    async def lookup(self, query: str, limit: int = 20) -> list[Match]:
+        hits = [card.member for card in self.cards.values() if query in card.member.name]
+        hits += [
+            card.member for card in self.cards.values() if any(query in known.raw for known in card.member.numbers)
+        ]
+        why = Why("name_contains" if not query.isdigit() else "tail_matches", {"digits": query, "text": query})
+        return [Match(member, why) for member in hits[:limit]]
+
+    async def open(self, member: str) -> Card:
+        if member not in self.cards:
+            raise Refused("unknown_member", "no such member")
+        return self.cards[member]
+
+    async def note(self, text: SafeLines, member: str | None, call: str | None, ref: str | None = None) -> str:
+        op = await self._saved("note", text, member, call)
+        note = Note(id=op, member=member, call=call, text=text, author_name=SafeText("雅婷"), at=self.clock)
+        self.publish(NoteNews(note, "pending"))
+        return op
+
+    async def task(self, title: SafeText, member: str | None, call: str | None = None, due: str | None = None) -> str:
+        op = await self._saved("task", title, member, call, due)
+        task = Task(id=op, member=member, call=call, title=title, due=SafeText(due) if due else None)
+        self.publish(TaskNews(task, "pending"))
+        return op
+
+    async def done(self, task: str) -> str:
+        return await self._saved("done", task)
+
+    async def update(self, member: str, fields: MemberFields, base: dict[str, int] | None = None) -> str:
+        return await self._saved("update", member, fields)
+
+    async def claim(self, call: str, member: str | None = None) -> str:
+        op = await self._saved("claim", call, member)
+        self.publish(CallNews(self.live[call], claimed_name=SafeText("雅婷"), mine=True))
+        return op
+
+    async def wrapup(self, call: str, code: SafeText, member: str | None = None) -> str:
+        return await self._saved("wrapup", call, code, member)
+
+    async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
+        await asyncio.sleep(0)
+        self.kept[(member, call)] = text
+        return self.clock
+
+    async def drafts(self) -> list[Draft]:
+        return self._drafts
+
+    def calls(self) -> list[Call]:
+        return list(self.live.values())
+
+
+def member(ident: str, name: str, raw: str, **more: object) -> Member:
+    """A member with one number."""
+    e164 = "+886" + raw.replace("-", "").lstrip("0")
+    fields: dict[str, object] = {
+        "code": SafeText(f"M-{ident}"),
+        "name": SafeText(name),
+        "numbers": (MemberNumber(SafeText(raw), e164, SafeText("手機")),),
+        **more,
+    }
+    return Member(id=ident, **fields)  # type: ignore[arg-type]
+
+
+def call(
+    ident: str, who: Member | None = None, *, line: str = "2", state: CallState = CallState.RINGING, **more: object
+) -> Call:
+    """A call on a line, from a member's number."""
+    number = who.numbers[0] if who else None
+    caller = Caller(SafeText(number.raw), number.e164, Presentation.SHOWN) if number else Caller()
+    fields: dict[str, object] = {"caller": caller, "called": Called(line=SafeText(line)), "started": NOW - 7, **more}
+    return Call(id=ident, state=state, **fields)  # type: ignore[arg-type]
+
+
+def pop(ringing: Call, card: Card | None = None, *others: Member, guess: bool = False) -> ScreenPop:
+    """The pop of a call: nobody, one member, or several."""
+    people = ([card.member] if card else []) + list(others)
+    why = Why("number_shared", {"count": str(len(people))}) if len(people) > 1 else Why("number_exact")
+    matches = tuple(Match(each, why, guess) for each in people)
+    if card is None:
+        return ScreenPop(ringing, matches, (), (), (), SafeText())
+    return ScreenPop(ringing, matches, card.timeline, card.tasks, card.notes, card.greeting)
+
+
+def plain_card(who: Member) -> Card:
+    """A card with one of everything, each naming its member."""
+    name = who.name
+    return Card(
+        member=who,
+        timeline=(
+            Contact(
+                id=f"c-{who.id}",
+                member=who.id,
+                kind=ContactKind.PURCHASE,
+                at=NOW - 86400,
+                text=SafeText(f"{name} 買茶"),
+            ),
+        ),
+        tasks=(
+            Task(
+                id=f"t-{who.id}", member=who.id, title=SafeText(f"{name} 的待辦"), due=SafeText("2026-11-24T09:30:00Z")
+            ),
+        ),
+        notes=(
+            Note(
+                id=f"n-{who.id}",
+                member=who.id,
+                text=SafeLines(f"{name} 的舊備註"),
+                author_name=SafeText("怡君"),
+                at=NOW - 9e5,
+            ),
+        ),
+        greeting=SafeText(f"{name}您好"),
+    )

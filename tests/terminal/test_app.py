@@ -1,0 +1,119 @@
+"""The application around the screen: what it needs to paint, and what it does when something fails."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from textual.app import App
+
+from ringdesk.errors import RingdeskError
+from ringdesk.safetext import SafeText
+from terminal.app import RingdeskApp
+from terminal.desk import Desk
+from tests.screens.harness import running
+from tests.terminal.scripted_desk import NOW, ScriptedDesk
+
+LATER = (
+    "aiosqlite",
+    "sqlite3",
+    "phonenumbers",
+    "websockets",
+    "serial",
+    "httptools",
+    "structlog",
+    "terminal.store",
+    "terminal.desk",
+)
+"""What the first paint must not wait for."""
+
+
+def test_the_shell_needs_nothing_but_textual_and_values() -> None:
+    code = f"import sys, terminal.app; print([name for name in {LATER!r} if name in sys.modules])"
+    root = Path(__file__).parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_the_shell_is_painted_before_the_desk_is_opened() -> None:
+    opened = asyncio.Event()
+    app: RingdeskApp
+
+    async def slow() -> Desk:
+        assert "Ringdesk" in "".join(strip.text for strip in app.screen._compositor.render_strips())
+        opened.set()
+        return ScriptedDesk()
+
+    app = _app(slow)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause(0.3)
+        assert opened.is_set()
+
+
+def _app(factory: object) -> RingdeskApp:
+    return RingdeskApp(
+        factory,  # type: ignore[arg-type]
+        language="en",
+        agent=SafeText("雅婷"),
+        site=SafeText("信義店"),
+        wall=lambda: NOW,
+    )
+
+
+@pytest.mark.parametrize("error", [RingdeskError("run `ringdesk doctor`"), OSError("no such file: run \x1b[2J it")])
+async def test_a_desk_that_does_not_open_says_why_and_the_app_stays(error: Exception) -> None:
+    async def fails() -> Desk:
+        raise error
+
+    app = _app(fails)
+    async with app.run_test(size=(120, 32)) as pilot:
+        await pilot.pause(0.6)
+        text = "\n".join(strip.text for strip in app.screen._compositor.render_strips())
+        assert "The desk could not be opened" in text
+        assert "run" in text
+        assert "\x1b" not in text
+        await pilot.press("f2")
+        await pilot.pause(0.3)
+        assert app.is_running
+
+
+async def test_a_worker_error_that_nobody_caught_is_shown_and_the_app_stays() -> None:
+    async with running(ScriptedDesk()) as run:
+
+        async def breaks() -> None:
+            raise ZeroDivisionError
+
+        run.app.run_worker(breaks())
+        await run.settle()
+        assert "ZeroDivisionError" in run.pane("banner")
+        assert run.app.is_running
+
+
+async def test_a_broken_widget_ends_the_app_without_a_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    app = _app(ScriptedDesk)
+    secret = "林淑芬 0912-345-678"  # noqa: F841  a local variable that a traceback with locals would print
+    with pytest.raises(ZeroDivisionError):
+        async with app.run_test(size=(80, 24)):
+            app._handle_exception(ZeroDivisionError())
+    assert app.failure is not None
+    assert "drafts are kept" in app.failure
+    written = capfd.readouterr()
+    assert written.out + written.err == ""
+
+
+async def test_every_frame_passes_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+    monkeypatch.setattr(App, "_display", lambda _self, _screen, update: seen.append(update))
+    monkeypatch.setattr("terminal.app.gate", lambda _update: "gated")
+    async with running(ScriptedDesk()):
+        pass
+    assert seen
+    assert set(seen) == {"gated"}
+
+
+async def test_ctrl_c_says_how_to_leave() -> None:
+    async with running(ScriptedDesk()) as run:
+        run.screen.panel("timeline").focus()
+        await run.press("ctrl+c")
+        assert "Ctrl+Q leaves" in run.pane("banner")

@@ -1,0 +1,45 @@
+"""Every visible string is collected, and every collected string has its Chinese."""
+
+import re
+import string
+
+import pytest
+from babel.messages.pofile import read_po
+
+from terminal import words
+from tests.terminal.catalogue import CATALOGUES, TEMPLATE, collected, written
+
+AGAIN = "run `python -m tests.terminal.catalogue`, then translate what is empty"
+
+
+def test_the_template_holds_what_the_code_says() -> None:
+    assert TEMPLATE.read_bytes() == written(collected()), AGAIN
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parts[-3])
+def test_a_catalogue_is_complete_and_fits(path: object) -> None:
+    with open(str(path), "rb") as stream:  # noqa: PTH123
+        catalogue = read_po(stream, domain=words.DOMAIN, abort_invalid=True)
+    translated = {message.id: message.string for message in catalogue if message.id}
+    wanted = {message.id for message in collected() if message.id}
+    assert set(translated) == wanted, AGAIN
+    assert [text for text, other in translated.items() if not other] == [], AGAIN
+    for text, other in translated.items():
+        assert fields(str(text)) == fields(str(other)), text
+
+
+def fields(text: str) -> set[str]:
+    """The names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_no_word_of_the_chinese_screen_is_left_in_english() -> None:
+    """Latin words in the Chinese catalogue are names of keys and programs only."""
+    allowed = re.compile(r"Enter|Esc|Ctrl\+[PQ]|F[0-9]|ATS0=0|dialout|ringdesk doctor|sudo usermod -aG dialout|USER")
+    (path,) = CATALOGUES
+    with path.open("rb") as stream:
+        catalogue = read_po(stream, domain=words.DOMAIN)
+    for message in catalogue:
+        if message.id:
+            rest = allowed.sub("", re.sub(r"\{\w+\}|`[^`]*`", "", str(message.string)))
+            assert not re.search(r"[A-Za-z]{2,}", rest), message.string
