@@ -1,0 +1,144 @@
+"""`ringdesk admin`: people, stores, devices and the certificate of a server, on its machine; also while it runs."""
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Final
+
+from cli.output import print_json
+from cli.roots import random_bytes, random_id, wall
+from config.load import load, places
+from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.rules.permissions import ROLES
+from ringdesk.times import iso
+from server import admin
+from server.admin import Office
+
+NOT_YET: Final = ("settings", "request", "erase", "backup", "restore")
+"""Subcommands of contracts.md that this version does not have."""
+
+Job = Callable[[Office, argparse.Namespace], Awaitable[None]]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("--database", metavar="URL", help="sqlite:///PATH")
+    parser.add_argument("--state", metavar="DIR", help="the server's state directory; default: beside the database")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line (it always is)")
+    what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+
+    user = what.add_parser("user", help="people").add_subparsers(dest="verb", required=True)
+    adding = user.add_parser("add", help="a person who can sign in")
+    adding.add_argument("name")
+    adding.add_argument("--role", required=True, choices=ROLES)
+    adding.add_argument(
+        "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
+    )
+    adding.set_defaults(job=_add_user)
+
+    store = what.add_parser("store", help="stores").add_subparsers(dest="verb", required=True)
+    opening = store.add_parser("add", help="a store or office")
+    opening.add_argument("name")
+    opening.set_defaults(job=_add_store)
+
+    enrol = what.add_parser("enrol", help="a one-time code that makes a device known")
+    enrol.add_argument("--store", required=True)
+    enrol.add_argument("--class", dest="cls", choices=["desk", "till", "console"], default="desk")
+    enrol.add_argument("--minutes", type=float, default=admin.CODE_MINUTES, help="how long it is good")
+    enrol.add_argument("--output", type=Path, metavar="FILE", help="write the code here, for its owner alone")
+    enrol.set_defaults(job=_enrol)
+
+    ca = what.add_parser("ca", help="the server's own certificate authority")
+    ca.add_argument("--host", action="append", default=[], metavar="NAME", help="a name or address of the server")
+    ca.set_defaults(job=_ca)
+
+    revoke = what.add_parser("revoke", help="close out a device or a user, at once")
+    revoke.add_argument("kind", choices=["device", "user"])
+    revoke.add_argument("id")
+    revoke.set_defaults(job=_revoke)
+
+    lists: dict[str, Job] = {"devices": _devices, "users": _users, "stores": _stores, "audit": _audit}
+    for name, job in lists.items():
+        what.add_parser(name, help=f"list the {name}").set_defaults(job=job)
+    for name in NOT_YET:
+        later = what.add_parser(name, help="not in this version")
+        later.add_argument("rest", nargs=argparse.REMAINDER)
+        later.set_defaults(job=None)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do one thing."""
+    if options.job is None:
+        raise RingdeskError(f"`admin {options.what}` is not in this version yet; docs/reference says what is")
+    flags = {"server": {"database": options.database, "state": options.state}}
+    server = load(options.config, flags=flags).server
+    database = server.database or f"sqlite:///{places().data / 'server.db'}"
+    asyncio.run(_in_office(database, server.state, options))
+    return 0
+
+
+async def _in_office(database: str, state: str, options: argparse.Namespace) -> None:
+    roots: dict[str, Any] = {"clock": wall, "random_id": random_id, "random_bytes": random_bytes}
+    async with admin.office(database, state, **roots) as desk:
+        await options.job(desk, options)
+
+
+async def _add_user(desk: Office, options: argparse.Namespace) -> None:
+    try:
+        lines = options.password_file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{options.password_file}: {error}; give a text file with --password-file") from error
+    person = await admin.add_user(desk, options.name, options.role, lines[0].strip() if lines else "")
+    print_json({"user": person.id, "name": person.name, "role": person.role})
+
+
+async def _add_store(desk: Office, options: argparse.Namespace) -> None:
+    site = await admin.add_store(desk, options.name)
+    print_json({"store": site.id, "name": site.name})
+
+
+async def _enrol(desk: Office, options: argparse.Namespace) -> None:
+    code = await admin.enrol_code(desk, options.store, options.cls, options.minutes)
+    if options.output is not None:
+        admin.write_private(options.output, f"{code}\n".encode())
+    print_json({"code": code})
+
+
+async def _ca(desk: Office, options: argparse.Namespace) -> None:
+    own = await admin.certificate(desk, options.host)
+    print_json({"ca": str(own.ca), "fingerprint": own.fingerprint.hex(), "hosts": own.hosts})
+
+
+async def _revoke(desk: Office, options: argparse.Namespace) -> None:
+    revoke = admin.revoke_device if options.kind == "device" else admin.revoke_user
+    await revoke(desk, options.id)
+    print_json({"revoked": options.id})
+
+
+async def _devices(desk: Office, _options: argparse.Namespace) -> None:
+    for device in await desk.store.register.devices():
+        state = "revoked" if device.revoked_at else "fenced" if device.fenced_at else "active"
+        line = {"device": device.id, "name": device.name, "class": device.cls, "store": device.site, "state": state}
+        print_json(line | {"enrolled": iso(device.enrolled_at), "seen": iso(device.seen_at)})
+
+
+async def _users(desk: Office, _options: argparse.Namespace) -> None:
+    for person in await desk.store.register.people():
+        state = "revoked" if person.revoked_at else "active"
+        print_json({"user": person.id, "name": person.name, "role": person.role, "state": state})
+
+
+async def _stores(desk: Office, _options: argparse.Namespace) -> None:
+    for site in await desk.store.register.sites():
+        print_json({"store": site.id, "name": site.name})
+
+
+async def _audit(desk: Office, _options: argparse.Namespace) -> None:
+    after = 0
+    while lines := await desk.store.register.audit(after):
+        for line in lines:
+            shown = {"n": line.n, "at": iso(line.at), "actor": line.actor, "action": line.action}
+            print_json(shown | {"subject": line.subject, "detail": line.detail, "chain": line.chain})
+        after = lines[-1].n

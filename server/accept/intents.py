@@ -1,0 +1,103 @@
+"""What a pushed op says, before anything is looked up: its arguments, and the person who stands behind it."""
+
+from typing import Final
+
+import msgspec
+
+from ringdesk import ops
+from ringdesk.errors import BadInput, Refused
+from ringdesk.members import MemberNumber
+from ringdesk.ops import Actor, Args, CallReport, MemberAdd, MemberUpdate, Op, RowKey
+from ringdesk.rules.permissions import may, may_change
+from ringdesk.safetext import SafeText
+from ringdesk.wire import limits
+from ringdesk.wire.signing import GrantBody, ServerKey
+from server.store.values import Device, Person
+
+MAX_ID: Final = 64
+LATEST: Final = 2.0**33
+"""Seconds since 1970: the year 2242. Later times break the calendars that show them."""
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True):
+    """An op that was read. `refusal` says why it cannot be used; then `args` or `grant` may be missing."""
+
+    op: Op
+    args: Args | None = None
+    grant: GrantBody | None = None
+    refusal: Refused | None = None
+
+    @property
+    def rows(self) -> tuple[RowKey, ...]:
+        """The rows that it reads or writes."""
+        return ops.touches(self.op.op_id, self.args) if self.args is not None else ()
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """The numbers of a member whom it adds, in E.164."""
+        if not isinstance(self.args, MemberAdd) or isinstance(self.args.fields.numbers, msgspec.UnsetType):
+            return ()
+        numbers: tuple[MemberNumber, ...] = self.args.fields.numbers
+        return tuple(number.e164 for number in numbers if number.e164)
+
+
+def read(op: Op, key: ServerKey, device: str) -> Intent:
+    """An op's arguments and grant. What is wrong with it becomes a refusal: every op gets an answer."""
+    if len(op.args) > limits.OP_MAX:
+        return Intent(
+            op=op, refusal=Refused("too_large", f"an op has at most {limits.OP_MAX} bytes; write less at once")
+        )
+    try:
+        args = _args(op)
+    except BadInput as error:
+        return Intent(op=op, refusal=Refused("bad_op", str(error)))
+    try:
+        return Intent(op=op, args=args, grant=key.read_grant(op.grant, device))
+    except Refused as refusal:
+        # What a line saw is the device's own word: it rings before anybody has signed in.
+        return Intent(op=op, args=args, refusal=None if isinstance(args, CallReport) else refusal)
+
+
+def _args(op: Op) -> Args:
+    """The arguments, if their ids and times are such that every terminal can show them."""
+    args = ops.decode_args(op)
+    if not all(_is_id(row_id) for _, row_id in ops.touches(op.op_id, args)):
+        raise BadInput(f"an id has 1 to {MAX_ID} printable ASCII characters; make a new one")
+    times = [op.at, *(event.at for event in args.events)] if isinstance(args, CallReport) else [op.at]
+    if not all(0 <= at < LATEST for at in times):
+        raise BadInput("a time is in seconds since 1970 and before 2242; set the clock of this device")
+    return args
+
+
+def _is_id(text: str) -> bool:
+    return 0 < len(text) <= MAX_ID and text.isascii() and text.isprintable()
+
+
+def actor(intent: Intent, device: Device, person: Person | None) -> Actor:
+    """Who acts, after rights were judged: now, when the op arrives. Raises `Refused` (not_allowed, revoked, bad_grant, ...).
+
+    The present role counts, so that a downgrade reaches what was written offline. A fact was judged before the server was
+    restored: for it the roles of its signed grant count.
+    """
+    if intent.refusal is not None:
+        raise intent.refusal
+    grant = intent.grant
+    if grant is None:
+        return Actor(person="", name=SafeText(device.name), device=device.id)
+    roles = grant.roles
+    if person is not None and not intent.op.fact:
+        if person.revoked_at is not None:
+            raise Refused("revoked", f"{person.name} may not work here any more; ask a supervisor")
+        roles = (person.role,)
+    if not _allowed(intent, roles):
+        raise Refused("not_allowed", f"{intent.op.kind} needs more rights than {', '.join(roles)}; ask a supervisor")
+    return Actor(person=grant.person, name=grant.name, device=device.id, roles=roles)
+
+
+def _allowed(intent: Intent, roles: tuple[str, ...]) -> bool:
+    if isinstance(intent.args, CallReport):
+        return True
+    if isinstance(intent.args, MemberUpdate):
+        given = msgspec.structs.asdict(intent.args.fields)
+        return may_change(roles, [name for name, value in given.items() if value is not msgspec.UNSET])
+    return may(roles, intent.op.kind)

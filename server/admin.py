@@ -1,0 +1,125 @@
+"""What an administrator does on the server's machine, beside a server that runs: it follows the same rules (one lock order,
+one audit), and the server sees the outcome at its next look, a quarter of a second later at most."""
+
+import contextlib
+import unicodedata
+from collections.abc import AsyncIterator, Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from ringdesk.errors import BadInput
+from ringdesk.ops import Row
+from ringdesk.wire.signing import ServerKey
+from server import accept
+from server.identity import authority, devices, people
+from server.identity.authority import Authority
+from server.identity.state import keys, state_of, write_private
+from server.store.base import Store
+from server.store.sqlite import open_store
+from server.store.values import DeviceClass, Entry, Person, Site, folded
+
+ACTOR: Final = "admin"
+"""Who stands in the audit: whoever may write the database file."""
+__all__ = ["write_private"]
+
+MAX_SITE: Final = 48
+CODE_MINUTES: Final = 30.0
+
+
+class Office(msgspec.Struct, frozen=True):
+    """A database and its state directory, open for administration."""
+
+    store: Store
+    key: ServerKey
+    state: Path
+    clock: Callable[[], float]
+    random_id: Callable[[], str]
+    random_bytes: Callable[[int], bytes]
+
+    def entry(self, action: str, subject: str = "", detail: str = "") -> Entry:
+        """A line of audit for what is done now."""
+        return Entry(at=self.clock(), actor=ACTOR, action=action, subject=subject, detail=detail)
+
+
+@contextlib.asynccontextmanager
+async def office(
+    database: str,
+    state: str = "",
+    *,
+    clock: Callable[[], float],
+    random_id: Callable[[], str],
+    random_bytes: Callable[[int], bytes],
+) -> AsyncIterator[Office]:
+    """Open it; the database is made if it is missing. Raises what `open_store` raises."""
+    folder = state_of(database, state)
+    known = keys(folder, random_bytes)
+    store = await open_store(database, link=known.audit_link, random_id=random_id)
+    try:
+        yield Office(store, known.server, folder, clock, random_id, random_bytes)
+    finally:
+        await store.close()
+
+
+async def add_user(desk: Office, name: str, role: str, password: str) -> Person:
+    """A person who can sign in. Raises `BadInput`, `Refused("exists")`."""
+    entry = desk.entry("user.add", name, role)
+    return await people.add_person(desk.store.register, name, role, password, random_id=desk.random_id, entry=entry)
+
+
+async def add_store(desk: Office, name: str) -> Site:
+    """A store of the business; its id is the name without blanks. Raises `BadInput`, `Refused("exists")`."""
+    site = site_id(name)
+    added = Site(site, name.strip())
+    await desk.store.register.add_site(added, desk.entry("store.add", site))
+    return added
+
+
+def site_id(name: str) -> str:
+    """The id of a store: lower case, a dash for every blank. Raises `BadInput` for a name that has no usable character."""
+    words = unicodedata.normalize("NFKC", name).casefold().split()
+    letters = "-".join(words)
+    if not letters or len(letters) > MAX_SITE or not all(char.isalnum() or char in "-_." for char in letters):
+        raise BadInput(f"{name!r} is no name of a store; use letters, digits and dashes, at most {MAX_SITE}")
+    return letters
+
+
+async def enrol_code(desk: Office, site: str, cls: DeviceClass, minutes: float = CODE_MINUTES) -> str:
+    """A one-time code. It carries the fingerprint of the server's authority, if there is one. Raises `Refused`, `BadInput`."""
+    if not 0 < minutes <= 7 * 24 * 60:
+        raise BadInput("a code is good for up to a week; give --minutes between 1 and 10080")
+    own = authority.existing(desk.state)
+    return await devices.new_code(
+        desk.store.register,
+        site_id(site),
+        cls,
+        expires=desk.clock() + minutes * 60,
+        fingerprint=own.fingerprint if own else b"",
+        random_bytes=desk.random_bytes,
+        entry=desk.entry("enrol.code", site, cls),
+    )
+
+
+async def certificate(desk: Office, hosts: Iterable[str]) -> Authority:
+    """The server's own authority, with `hosts` in the server's certificate. A running server takes it at its next start."""
+    own = authority.ensure(desk.state, hosts, desk.clock())
+    await desk.store.register.note(desk.entry("ca", own.fingerprint.hex(), " ".join(own.hosts)))
+    return own
+
+
+async def revoke_device(desk: Office, device: str) -> None:
+    """Close a device out. Raises `Refused("unknown_device")`."""
+    await desk.store.register.revoke_device(device, desk.entry("device.revoke", device))
+
+
+async def revoke_user(desk: Office, user: str) -> None:
+    """Close a person out, by id or name. Raises `Refused("unknown_user")`."""
+    found = await desk.store.register.person_named(folded(user))
+    person = found.id if found else user
+    await desk.store.register.revoke_person(person, desk.entry("user.revoke", person))
+
+
+async def import_rows(desk: Office, rows: Iterable[tuple[str, Row]], chunk: int = 1000) -> int:
+    """Bring rows in (kind and row), in order, with seq, chain and tallies; how many. A running server sends them on."""
+    return await accept.import_rows(desk.store.order, desk.key, rows, desk.entry("import"), chunk)

@@ -1,0 +1,228 @@
+"""One ASGI application on one port: `/sync` (websocket) and `/healthz`. What is not named here does not exist.
+
+`serve` puts a server together and runs it. It prints nothing; the bound address goes to a callback.
+"""
+
+import asyncio
+import contextlib
+import ipaddress
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.wire import limits
+from ringdesk.wire.messages import SUBPROTOCOL
+from server import callroom
+from server.accept import Acceptor
+from server.app.hurried import Hurried
+from server.fanout import Wake
+from server.hub import Hub
+from server.hub.outlet import Exposed
+from server.identity import authority
+from server.identity.people import Logins
+from server.identity.state import keys, state_of
+from server.sessions import Parts, Reception
+from server.store.base import Unavailable
+from server.store.sqlite import open_store
+
+BACKLOG: Final = 4096
+GRACE: Final = 10
+"""Seconds for open sessions at a shutdown."""
+
+
+class Roots(msgspec.Struct, frozen=True):
+    """What only a composition root owns."""
+
+    clock: Callable[[], float]
+    random_id: Callable[[], str]
+    random_bytes: Callable[[int], bytes]
+
+
+class Serving(msgspec.Struct, frozen=True, kw_only=True):
+    """What to serve, and where. `tls_cert` and `tls_key` are PEM files of an own certificate."""
+
+    listen: str
+    database: str
+    state: str = ""
+    organisation: str = ""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+
+
+def application(parts: Parts) -> Starlette:
+    """The routes over one set of parts."""
+    reception = Reception(parts)
+
+    async def sync(websocket: WebSocket) -> None:
+        if _foreign(websocket) or SUBPROTOCOL not in websocket.scope["subprotocols"]:
+            await websocket.close()
+            return
+        await websocket.accept(subprotocol=SUBPROTOCOL)
+        await reception.receive(websocket)
+
+    async def health(_request: Request) -> JSONResponse:
+        try:
+            await parts.store.order.space()
+        except Unavailable:
+            return JSONResponse({"ok": False}, status_code=503)
+        return JSONResponse({"ok": True})
+
+    return Starlette(routes=[WebSocketRoute("/sync", sync), Route("/healthz", health, methods=["GET"])])
+
+
+def _foreign(websocket: WebSocket) -> bool:
+    """Whether a web page of somewhere else is behind it (RFC 6455, section 10.2). Terminals send no Origin."""
+    origin = websocket.headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != websocket.headers.get("host")
+
+
+@contextlib.asynccontextmanager
+async def put_together(serving: Serving, roots: Roots, ca: str) -> AsyncIterator[Parts]:
+    """The parts of a server, running, until the context ends. Raises what `open_store` raises."""
+    known = keys(state_of(serving.database, serving.state), roots.random_bytes)
+    key = known.server
+    store = await open_store(
+        serving.database,
+        link=known.audit_link,
+        random_id=roots.random_id,
+        organisation=serving.organisation,
+        owner=True,
+    )
+    wake = Wake()
+    hub = Hub(store, wake, roots.clock)
+    logins = Logins(store.register, key)
+    parts = Parts(
+        store=store,
+        key=key,
+        hub=hub,
+        wake=wake,
+        acceptor=Acceptor(store.order, key, roots.random_bytes, callroom.flags),
+        logins=logins,
+        clock=roots.clock,
+        random_id=roots.random_id,
+        random_bytes=roots.random_bytes,
+        ca=ca,
+    )
+    reader = asyncio.create_task(hub.run())
+    try:
+        yield parts
+    finally:
+        reader.cancel()
+        await asyncio.wait([reader])
+        logins.close()
+        await store.close()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers, which belong to the command, and with a word when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
+        """None are captured."""
+        return contextlib.nullcontext()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        self._ready()
+
+
+async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None], stop: asyncio.Event) -> None:
+    """Serve until `stop` is set. `on_bound` gets HOST:PORT once connections are taken.
+
+    Beyond loopback it is TLS, with the certificate given or one of the server's own authority; plain websockets are for
+    loopback only. Raises `BadInput` for an address that is none, `RingdeskError` for one that is taken.
+    """
+    listener = bound(serving.listen)
+    try:
+        certificate, ca = _certificate(serving, roots, listener)
+        async with put_together(serving, roots, ca) as parts:
+            config = uvicorn.Config(
+                application(parts),
+                http=Hurried,
+                ws=Exposed,
+                loop="none",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                backlog=BACKLOG,
+                ws_max_size=limits.FRAME_CAP,
+                ws_per_message_deflate=False,
+                ws_ping_interval=None,
+                timeout_graceful_shutdown=GRACE,
+                ssl_certfile=certificate,
+                ssl_keyfile=serving.tls_key,
+            )
+            server = _Server(config, lambda: on_bound(address_of(listener)))
+            await _run(server, listener, stop)
+    finally:
+        listener.close()
+
+
+async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event) -> None:
+    """Until it is told to stop, or is cancelled: either way sessions get their close frames."""
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    stopping = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        server.should_exit = True
+        await running
+
+
+def bound(listen: str) -> socket.socket:
+    """A listening socket's address, taken. Raises `BadInput` for what is no HOST:PORT, `RingdeskError` if it is in use."""
+    host, _, port = listen.rpartition(":")
+    host = host.strip("[]")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise BadInput(f"{listen!r} is no address; write --listen HOST:PORT, with port 0 for a free one")
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(
+            host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError) as error:
+        raise BadInput(f"{host!r} is no host of this machine; write --listen HOST:PORT") from error
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # on Windows SO_REUSEADDR lets two servers share a port
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise RingdeskError(f"cannot listen on {listen}: {error.strerror}; choose another --listen") from error
+    listener.settimeout(0)
+    return listener
+
+
+def address_of(listener: socket.socket) -> str:
+    """HOST:PORT of a bound socket."""
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _certificate(serving: Serving, roots: Roots, listener: socket.socket) -> tuple[Path | None, str]:
+    """The certificate file to serve with (None: plain), and the CA that a terminal is to learn at its enrolment."""
+    if serving.tls_cert is not None:
+        return serving.tls_cert, ""
+    host = listener.getsockname()[0]
+    if ipaddress.ip_address(host.partition("%")[0]).is_loopback:
+        return None, ""
+    own = authority.ensure(state_of(serving.database, serving.state), [], roots.clock())
+    return own.certificate, own.pem()

@@ -1,0 +1,338 @@
+"""One websocket, from the challenge to the last byte: which message leads to what.
+
+The phases are the table of `ringdesk.wire.session`. Pushes and pulls are done in the order in which they came; signing in
+takes its time beside them. Whatever a peer sends, this ends with a close code and a line in the log, never with a crash.
+"""
+
+import asyncio
+import logging
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ringdesk.channels import split
+from ringdesk.errors import BadInput, Refused, WireError
+from ringdesk.safetext import SafeText
+from ringdesk.wire import limits
+from ringdesk.wire.codec import BAD_MESSAGE, decode_from_terminal, encode
+from ringdesk.wire.messages import (
+    PROTOCOL_MAX,
+    PROTOCOL_MIN,
+    Answers,
+    Challenge,
+    Confirmed,
+    Denied,
+    Enrol,
+    Enrolled,
+    Fetch,
+    Fetched,
+    FromTerminal,
+    Hello,
+    Login,
+    Message,
+    Need,
+    Ping,
+    Pong,
+    Pull,
+    Push,
+    ServerNotice,
+)
+from ringdesk.wire.session import End, Session
+from ringdesk.wire.signing import ServerKey
+from server.accept import Acceptor
+from server.fanout import Wake
+from server.hub import GOING_AWAY, OTHER_HISTORY, POLICY, TRY_LATER, Hub, Terminal
+from server.hub.outlet import outlet_of
+from server.hub.pages import image_of
+from server.identity.devices import enrol
+from server.identity.people import Logins
+from server.sessions.greeting import Goodbye, expect_welcome, greet, known_device
+from server.store.base import Store, Unavailable
+from server.store.values import Device
+
+NONCE_BYTES: Final = 24
+MAX_STRANGERS: Final = 256
+"""Lines that have not said hello yet; one more is told to try later."""
+WRONG_CODE_DELAY: Final = 0.5
+"""Seconds after a wrong enrolment code, which has 128 bits: the delay spares the database, not the secret."""
+INTERNAL: Final = 1011
+
+log = logging.getLogger("ringdesk.server.session")
+
+
+class Parts(msgspec.Struct, frozen=True):
+    """What every session stands on. `ca` is the authority's certificate (PEM), "" without TLS of our own."""
+
+    store: Store
+    key: ServerKey
+    hub: Hub
+    wake: Wake
+    acceptor: Acceptor
+    logins: Logins
+    clock: Callable[[], float]
+    random_id: Callable[[], str]
+    random_bytes: Callable[[int], bytes]
+    ca: str = ""
+
+
+class Reception:
+    """Takes in lines and gives each its conversation."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._strangers = 0
+
+    async def receive(self, websocket: WebSocket) -> None:
+        """One accepted websocket, to its end."""
+        if self._strangers >= MAX_STRANGERS:
+            await websocket.close(TRY_LATER, "busy")
+            return
+        conversation = Conversation(self._parts, websocket)
+        code, reason = GOING_AWAY, ""
+        try:
+            self._strangers += 1
+            try:
+                async with asyncio.timeout(limits.UNAUTHENTICATED_SECONDS):
+                    await conversation.introduce()
+            finally:
+                self._strangers -= 1
+            await conversation.go_on()
+        except WebSocketDisconnect:
+            return
+        except TimeoutError:
+            code, reason = POLICY, "too_slow"
+        except WireError as error:
+            code, reason = error.close_code, "protocol"
+            log.info("session.protocol", extra={"device": conversation.name, "error": str(error)})
+        except Goodbye as error:
+            code, reason = POLICY, error.reason
+            log.info("session.refused", extra={"device": conversation.name, "reason": reason})
+        except Unavailable as error:
+            code, reason = TRY_LATER, "unavailable"
+            log.warning("session.unavailable", extra={"error": str(error)})
+        except Exception:
+            code, reason = INTERNAL, "internal"
+            log.exception("session.failed", extra={"device": conversation.name})
+        finally:
+            await conversation.end()
+        await conversation.close(code, reason)
+
+
+class Conversation:
+    """One session. `introduce` until the terminal is welcome, then `go_on` until it ends."""
+
+    def __init__(self, parts: Parts, websocket: WebSocket) -> None:
+        self._parts = parts
+        self._websocket = websocket
+        self._outlet = outlet_of(websocket)
+        self._session = Session(End.SERVER)
+        self._nonce = b64encode(parts.random_bytes(NONCE_BYTES)).decode()
+        self._terminal: Terminal | None = None
+        self._login: asyncio.Task[None] | None = None
+
+    @property
+    def name(self) -> str:
+        """The device, for the log."""
+        return self._terminal.device.id if self._terminal else ""
+
+    # --- coming in
+
+    async def introduce(self) -> None:
+        """Challenge, enrolment if it is the first time, hello, welcome."""
+        space = await self._parts.store.order.space()
+        self._say(
+            Challenge(
+                nonce=self._nonce,
+                proto_min=PROTOCOL_MIN,
+                proto_max=PROTOCOL_MAX,
+                server_epoch=space.server_epoch,
+                ca=self._parts.ca,
+                now=self._parts.clock(),
+            )
+        )
+        while True:
+            message = await self._hear()
+            if isinstance(message, Hello):
+                await self._welcome(message)
+                return
+            if isinstance(message, Enrol):
+                await self._enrol(message)
+
+    async def _enrol(self, message: Enrol) -> None:
+        parts = self._parts
+        try:
+            device = await enrol(parts.store.register, message, self._nonce, parts.clock(), parts.random_id)
+        except Refused as refusal:
+            self._say(Denied(ref="enrol", code=refusal.code, message=SafeText(str(refusal))))
+            log.info("enrolment.refused", extra={"code": refusal.code, "address": self._address})
+            await asyncio.sleep(WRONG_CODE_DELAY)
+            return
+        organisation = (await parts.store.order.space()).organisation
+        log.info("device.enrolled", extra={"device": device.id, "site": device.site, "class": device.cls})
+        self._say(
+            Enrolled(
+                device=device.id,
+                epoch=device.epoch,
+                cls=device.cls,
+                store=device.site,
+                organisation=SafeText(organisation),
+            )
+        )
+
+    async def _welcome(self, hello: Hello) -> None:
+        parts = self._parts
+        try:
+            device = await known_device(parts.store, hello, self._nonce)
+            greeting = await greet(parts.store, parts.key, hello, device, parts.clock(), parts.random_id)
+            if greeting.rolled_back:
+                log.warning("server.rolled_back", extra={"device": device.id, "proof": hello.proof.seq})
+                parts.wake.poke()
+            sets = tuple(info.name for info in greeting.welcome.sets)
+            epoch = greeting.welcome.server_epoch
+            self._terminal = Terminal(self._websocket, self._outlet, greeting.device, sets, epoch)
+            parts.hub.join(self._terminal)
+            await self._look_again(device, epoch)
+        except Goodbye as goodbye:
+            self._say(ServerNotice(code=goodbye.reason, message=SafeText(str(goodbye))))
+            raise
+        self._say(greeting.welcome)
+
+    async def _look_again(self, device: Device, server_epoch: str) -> None:
+        """What changed between the first look and `join` has passed the hub by."""
+        found = await self._parts.store.register.device(device.id)
+        assert found is not None
+        expect_welcome(found)
+        if (await self._parts.store.order.space()).server_epoch != server_epoch:
+            raise Goodbye(OTHER_HISTORY, "the server was restored this moment; say hello again")
+
+    # --- being here
+
+    async def go_on(self) -> None:
+        """Message by message, as the line takes the answers."""
+        while True:
+            message = await self._hear()
+            try:
+                await self._do(message)
+            except Unavailable as error:
+                # Nothing was written and nothing is answered: the terminal tries again.
+                log.warning("frame.unavailable", extra={"device": self.name, "error": str(error)})
+            await self._outlet.ready()
+
+    async def _do(self, message: FromTerminal) -> None:
+        match message:
+            case Push():
+                await self._push(message)
+            case Pull():
+                await self._pull(message)
+            case Login():
+                self._sign_in(message)
+            case Fetch():
+                await self._fetch(message)
+            case Ping():
+                self._say(Pong(at=message.at, now=self._parts.clock()))
+            case Confirmed() | Pong() | Hello() | Enrol():
+                pass
+
+    async def _push(self, push: Push) -> None:
+        if any(not 0 < len(op.op_id) <= 64 or op.dev_seq < 1 for op in push.ops):
+            raise WireError("an op_id has 1 to 64 characters and a dev_seq is at least 1", BAD_MESSAGE)
+        terminal = self._here
+        reply = await self._parts.acceptor.push(terminal.device, push, self._parts.clock())
+        if reply.raised:
+            log.error("op.failed", extra={"device": self.name, "error": reply.raised})
+        if reply.wrote:
+            self._parts.wake.poke()
+        if reply.fenced:
+            self._say(ServerNotice(code="fenced", message=SafeText("two terminals use this device's identity")))
+            raise Goodbye("fenced", "two terminals use this device's identity")
+        if reply.answers:
+            self._say(Answers(epoch=push.epoch, answers=reply.answers, head=reply.head))
+        if reply.need is not None:
+            self._say(Need(epoch=push.epoch, n=reply.need))
+
+    async def _pull(self, pull: Pull) -> None:
+        terminal = self._here
+        if pull.set not in terminal.sets:
+            message = SafeText("this device does not hold that set; say hello again")
+            self._say(Denied(ref=pull.set, code="not_allowed", message=message))
+            return
+        await self._parts.hub.pull(terminal, pull.set, pull.cursor, pull.max_bytes)
+
+    async def _fetch(self, fetch: Fetch) -> None:
+        shown = {split(name) for name in self._here.sets}
+        held = await self._parts.store.order.row((fetch.kind, fetch.id))
+        projections = [projection for channel, projection in shown if held and channel == held.channel]
+        images = (image_of(held, projections[0]),) if held and projections else ()
+        self._say(Fetched(ref=fetch.ref, images=images))
+
+    def _sign_in(self, login: Login) -> None:
+        if self._login is not None and not self._login.done():
+            self._say(Denied(ref=login.ref, code="slow_down", message=SafeText("one at a time"), retry_after=1.0))
+            return
+        self._login = asyncio.create_task(self._signing_in(login))
+
+    async def _signing_in(self, login: Login) -> None:
+        parts, terminal = self._parts, self._here
+        try:
+            said = await parts.logins.sign_in(login, terminal.device.id, self._address, parts.clock)
+            if not isinstance(said, Denied):
+                terminal.people.add(said.person)
+                person = await parts.store.register.person(said.person)
+                if person is None or person.revoked_at is not None:
+                    said = Denied(ref=login.ref, code="bad_login", message=SafeText("name or password is wrong"))
+        except Unavailable as error:
+            log.warning("login.unavailable", extra={"error": str(error)})
+            said = Denied(ref=login.ref, code="slow_down", message=SafeText("try again"), retry_after=2.0)
+        log.info("login", extra={"device": self.name, "ok": not isinstance(said, Denied), "address": self._address})
+        if not terminal.leaving:
+            self._say(said)
+
+    # --- the line
+
+    @property
+    def _here(self) -> Terminal:
+        assert self._terminal is not None
+        return self._terminal
+
+    @property
+    def _address(self) -> str:
+        return self._websocket.client.host if self._websocket.client else ""
+
+    async def _hear(self) -> FromTerminal:
+        event = await self._websocket.receive()
+        if event["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(event.get("code", 1005))
+        text: str | None = event.get("text")
+        if text is None:
+            raise WireError("binary frames have no meaning here; send text frames of JSON", 1003)
+        try:
+            message = decode_from_terminal(text)
+        except WireError:
+            raise
+        except BadInput as error:
+            raise WireError(str(error)) from error
+        self._session.received(message)
+        return message
+
+    def _say(self, message: Message) -> None:
+        self._session.sent(message)
+        self._outlet.offer(encode(message))
+
+    async def end(self) -> None:
+        """Leave the hub; what still runs for this session is over."""
+        self._session.closed()
+        if self._terminal is not None:
+            self._parts.hub.leave(self._terminal)
+        if self._login is not None:
+            self._login.cancel()
+
+    async def close(self, code: int, reason: str) -> None:
+        """The closing frame; a peer that does not read gets none."""
+        try:
+            async with asyncio.timeout(1.0):
+                await self._websocket.close(code, reason)
+        except (TimeoutError, RuntimeError):
+            self._outlet.abort()

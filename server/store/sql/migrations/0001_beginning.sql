@@ -1,0 +1,146 @@
+-- The whole schema, for reading and for a new database. An old database gets here by the files in migrations/, and a test
+-- holds both ways equal. SQL that both SQLite and PostgreSQL accept; times are seconds since 1970, seq the head's numbers.
+
+-- The unit of total order, and its counter. One row.
+CREATE TABLE space (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    timeline TEXT NOT NULL,
+    server_epoch TEXT NOT NULL,
+    organisation TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    chain TEXT NOT NULL,
+    rights INTEGER NOT NULL,
+    oldest_code INTEGER NOT NULL
+);
+
+-- The newest image of a row in each channel where it ever was. body NULL is a tombstone, moved_to where the row went.
+CREATE TABLE image (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    body BLOB,
+    moved_to TEXT,
+    PRIMARY KEY (kind, id, channel)
+);
+CREATE INDEX image_in_order ON image (channel, seq);
+
+-- The change log: one row per seq. device and op_id are NULL for what the server did by itself (imports).
+CREATE TABLE change (
+    seq INTEGER PRIMARY KEY,
+    chain TEXT NOT NULL,
+    channels TEXT NOT NULL,
+    device TEXT,
+    op_id TEXT
+);
+CREATE INDEX change_of_device ON change (device, seq) WHERE device IS NOT NULL;
+
+-- Count and content digest of a replicated set, as they were after each commit that touched it; old ones are pruned.
+CREATE TABLE ring (
+    name TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    PRIMARY KEY (name, seq)
+);
+
+-- Every op that was ever answered. payload is kept for parked ops only, so that they can be replayed.
+CREATE TABLE op (
+    op_id TEXT PRIMARY KEY,
+    kind TEXT NOT NULL,
+    device TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    at REAL NOT NULL,
+    salt BLOB NOT NULL,
+    hash TEXT NOT NULL,
+    answer BLOB NOT NULL,
+    payload BLOB
+);
+
+-- Which op used a number of a device's epoch: the same op may be numbered again in a later epoch.
+CREATE TABLE numbered (
+    device TEXT NOT NULL,
+    epoch TEXT NOT NULL,
+    dev_seq INTEGER NOT NULL,
+    op_id TEXT NOT NULL,
+    PRIMARY KEY (device, epoch, dev_seq)
+);
+
+-- How often the handler of an unanswered op raised.
+CREATE TABLE trouble (
+    op_id TEXT PRIMARY KEY,
+    attempts INTEGER NOT NULL
+);
+
+-- Who can be found under a number, in E.164.
+CREATE TABLE reachable (
+    e164 TEXT NOT NULL,
+    member TEXT NOT NULL,
+    PRIMARY KEY (e164, member)
+);
+CREATE INDEX reachable_member ON reachable (member);
+
+CREATE TABLE site (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL
+);
+
+CREATE TABLE device (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    cls TEXT NOT NULL,
+    site TEXT NOT NULL,
+    public_key BLOB NOT NULL,
+    epoch TEXT NOT NULL,
+    last_dev_seq INTEGER NOT NULL,
+    enrolled_at REAL NOT NULL,
+    seen_at REAL NOT NULL,
+    fenced_at REAL,
+    revoked_at REAL
+);
+
+CREATE TABLE person (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    folded TEXT NOT NULL UNIQUE,
+    role TEXT NOT NULL,
+    password TEXT NOT NULL,
+    failures INTEGER NOT NULL,
+    failed_at REAL NOT NULL,
+    revoked_at REAL
+);
+
+-- One-time codes: only a hash of the secret is kept.
+CREATE TABLE enrolment (
+    secret_hash TEXT PRIMARY KEY,
+    site TEXT NOT NULL,
+    cls TEXT NOT NULL,
+    expires REAL NOT NULL,
+    used_by TEXT
+);
+
+-- Central settings: telephone sources and the lines on them.
+CREATE TABLE source (
+    id TEXT PRIMARY KEY,
+    dialect TEXT NOT NULL,
+    url TEXT NOT NULL
+);
+CREATE TABLE line (
+    id TEXT PRIMARY KEY,
+    source TEXT NOT NULL,
+    site TEXT NOT NULL,
+    label TEXT NOT NULL,
+    region TEXT NOT NULL,
+    area TEXT NOT NULL,
+    abilities TEXT NOT NULL
+);
+
+CREATE TABLE audit (
+    n INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    chain TEXT NOT NULL
+);

@@ -1,0 +1,93 @@
+"""SQLite as the server's database: one writing connection, one reading, each in its thread."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from ringdesk.errors import BadInput, RingdeskError
+from server.store.schema import MIGRATIONS, OLDEST_CODE, QUERIES, VERSION, migration, schema
+from server.store.sqlite_lane import Lane
+from server.store.sqlite_order import SqliteOrder
+from server.store.sqlite_register import SqliteRegister
+from server.store.sqlite_rows import Link
+
+PREFIX: Final = "sqlite:///"
+MAIN_SITE: Final = "main"
+"""A store that exists from the start (contracts.md 1)."""
+
+
+def path_of(url: str) -> Path:
+    """The file behind `sqlite:///PATH`. Raises `BadInput` for another URL."""
+    if url.startswith("postgresql:"):
+        raise BadInput("this version keeps its data in SQLite only; give --database sqlite:///PATH")
+    if not url.startswith(PREFIX) or len(url) == len(PREFIX):
+        raise BadInput(f"{url!r} is no database; give --database sqlite:///PATH")
+    return Path(url.removeprefix(PREFIX)).expanduser()
+
+
+class SqliteStore:
+    """A database in one file (see `server.store.base.Store`)."""
+
+    def __init__(self, writer: Lane, reader: Lane, link: Link) -> None:
+        self._lanes = (writer, reader)
+        self.order = SqliteOrder(writer, reader, link)
+        self.register = SqliteRegister(writer, reader, link)
+
+    async def close(self) -> None:
+        """Both connections; the last one to go folds the log into the file."""
+        for lane in reversed(self._lanes):
+            await lane.close()
+
+
+async def open_store(
+    url: str, *, link: Link, random_id: Callable[[], str], organisation: str = "", owner: bool = False
+) -> SqliteStore:
+    """Open the database of `url`, making or migrating it first.
+
+    `owner` is the server, which alone checkpoints; admin commands beside it are not. Raises `BadInput` for a URL that is
+    none, and `RingdeskError` for a database that is newer than this code.
+    """
+    path = path_of(url)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # people and their password hashes: for the server's user alone
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror}; give another place with --database") from error
+    writer = Lane(path, writes=True, checkpoints=owner)
+    try:
+        await writer.run(lambda db: _prepare(db, path, random_id, organisation))
+    except BaseException:
+        await writer.close()
+        raise
+    return SqliteStore(writer, Lane(path, writes=False), link)
+
+
+def _prepare(db: sqlite3.Connection, path: Path, random_id: Callable[[], str], organisation: str) -> None:
+    found: int = db.execute("PRAGMA user_version").fetchone()[0]
+    if found == VERSION:
+        return
+    if found > VERSION:
+        oldest = db.execute("SELECT oldest_code FROM space").fetchone()[0]
+        if oldest > VERSION:
+            raise RingdeskError(f"{path} was written by a newer Ringdesk; install that version again")
+        return
+    if found == 0:
+        _run_script(db, schema())
+        fresh = {"timeline": random_id(), "server_epoch": random_id(), "organisation": organisation}
+        db.execute(QUERIES["begin_space"], fresh | {"oldest_code": OLDEST_CODE})
+        db.execute(QUERIES["add_site"], {"id": MAIN_SITE, "name": MAIN_SITE})
+    for version in range(found + 1 if found else len(MIGRATIONS) + 1, VERSION + 1):
+        _run_script(db, migration(version))
+    db.execute("UPDATE space SET oldest_code = ?", (OLDEST_CODE,))
+    db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _run_script(db: sqlite3.Connection, script: str) -> None:
+    """Statement by statement: `executescript` would commit the transaction that is open."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            db.execute(statement)
+            statement = ""

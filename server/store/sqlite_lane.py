@@ -1,0 +1,86 @@
+"""One SQLite connection and the only thread that touches it. A transaction is ONE callable run in that thread.
+
+So cancelling the task that waits can neither leave a transaction open nor tear one: the callable runs to its end
+(reliability: aiosqlite left transactions open when it was cancelled between BEGIN and COMMIT).
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final, TypeVar
+
+from server.store.base import Unavailable
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+BUSY: Final = 10.0
+"""Seconds to wait for another process (admin beside the server) to finish its transaction."""
+AUTO_CHECKPOINT: Final = 1000
+"""Pages. Only the server's writer checkpoints: two that do so can corrupt a WAL before SQLite 3.51.3."""
+
+
+class Lane:
+    """A connection in a thread of its own. After a failed write it is opened again: its state is not to be trusted."""
+
+    def __init__(self, path: Path, *, writes: bool, checkpoints: bool = False) -> None:
+        self._path = path
+        self._writes = writes
+        self._checkpoints = checkpoints
+        self._connection: sqlite3.Connection | None = None
+        self._closed = False
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer" if writes else "reader")
+
+    async def run(self, work: Work[T]) -> T:
+        """Run `work` in the thread, reads in one snapshot, writes in one transaction that is durable on return.
+
+        Raises `Unavailable` for whatever SQLite raises, and what `work` itself raises.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work)
+
+    async def close(self) -> None:
+        """Wait for what runs, then close. Closing twice is no error."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._drop)
+        self._thread.shutdown()
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            connection = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {AUTO_CHECKPOINT if self._checkpoints else 0}")
+            if not self._writes:
+                connection.execute("PRAGMA query_only = ON")
+            self._connection = connection
+        return self._connection
+
+    def _guarded(self, work: Work[T]) -> T:
+        try:
+            return self._transaction(work)
+        except sqlite3.Error as error:
+            self._drop()
+            raise Unavailable(
+                f"the database {self._path} did not do it: {error}; see that the disk has room"
+            ) from error
+
+    def _transaction(self, work: Work[T]) -> T:
+        connection = self._open()
+        connection.execute("BEGIN IMMEDIATE" if self._writes else "BEGIN")
+        try:
+            result = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()

@@ -1,0 +1,215 @@
+"""The rows and their one order, on SQLite: the writer's BEGIN IMMEDIATE is every lock at once."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, cast
+
+import msgspec
+
+from ringdesk.ops import RowKey
+from ringdesk.wire.messages import Proof
+from server.store.schema import QUERIES
+from server.store.sqlite_lane import Lane
+from server.store.sqlite_rows import Db, append_audit, every, first, made, scalar
+from server.store.values import (
+    Authorship,
+    Batch,
+    Decide,
+    Decision,
+    Device,
+    Entry,
+    Ground,
+    Head,
+    Held,
+    News,
+    Person,
+    Settled,
+    Slice,
+    Space,
+    Tally,
+    Wanted,
+)
+
+RING_WINDOW: Final = 10_000
+"""For so many seqs the ring keeps old tallies of a set; its newest always stays."""
+MAX_AUTHORS: Final = 1000
+"""Own ops in one page, the newest: an op older than a device's last thousand was answered long ago."""
+MAX_ROUNDS: Final = 8
+"""How often a decision may ask for more ground before it is a fault of the program."""
+
+
+def _space(db: Db) -> Space:
+    timeline, epoch, organisation, seq, chain, rights = db.execute(QUERIES["space"]).fetchone()
+    return Space(timeline, epoch, organisation, Proof(seq, chain), rights)
+
+
+def _tally(db: Db, name: str) -> Tally:
+    return first(db, Tally, "tally", name=name) or Tally()
+
+
+def _found(keys: Iterable[Any], look: Callable[[Any], Any]) -> dict[Any, Any]:
+    found = ((key, look(key)) for key in keys)
+    return {key: value for key, value in found if value is not None}
+
+
+class SqliteOrder:
+    """See `server.store.base.Order`."""
+
+    def __init__(self, writer: Lane, reader: Lane, link: Callable[[str, bytes], str]) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._link = link
+
+    async def commit(self, wanted: Wanted, decide: Decide) -> Batch:
+        """One transaction from lock to log."""
+        return await self._writer.run(lambda db: self._commit(db, wanted, decide))
+
+    def _commit(self, db: Db, wanted: Wanted, decide: Decide) -> Batch:
+        for _ in range(MAX_ROUNDS):
+            decision = decide(_ground(db, wanted))
+            if isinstance(decision, Decision):
+                break
+            wanted = decision
+        else:
+            raise RuntimeError(f"a decision asked for more ground {MAX_ROUNDS} times")
+        head = Head(_space(db).head, {name: _tally(db, name) for name in decision.sets})
+        batch = decision.seal(head)
+        _write(db, wanted.device, batch)
+        for entry in batch.audit:
+            append_audit(db, entry, self._link)
+        return batch
+
+    async def space(self) -> Space:
+        """Where the order stands."""
+        return await self._reader.run(_space)
+
+    async def news(self, after: int) -> News:
+        """What happened after a seq."""
+
+        def look(db: Db) -> News:
+            rows = db.execute(QUERIES["channels_after"], {"after": after})
+            return News(_space(db), frozenset(channel for (line,) in rows for channel in line.split()))
+
+        return await self._reader.run(look)
+
+    async def slice(self, channel: str, name: str, after: int, max_bytes: int, device: str | None = None) -> Slice:
+        """The next images of a channel."""
+        return await self._reader.run(lambda db: _slice(db, channel, name, after, max_bytes, device))
+
+    async def chains(self, seqs: Sequence[int]) -> dict[int, str]:
+        """The chain at each seq of the log."""
+
+        return await self._reader.run(lambda db: _found(seqs, lambda seq: scalar(db, "chain", seq=seq)))
+
+    async def newest(self, channels: Sequence[str]) -> dict[str, int]:
+        """The newest seq of each channel."""
+        return await self._reader.run(lambda db: {channel: _newest(db, channel) for channel in channels})
+
+    async def tally(self, name: str) -> Tally:
+        """Count and digest of a set."""
+        return await self._reader.run(lambda db: _tally(db, name))
+
+    async def row(self, key: RowKey) -> Held | None:
+        """A row where it is."""
+        return await self._reader.run(lambda db: first(db, Held, "row", kind=key[0], id=key[1]))
+
+    async def roll_back(self, seen: str, fresh: str, entry: Entry) -> Space:
+        """A new server epoch, if nobody has set one since."""
+
+        def work(db: Db) -> Space:
+            if db.execute(QUERIES["set_epoch"], {"seen": seen, "fresh": fresh}).rowcount:
+                append_audit(db, entry, self._link)
+            return _space(db)
+
+        return await self._writer.run(work)
+
+
+def _newest(db: Db, channel: str) -> int:
+    return cast("int | None", scalar(db, "newest", channel=channel)) or 0
+
+
+def _ground(db: Db, wanted: Wanted) -> Ground:
+    device = first(db, Device, "device", id=wanted.device) if wanted.device else None
+
+    def numbered(dev_seq: int) -> str | None:
+        assert device is not None
+        return cast("str | None", scalar(db, "numbered", device=device.id, epoch=device.epoch, dev_seq=dev_seq))
+
+    def members(e164: str) -> tuple[str, ...]:
+        return tuple(row[0] for row in db.execute(QUERIES["reachable"], {"e164": e164}))
+
+    return Ground(
+        device=device,
+        numbered=_found(wanted.numbers, numbered) if device else {},
+        settled=_found(wanted.op_ids, lambda op_id: first(db, Settled, "settled", op_id=op_id)),
+        rows=_found(wanted.rows, lambda key: first(db, Held, "row", kind=key[0], id=key[1])),
+        reachable={e164: members(e164) for e164 in wanted.reachable},
+        people=_found(wanted.people, lambda person: first(db, Person, "person", id=person)),
+        attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
+    )
+
+
+def _write(db: Db, device: str | None, batch: Batch) -> None:
+    for change in batch.changes:
+        channels = " ".join(sorted({image.channel for image in change.images}))
+        db.execute(QUERIES["put_change"], msgspec.structs.asdict(change) | {"channels": channels})
+    images = [msgspec.structs.asdict(image) for change in batch.changes for image in change.images]
+    db.executemany(QUERIES["put_image"], images)
+    if batch.changes:
+        newest = batch.changes[-1]
+        db.execute(QUERIES["move_head"], {"seq": newest.seq, "chain": newest.chain})
+        for name, tally in batch.tallies.items():
+            given = {"name": name, "seq": newest.seq, "count": tally.count, "digest": tally.digest}
+            db.execute(QUERIES["put_tally"], given)
+            db.execute(QUERIES["prune_ring"], {"name": name, "floor": newest.seq - RING_WINDOW})
+    for member, numbers in batch.reachable.items():
+        db.execute(QUERIES["unreach"], {"member": member})
+        db.executemany(QUERIES["reach"], [{"e164": e164, "member": member} for e164 in numbers])
+    db.executemany(QUERIES["put_settled"], [msgspec.structs.asdict(op) for op in batch.settled])
+    db.executemany(QUERIES["forget_attempts"], [{"op_id": op.op_id} for op in batch.settled])
+    db.executemany(
+        QUERIES["put_attempts"], [{"op_id": op_id, "attempts": count} for op_id, count in batch.attempts.items()]
+    )
+    if device is not None:
+        _advance(db, device, batch)
+
+
+def _advance(db: Db, device: str, batch: Batch) -> None:
+    if batch.fenced_at is not None:
+        db.execute(QUERIES["fence_device"], {"id": device, "at": batch.fenced_at})
+    if batch.last_dev_seq is not None:
+        db.execute(QUERIES["advance_device"], {"id": device, "last_dev_seq": batch.last_dev_seq})
+    if batch.numbered:
+        epoch = first(db, Device, "device", id=device)
+        assert epoch is not None
+        rows = [
+            {"device": device, "epoch": epoch.epoch, "dev_seq": dev_seq, "op_id": op_id}
+            for dev_seq, op_id in batch.numbered
+        ]
+        db.executemany(QUERIES["put_numbered"], rows)
+
+
+def _slice(db: Db, channel: str, name: str, after: int, max_bytes: int, device: str | None) -> Slice:
+    images: list[Held] = []
+    size, up = 0, True
+    for row in db.execute(QUERIES["images_after"], {"channel": channel, "after": after}):
+        image = made(Held, row)
+        if size > max_bytes and image.seq != images[-1].seq:
+            up = False
+            break
+        images.append(image)
+        size += len(image.body or b"") + 100
+    seq = images[-1].seq if images else after
+    if device is None:
+        authors = every(db, Authorship, "authors", after=after, upto=seq)
+    else:
+        authors = every(db, Authorship, "authors_of", device=device, after=after, upto=seq, limit=MAX_AUTHORS)
+    return Slice(
+        prev=after,
+        seq=seq,
+        chain=scalar(db, "chain", seq=seq) or "",
+        images=tuple(images),
+        up=up,
+        tally=_tally(db, name),
+        authors=authors,
+        space=_space(db),
+    )

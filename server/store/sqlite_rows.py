@@ -1,0 +1,46 @@
+"""Between rows of SQLite and values: a statement's columns stand in the order of the struct's fields."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from ringdesk.safetext import encode_hook
+from server.store.schema import QUERIES
+from server.store.values import Entry
+
+T = TypeVar("T", bound=msgspec.Struct)
+Db = sqlite3.Connection
+Link = Callable[[str, bytes], str]
+"""The audit's chain: previous link and entry -> next link."""
+
+
+def made(kind: type[T], row: Sequence[Any]) -> T:
+    """A value of a row."""
+    return kind(**dict(zip(kind.__struct_fields__, row, strict=True)))
+
+
+def first(db: Db, kind: type[T], name: str, /, **given: Any) -> T | None:
+    """The first row of a named statement."""
+    row = db.execute(QUERIES[name], given).fetchone()
+    return None if row is None else made(kind, row)
+
+
+def every(db: Db, kind: type[T], name: str, /, **given: Any) -> tuple[T, ...]:
+    """All rows of a named statement."""
+    return tuple(made(kind, row) for row in db.execute(QUERIES[name], given))
+
+
+def scalar(db: Db, name: str, /, **given: Any) -> Any:
+    """The one column of the first row of a named statement, None without a row."""
+    row = db.execute(QUERIES[name], given).fetchone()
+    return None if row is None else row[0]
+
+
+def append_audit(db: Db, entry: Entry, link: Link) -> None:
+    """One more line of audit, chained to the one before."""
+    n, chain = db.execute(QUERIES["audit_head"]).fetchone() or (0, "")
+    line = msgspec.structs.asdict(entry)
+    line["n"], line["chain"] = n + 1, link(chain, msgspec.json.encode((n + 1, entry), enc_hook=encode_hook))
+    db.execute(QUERIES["put_audit"], line)

@@ -1,0 +1,254 @@
+"""What lies in the server's database, as values. Times are seconds since 1970; a seq is a number of the head."""
+
+import unicodedata
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from ringdesk.ops import RowKey
+from ringdesk.wire.messages import Proof
+
+DeviceClass = Literal["desk", "till", "console"]
+
+
+def folded(name: str) -> str:
+    """A name as it is compared: width, case and blanks do not matter."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+class Space(msgspec.Struct, frozen=True):
+    """The unit of total order. `timeline` names this database's history, `server_epoch` changes when it was rolled back;
+    `rights` counts revocations, so that whoever caches a permission sees that it is old."""
+
+    timeline: str
+    server_epoch: str
+    organisation: str
+    head: Proof
+    rights: int
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A store or office of the business."""
+
+    id: str
+    name: str
+
+
+class Device(msgspec.Struct, frozen=True, kw_only=True):
+    """A terminal that was enrolled. `public_key` are the 32 bytes of an Ed25519 key. `last_dev_seq` is the newest number of
+    `epoch` with an answer. A fenced device was seen twice (a clone); it may come back by enrolling again."""
+
+    id: str
+    name: str
+    cls: DeviceClass
+    site: str
+    public_key: bytes
+    epoch: str
+    last_dev_seq: int = 0
+    enrolled_at: float = 0.0
+    seen_at: float = 0.0
+    fenced_at: float | None = None
+    revoked_at: float | None = None
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who signs in. `folded` is the name as it is compared; `password` an argon2id hash with its parameters."""
+
+    id: str
+    name: str
+    folded: str
+    role: str
+    password: str
+    failures: int = 0
+    failed_at: float = 0.0
+    revoked_at: float | None = None
+
+
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """A one-time code: who knows the secret of `secret_hash` may make one device known, once, before `expires`."""
+
+    secret_hash: str
+    site: str
+    cls: DeviceClass
+    expires: float
+    used_by: str | None = None
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """A telephone source of the central settings."""
+
+    id: str
+    dialect: str
+    url: str
+
+
+class LineRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the central settings; `abilities` are words with blanks between."""
+
+    id: str
+    source: str
+    site: str
+    label: str = ""
+    region: str = "TW"
+    area: str = ""
+    abilities: str = ""
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the audit: `actor` did `action` to `subject`."""
+
+    at: float
+    actor: str
+    action: str
+    subject: str = ""
+    detail: str = ""
+
+
+class Audited(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry as it lies in the chain: `chain` covers it and everything before."""
+
+    n: int
+    at: float
+    actor: str
+    action: str
+    subject: str
+    detail: str
+    chain: str
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """An image of a row in a channel. `body` None is a tombstone; `moved_to` is then the channel to which the row went."""
+
+    kind: str
+    id: str
+    channel: str
+    seq: int
+    body: bytes | None
+    moved_to: str | None = None
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """An op with its answer (JSON). `hash` is an HMAC of its payload with `salt`; `payload` is kept for parked ops only."""
+
+    op_id: str
+    kind: str
+    device: str
+    seq: int
+    at: float
+    salt: bytes
+    hash: str
+    answer: bytes
+    payload: bytes | None = None
+
+
+class Tally(msgspec.Struct, frozen=True):
+    """Count and content digest (hexadecimal) of a replicated set."""
+
+    count: int = 0
+    digest: str = ""
+
+
+# --- the head transaction -------------------------------------------------------------------------------------------
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transaction locks and loads, in the one lock order: the device, then the rows by id (sync.md 2).
+
+    `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked.
+    """
+
+    device: str | None = None
+    numbers: tuple[int, ...] = ()
+    op_ids: tuple[str, ...] = ()
+    rows: tuple[RowKey, ...] = ()
+    reachable: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+class Ground(msgspec.Struct, frozen=True, kw_only=True):
+    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is."""
+
+    device: Device | None
+    numbered: dict[int, str]
+    settled: dict[str, Settled]
+    rows: dict[RowKey, Held]
+    reachable: dict[str, tuple[str, ...]]
+    people: dict[str, Person]
+    attempts: dict[str, int]
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The head, locked: where the order stands, and the tallies of the sets that the decision touches."""
+
+    proof: Proof
+    tallies: dict[str, Tally]
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """One seq: the images that it made; `device` and `op_id` are None for what the server did by itself."""
+
+    seq: int
+    chain: str
+    images: tuple[Held, ...]
+    device: str | None = None
+    op_id: str | None = None
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now."""
+
+    changes: tuple[Change, ...] = ()
+    settled: tuple[Settled, ...] = ()
+    numbered: tuple[tuple[int, str], ...] = ()
+    last_dev_seq: int | None = None
+    fenced_at: float | None = None
+    tallies: dict[str, Tally] = {}
+    reachable: dict[str, tuple[str, ...]] = {}
+    attempts: dict[str, int] = {}
+    audit: tuple[Entry, ...] = ()
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What the ground led to, before it has its place in the order: `changes` is how many seqs it needs, `sets` whose
+    tallies. `seal` gives the batch, once the head is locked; it must be pure."""
+
+    seal: Callable[[Head], Batch]
+    changes: int = 0
+    sets: tuple[str, ...] = ()
+
+
+Decide = Callable[[Ground], Decision | Wanted]
+"""A pure function of the ground. A `Wanted` in answer means: load this as well and ask again."""
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+class News(msgspec.Struct, frozen=True):
+    """That there is something after a seq: in which channels, up to `space.head`, of one moment."""
+
+    space: Space
+    channels: frozenset[str]
+
+
+class Authorship(msgspec.Struct, frozen=True):
+    """Which device's op made a seq."""
+
+    device: str
+    op_id: str
+    seq: int
+
+
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
+    """The newest images in `(prev, seq]` of a channel, in order; never part of a seq. `up`: `seq` is the channel's newest,
+    and `tally` that of the set; `authors` are all device ops in `(prev, seq]`, whatever their channel. One moment."""
+
+    prev: int
+    seq: int
+    chain: str
+    images: tuple[Held, ...]
+    up: bool
+    tally: Tally
+    authors: tuple[Authorship, ...]
+    space: Space

@@ -1,0 +1,64 @@
+"""`ringdesk lookup`: takes no lock, changes nothing, prints readable lines or JSON."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.main import main
+from ringdesk.members import MemberNumber
+from ringdesk.ops import MemberAdd, MemberFields
+from ringdesk.safetext import SafeText
+from terminal.store.replica import FILE, Store
+from tests.terminal.store.model import ACTOR, Ids
+
+
+async def fill(folder: Path) -> Store:
+    store = await Store.open(folder, ids=Ids(), clock=lambda: 0.0)
+    numbers = (MemberNumber(SafeText("0912-345-678"), "+886912345678"),)
+    fields = MemberFields(name=SafeText("林美玲"), numbers=numbers)
+    await store.save(MemberAdd(code=SafeText("A1"), fields=fields), actor=ACTOR)
+    return store
+
+
+async def filled_and_closed(folder: Path) -> None:
+    await (await fill(folder)).close()
+
+
+def test_json_and_lines(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    asyncio.run(filled_and_closed(tmp_path))
+    assert main(["lookup", "678", "--data", str(tmp_path), "--json"]) == 0
+    assert json.loads(capsysbinary.readouterr().out) == {
+        "member": "00000000-0000-7000-8000-000000000001",
+        "name": "林美玲",
+        "why": "the number ends in 678",
+        "why_code": "tail_matches",
+        "guess": True,
+    }
+    assert main(["lookup", "0912345678", "--data", str(tmp_path)]) == 0
+    line = capsysbinary.readouterr().out.decode()
+    assert line == "林美玲 [A1]  0912-345-678  (this number is on the member's card)\n"
+
+
+async def test_it_takes_no_lock(tmp_path: Path) -> None:
+    store = await fill(tmp_path)
+    try:
+        before = (tmp_path / FILE).read_bytes()
+        assert await asyncio.to_thread(main, ["lookup", "林", "--data", str(tmp_path), "--json"]) == 0
+        assert (tmp_path / FILE).read_bytes() == before
+    finally:
+        await store.close()
+
+
+def test_nobody_is_no_error(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    asyncio.run(filled_and_closed(tmp_path))
+    assert main(["lookup", "王", "--data", str(tmp_path)]) == 0
+    assert capsysbinary.readouterr().out == b""
+
+
+def test_no_directory_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["lookup", "x", "--data", str(tmp_path / "none")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "holds no replica" in error

@@ -1,0 +1,272 @@
+"""The numbering and the answers of one frame, on a real database."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ringdesk import merge, ops
+from ringdesk.members import MemberNumber
+from ringdesk.ops import Args, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Op, TaskAdd, TaskDone
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.wire.messages import Push
+from ringdesk.wire.signing import GrantBody, ServerKey
+from server.accept import Acceptor, Reply
+from server.accept.frame import PATIENCE
+from server.callroom import flags
+from server.store.base import Store
+from server.store.sqlite import open_store
+from server.store.values import Device, Enrolment, Entry, Person
+
+KEY = ServerKey(b"k" * 32)
+ENTRY = Entry(at=1.0, actor="test", action="test")
+NOW = 1_000_000.0
+
+
+class Bench:
+    """A device with a person on it."""
+
+    def __init__(self, store: Store, device: Device) -> None:
+        self.store = store
+        self.device = device
+        self.acceptor = Acceptor(store.order, KEY, lambda count: b"s" * count, flags)
+        self.grant = self.signed()
+        self.next = 1
+        self.now = NOW
+
+    def signed(self, **other: Any) -> str:
+        body = GrantBody(
+            person="p1", name=SafeText("Mei"), device=self.device.id, roles=("agent",), issued=0.0, expires=NOW + 100
+        )
+        return KEY.grant(msgspec.structs.replace(body, **other))
+
+    def op(self, args: Args, op_id: str, /, **more: Any) -> Op:
+        number, self.next = self.next, self.next + 1
+        raw = msgspec.Raw(ops.encode(args))
+        fields: dict[str, Any] = {"op_id": op_id, "dev_seq": number, "kind": ops.kind_of(args), "grant": self.grant}
+        return Op(**fields | {"at": NOW, "args": raw} | more)
+
+    async def push(self, *pushed: Op) -> Reply:
+        return await self.acceptor.push(self.device, Push(epoch=self.device.epoch, ops=pushed), self.now)
+
+    async def row(self, kind: str, row: str) -> Any:
+        held = await self.store.order.row((kind, row))
+        return held and ops.decode_row(kind, held.body or b"")
+
+
+async def device(store: Store, name: str) -> Device:
+    await store.register.add_enrolment(Enrolment(secret_hash=name, site="main", cls="desk", expires=9e9), ENTRY)
+    made = Device(id=name, name=name, cls="desk", site="", public_key=name.encode(), epoch=f"e-{name}")
+    return await store.register.enrol(name, made, NOW, ENTRY)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    it = await open_store(f"sqlite:///{tmp_path / 's.db'}", link=lambda _a, _b: "", random_id=iter("abcdef").__next__)
+    person = Person(id="p1", name="Mei", folded="mei", role="agent", password="")
+    await it.register.add_person(person, ENTRY)
+    yield it
+    await it.close()
+
+
+@pytest.fixture
+async def bench(store: Store) -> Bench:
+    return Bench(store, await device(store, "d1"))
+
+
+def named(name: str = "陳美玲", e164: str | None = None) -> MemberAdd:
+    numbers = (MemberNumber(SafeText(e164), e164),) if e164 else ()
+    return MemberAdd(fields=MemberFields(name=SafeText(name), numbers=numbers))
+
+
+def note(member: str, text: str = "x") -> NoteAdd:
+    return NoteAdd(member=member, text=SafeLines(text))
+
+
+def results(reply: Reply) -> list[str]:
+    return [answer.result for answer in reply.answers]
+
+
+async def test_every_op_is_answered_in_order_with_rows_and_signature(bench: Bench) -> None:
+    reply = await bench.push(bench.op(named(), "m1"), bench.op(note("m1"), "n1"), bench.op(note("nobody"), "n2"))
+    assert results(reply) == ["applied", "applied", "rejected"]
+    assert [answer.seq for answer in reply.answers] == [1, 2, 0]
+    assert [(row.kind, row.id, row.channel) for row in reply.answers[1].rows] == [("note", "n1", "org")]
+    assert reply.answers[2].code == "unknown_member"
+    assert all(KEY.said(answer) for answer in reply.answers)
+    assert KEY.proves(reply.answers[0].seq, reply.answers[0].chain)
+    assert reply.head.seq == 2
+
+
+async def test_a_repeated_frame_gets_the_stored_answers_and_does_nothing(bench: Bench) -> None:
+    frame = (bench.op(named(), "m1"), bench.op(note("nobody"), "n1"))
+    first = await bench.push(*frame)
+    again = await bench.push(*frame)
+    assert again.answers == first.answers
+    assert again.head.seq == 1
+    assert not again.wrote
+
+
+async def test_a_gap_is_named_and_nothing_behind_it_is_done(bench: Bench) -> None:
+    first, _, third = bench.op(named(), "m1"), bench.op(named("A"), "m2"), bench.op(named("B"), "m3")
+    reply = await bench.push(first, third)
+    assert (results(reply), reply.need) == (["applied"], 2)
+    assert await bench.row("member", "m3") is None
+
+
+async def test_an_op_numbered_anew_keeps_its_answer_and_uses_the_number(bench: Bench) -> None:
+    first = await bench.push(bench.op(named(), "m1"))
+    bench.device = await bench.store.register.restart(bench.device.id, "e2", ENTRY)
+    bench.next = 1
+    reply = await bench.push(bench.op(named(), "m1", fact=True), bench.op(note("m1"), "n1"))
+    assert reply.answers[0] == first.answers[0]
+    assert [answer.dev_seq for answer in reply.answers] == [1, 2]
+    assert reply.head.seq == 2
+    found = await bench.store.register.device(bench.device.id)
+    assert found is not None
+    assert found.last_dev_seq == 2
+
+
+@pytest.mark.parametrize("other", ["same id, other payload", "other id, same number"])
+async def test_two_terminals_with_one_identity_are_fenced(bench: Bench, other: str) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    bench.next = 1
+    clone = bench.op(named("Somebody"), "m1" if other.startswith("same id") else "m2")
+    assert (await bench.push(clone)).fenced
+    found = await bench.store.register.device(bench.device.id)
+    assert found is not None
+    assert found.fenced_at == NOW
+    bench.next = 2
+    assert await bench.push(bench.op(named(), "m3")) == Reply()
+    assert await bench.row("member", "m3") is None
+
+
+async def test_another_device_that_knows_the_op_gets_its_answer_only_with_the_same_payload(bench: Bench) -> None:
+    op = bench.op(named(), "m1")
+    first = await bench.push(op)
+    other = Bench(bench.store, await device(bench.store, "d2"))
+    said = (await other.push(msgspec.structs.replace(op, grant=other.grant))).answers
+    assert said == first.answers
+    thief = Bench(bench.store, await device(bench.store, "d3"))
+    reply = await thief.push(thief.op(named("?"), "m1"))
+    assert (reply.fenced, reply.answers) == (True, ())
+
+
+async def test_a_frame_of_an_older_epoch_is_not_answered(bench: Bench) -> None:
+    op = bench.op(named(), "m1")
+    before = bench.device
+    await bench.store.register.restart("d1", "e2", ENTRY)
+    reply = await bench.acceptor.push(before, Push(epoch=before.epoch, ops=(op,)), NOW)
+    assert reply == Reply()
+    assert await bench.row("member", "m1") is None
+
+
+async def test_rights_are_those_of_now_and_a_late_grant_is_flagged(bench: Bench) -> None:
+    bench.now = NOW + 200
+    assert (await bench.push(bench.op(named(), "m1"))).answers[0].flags == ("late",)
+    for grant, code in (
+        ("", "bad_grant"),
+        (bench.signed(device="d2"), "bad_grant"),
+        (bench.grant[:-4] + "AAAA", "bad_grant"),
+        (bench.signed(person="gone", roles=("marketing",)), "not_allowed"),
+    ):
+        reply = await bench.push(bench.op(named(), f"m-{code}-{len(grant)}", grant=grant))
+        assert [(answer.result, answer.code) for answer in reply.answers] == [("rejected", code)]
+    await bench.store.register.revoke_person("p1", ENTRY)
+    assert (await bench.push(bench.op(named(), "m9"))).answers[0].code == "revoked"
+
+
+async def test_a_downgrade_reaches_what_was_written_before(store: Store) -> None:
+    cashier = Person(id="p2", name="Lin", folded="lin", role="cashier", password="")
+    await store.register.add_person(cashier, ENTRY)
+    bench = Bench(store, await device(store, "d1"))
+    await bench.push(bench.op(named(), "m1"))
+    bench.grant = bench.signed(person="p2", roles=("admin",))
+    update = MemberUpdate(member="m1", fields=MemberFields(tier=SafeText("gold")))
+    assert (await bench.push(bench.op(update, "u1"))).answers[0].code == "not_allowed"
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"kind": "member.explode"},
+        {"args": msgspec.Raw(b'{"member":5}')},
+        {"args": msgspec.Raw(b'{"member":"' + b"x" * 65 + b'","text":"a"}')},
+        {"args": msgspec.Raw(b'{"member":"\\u001b[2J","text":"a"}')},
+        {"args": msgspec.Raw(b'{"text":"' + b"x" * 40_000 + b'"}')},
+        {"at": 1e300},
+        {"at": -1.0},
+    ],
+)
+async def test_what_cannot_be_used_is_rejected_and_blocks_nothing(bench: Bench, hostile: dict[str, Any]) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    reply = await bench.push(bench.op(note("m1"), "bad", **hostile), bench.op(note("m1"), "good"))
+    assert results(reply) == ["rejected", "applied"]
+    assert reply.answers[0].code in ("bad_op", "too_large")
+
+
+async def test_a_handler_that_raises_holds_the_frame_and_is_parked_with_what_hangs_on_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = merge.apply
+
+    def broken(op_id: str, args: Args, **more: Any) -> merge.Effect:
+        if op_id == "bad":
+            raise ZeroDivisionError
+        return sound(op_id, args, **more)
+
+    monkeypatch.setattr(merge, "apply", broken)
+    first = bench.op(named("A"), "m1")
+    rest = [bench.op(named("B"), "bad"), bench.op(note("bad"), "hangs"), bench.op(named("C"), "free")]
+    reply = await bench.push(first, *rest)
+    assert results(reply) == ["applied"]
+    assert reply.raised is not None
+    for _ in range(PATIENCE - 1):
+        assert results(await bench.push(*rest)) == []
+    reply = await bench.push(*rest)
+    assert results(reply) == ["parked", "parked", "applied"]
+    assert results(await bench.push(*rest)) == ["parked", "parked", "applied"]
+    later = await bench.push(bench.op(note("bad"), "hangs later"))
+    assert results(later) == ["parked"]
+
+
+async def test_two_tills_that_enrol_one_person_make_one_member(bench: Bench) -> None:
+    await bench.push(bench.op(named("陳美玲", "+886912345678"), "m1"))
+    other = Bench(bench.store, await device(bench.store, "d2"))
+    reply = await other.push(
+        other.op(named("陳 美玲", "+886912345678"), "m2"),
+        other.op(note("m2", "at the second till"), "n2"),
+        other.op(named("林大同", "+886912345678"), "m3"),
+    )
+    assert results(reply) == ["merged_into", "applied", "applied"]
+    assert reply.answers[0].into == "m1"
+    assert (await bench.row("note", "n2")).member == "m1"
+    assert (await bench.row("member", "m2")).merged_into == "m1"
+    later = await other.push(other.op(note("m2"), "n3"))
+    assert results(later) == ["applied"]
+    assert (await bench.row("note", "n3")).member == "m1"
+
+
+async def test_a_fact_whose_parent_is_gone_is_parked_not_refused(bench: Bench) -> None:
+    reply = await bench.push(bench.op(TaskDone(task="gone"), "f1", fact=True), bench.op(note("gone"), "f2", fact=True))
+    assert results(reply) == ["parked", "applied"]
+
+
+async def test_stale_fields_and_kept_values_are_told(bench: Bench) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    gold = MemberUpdate(member="m1", fields=MemberFields(honorific=SafeText("小姐")))
+    silver = MemberUpdate(member="m1", fields=MemberFields(honorific=SafeText("女士")))
+    reply = await bench.push(bench.op(gold, "u1"), bench.op(silver, "u2"))
+    assert results(reply) == ["applied", "merged"]
+    assert reply.answers[1].kept == ("honorific",)
+    assert {row.kind for row in reply.answers[1].rows} == {"member", "contact"}
+
+
+async def test_a_task_done_twice_writes_once(bench: Bench) -> None:
+    task = TaskAdd(title=SafeText("call back"))
+    reply = await bench.push(
+        bench.op(task, "t1"), bench.op(TaskDone(task="t1"), "x1"), bench.op(TaskDone(task="t1"), "x2")
+    )
+    assert [(answer.result, answer.seq) for answer in reply.answers] == [("applied", 1), ("applied", 2), ("applied", 0)]
