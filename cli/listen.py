@@ -18,7 +18,7 @@ from typing import BinaryIO, Final
 from cli import roots
 from cli.output import complain, print_json
 from config import registry
-from ringdesk import transcript
+from ringdesk import numbers, transcript
 from ringdesk.calls import Call, CallEvent, CallState
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
@@ -110,6 +110,7 @@ class _Listening:
         self._latest = 0.0
         self._runs_on = not any(spec.has_times for spec in specs)
         self._open = {spec.id: spec for spec in specs}
+        self._lines = {spec.id: spec.options for spec in specs}
         self._troubled: set[str] = set()
         self._failed = False
         jitter = random.Random(roots.random_id())  # noqa: S311  no secret: it spreads reconnects
@@ -174,6 +175,8 @@ class _Listening:
 
     def _heard(self, event: CallEvent) -> None:
         self._latest = max(self._latest, event.at)
+        line = self._lines[event.source]
+        event = numbers.read_caller(event, line.region, line.area)
         print_json(event_object(event))
         self._print(self._tracker.received(event))
 

@@ -170,7 +170,8 @@ class SourceKey(msgspec.Struct, frozen=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """One telephone call. Times are seconds since 1970. `answered_by` is an extension, `claimed_by` a person's id.
+    """One telephone call. Times are seconds since 1970. `answered_by` is an extension, `claimed_by` a person's id and
+    `claimed_name` their name.
 
     `site` is the store or office that the line belongs to. `ring_count` counts RING reports of passive lines.
     `absent` says that the source stated that there is no number (so the pop need not wait).
@@ -185,6 +186,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     via: Via | None = None
     answered_by: SafeText | None = None
     claimed_by: str | None = None
+    claimed_name: SafeText | None = None
     legs: tuple[Leg, ...] = ()
     started: float = 0.0
     answered: float | None = None

@@ -310,8 +310,9 @@ def _call_claim(case: _Case, args: CallClaim) -> Effect:
     if call.claimed_by is not None:
         if case.fact:
             return Effect({}, lost=("claimed_by",))
-        raise Refused("already_claimed", f"{call.claimed_by} has this call already; leave it to them")
-    return Effect({("call", args.call): tracker.claim(call, case.actor.person, case.at)})
+        holder = call.claimed_name or call.claimed_by
+        raise Refused("already_claimed", f"{holder} has this call already; leave it to them")
+    return Effect({("call", args.call): tracker.claim(call, case.actor.person, case.at, case.actor.name)})
 
 
 def _call_wrapup(case: _Case, args: CallWrapup) -> Effect:

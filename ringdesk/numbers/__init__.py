@@ -13,14 +13,25 @@ from urllib.parse import unquote
 
 import msgspec
 
-from ringdesk.calls import Presentation
+from ringdesk.calls import CallEvent, Presentation
 from ringdesk.errors import BadInput
 from ringdesk.numbers import plan
 from ringdesk.numbers.plan import Kind, known_region, masked, readable, tails
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why, register
 
-__all__ = ["NO_EXTENSIONS", "Extensions", "Kind", "Number", "known_region", "masked", "read", "readable", "tails"]
+__all__ = [
+    "NO_EXTENSIONS",
+    "Extensions",
+    "Kind",
+    "Number",
+    "known_region",
+    "masked",
+    "read",
+    "read_caller",
+    "readable",
+    "tails",
+]
 
 register(
     {
@@ -122,6 +133,16 @@ def read(raw: str, region: str = "TW", area: str = "", extensions: Extensions = 
     if not plus and len(digits) in (3, 4):
         return Number(raw=text, national=digits, kind=Kind.SHORT, extension=extension, why=Why("number_short"))
     return _public(text, digits, extension, plus=plus, region=region.upper(), area=area)
+
+
+def read_caller(event: CallEvent, region: str = "TW", area: str = "") -> CallEvent:
+    """The event with what its caller's number means on the line, where the source has not said it and may show it."""
+    caller = event.caller
+    if caller is None or caller.raw is None or caller.e164 is not None or caller.presentation is not Presentation.SHOWN:
+        return event
+    number = read(caller.raw, region, area)
+    known = msgspec.structs.replace(caller, e164=number.e164, presentation=number.presentation)
+    return msgspec.structs.replace(event, caller=known)
 
 
 def _plain(text: str) -> str:

@@ -13,10 +13,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
-from ringdesk import numbers, transcript
-from ringdesk.calls import CallEvent, Presentation
+from ringdesk import transcript
+from ringdesk.calls import CallEvent
 from ringdesk.dialects import Level, Notice, SourceOptions, Step, StreamDialect
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
@@ -187,7 +185,7 @@ class SourcePump:
         """Do what the dialect wants; without a port (closed, or a replay) its bytes go nowhere."""
         for event in step.events:
             self._note(Reported(event))
-            self._on_event(_numbered(event, self.spec.options))
+            self._on_event(event)
         for notice in step.notices:
             self._note(Said(notice))
         self._publish()
@@ -266,14 +264,6 @@ def recorded(spec: SourceSpec) -> Iterator[tuple[float, bytes]]:
             first = chunk.at if first is None else first
             if chunk.dir == "in":
                 yield max(0.0, chunk.at - first), chunk.data
-
-
-def _numbered(event: CallEvent, options: SourceOptions) -> CallEvent:
-    caller = event.caller
-    if caller is None or caller.raw is None or caller.presentation is not Presentation.SHOWN:
-        return event
-    e164 = caller.e164 or numbers.read(caller.raw, options.region, options.area).e164
-    return msgspec.structs.replace(event, caller=msgspec.structs.replace(caller, e164=e164))
 
 
 def _wait(due: float | None, now: float) -> float:

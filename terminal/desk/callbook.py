@@ -49,7 +49,7 @@ class CallBook:
         """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
         self._rows[row.id] = row
         if row.claimed_by is not None:
-            self._tracker.claim(row.id, row.claimed_by, now)
+            self._tracker.claim(row.id, row.claimed_by, now, row.claimed_name)
         if row.disposition is not None:
             self._tracker.wrap_up(row.id, SafeText(row.disposition), now)
         turn = self._turn(row.id, now)
@@ -162,6 +162,7 @@ def _combined(heard: Call, row: Call) -> Call:
     return msgspec.structs.replace(
         heard,
         claimed_by=heard.claimed_by or row.claimed_by,
+        claimed_name=heard.claimed_name if heard.claimed_by else row.claimed_name,
         answered_by=heard.answered_by or row.answered_by,
         disposition=heard.disposition or row.disposition,
         outcome=heard.outcome or row.outcome,

@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-import msgspec
 import structlog
 
 from ringdesk import names, numbers
@@ -195,7 +194,7 @@ class CallFlow:
         """Who has it; somebody who never wrote anything here is a colleague."""
         if call.claimed_by is None:
             return None
-        return self._name_of(call.claimed_by) or SafeText(words._("a colleague"))
+        return call.claimed_name or self._name_of(call.claimed_by) or SafeText(words._("a colleague"))
 
     async def _matches(self, call: Call) -> tuple[Match, ...]:
         """Who it may be; a look-up that fails leaves nobody, and the call is shown all the same."""
@@ -220,16 +219,10 @@ class CallFlow:
     def _with_number(self, event: CallEvent) -> CallEvent:
         """What the caller's number means on the line on which it came."""
         source = self._sources.get(event.source)
-        caller = event.caller
-        if source is None or caller is None or caller.raw is None or caller.e164 is not None:
+        if source is None:
             return event
-        if caller.presentation is not Presentation.SHOWN:
-            return event
-        options, line = source.spec.options, self._lines.get(event.source)
-        region, area = (line.region, line.area) if line is not None else (options.region, options.area)
-        number = numbers.read(caller.raw, region, area)
-        known = msgspec.structs.replace(caller, e164=number.e164, presentation=number.presentation)
-        return msgspec.structs.replace(event, caller=known)
+        place = self._lines.get(event.source) or source.spec.options
+        return numbers.read_caller(event, place.region, place.area)
 
     def _not_saved(self, report: CallReport, error: Exception) -> bool:
         """A full disk may have room later; what a rule refused it would refuse again."""

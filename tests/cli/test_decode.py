@@ -3,16 +3,12 @@
 import io
 import json
 import sys
-from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cli.decode import _numbered
 from cli.main import main
-from ringdesk.calls import Caller, CallEvent, EventKind, Presentation
-from ringdesk.safetext import SafeText
 
 V4 = "802501083131323231333431020A30393132333435363738070D4348454E204D4549204C494E4733"
 CALL = b"\r\nRING\r\n\r\nDATE = 1122\r\nTIME = 1338\r\nNMBR = 27208889\r\nNAME = CHEN\r\n\r\nRING\r\n"
@@ -88,21 +84,17 @@ def test_hexadecimal_text_and_stdin(decode: Any, monkeypatch: pytest.MonkeyPatch
     assert found[1]["caller"]["name"] == "CHEN MEI LING"
 
 
-def test_a_refusal_is_an_answer(decode: Any) -> None:
-    ran = decode("mdmf", V4.replace("333431", "333531").encode(), "--hex")
-    assert ran.code == 0
+def test_what_was_refused_is_printed_with_its_reason_and_alone_is_nothing_decoded(decode: Any) -> None:
+    flipped = V4.replace("333431", "333531")
+    assert decode("mdmf", (flipped + V4).encode(), "--hex").code == 0
+    ran = decode("mdmf", flipped.encode(), "--hex")
+    assert ran.code == 2
     assert [(one["event"], one["reason"]) for one in ran.objects] == [("rejected", "checksum should be 32, is 33")]
 
 
 def test_a_withheld_number_has_no_e164(decode: Any) -> None:
     (call,) = decode("modem", b"RING\r\nNMBR = P\r\n", "--calls").objects
     assert (call["caller"]["raw"], call["caller"]["e164"], call["caller"]["presentation"]) == (None, None, "private")
-
-
-def test_nor_has_one_that_a_source_gave_although_it_is_withheld() -> None:
-    caller = Caller(raw=SafeText("0912345678"), presentation=Presentation.PRIVATE)
-    event = CallEvent(event=EventKind.CALLER, at=0.0, source="s", caller=caller)
-    assert _numbered(event, Namespace(region="TW", area="")) == event
 
 
 @pytest.mark.parametrize(

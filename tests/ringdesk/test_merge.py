@@ -261,9 +261,9 @@ def the_call(effect: Effect) -> Call:
 class TestCalls:
     def test_the_first_claim_stands(self) -> None:
         claimed = the_call(done(CallClaim(call="c1"), RINGING))
-        assert (claimed.claimed_by, claimed.state) == ("p-mei", CallState.RINGING)
+        assert (claimed.claimed_by, claimed.claimed_name, claimed.state) == ("p-mei", "Mei", CallState.RINGING)
         assert done(CallClaim(call="c1"), claimed) == Effect({})
-        with pytest.raises(Refused, match="p-mei") as caught:
+        with pytest.raises(Refused, match="Mei has this call") as caught:
             done(CallClaim(call="c1"), claimed, actor=LIN)
         assert caught.value.code == "already_claimed"
         assert done(CallClaim(call="c1"), claimed, actor=LIN, fact=True) == Effect({}, lost=("claimed_by",))

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringdesk.calls import Presentation
+from ringdesk.calls import Caller, CallEvent, EventKind, Presentation
 from ringdesk.errors import BadInput
-from ringdesk.numbers import Extensions, Kind, known_region, masked, read, readable, tails
+from ringdesk.numbers import Extensions, Kind, known_region, masked, read, read_caller, readable, tails
+from ringdesk.safetext import SafeText
 from ringdesk.why import ENGLISH
 from tests.hostile import CASES
 
@@ -377,3 +378,24 @@ def test_the_library_is_loaded_at_the_first_number() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert done.stdout.split() == ["False", "False", "True"]
+
+
+def heard(caller: Caller | None) -> CallEvent:
+    return CallEvent(event=EventKind.CALLER, at=0.0, source="s", caller=caller)
+
+
+@pytest.mark.parametrize(
+    ("raw", "e164"), [("2720-8889", "+886227208889"), ("0912345678", "+886912345678"), ("nobody", None)]
+)
+def test_a_caller_is_read_with_the_region_and_area_of_the_line(raw: str, e164: str | None) -> None:
+    caller = Caller(raw=SafeText(raw), presentation=Presentation.SHOWN)
+    read_event = read_caller(heard(caller), "TW", "2")
+    assert read_event.caller is not None
+    assert read_event.caller.e164 == e164
+
+
+def test_what_a_source_said_or_withheld_is_left_alone() -> None:
+    withheld = heard(Caller(raw=SafeText("0912345678"), presentation=Presentation.PRIVATE))
+    told = heard(Caller(raw=SafeText("801"), e164="+886227208889", presentation=Presentation.SHOWN))
+    for event in (withheld, told, heard(None)):
+        assert read_caller(event) == event

@@ -58,14 +58,6 @@ def test_due_is_called_on_time_and_may_send(pty: Pty, listener: Listener) -> Non
         assert pty.hear(5) == b"PING\r"
 
 
-def test_a_shown_number_is_read_with_the_region_and_area_of_the_line(pty: Pty, listener: Listener) -> None:
-    with started(listener.pump(f"{pty.url}?area=2")):
-        pty.hear(len(HELLO))
-        pty.say(b"NUMBER 2720-8889\nNUMBER 0912345678\nNUMBER nobody\n")
-        listener.wait(lambda: len(listener.events) >= 3)
-    assert [e.caller.e164 for e in listener.events if e.caller] == ["+886227208889", "+886912345678", None]
-
-
 def test_one_byte_at_a_time_and_garbage_between(pty: Pty, listener: Listener) -> None:
     with started(listener.pump(pty.url)):
         pty.hear(len(HELLO))

@@ -1,0 +1,154 @@
+"""`ringdesk decode DIALECT FILE`: one dialect over captured bytes.
+
+Raw bytes carry no time: they are all heard at 1970-01-01T00:00:00Z, and at their end the clock runs on to whatever the
+dialect and the calls still wait for, so a ringing that stopped ends. A transcript has its own times and ends where it ends.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from cli.output import print_json
+from config import registry
+from ringdesk import numbers, transcript
+from ringdesk.calls import Call, CallEvent, EventKind
+from ringdesk.dialects import SourceOptions, Step, StreamDialect
+from ringdesk.errors import BadInput
+from ringdesk.printed import call_object, event_object
+from ringdesk.tracker import Tracker
+from ringdesk.transcript import Chunk
+
+_PIECE: Final = 65_536
+_RUN_ON: Final = 3600.0
+"""Seconds that the clock runs on after raw input. A dialect may ask for `due` for ever, to keep a connection alive."""
+_LAST_TIME: Final = 2.0**32
+"""The year 2106: what every calendar can print."""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    parser.add_argument("dialect", metavar="DIALECT", help="the protocol: " + ", ".join(registry.names()))
+    parser.add_argument("file", metavar="FILE", help="captured bytes; a transcript if it ends in .jsonl; - for stdin")
+    parser.add_argument("--hex", action="store_true", help="the file is hexadecimal text")
+    parser.add_argument("--calls", action="store_true", help="print the calls instead of the events")
+    parser.add_argument("--follow", action="store_true", help="with --calls: print a call at each change")
+    parser.add_argument("--region", default="TW", help="region of the line, for numbers (default: TW)")
+    parser.add_argument("--area", default="", help="area code of the line, without the leading zero")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print what the bytes mean. Raises `BadInput` if they mean nothing."""
+    factory = registry.dialect(options.dialect)
+    _check_region(options.region)
+    dialect = factory(options.dialect, SourceOptions(region=options.region, area=options.area))
+    timed = options.file.endswith(".jsonl")
+    data = _bytes(options.file, as_hex=options.hex and not timed)
+    chunks = _recorded(data) if timed else _pieces(data)
+    run_on = 0.0 if timed else _RUN_ON
+    taken = steps(dialect, chunks, run_on=run_on)
+    heard = (
+        (at, tuple(numbers.read_caller(each, options.region, options.area) for each in step.events))
+        for at, step in taken
+    )
+    count = _print_calls(heard, options, run_on) if options.calls else _print_events(heard)
+    if not count:
+        raise BadInput(f"nothing in {options.file} could be decoded as {options.dialect}; check the dialect and --hex")
+    return 0
+
+
+def steps(dialect: StreamDialect, chunks: Iterable[Chunk], *, run_on: float = 0.0) -> Iterator[tuple[float, Step]]:
+    """What the dialect makes of the bytes that came in, with its clock called in time: pairs of time and step.
+
+    After the last chunk the clock runs on for at most `run_on` seconds, then the stream is closed.
+    """
+    now = 0.0
+    for chunk in chunks:
+        yield from _until(dialect, chunk.at)
+        now = chunk.at
+        if chunk.dir == "in":
+            yield now, dialect.received(chunk.data, now, chunk.peer)
+    for at, step in _until(dialect, now + run_on):
+        now = at
+        yield at, step
+    yield now, dialect.closed(now)
+
+
+def _until(dialect: StreamDialect, end: float) -> Iterator[tuple[float, Step]]:
+    while (due := dialect.next_due) is not None and due <= end:
+        yield due, dialect.due(due)
+        if dialect.next_due == due:
+            return
+
+
+def _bytes(name: str, *, as_hex: bool) -> bytes:
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise BadInput(f"cannot read {name}: {error.strerror}; check the path") from error
+    if not as_hex:
+        return data
+    try:
+        return bytes.fromhex(data.decode("ascii"))
+    except ValueError as error:
+        raise BadInput(f"{name} is not hexadecimal text ({error}); leave --hex out for raw bytes") from error
+
+
+def _pieces(data: bytes) -> Iterator[Chunk]:
+    for at in range(0, len(data), _PIECE):
+        yield Chunk(at=0.0, dir="in", hex=data[at : at + _PIECE].hex())
+
+
+def _recorded(data: bytes) -> Iterator[Chunk]:
+    for chunk in transcript.read(data.splitlines()):
+        if not 0 <= chunk.at <= _LAST_TIME:
+            raise BadInput(f"a chunk of the transcript has the time {chunk.at}; times are seconds from 0 on")
+        yield chunk
+
+
+def _check_region(region: str) -> None:
+    if not numbers.known_region(region):
+        raise BadInput(f"there is no numbering plan for the region {region!r}; use a code such as TW")
+
+
+Heard = Iterable[tuple[float, tuple[CallEvent, ...]]]
+
+
+def _print_events(heard: Heard) -> int:
+    count = 0
+    for _, events in heard:
+        for event in events:
+            count += event.event is not EventKind.REJECTED
+            print_json(event_object(event))
+    return count
+
+
+def _print_calls(heard: Heard, options: argparse.Namespace, run_on: float) -> int:
+    tracker, printed, count, now = Tracker(), set[str](), 0, 0.0
+
+    def show(calls: Iterable[Call]) -> None:
+        for call in calls:
+            if tracker.resolve(call.id) != call.id or not (options.follow or call.id not in printed):
+                continue
+            if options.follow or not call.live:
+                print_json(call_object(call))
+                printed.add(call.id)
+
+    for at, events in heard:
+        now = at
+        show(_close(tracker, now))
+        for event in events:
+            count += event.event is not EventKind.REJECTED
+            show(tracker.received(event))
+    show(_close(tracker, now + run_on))
+    if not options.follow:
+        for call in tracker.calls:
+            if call.id not in printed:
+                print_json(call_object(call))
+    return count
+
+
+def _close(tracker: Tracker, end: float) -> Iterator[Call]:
+    while (due := tracker.next_due) is not None and due <= end:
+        yield from tracker.due(due)

@@ -1,0 +1,179 @@
+"""Events become calls.
+
+`life` is what happens to one call, `merging` makes one of two. `Tracker` keeps many: it knows which call an event belongs
+to, joins what several sources saw of one call, closes what nobody closes, forgets what is long over. Late reports only add
+facts: they never move a call back and never make it pop.
+"""
+
+from itertools import islice
+from typing import Final
+
+import msgspec
+
+from ringdesk import ids
+from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
+from ringdesk.safetext import SafeText
+from ringdesk.tracker.life import (
+    DEFAULT_POLICY,
+    NO_CALL,
+    TRANSITIONS,
+    Policy,
+    claim,
+    deadline,
+    give_up,
+    pop_due,
+    step,
+    wrap_up,
+)
+from ringdesk.tracker.merging import same_call, united, withheld
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "TRANSITIONS",
+    "Policy",
+    "Tracker",
+    "claim",
+    "deadline",
+    "give_up",
+    "pop_due",
+    "step",
+    "wrap_up",
+]
+
+_NEWEST: Final = 256
+"""Calls among which the other source's view of a call is sought: more do not begin within seconds."""
+_SWEEP_EVERY: Final = 30.0
+"""Seconds between two looks for calls to forget."""
+
+
+class Tracker:
+    """Many calls. Every method returns the calls that it changed.
+
+    Two calls that turn out to be one are both returned: the older one, which goes on, and the other as `ended` without an
+    outcome; `resolve` then leads from its id to the one that goes on.
+    """
+
+    def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
+        self._policy = policy
+        self._sweep_at = float("-inf")
+        self._calls: dict[str, Call] = {}
+        self._ids: dict[SourceKey, str] = {}
+        self._merged: dict[str, str] = {}
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that live or ended within the last minutes, in the order of their opening."""
+        return tuple(self._calls.values())
+
+    def resolve(self, call_id: str) -> str:
+        """The id under which a call goes on; its own unless it was joined to another."""
+        return self._merged.get(call_id, call_id)
+
+    def get(self, call_id: str) -> Call | None:
+        """The call, also by an id that it had before it was joined to another."""
+        return self._calls.get(self.resolve(call_id))
+
+    def received(self, event: CallEvent, *, site: str = "") -> tuple[Call, ...]:
+        """An event of a source at `site`. What changes nothing (a duplicate, a lamp, a refusal) returns nothing."""
+        if event.event in NO_CALL:
+            return ()
+        self._sweep(event.at)
+        key = SourceKey(event.source, event.native_id)
+        if event.event is EventKind.LINKED and event.linked_id is not None:
+            return self._link(key, SourceKey(event.source, event.linked_id), event, site)
+        own = self._id(key)
+        before = self._calls.get(own)
+        call = self._save(step(before, event, call_id=own, site=site))
+        if call == before:
+            return ()
+        twin = self._twin(call)
+        return (call,) if twin is None else self._unite(call, twin, event.at, shown=_shown(before))
+
+    def claim(self, call_id: str, person: str, now: float, name: SafeText | None = None) -> tuple[Call, ...]:
+        """ "I have it"; nothing for a call that nobody knows or somebody else has."""
+        call = self.get(call_id)
+        return () if call is None else self._changed(call, claim(call, person, now, name))
+
+    def wrap_up(self, call_id: str, code: SafeText, now: float) -> tuple[Call, ...]:
+        """The call is dealt with; nothing for a call that nobody knows."""
+        call = self.get(call_id)
+        return () if call is None else self._changed(call, wrap_up(call, code, now))
+
+    def due(self, now: float) -> tuple[Call, ...]:
+        """End what has been silent too long, forget what ended long ago."""
+        late = [call for call in self._calls.values() if _passed(deadline(call, self._policy), now)]
+        changed = tuple(self._save(give_up(call, now)) for call in late)
+        self._sweep(now)
+        return changed
+
+    @property
+    def next_due(self) -> float | None:
+        """When `due` has something to end; forgetting is done on the way."""
+        times = (deadline(call, self._policy) for call in self._calls.values())
+        return min((time for time in times if time is not None), default=None)
+
+    def _id(self, key: SourceKey) -> str:
+        known = self._ids.get(key)
+        return self.resolve(ids.call_id(key.source, key.native_id)) if known is None else known
+
+    def _save(self, call: Call) -> Call:
+        self._calls[call.id] = call
+        for key in call.sources:
+            self._ids[key] = call.id
+        while len(self._calls) > self._policy.capacity:
+            self._drop(next(iter(self._calls)))
+        return call
+
+    def _changed(self, before: Call, after: Call) -> tuple[Call, ...]:
+        return () if after == before else (self._save(after),)
+
+    def _twin(self, call: Call) -> Call | None:
+        """The call of another source that is the same one; of withheld callers only if there is no second candidate."""
+        newest = islice(reversed(self._calls.values()), _NEWEST)
+        found = [other for other in newest if same_call(call, other, self._policy.same_call)]
+        return found[0] if found and (len(found) == 1 or not withheld(call)) else None
+
+    def _link(self, key: SourceKey, linked: SourceKey, event: CallEvent, site: str) -> tuple[Call, ...]:
+        call, twin = (self._calls.get(self._id(one)) for one in (key, linked))
+        before = call or twin
+        after = step(before, event, call_id=self._id(key), site=site)
+        sources = tuple(dict.fromkeys((*after.sources, linked)))
+        after = self._save(msgspec.structs.replace(after, sources=sources))
+        if call is not None and twin is not None and call.id != twin.id:
+            return self._unite(after, twin, event.at, shown=_shown(call))
+        return () if after == before else (after,)
+
+    def _unite(self, call: Call, twin: Call, now: float, *, shown: bool) -> tuple[Call, ...]:
+        """The one that people have seen goes on, of two such the older: the other's pop would be a second one."""
+        keeps = shown and call.started < twin.started
+        kept, gone = (call, twin) if keeps else (twin, call)
+        del self._calls[gone.id]
+        for old, new in self._merged.items():
+            if new == gone.id:
+                self._merged[old] = kept.id
+        self._merged[gone.id] = kept.id
+        over = msgspec.structs.replace(gone, state=CallState.ENDED, outcome=None, ended=now)
+        return self._save(united(kept, gone)), over
+
+    def _sweep(self, now: float) -> None:
+        """Forget what ended long ago; not at every event, for there may be many calls."""
+        if now < self._sweep_at:
+            return
+        self._sweep_at = now + _SWEEP_EVERY
+        for call in tuple(self._calls.values()):
+            if call.ended is not None and call.ended + self._policy.remembered <= now:
+                self._drop(call.id)
+
+    def _drop(self, call_id: str) -> None:
+        for key in self._calls.pop(call_id).sources:
+            self._ids.pop(key, None)
+        for old in [old for old, new in self._merged.items() if new == call_id]:
+            del self._merged[old]
+
+
+def _shown(before: Call | None) -> bool:
+    return before is not None and pop_due(before)
+
+
+def _passed(time: float | None, now: float) -> bool:
+    return time is not None and now >= time

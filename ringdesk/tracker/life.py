@@ -1,0 +1,230 @@
+"""The life of one call: states as a table, facts that only ever fill gaps, deadlines. The same at a desk and at the server."""
+
+from typing import Final
+
+import msgspec
+
+from ringdesk.calls import (
+    Call,
+    Called,
+    Caller,
+    CallEvent,
+    CallState,
+    Direction,
+    EventKind,
+    Leg,
+    LegState,
+    Outcome,
+    Presentation,
+    SourceKey,
+)
+from ringdesk.codecs.passiveline import joined
+from ringdesk.safetext import SafeText
+
+_S, _K = CallState, EventKind
+
+TRANSITIONS: Final[dict[tuple[CallState, EventKind], CallState]] = {
+    (_S.NEW, _K.RINGING): _S.RINGING,
+    (_S.NEW, _K.QUEUED): _S.QUEUED,
+    (_S.NEW, _K.ANSWERED): _S.ANSWERED,
+    (_S.NEW, _K.HELD): _S.HELD,
+    (_S.NEW, _K.RESUMED): _S.ANSWERED,
+    (_S.NEW, _K.TRANSFERRING): _S.TRANSFERRING,
+    (_S.NEW, _K.RING_STOPPED): _S.RING_STOPPED,
+    (_S.NEW, _K.ENDED): _S.ENDED,
+    (_S.RINGING, _K.QUEUED): _S.QUEUED,
+    (_S.RINGING, _K.ANSWERED): _S.ANSWERED,
+    (_S.RINGING, _K.HELD): _S.HELD,
+    (_S.RINGING, _K.RESUMED): _S.ANSWERED,
+    (_S.RINGING, _K.TRANSFERRING): _S.TRANSFERRING,
+    (_S.RINGING, _K.RING_STOPPED): _S.RING_STOPPED,
+    (_S.RINGING, _K.ENDED): _S.ENDED,
+    (_S.QUEUED, _K.ANSWERED): _S.ANSWERED,
+    (_S.QUEUED, _K.HELD): _S.HELD,
+    (_S.QUEUED, _K.RESUMED): _S.ANSWERED,
+    (_S.QUEUED, _K.TRANSFERRING): _S.TRANSFERRING,
+    (_S.QUEUED, _K.RING_STOPPED): _S.RING_STOPPED,
+    (_S.QUEUED, _K.ENDED): _S.ENDED,
+    (_S.RING_STOPPED, _K.ANSWERED): _S.ANSWERED,
+    (_S.RING_STOPPED, _K.HELD): _S.HELD,
+    (_S.RING_STOPPED, _K.RESUMED): _S.ANSWERED,
+    (_S.RING_STOPPED, _K.TRANSFERRING): _S.TRANSFERRING,
+    (_S.RING_STOPPED, _K.ENDED): _S.ENDED,
+    (_S.ANSWERED, _K.HELD): _S.HELD,
+    (_S.ANSWERED, _K.TRANSFERRING): _S.TRANSFERRING,
+    (_S.ANSWERED, _K.ENDED): _S.ENDED,
+    (_S.HELD, _K.RESUMED): _S.ANSWERED,
+    (_S.HELD, _K.TRANSFERRING): _S.TRANSFERRING,
+    (_S.HELD, _K.ENDED): _S.ENDED,
+    (_S.TRANSFERRING, _K.ANSWERED): _S.ANSWERED,
+    (_S.TRANSFERRING, _K.HELD): _S.HELD,
+    (_S.TRANSFERRING, _K.RESUMED): _S.ANSWERED,
+    (_S.TRANSFERRING, _K.ENDED): _S.ENDED,
+}
+"""(state, event) -> state. What is not here leaves the state and only adds facts: among them all that would lead to a lower
+rank, and `answered` while held, which is the late report of the first answer."""
+
+NO_CALL: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
+"""Events that concern no call."""
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """Times in seconds."""
+
+    ring_stopped: float = 60.0
+    """Until a call whose ringing stopped ends as `unknown`, unless somebody claimed it (contracts.md 4)."""
+    stuck_ringing: float = 180.0
+    """Until a call of which nothing is heard any more but that it rang ends as `unknown`."""
+    silent: float = 12 * 3600.0
+    """Until any other call of which nothing is heard is given up: longer than the longest shift."""
+    remembered: float = 600.0
+    """How long an ended call is kept, so that a late report finds it and does not pop."""
+    same_call: float = 6.0
+    """How far apart two sources may see the beginning of one call."""
+    capacity: int = 10_000
+    """Calls kept at most; beyond it the oldest is forgotten."""
+
+
+DEFAULT_POLICY: Final = Policy()
+
+
+def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -> Call:
+    """The call after one more event; `call` is None at the first. Total and idempotent but for the count of rings.
+
+    An event that concerns no call (a lamp, a refusal) changes nothing; to open a call with one gives an empty call.
+    """
+    if call is None:
+        call = Call(id=call_id, direction=event.direction, started=event.at, site=site)
+    if event.event in NO_CALL:
+        return call
+    call = _with_facts(call, event)
+    state = TRANSITIONS.get((call.state, event.event), call.state)
+    if event.event is EventKind.RINGING and state is CallState.RINGING:
+        call = msgspec.structs.replace(call, ring_count=call.ring_count + 1, last_ring=event.at)
+    return _entered(call, state, event) if state is not call.state else call
+
+
+def claim(call: Call, person: str, at: float | None = None, name: SafeText | None = None) -> Call:
+    """ "I have it". The first claim stands. A passive line sees no pick-up, so a claim after the ringing says that it was
+    answered (`at`: when), and so does one of a call that ended in a way that nobody knows."""
+    if call.claimed_by is not None:
+        return call
+    call = msgspec.structs.replace(call, claimed_by=person, claimed_name=name)
+    if call.outcome is Outcome.UNKNOWN:
+        return msgspec.structs.replace(call, outcome=Outcome.ANSWERED)
+    return _picked_up(call, at) if call.state is CallState.RING_STOPPED else call
+
+
+def wrap_up(call: Call, code: SafeText, at: float) -> Call:
+    """The call is dealt with: it ends, as answered where somebody had it and nothing else is known. `code` stays with it."""
+    outcome = call.outcome
+    if outcome in (None, Outcome.UNKNOWN):
+        outcome = Outcome.ANSWERED if _was_answered(call) else Outcome.UNKNOWN
+    ended = at if call.ended is None else call.ended
+    return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, ended=ended, disposition=code)
+
+
+def pop_due(call: Call) -> bool:
+    """Whether the call is to be shown: an incoming one that lives, at the first number or the statement that there is
+    none, else at the second ring (contracts.md 6). That it is shown once is the desk's care."""
+    known = call.caller.raw is not None or call.absent
+    return call.live and call.direction is Direction.IN and (known or call.ring_count >= 2)
+
+
+def deadline(call: Call, policy: Policy) -> float | None:
+    """When the call is given up unless something is heard of it; None for one that has ended."""
+    if not call.live:
+        return None
+    heard = max(time for time in (call.started, call.answered, call.last_ring) if time is not None)
+    if call.claimed_by is None and call.state is CallState.RING_STOPPED:
+        return heard + policy.ring_stopped
+    if call.claimed_by is None and call.state in (CallState.NEW, CallState.RINGING):
+        return heard + policy.stuck_ringing
+    return heard + policy.silent
+
+
+def give_up(call: Call, now: float) -> Call:
+    """The deadline has passed: the call ends, how is not known, unless somebody had it."""
+    outcome = Outcome.ANSWERED if _was_answered(call) else Outcome.UNKNOWN
+    return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, ended=now)
+
+
+def _was_answered(call: Call) -> bool:
+    return call.claimed_by is not None or call.answered is not None
+
+
+def _picked_up(call: Call, at: float | None) -> Call:
+    answered = at if call.answered is None else call.answered
+    return msgspec.structs.replace(call, state=CallState.ANSWERED, answered=answered)
+
+
+def _entered(call: Call, state: CallState, event: CallEvent) -> Call:
+    """What entering a state brings with it beside the state."""
+    if state is CallState.RING_STOPPED:
+        if call.claimed_by is not None:
+            return _picked_up(call, event.at)
+        return msgspec.structs.replace(call, state=state, last_ring=event.at)
+    if state is CallState.ENDED:
+        outcome = event.outcome or _outcome(call)
+        return msgspec.structs.replace(call, state=state, outcome=outcome, ended=event.at)
+    return msgspec.structs.replace(call, state=state)
+
+
+def _outcome(call: Call) -> Outcome:
+    """How a call ended whose source does not say."""
+    if _was_answered(call):
+        return Outcome.ANSWERED
+    return Outcome.ABANDONED if call.state is CallState.QUEUED else Outcome.UNKNOWN
+
+
+def _with_facts(call: Call, event: CallEvent) -> Call:
+    """What an event says whatever the state: it fills gaps, and what is known stays."""
+    caller, absent = call.caller, call.absent
+    if event.caller is not None:
+        caller = joined(stated(call), event.caller)
+        absent = caller.raw is None and (absent or event.caller.presentation is not Presentation.SHOWN)
+    key = SourceKey(event.source, event.native_id)
+    answered, answered_by, outcome = call.answered, call.answered_by, call.outcome
+    if event.event is EventKind.ANSWERED:
+        answered = event.at if answered is None else answered
+        outcome = Outcome.ANSWERED if outcome is Outcome.UNKNOWN else outcome
+        # The one who has the call now: after a transfer that is another.
+        answered_by = event.answered_by or answered_by if call.live else answered_by or event.answered_by
+    if event.event is EventKind.ENDED and outcome is Outcome.UNKNOWN:
+        outcome = event.outcome or outcome
+    return msgspec.structs.replace(
+        call,
+        caller=caller,
+        absent=absent,
+        called=join_called(call.called, event.called),
+        via=call.via or event.via,
+        legs=join_leg(call.legs, event.leg),
+        answered=answered,
+        answered_by=answered_by,
+        outcome=outcome,
+        sources=call.sources if key in call.sources else (*call.sources, key),
+    )
+
+
+def stated(call: Call) -> Caller | None:
+    """What was said of the caller; None if nothing was yet."""
+    return call.caller if call.absent or call.caller != Caller() else None
+
+
+def join_called(known: Called, said: Called | None) -> Called:
+    """The number and the line stay; the queue is the last one, because a call moves between queues."""
+    if said is None:
+        return known
+    return Called(raw=known.raw or said.raw, line=known.line or said.line, queue=said.queue or known.queue)
+
+
+def join_leg(known: tuple[Leg, ...], said: Leg | None) -> tuple[Leg, ...]:
+    """One leg per telephone. A queue may ring again whom it rang in vain; who answered rings no more."""
+    if said is None:
+        return known
+    before = next((leg for leg in known if leg.agent == said.agent), None)
+    if before is None:
+        return (*known, said)
+    if said.state is LegState.RINGING and before.state in (LegState.ANSWERED, LegState.ENDED):
+        return known
+    return tuple(said if leg is before else leg for leg in known)

@@ -1,0 +1,67 @@
+"""Two calls that are one: what two sources saw of it, or what one source first took for two."""
+
+import msgspec
+
+from ringdesk.calls import Call, Caller, Presentation
+from ringdesk.codecs.passiveline import joined
+from ringdesk.tracker.life import join_called, join_leg, stated
+
+
+def same_call(one: Call, other: Call, apart: float) -> bool:
+    """Whether two sources saw one call: the same caller, site and direction, no different lines, opened within `apart` seconds.
+
+    Never of two calls of the same source: it knows its calls.
+    """
+    return (
+        abs(one.started - other.started) <= apart
+        and one.direction is other.direction
+        and one.site == other.site
+        and same_caller(one.caller, other.caller)
+        and not (one.called.line and other.called.line and one.called.line != other.called.line)
+        and {key.source for key in one.sources}.isdisjoint(key.source for key in other.sources)
+    )
+
+
+def withheld(call: Call) -> bool:
+    """Whether the caller hides: then only the time tells calls apart."""
+    return call.caller.presentation is Presentation.PRIVATE
+
+
+def same_caller(one: Caller, other: Caller) -> bool:
+    """Whether two statements mean one caller. A number that no source gave is nobody's."""
+    if Presentation.PRIVATE in (one.presentation, other.presentation):
+        return one.presentation is other.presentation
+    if one.e164 is not None and other.e164 is not None:
+        return one.e164 == other.e164
+    return one.raw is not None and one.raw == other.raw
+
+
+def united(kept: Call, other: Call) -> Call:
+    """One call of two: the state of the one that knows more, every fact of both; the id and the first facts of `kept`."""
+    ahead = kept if kept.rank >= other.rank else other
+    legs = kept.legs
+    for leg in other.legs:
+        legs = join_leg(legs, leg)
+    said = stated(other)
+    caller = kept.caller if said is None else joined(stated(kept), said)
+    return msgspec.structs.replace(
+        kept,
+        state=ahead.state,
+        outcome=ahead.outcome,
+        ended=ahead.ended,
+        caller=caller,
+        called=join_called(kept.called, other.called),
+        via=kept.via or other.via,
+        answered_by=kept.answered_by or other.answered_by,
+        claimed_by=kept.claimed_by or other.claimed_by,
+        claimed_name=kept.claimed_name if kept.claimed_by else other.claimed_name,
+        legs=legs,
+        started=min(kept.started, other.started),
+        answered=kept.answered if kept.answered is not None else other.answered,
+        sources=tuple(dict.fromkeys((*kept.sources, *other.sources))),
+        site=kept.site or other.site,
+        ring_count=max(kept.ring_count, other.ring_count),
+        absent=caller.raw is None and (kept.absent or other.absent),
+        last_ring=max((one.last_ring for one in (kept, other) if one.last_ring is not None), default=None),
+        disposition=kept.disposition or other.disposition,
+    )

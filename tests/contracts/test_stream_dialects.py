@@ -1,0 +1,167 @@
+"""One suite over every stream dialect: any chunking, garbage, a stream cut anywhere, memory.
+
+A dialect takes part with a folder of transcripts under `tests/transcripts`.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cli.decode import steps
+from config import registry
+from ringdesk import transcript
+from ringdesk.calls import CallEvent, EventKind
+from ringdesk.dialects import SourceOptions, StreamDialect
+from ringdesk.transcript import Chunk
+
+TRANSCRIPTS = Path(__file__).parent.parent / "transcripts"
+FOLDERS = sorted(folder.name for folder in TRANSCRIPTS.iterdir() if folder.is_dir())
+STREAMS = [(folder, path.stem) for folder in FOLDERS for path in sorted((TRANSCRIPTS / folder).glob("*.jsonl"))]
+MEGABYTE = 1_000_000
+
+
+def dialect(name: str) -> StreamDialect:
+    return registry.dialect(name)("source", SourceOptions(line="1"))
+
+
+def recorded(name: str, stem: str) -> list[Chunk]:
+    return list(transcript.read((TRANSCRIPTS / name / f"{stem}.jsonl").read_bytes().splitlines()))
+
+
+def events_of(name: str, chunks: Iterable[Chunk]) -> list[CallEvent]:
+    return [event for _, step in steps(dialect(name), chunks, run_on=600.0) for event in step.events]
+
+
+def pieces(data: bytes, how: str) -> list[bytes]:
+    if how == "lines":
+        return data.splitlines(keepends=True)
+    size = {"bytes": 1, "sevens": 7, "whole": max(1, len(data))}[how]
+    return [data[at : at + size] for at in range(0, len(data), size)]
+
+
+def cut(chunks: Iterable[Chunk], how: str) -> Iterator[Chunk]:
+    for chunk in chunks:
+        for piece in pieces(chunk.data, how):
+            yield msgspec.structs.replace(chunk, hex=piece.hex())
+
+
+def incoming(chunks: Iterable[Chunk]) -> bytes:
+    return b"".join(chunk.data for chunk in chunks if chunk.dir == "in")
+
+
+def at_once(data: bytes, at: float = 0.0) -> Chunk:
+    return Chunk(at=at, dir="in", hex=data.hex())
+
+
+def facts(events: Iterable[CallEvent]) -> list[object]:
+    return [(event.event, event.caller, event.called, event.via, event.reason) for event in events]
+
+
+def test_there_is_something_to_run() -> None:
+    assert {"modem", "mdmf"} <= set(FOLDERS)
+
+
+@pytest.mark.parametrize(("name", "stem"), STREAMS)
+class TestEveryTranscript:
+    def test_says_something(self, name: str, stem: str) -> None:
+        assert events_of(name, recorded(name, stem))
+
+    @pytest.mark.parametrize("how", ["bytes", "sevens", "lines"])
+    def test_in_its_own_time_in_any_chunking(self, name: str, stem: str, how: str) -> None:
+        chunks = recorded(name, stem)
+        assert events_of(name, cut(chunks, how)) == events_of(name, chunks)
+
+    @pytest.mark.parametrize("how", ["bytes", "sevens", "lines"])
+    def test_in_no_time_in_any_chunking(self, name: str, stem: str, how: str) -> None:
+        whole = [at_once(incoming(recorded(name, stem)))]
+        assert events_of(name, cut(whole, how)) == events_of(name, whole)
+
+    def test_after_garbage_that_has_faded(self, name: str, stem: str) -> None:
+        data = incoming(recorded(name, stem))
+        garbage = at_once(b"\x00\xff\x1b]52;c;!\x07\xf0\x9f\x98 nonsense {]\x90\x7f\r\n")
+        after = events_of(name, [garbage, at_once(data, 1000.0)])
+        assert facts(event for event in after if event.at >= 1000.0) == facts(events_of(name, [at_once(data)]))
+
+    def test_cut_anywhere(self, name: str, stem: str) -> None:
+        data = incoming(recorded(name, stem))
+        whole = [event for event in events_of(name, [at_once(data)]) if event.event is EventKind.CALLER]
+        known = {event.caller.raw for event in whole if event.caller is not None} | {None}
+        for length in range(len(data)):
+            for event in events_of(name, [at_once(data[:length])]):
+                assert event.caller is None or event.caller.raw in known, "half a number is a wrong number"
+
+    def test_joined_anywhere(self, name: str, stem: str) -> None:
+        data = incoming(recorded(name, stem))
+        for start in range(len(data)):
+            events_of(name, [at_once(data[start:])])
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+class TestEveryDialect:
+    @settings(max_examples=200, deadline=None)
+    @given(data=st.data())
+    def test_never_raises_and_never_depends_on_the_chunking(self, name: str, data: st.DataObject) -> None:
+        stems = [stem for folder, stem in STREAMS if folder == name]
+        parts = st.one_of(
+            st.binary(max_size=60), st.sampled_from(stems).map(lambda stem: incoming(recorded(name, stem)))
+        )
+        times = st.floats(0, 20)
+        chunks: list[Chunk] = []
+        now = 0.0
+        for part, pause in data.draw(st.lists(st.tuples(parts, times), max_size=5)):
+            now += pause
+            chunks.append(at_once(part, now))
+        assert events_of(name, cut(chunks, "bytes")) == events_of(name, chunks)
+
+    @given(times=st.lists(st.floats(0, 1e9), max_size=8), blob=st.binary(max_size=40))
+    def test_bears_any_order_of_calls(self, name: str, times: list[float], blob: bytes) -> None:
+        one = dialect(name)
+        for index, now in enumerate(times):
+            (one.opened, one.due, one.closed, lambda at: one.received(blob, at))[index % 4](now)
+            assert one.next_due is None or isinstance(one.next_due, float)
+
+    @pytest.mark.parametrize("unit", [b"A", b"0", b"U", b"{", b"NAME="])
+    def test_ten_megabytes_without_an_end_are_not_kept(self, name: str, unit: bytes) -> None:
+        one = dialect(name)
+        for _ in range(100):
+            one.received(unit * (MEGABYTE // 10 // len(unit)), 0.0)
+        assert _held(one) < 64_000
+
+    @pytest.mark.parametrize("unit", [b"\x80", b"\x10", b"\x80\xff\x01\x08"])
+    def test_nor_is_a_megabyte_that_looks_like_frames(self, name: str, unit: bytes) -> None:
+        one = dialect(name)
+        for _ in range(10):
+            one.received(unit * (MEGABYTE // 10 // len(unit)), 0.0)
+        assert _held(one) < 64_000
+
+    def test_it_ends(self, name: str) -> None:
+        one = dialect(name)
+        one.received(b"RING\r\n" * 3, 0.0)
+        for _ in range(100):
+            due = one.next_due
+            if due is None:
+                break
+            one.due(due)
+        assert one.next_due is None, "a stream that nobody opened has nothing to wait for"
+
+
+def _held(value: object, seen: set[int] | None = None) -> int:
+    """Bytes that an object keeps alive."""
+    seen = set() if seen is None else seen
+    if id(value) in seen or isinstance(value, type):
+        return 0
+    seen.add(id(value))
+    size = sys.getsizeof(value)
+    if isinstance(value, dict):
+        parts: list[object] = [*value.keys(), *value.values()]
+    elif isinstance(value, list | tuple | set | frozenset):
+        parts = list(value)
+    else:
+        parts = list(getattr(value, "__dict__", {}).values())
+        parts += [getattr(value, name) for name in getattr(value, "__struct_fields__", ())]
+    return size + sum(_held(part, seen) for part in parts)

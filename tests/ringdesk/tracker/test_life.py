@@ -1,0 +1,246 @@
+"""The life of one call."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ringdesk.calls import (
+    RANK,
+    Call,
+    Called,
+    Caller,
+    CallEvent,
+    CallState,
+    Direction,
+    EventKind,
+    Leg,
+    LegState,
+    Outcome,
+    Presentation,
+    Via,
+)
+from ringdesk.safetext import SafeText
+from ringdesk.tracker import DEFAULT_POLICY, TRANSITIONS, claim, deadline, give_up, pop_due, step, wrap_up
+from tests.ringdesk.shapes import values_of
+
+T = 1795325880.0
+CHEN = Caller(raw=SafeText("0912345678"), presentation=Presentation.SHOWN)
+LIN = Caller(raw=SafeText("0227208889"), presentation=Presentation.SHOWN)
+PRIVATE = Caller(presentation=Presentation.PRIVATE)
+UNAVAILABLE = Caller(presentation=Presentation.UNAVAILABLE)
+
+
+def event(kind: EventKind, at: float = T, **facts: Any) -> CallEvent:
+    return CallEvent(event=kind, at=at, source="s", native_id="1", **facts)
+
+
+def after(*events: CallEvent, call: Call | None = None) -> Call:
+    for one in events:
+        call = step(call, one, call_id="c", site="main")
+    assert call is not None
+    return call
+
+
+RINGING, CALLER, QUEUED, ANSWERED = EventKind.RINGING, EventKind.CALLER, EventKind.QUEUED, EventKind.ANSWERED
+STOPPED, ENDED, LEG = EventKind.RING_STOPPED, EventKind.ENDED, EventKind.LEG
+
+
+class TestTable:
+    def test_never_leads_to_a_lower_rank(self) -> None:
+        assert all(RANK[after] >= RANK[before] for (before, _), after in TRANSITIONS.items())
+
+    def test_nothing_leads_out_of_the_end(self) -> None:
+        assert not [pair for pair in TRANSITIONS if pair[0] is CallState.ENDED]
+
+    def test_every_state_but_the_first_can_be_reached_and_ended(self) -> None:
+        assert set(TRANSITIONS.values()) == set(CallState) - {CallState.NEW}
+        assert {state for state, kind in TRANSITIONS if kind is ENDED} == set(CallState) - {CallState.ENDED}
+
+    @pytest.mark.parametrize("state", list(CallState))
+    @pytest.mark.parametrize("kind", list(EventKind))
+    def test_is_what_step_does(self, state: CallState, kind: EventKind) -> None:
+        call = step(Call(id="c", state=state), event(kind), call_id="c")
+        assert call.state is TRANSITIONS.get((state, kind), state)
+
+    @pytest.mark.parametrize(
+        ("kinds", "state"),
+        [
+            ((RINGING, QUEUED, RINGING), CallState.QUEUED),
+            ((RINGING, ANSWERED, EventKind.HELD, EventKind.RESUMED), CallState.ANSWERED),
+            ((ANSWERED, EventKind.HELD, ANSWERED), CallState.HELD),
+            ((ANSWERED, EventKind.TRANSFERRING, RINGING, ANSWERED), CallState.ANSWERED),
+            ((RINGING, STOPPED, RINGING), CallState.RING_STOPPED),
+            ((RINGING, STOPPED, ANSWERED), CallState.ANSWERED),
+            ((ANSWERED, STOPPED), CallState.ANSWERED),
+            ((ENDED, RINGING, ANSWERED), CallState.ENDED),
+        ],
+    )
+    def test_lives(self, kinds: tuple[EventKind, ...], state: CallState) -> None:
+        assert after(*map(event, kinds)).state is state
+
+
+@settings(max_examples=300)
+@given(st.none() | values_of(Call), values_of(CallEvent))
+def test_any_event_on_any_call_has_one_answer(call: Call | None, one: CallEvent) -> None:
+    found = step(call, one, call_id="c")
+    assert found == step(call, one, call_id="c")
+    if call is not None:
+        assert found.rank >= call.rank
+        assert (found.id, found.started, found.direction) == (call.id, call.started, call.direction)
+    if one.event is not RINGING:
+        assert step(found, one, call_id="c") == found
+    assert isinstance(pop_due(found), bool)
+
+
+class TestOpening:
+    def test_takes_time_direction_and_site_of_the_first_event(self) -> None:
+        call = after(event(RINGING, direction=Direction.OUT), event(RINGING, T + 5))
+        assert (call.id, call.started, call.direction, call.site) == ("c", T, Direction.OUT, "main")
+        assert [(key.source, key.native_id) for key in call.sources] == [("s", "1")]
+
+    @pytest.mark.parametrize("kind", [EventKind.MESSAGE_WAITING, EventKind.REJECTED])
+    def test_a_lamp_and_a_refusal_change_nothing(self, kind: EventKind) -> None:
+        call = after(event(RINGING))
+        assert after(event(kind, T + 1, caller=CHEN), call=call) == call
+
+
+class TestFacts:
+    def test_rings_are_counted_while_it_rings(self) -> None:
+        call = after(event(RINGING), event(RINGING, T + 6))
+        assert (call.ring_count, call.last_ring) == (2, T + 6)
+        late = after(event(ANSWERED), event(RINGING), call=call)
+        assert late.ring_count == 2
+
+    @pytest.mark.parametrize("later", [LIN, PRIVATE, UNAVAILABLE])
+    def test_the_first_number_shown_stays(self, later: Caller) -> None:
+        call = after(event(CALLER, caller=CHEN), event(CALLER, caller=later))
+        assert (call.caller, call.absent) == (CHEN, False)
+
+    def test_a_name_comes_later(self) -> None:
+        name = Caller(raw=CHEN.raw, presentation=Presentation.SHOWN, name=SafeText("CHEN"))
+        assert after(event(CALLER, caller=CHEN), event(CALLER, caller=name)).caller == name
+
+    def test_an_absence_is_known_and_a_number_ends_it(self) -> None:
+        call = after(event(RINGING))
+        assert not call.absent
+        call = after(event(CALLER, caller=UNAVAILABLE), call=call)
+        assert call.absent
+        call = after(event(CALLER, caller=CHEN), call=call)
+        assert (call.absent, call.caller) == (False, CHEN)
+
+    def test_a_withheld_number_stays_withheld(self) -> None:
+        call = after(event(CALLER, caller=PRIVATE), event(CALLER, caller=CHEN))
+        assert (call.caller, call.absent) == (PRIVATE, True)
+
+    def test_line_and_number_called_stay_the_queue_moves(self) -> None:
+        first = Called(line=SafeText("1"), queue=SafeText("sales"))
+        then = Called(raw=SafeText("81"), line=SafeText("2"), queue=SafeText("care"))
+        call = after(event(QUEUED, called=first), event(QUEUED, called=then))
+        assert call.called == Called(raw=SafeText("81"), line=SafeText("1"), queue=SafeText("care"))
+
+    def test_the_first_diversion_stays(self) -> None:
+        one, two = Via(raw=SafeText("1")), Via(raw=SafeText("2"))
+        assert after(event(RINGING, via=one), event(RINGING, via=two)).via == one
+
+    def test_legs(self) -> None:
+        def leg(agent: str, state: LegState) -> CallEvent:
+            return event(LEG, leg=Leg(SafeText(agent), state))
+
+        call = after(leg("801", LegState.RINGING), leg("802", LegState.RINGING), leg("801", LegState.MISSED))
+        assert [(one.agent, one.state) for one in call.legs] == [("801", LegState.MISSED), ("802", LegState.RINGING)]
+        call = after(leg("801", LegState.RINGING), call=call)
+        assert call.legs[0].state is LegState.RINGING, "a queue tries again"
+        call = after(leg("802", LegState.ANSWERED), leg("802", LegState.RINGING), call=call)
+        assert call.legs[1].state is LegState.ANSWERED, "a late report"
+
+    def test_who_answered_is_the_one_who_has_the_call(self) -> None:
+        call = after(event(ANSWERED, answered_by=SafeText("801")), event(ANSWERED, T + 9, answered_by=SafeText("802")))
+        assert (call.answered, call.answered_by) == (T, "802")
+        call = after(event(ENDED), event(ANSWERED, answered_by=SafeText("803")), call=call)
+        assert call.answered_by == "802"
+
+
+class TestEnding:
+    @pytest.mark.parametrize(
+        ("events", "outcome"),
+        [
+            ((event(ANSWERED), event(ENDED)), Outcome.ANSWERED),
+            ((event(QUEUED), event(ENDED)), Outcome.ABANDONED),
+            ((event(RINGING), event(ENDED)), Outcome.UNKNOWN),
+            ((event(RINGING), event(ENDED, outcome=Outcome.BUSY)), Outcome.BUSY),
+            ((event(ENDED, outcome=Outcome.MISSED), event(ENDED, outcome=Outcome.FAILED)), Outcome.MISSED),
+            ((event(ENDED), event(ENDED, outcome=Outcome.MISSED)), Outcome.MISSED),
+            ((event(ENDED), event(ANSWERED)), Outcome.ANSWERED),
+            ((event(ENDED, outcome=Outcome.MISSED), event(ANSWERED)), Outcome.MISSED),
+        ],
+    )
+    def test_outcomes(self, events: tuple[CallEvent, ...], outcome: Outcome) -> None:
+        call = after(*events)
+        assert (call.state, call.outcome, call.ended) == (CallState.ENDED, outcome, T)
+
+    def test_deadlines(self) -> None:
+        policy = DEFAULT_POLICY
+        call = after(event(RINGING), event(RINGING, T + 6))
+        assert deadline(call, policy) == T + 6 + policy.stuck_ringing
+        assert deadline(claim(call, "mei"), policy) == T + 6 + policy.silent
+        stopped = after(event(STOPPED, T + 14), call=call)
+        assert deadline(stopped, policy) == T + 14 + policy.ring_stopped
+        assert deadline(claim(stopped, "mei", T + 20), policy) == T + 20 + policy.silent
+        assert deadline(after(event(QUEUED)), policy) == T + policy.silent
+        assert deadline(after(event(ENDED)), policy) is None
+
+    def test_giving_up(self) -> None:
+        call = give_up(after(event(RINGING), event(STOPPED, T + 8)), T + 68)
+        assert (call.state, call.outcome, call.ended) == (CallState.ENDED, Outcome.UNKNOWN, T + 68)
+        assert give_up(after(event(ANSWERED)), T + 9).outcome is Outcome.ANSWERED
+
+
+class TestPeople:
+    def test_the_first_claim_stands(self) -> None:
+        call = claim(claim(after(event(RINGING)), "mei"), "lin")
+        assert (call.claimed_by, call.state) == ("mei", CallState.RINGING)
+
+    def test_a_claim_is_the_pick_up_of_a_line_that_sees_none(self) -> None:
+        rung = after(event(RINGING))
+        first = after(event(STOPPED, T + 8), call=claim(rung, "mei"))
+        then = claim(after(event(STOPPED, T + 8), call=rung), "mei", T + 8)
+        assert (first.state, first.answered) == (then.state, then.answered) == (CallState.ANSWERED, T + 8)
+
+    def test_a_claim_explains_a_call_that_ended_nobody_knows_how(self) -> None:
+        call = claim(give_up(after(event(STOPPED)), T + 60), "mei")
+        assert (call.outcome, call.claimed_by, call.state) == (Outcome.ANSWERED, "mei", CallState.ENDED)
+        missed = claim(after(event(ENDED, outcome=Outcome.MISSED)), "mei")
+        assert missed.outcome is Outcome.MISSED
+
+    def test_a_call_claimed_and_wrapped_up_ends_as_answered(self) -> None:
+        call = wrap_up(claim(after(event(RINGING)), "mei"), SafeText("order"), T + 99)
+        assert (call.state, call.outcome, call.ended, call.disposition) == (
+            CallState.ENDED,
+            Outcome.ANSWERED,
+            T + 99,
+            "order",
+        )
+
+    def test_a_wrap_up_keeps_what_is_known(self) -> None:
+        call = wrap_up(after(event(ENDED, outcome=Outcome.BUSY)), SafeText("x"), T + 99)
+        assert (call.outcome, call.ended) == (Outcome.BUSY, T)
+        assert wrap_up(after(event(STOPPED)), SafeText("x"), T).outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("events", "due"),
+    [
+        ((event(RINGING),), False),
+        ((event(RINGING), event(RINGING)), True),
+        ((event(RINGING), event(CALLER, caller=CHEN)), True),
+        ((event(RINGING), event(CALLER, caller=PRIVATE)), True),
+        ((event(RINGING), event(STOPPED)), False),
+        ((event(CALLER, caller=CHEN), event(ENDED)), False),
+        ((event(ENDED), event(RINGING, caller=CHEN), event(RINGING)), False),
+        ((event(RINGING, caller=CHEN, direction=Direction.OUT),), False),
+    ],
+)
+def test_when_a_call_pops(events: tuple[CallEvent, ...], due: bool) -> None:
+    assert pop_due(after(*events)) is due
