@@ -89,7 +89,8 @@ class SimulatedLine:
         while not self.modem.mode:
             self._heard.clear()
             try:
-                await asyncio.wait_for(self._heard.wait(), quiet)
+                async with asyncio.timeout(quiet):
+                    await self._heard.wait()
             except TimeoutError:
                 return
 
@@ -133,7 +134,8 @@ class SimulatedLine:
                 say(said)
             due = self.modem.next_due
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._planned.wait(), None if due is None else max(0.0, due - self._wall()))
+                async with asyncio.timeout(None if due is None else max(0.0, due - self._wall())):
+                    await self._planned.wait()
 
     def _received(self, data: bytes) -> bytes:
         answer = self.modem.received(data, self._wall())

@@ -68,9 +68,10 @@ class Done(Command, frozen=True, kw_only=True, tag="done"):
 
 
 class Update(Command, frozen=True, kw_only=True, tag="update"):
-    """Change fields of a member; `base` are the revisions that the asker saw, by default those of the replica."""
+    """Change fields of a member, or make a new one (`member` null); `base` are the revisions that the asker saw, by
+    default those of the replica."""
 
-    member: str
+    member: str | None = None
     fields: MemberFields
     base: dict[str, int] | None = None
 
@@ -178,7 +179,6 @@ class Headless:
         self._write = write
         self._out: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._printed = asyncio.Event()
-        self._aside: set[asyncio.Task[None]] = set()
 
     async def run(self, chunks: AsyncIterator[bytes]) -> None:
         """Obey until `quit` or the end of `chunks`; what was asked before is answered.
@@ -196,7 +196,7 @@ class Headless:
             await printer
         finally:
             end()
-            left = (printer, obeying, *self._aside)
+            left = (printer, obeying)
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
@@ -211,7 +211,6 @@ class Headless:
         for line in lines.end():
             if await self._obeyed(line):
                 return
-        await self._settled()
 
     async def _read(self) -> None:
         """Wait while the other end does not read what it asked for."""
@@ -231,19 +230,8 @@ class Headless:
         except (msgspec.MsgspecError, BadInput, ValueError, RecursionError) as error:
             self._refuse(head, "bad_command", f"this is no command ({error}); docs/reference/headless.md has them all")
             return False
-        if isinstance(command, Sync):
-            task = asyncio.create_task(self._answer(head, command), name="sync")
-            self._aside.add(task)
-            task.add_done_callback(self._aside.discard)
-            return False
-        if isinstance(command, Quit):
-            await self._settled()
         await self._answer(head, command)
         return isinstance(command, Quit)
-
-    async def _settled(self) -> None:
-        if self._aside:
-            await asyncio.wait(self._aside)
 
     async def _answer(self, head: "_Head", command: Asked) -> None:
         try:
@@ -292,6 +280,8 @@ class Headless:
             case Done():
                 return await desk.done(command.task)
             case Update():
+                if command.member is None:
+                    return await desk.add_member(command.fields)
                 return await desk.update(command.member, command.fields, command.base)
             case Claim():
                 return await desk.claim(command.call, command.member)

@@ -12,9 +12,19 @@ from ringdesk import numbers, ops
 from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Notice
 from ringdesk.errors import Refused
-from ringdesk.members import MemberNumber
 from ringdesk.numbers import Number
-from ringdesk.ops import Args, CallClaim, CallReport, CallWrapup, MemberFields, MemberUpdate, NoteAdd, TaskAdd, TaskDone
+from ringdesk.ops import (
+    Args,
+    CallClaim,
+    CallReport,
+    CallWrapup,
+    MemberAdd,
+    MemberFields,
+    MemberUpdate,
+    NoteAdd,
+    TaskAdd,
+    TaskDone,
+)
 from ringdesk.rules import permissions
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tracker import Tracker
@@ -223,13 +233,14 @@ class Desk:
         given = [name for name in fields.__struct_fields__ if getattr(fields, name) is not msgspec.UNSET]
         if not permissions.may_change(self._person.actor.roles, given):
             raise _not_allowed()
-        if not isinstance(fields.numbers, msgspec.UnsetType):
-            read = tuple(self._with_e164(number) for number in fields.numbers)
-            fields = msgspec.structs.replace(fields, numbers=read)
         if base is None:
             row = await self._store.member(member)
             base = {} if row is None else {name: rev for name, rev in row.revs.items() if name in given}
-        return await self._save(MemberUpdate(member=member, fields=fields), base=base)
+        return await self._save(MemberUpdate(member=member, fields=self._with_e164(fields)), base=base)
+
+    async def add_member(self, fields: MemberFields) -> str:
+        """Make a member; the op id, which is the member's id. Raises Refused (empty_member, not_allowed, disk_full)."""
+        return await self._save(MemberAdd(fields=self._with_e164(fields)))
 
     async def claim(self, call: str, member: str | None = None) -> str:
         """ "I have it": withdraws the pop elsewhere; the op id. Raises Refused("unknown_call")."""
@@ -268,10 +279,14 @@ class Desk:
         if not permissions.may_read(self._person.actor.roles, what):
             raise _not_allowed()
 
-    def _with_e164(self, number: MemberNumber) -> MemberNumber:
-        if number.e164 is not None:
-            return number
-        return msgspec.structs.replace(number, e164=self._read(number.raw).e164)
+    def _with_e164(self, fields: MemberFields) -> MemberFields:
+        if isinstance(fields.numbers, msgspec.UnsetType):
+            return fields
+        read = tuple(
+            number if number.e164 is not None else msgspec.structs.replace(number, e164=self._read(number.raw).e164)
+            for number in fields.numbers
+        )
+        return msgspec.structs.replace(fields, numbers=read)
 
     async def _place(self) -> None:
         """Where this desk stands and the lines there; the server may have changed both."""

@@ -143,7 +143,7 @@ async def test_refusals_carry_their_code(tmp_path: Path) -> None:
         assert "later version" in said[2]["message"]
 
 
-async def test_sync_waits_aside_and_is_answered_before_the_end(tmp_path: Path) -> None:
+async def test_what_comes_after_a_sync_waits_for_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as place:
         said = await answers(
             place.desk,
@@ -151,8 +151,20 @@ async def test_sync_waits_aside_and_is_answered_before_the_end(tmp_path: Path) -
             {"do": "state", "ref": "t"},
             {"do": "quit", "ref": "q"},
         )
-        assert [each["ref"] for each in said] == ["t", "s", "q"]
-        assert said[1]["error"] == "offline"
+        assert [each["ref"] for each in said] == ["s", "t", "q"]
+        assert said[0]["error"] == "offline"
+
+
+async def test_update_of_nobody_makes_a_member_who_is_found_by_number(tmp_path: Path) -> None:
+    async with opened(tmp_path) as place:
+        fields = {"name": "林淑芬", "numbers": [{"raw": "0922-333-444"}]}
+        made, found = await answers(
+            place.desk,
+            {"do": "update", "member": None, "fields": fields},
+            {"do": "lookup", "query": "0922333444"},
+        )
+        assert [match["member"] for match in found["results"]] == [made["op_id"]]
+        assert found["results"][0]["name"] == "林淑芬"
 
 
 async def test_the_end_of_input_ends_it_after_the_last_line_without_an_end(tmp_path: Path) -> None:

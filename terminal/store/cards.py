@@ -1,0 +1,209 @@
+"""What people look at: a member's card, a call, and the dumps (contracts: the headless desk). Each is one hop."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+import msgspec
+
+from ringdesk.calls import Call
+from ringdesk.errors import BadInput, Refused
+from ringdesk.members import Member
+from ringdesk.notes import Note
+from ringdesk.ops import NoteAdd, Op, Row
+from ringdesk.safetext import encode_hook
+from ringdesk.tasks import Task, TaskState
+from ringdesk.timeline import Contact
+from ringdesk.times import iso
+from terminal.store.connection import Transaction
+from terminal.store.outbox import read_answer, usable_args
+from terminal.store.rows import read_op, shown, shown_rows
+
+TIMELINE: Final = 20
+"""Entries of a timeline; older ones on demand (sync.md 4)."""
+NOTES: Final = 50
+TASKS: Final = 200
+
+_MAX_ALIASES: Final = 8
+STATES: Final = {"waiting": "pending", "settled": "settled", "tray": "refused"}
+"""The state of an op, and what a person is told of what it made."""
+
+
+class Card(msgspec.Struct, frozen=True):
+    """One member and what is around them, newest first; `tasks` are the open ones, the next due first."""
+
+    member: Member
+    timeline: tuple[Contact, ...]
+    tasks: tuple[Task, ...]
+    notes: tuple[Note, ...]
+
+
+def member(tx: Transaction, member_id: str) -> Member | None:
+    """A member; an alias leads to the one that it turned out to be."""
+    for _ in range(_MAX_ALIASES):
+        row = shown(tx, ("member", member_id))
+        if not isinstance(row, Member):
+            return None
+        if row.merged_into is None:
+            return row
+        member_id = row.merged_into
+    return None
+
+
+def card(tx: Transaction, member_id: str) -> Card:
+    """A member's card. Raises `Refused("unknown_member")`."""
+    found = member(tx, member_id)
+    if found is None:
+        raise Refused("unknown_member", f"there is no member {member_id} on this desk; look the member up again")
+    ours = {member_id, found.id}
+    tasks = [row for row in _about(tx, ours, "task", TASKS) if isinstance(row, Task) and row.state is TaskState.OPEN]
+    return Card(
+        member=found,
+        timeline=tuple(row for row in _about(tx, ours, "contact", TIMELINE) if isinstance(row, Contact)),
+        tasks=tuple(sorted(tasks, key=lambda task: (task.due is None, task.due or "", task.at))),
+        notes=tuple(row for row in _about(tx, ours, "note", NOTES) if isinstance(row, Note)),
+    )
+
+
+def _about(tx: Transaction, members: Iterable[str], kind: str, limit: int) -> list[Row]:
+    """Rows about a member, newest first; also those that still name an alias of theirs."""
+    lines: list[tuple[float, str]] = []
+    for each in members:
+        lines += tx.all(
+            "select at, id from about where member = ? and kind = ? order by at desc limit ?", each, kind, limit
+        )
+    newest = sorted(lines, reverse=True)[:limit]
+    return [row for _, row_id in newest if (row := shown(tx, (kind, row_id))) is not None]
+
+
+def call(tx: Transaction, call_id: str) -> Call:
+    """A call. Raises `Refused("unknown_call")`."""
+    row = shown(tx, ("call", call_id))
+    if not isinstance(row, Call):
+        raise Refused("unknown_call", f"there is no call {call_id} on this desk; choose the call again")
+    return row
+
+
+def recent_calls(tx: Transaction, since: float) -> list[Call]:
+    """Calls that are live or began after `since` (seconds since 1970), oldest first."""
+    ids = tx.all("select id from about where kind = 'call' and at >= ? order by at, id", since)
+    rows = (shown(tx, ("call", row_id)) for (row_id,) in ids)
+    return [row for row in rows if isinstance(row, Call)]
+
+
+def call_notes(tx: Transaction, call_id: str) -> list[Note]:
+    """The notes of a call, newest first."""
+    ids = tx.all("select id from about where call = ? and kind = 'note' order by at desc", call_id)
+    rows = (shown(tx, ("note", row_id)) for (row_id,) in ids)
+    return [row for row in rows if isinstance(row, Note)]
+
+
+def state_of(tx: Transaction, op_id: str) -> str:
+    """pending, settled or refused; what other desks made is settled."""
+    return STATES[tx.value("select state from outbox where op_id = ?", op_id) or "settled"]
+
+
+def dump(tx: Transaction, what: str) -> list[dict[str, Any]]:
+    """Every row of a kind, as the headless desk prints it. Raises `BadInput` for a kind that there is not."""
+    make = _DUMPS.get(what)
+    if make is None:
+        raise BadInput(f"there is no dump of {what!r}; use one of {', '.join(_DUMPS)}")
+    return make(tx)
+
+
+def _plain(row: msgspec.Struct) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(row, enc_hook=encode_hook)
+    return plain
+
+
+def _notes(tx: Transaction) -> list[dict[str, Any]]:
+    rows = [note_object(row, state_of(tx, row.id)) for _, row in shown_rows(tx, "note") if isinstance(row, Note)]
+    return rows + _refused_notes(tx)
+
+
+def note_object(note: Note, state: str) -> dict[str, Any]:
+    """A note as it is printed."""
+    return {
+        "id": note.id,
+        "op_id": note.id,
+        "member": note.member,
+        "call": note.call,
+        "text": str(note.text),
+        "author": note.author,
+        "at": iso(note.at),
+        "state": state,
+    }
+
+
+def _refused_notes(tx: Transaction) -> list[dict[str, Any]]:
+    """What somebody wrote and the server refused is not lost: its text lies in the tray."""
+    found = []
+    for op_bytes, dev_seq, said, actor in tx.all(
+        "select op, dev_seq, said, actor from outbox where state = 'tray' order by made"
+    ):
+        op = read_op(op_bytes, dev_seq, said)
+        args = usable_args(op)
+        if isinstance(args, NoteAdd):
+            author = str(msgspec.json.decode(actor)["person"])
+            note = Note(id=op.op_id, member=args.member, call=args.call, text=args.text, author=author, at=op.at)
+            found.append(note_object(note, "refused"))
+    return found
+
+
+def _tasks(tx: Transaction) -> list[dict[str, Any]]:
+    return [task_object(row, state_of(tx, row.id)) for _, row in shown_rows(tx, "task") if isinstance(row, Task)]
+
+
+def task_object(task: Task, state: str) -> dict[str, Any]:
+    """A task as it is printed; `done` is whether it is, `state` how its making stands."""
+    plain = _plain(task)
+    plain.update(
+        done=task.state is TaskState.DONE, state=state, at=iso(task.at), done_at=iso(task.done_at), op_id=task.id
+    )
+    return plain
+
+
+def _members(tx: Transaction) -> list[dict[str, Any]]:
+    return [_plain(row) for _, row in shown_rows(tx, "member")]
+
+
+def _calls(tx: Transaction) -> list[dict[str, Any]]:
+    return [_plain(row) for _, row in shown_rows(tx, "call")]
+
+
+def _ledger(_: Transaction) -> list[dict[str, Any]]:
+    return []
+
+
+def _ops_in(state: str) -> Callable[[Transaction], list[dict[str, Any]]]:
+    def rows(tx: Transaction) -> list[dict[str, Any]]:
+        lines = tx.all("select op, dev_seq, said, seq, answer from outbox where state = ? order by made", state)
+        return [_op_object(read_op(line[0], line[1], line[2]), line[3], line[4]) for line in lines]
+
+    return rows
+
+
+def _op_object(op: Op, seq: int | None, answer_bytes: bytes | None) -> dict[str, Any]:
+    answer = read_answer(answer_bytes)
+    return {
+        "op_id": op.op_id,
+        "dev_seq": op.dev_seq,
+        "kind": op.kind,
+        "at": iso(op.at),
+        "args": msgspec.json.decode(op.args),
+        "fact": op.fact,
+        "seq": seq,
+        "result": None if answer is None else answer.result,
+        "code": None if answer is None else answer.code,
+        "message": None if answer is None or answer.message is None else str(answer.message),
+    }
+
+
+_DUMPS: Final[dict[str, Callable[[Transaction], list[dict[str, Any]]]]] = {
+    "notes": _notes,
+    "tasks": _tasks,
+    "members": _members,
+    "calls": _calls,
+    "ledger": _ledger,
+    "outbox": _ops_in("waiting"),
+    "tray": _ops_in("tray"),
+}

@@ -1,0 +1,100 @@
+"""People who have signed in on this desk, and their half-typed notes.
+
+A password is kept as an argon2id verifier (OWASP parameters: 19 MiB, 2 passes), so that the same person opens the desk
+while the server is away, until their grant expires.
+"""
+
+from typing import Final, NamedTuple
+
+import argon2
+import msgspec
+
+from ringdesk import names
+from ringdesk.errors import Refused
+from ringdesk.ops import Actor
+from ringdesk.safetext import SafeText
+from ringdesk.wire.messages import Granted
+from terminal.store.connection import Transaction
+
+HASHER: Final = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+
+
+class SignedIn(NamedTuple):
+    """A person at this desk, the token that their ops carry, and until when (seconds since 1970)."""
+
+    actor: Actor
+    grant: str
+    expires: float
+
+
+def remember(tx: Transaction, login: str, verifier: str, granted: Granted) -> None:
+    """Keep an online sign-in for the time without a server."""
+    tx.do(
+        "insert or replace into person (login, person, name, roles, verifier, token, expires) values (?, ?, ?, ?, ?, ?, ?)",
+        *(names.fold(login), granted.person, granted.name, msgspec.json.encode(granted.roles).decode(), verifier),
+        *(granted.grant, granted.expires),
+    )
+
+
+def forget(tx: Transaction, login: str) -> None:
+    """The server no longer lets this person in: neither does the desk."""
+    tx.do("delete from person where login = ?", names.fold(login))
+
+
+class Known(NamedTuple):
+    """A remembered sign-in."""
+
+    verifier: str
+    signed_in: SignedIn
+
+
+def known(tx: Transaction, login: str, device: str) -> Known | None:
+    """What is remembered of a person; None for one who never signed in here."""
+    line = tx.one("select verifier, person, name, roles, token, expires from person where login = ?", names.fold(login))
+    if line is None:
+        return None
+    roles = msgspec.json.decode(line[3], type=tuple[str, ...])
+    actor = Actor(person=line[1], name=SafeText(line[2]), device=device, roles=roles)
+    return Known(line[0], SignedIn(actor, line[4], line[5]))
+
+
+def verify(found: Known | None, password: str, now: float) -> SignedIn:
+    """The person, if the password is theirs and the grant has not expired. Takes about 0.1 s. Raises `Refused`."""
+    if found is None:
+        raise Refused(
+            "offline", "the server cannot be reached, and this person has not signed in here yet; connect first"
+        )
+    try:
+        HASHER.verify(found.verifier, password)
+    except argon2.exceptions.VerificationError as error:
+        raise Refused("not_allowed", "the name or the password is wrong; type them again") from error
+    if found.signed_in.expires <= now:
+        raise Refused("not_allowed", "this sign-in has expired; connect to the server and sign in again")
+    return found.signed_in
+
+
+class Draft(NamedTuple):
+    """A half-typed note: it belongs to its author, its member and its call."""
+
+    member: str | None
+    call: str | None
+    text: str
+    saved_at: float
+
+
+def save_draft(tx: Transaction, author: str, draft: Draft) -> None:
+    """Keep a half-typed note; an empty one is forgotten."""
+    key = (author, draft.member or "", draft.call or "")
+    if draft.text:
+        tx.do(
+            "insert or replace into draft (author, member, call, text, saved_at) values (?, ?, ?, ?, ?)",
+            *(*key, draft.text, draft.saved_at),
+        )
+    else:
+        tx.do("delete from draft where author = ? and member = ? and call = ?", *key)
+
+
+def drafts(tx: Transaction, author: str) -> list[Draft]:
+    """A person's half-typed notes, newest first."""
+    lines = tx.all("select member, call, text, saved_at from draft where author = ? order by saved_at desc", author)
+    return [Draft(line[0] or None, line[1] or None, line[2], line[3]) for line in lines]

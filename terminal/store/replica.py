@@ -1,0 +1,307 @@
+"""The store of a terminal: its replica of the business's rows and its outbox, in one SQLite file.
+
+Whoever saves here is told after the commit, and a cancelled caller does not undo it. Everything that happens is told to
+the listeners, also after the commit, in the order of the commits.
+"""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self, TypeVar
+
+from ringdesk.calls import Call
+from ringdesk.members import Member
+from ringdesk.notes import Note
+from ringdesk.ops import Actor, Args, Op, RowKey
+from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
+from terminal.store import bulk, cards, index, joining, outbox, pages, people
+from terminal.store.cards import Card
+from terminal.store.connection import Database, Transaction, open_writer
+from terminal.store.edit import Happened
+from terminal.store.lock import DirectoryLock
+from terminal.store.migrations import migrate
+from terminal.store.outbox import Intent, Waiting
+from terminal.store.pages import Verdict
+from terminal.store.people import Draft, SignedIn
+from terminal.store.standing import Standing, standing
+
+FILE: Final = "replica.db"
+"""The name of the replica in a data directory."""
+
+Result = TypeVar("Result")
+Listener = Callable[[Happened], None]
+
+
+class Saved(NamedTuple):
+    """An op that is on the disk, and what it changed on the screen."""
+
+    op_id: str
+    happened: Happened
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = open_writer(path)
+    try:
+        migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class Store:
+    """One data directory, held exclusively. `reader` is the connection for questions: pops and searches never wait for a page.
+
+    `clock` gives seconds since 1970, `ids` UUIDv7; `steady` is only for the length of slices.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        lock: DirectoryLock,
+        connections: tuple[Database, Database],
+        *,
+        ids: Callable[[], str],
+        clock: Callable[[], float],
+        steady: Callable[[], float],
+    ) -> None:
+        self.directory = directory
+        self._lock = lock
+        self._writer, self.reader = connections
+        self._ids = ids
+        self._clock = clock
+        self._steady = steady
+        self._listeners: list[Listener] = []
+
+    @classmethod
+    async def open(
+        cls,
+        directory: Path,
+        *,
+        ids: Callable[[], str],
+        clock: Callable[[], float],
+        steady: Callable[[], float] = time.perf_counter,
+    ) -> Self:
+        """Open or make the replica in `directory`. Raises `Refused("data_in_use")`, `RingdeskError` for a file that is none."""
+        lock = DirectoryLock(directory)
+        opened: list[Database] = []
+        try:
+            opened.append(await Database.writer(directory / FILE, _connect))
+            opened.append(await Database.reader(directory / FILE))
+            store = cls(directory, lock, (opened[0], opened[1]), ids=ids, clock=clock, steady=steady)
+            await store._write(store._tidy)
+        except BaseException:
+            for each in opened:
+                await each.close()
+            lock.release()
+            raise
+        return store
+
+    async def close(self) -> None:
+        """Finish what is queued, then let go of the directory. Closing twice is no error."""
+        await self.reader.close()
+        await self._writer.close()
+        self._lock.release()
+
+    def _tidy(self, tx: Transaction) -> Happened:
+        outbox.purge(tx, self._clock())
+        if not index.is_current(tx):
+            index.rebuild(tx)
+        return Happened()
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Hear everything that is committed from now on; the returned callable ends it. Listeners must not block or raise."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def _write(self, work: Callable[[Transaction], Happened]) -> Happened:
+        return await self._told(self._writer.run(work))
+
+    async def _told(self, happening: Coroutine[Any, Any, Happened]) -> Happened:
+        """Await a commit and tell of it, also when the caller is cancelled meanwhile."""
+
+        async def tell() -> Happened:
+            happened = await happening
+            for listener in tuple(self._listeners):
+                listener(happened)
+            return happened
+
+        return await asyncio.shield(asyncio.ensure_future(tell()))
+
+    # --- what people do ---------------------------------------------------------------------------------------------
+
+    async def save(
+        self, args: Args, *, actor: Actor, grant: str = "", base: dict[str, int] | None = None, mono: int | None = None
+    ) -> Saved:
+        """Save an intent: its op and what it does to the rows, in one transaction, on the disk when this returns.
+
+        Raises `Refused`: what `merge.apply` refuses, `too_large`, `not_allowed` for an expired grant, `disk_full`.
+        """
+        intent = Intent(
+            op_id=self._ids(), args=args, actor=actor, grant=grant, base=base or {}, at=self._clock(), mono=mono
+        )
+        return Saved(intent.op_id, await self._write(lambda tx: outbox.save(tx, intent)))
+
+    async def dismiss(self, op_id: str) -> None:
+        """A refused op has been seen by its person. Raises `Refused("unknown_op")`."""
+        await self._write(lambda tx: outbox.dismiss(tx, op_id))
+
+    async def save_draft(self, author: str, member: str | None, call: str | None, text: str) -> float:
+        """Keep a half-typed note ("" forgets it); when it was saved."""
+        draft = Draft(member, call, text, self._clock())
+        await self._writer.run(lambda tx: people.save_draft(tx, author, draft))
+        return draft.saved_at
+
+    # --- what people look at ----------------------------------------------------------------------------------------
+
+    async def member(self, member: str) -> Member | None:
+        """A member, found through its alias too; None if there is none here."""
+        return await self.reader.run(lambda tx: cards.member(tx, member))
+
+    async def card(self, member: str) -> Card:
+        """A member's card. Raises `Refused("unknown_member")`."""
+        return await self.reader.run(lambda tx: cards.card(tx, member))
+
+    async def call(self, call: str) -> Call:
+        """A call. Raises `Refused("unknown_call")`."""
+        return await self.reader.run(lambda tx: cards.call(tx, call))
+
+    async def calls(self, since: float) -> list[Call]:
+        """Calls that began after `since`, oldest first."""
+        return await self.reader.run(lambda tx: cards.recent_calls(tx, since))
+
+    async def call_notes(self, call: str) -> list[Note]:
+        """The notes of a call, newest first."""
+        return await self.reader.run(lambda tx: cards.call_notes(tx, call))
+
+    async def state_of(self, op_id: str) -> str:
+        """pending, settled or refused."""
+        return await self.reader.run(lambda tx: cards.state_of(tx, op_id))
+
+    async def dump(self, what: str) -> list[dict[str, Any]]:
+        """notes, tasks, members, calls, ledger, outbox or tray, as the headless desk prints them."""
+        return await self.reader.run(lambda tx: cards.dump(tx, what))
+
+    async def drafts(self, author: str) -> list[Draft]:
+        """A person's half-typed notes, newest first."""
+        return await self.reader.run(lambda tx: people.drafts(tx, author))
+
+    # --- signing in -------------------------------------------------------------------------------------------------
+
+    async def remember(self, login: str, password: str, granted: Granted) -> SignedIn:
+        """Keep an online sign-in, so that the same person opens this desk while the server is away."""
+        verifier = await asyncio.to_thread(people.HASHER.hash, password)
+        await self._writer.run(lambda tx: people.remember(tx, login, verifier, granted))
+        device = (await self.standing()).device
+        return SignedIn(Actor(granted.person, granted.name, device, granted.roles), granted.grant, granted.expires)
+
+    async def sign_in(self, login: str, password: str) -> SignedIn:
+        """Sign in without the server. Raises `Refused`: not_allowed, offline for somebody who never signed in here."""
+        device = (await self.standing()).device
+        found = await self.reader.run(lambda tx: people.known(tx, login, device))
+        return await asyncio.to_thread(people.verify, found, password, self._clock())
+
+    async def forget(self, login: str) -> None:
+        """The server no longer lets this person in."""
+        await self._writer.run(lambda tx: people.forget(tx, login))
+
+    # --- the server's side: called by `terminal.sync` alone -----------------------------------------------------------
+
+    async def standing(self) -> Standing:
+        """How this device stands with its server."""
+        return await self.reader.run(standing)
+
+    async def enrolled(self, message: Enrolled) -> None:
+        """This device is known to a server now; ops made before count from 1 in its epoch."""
+        await self._write(lambda tx: joining.enrolled(tx, message))
+
+    async def welcomed(self, message: Welcome) -> None:
+        """The session is open: epochs, and which sets this device holds."""
+        await self._write(lambda tx: joining.welcomed(tx, message))
+        names = {each.name for each in message.sets}
+        for name in await self.reader.run(pages.cursors):
+            if name not in names:
+                await self.drop(name)
+
+    async def waiting(self) -> Waiting:
+        """How the outbox stands."""
+        return await self.reader.run(outbox.waiting)
+
+    async def outgoing(self, first: int, most: int, max_bytes: int) -> list[Op]:
+        """Ops from dev_seq `first` on, answered or not, in order and without a gap."""
+        return await self.reader.run(lambda tx: outbox.outgoing(tx, first, most, max_bytes))
+
+    async def cursors(self) -> dict[str, Cursor]:
+        """How far each set is here."""
+        return await self.reader.run(pages.cursors)
+
+    async def complete_to(self) -> int:
+        """The head up to which nothing is missing in any set."""
+        return await self.reader.run(pages.complete_to)
+
+    async def answered(self, answers: Answers) -> None:
+        """Keep the answers and settle what they settle."""
+        await self._write(lambda tx: outbox.answered(tx, answers, self._clock()))
+
+    async def apply(self, frame: Changes) -> Verdict:
+        """Apply a page in slices of about 20 ms, so that a save waits for one of them at most."""
+        position: int | None = 0
+        verdict = Verdict.OLD
+
+        def work(tx: Transaction) -> Happened:
+            nonlocal verdict, position
+            done = pages.apply_slice(tx, frame, position or 0, self._steady)
+            verdict, position = done.verdict, done.next
+            return done.happened
+
+        while position is not None:
+            await self._write(work)
+        if verdict is Verdict.APPLIED and frame.page.up:
+            await self._in_slices(lambda tx: pages.sweep_slice(tx, frame.page.set))
+        return verdict
+
+    async def up_to(self, message: UpTo) -> Verdict:
+        """The server says that nothing of a set is missing."""
+        verdict = Verdict.OLD
+
+        def work(tx: Transaction) -> Happened:
+            nonlocal verdict
+            verdict, happened = pages.up_to(tx, message)
+            return happened
+
+        await self._write(work)
+        if verdict is Verdict.APPLIED:
+            await self._in_slices(lambda tx: pages.sweep_slice(tx, message.set))
+        return verdict
+
+    async def diverged(self, name: str) -> None:
+        """A set differs from the server's: count it, and start the set again from nothing."""
+        await self._write(lambda tx: joining.diverged(tx, name))
+
+    async def drop(self, name: str) -> None:
+        """Delete a set that this device may no longer hold, also from the write-ahead log."""
+        await self._in_slices(lambda tx: pages.drop_slice(tx, name))
+        await self._writer.checkpoint()
+
+    async def erase(self, keys: Sequence[RowKey]) -> None:
+        """Overwrite rows beyond recovery, with what was said about them here."""
+        await self._write(lambda tx: pages.erase(tx, keys))
+        await self._writer.checkpoint()
+
+    async def bulk_install(self, name: str, images: Iterable[Image], seq: int = 0, chain: str = "") -> None:
+        """Install a whole set at once: many rows, entries derived at the end. Saves wait meanwhile."""
+        await self._write(lambda tx: bulk.install(tx, name, images, seq, chain))
+
+    async def _in_slices(self, work: Callable[[Transaction], Happened | None]) -> None:
+        more = True
+
+        def slice_of(tx: Transaction) -> Happened:
+            nonlocal more
+            happened = work(tx)
+            more = happened is not None
+            return happened or Happened()
+
+        while more:
+            await self._write(slice_of)

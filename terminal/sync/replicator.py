@@ -1,0 +1,310 @@
+"""The sync client without a socket: messages in, messages out, the store in between.
+
+Pushes: ops in the order of their numbers, at most two frames under way, again from where the server says. Pulls: one per
+set under way, pages as large as the line carries. A set that is caught up and yet not the server's is reported and
+fetched again from nothing.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+
+from ringdesk.errors import RingdeskError
+from ringdesk.safetext import SafeText
+from ringdesk.wire import limits
+from ringdesk.wire.messages import (
+    PROTOCOL_MAX,
+    PROTOCOL_MIN,
+    Answers,
+    Challenge,
+    Changes,
+    Confirmed,
+    Denied,
+    Dropped,
+    Erase,
+    FromServer,
+    FromTerminal,
+    Hello,
+    Need,
+    Ping,
+    Pong,
+    Pull,
+    Push,
+    UpTo,
+    Welcome,
+)
+from terminal.store.migrations import VERSION
+from terminal.store.pages import Verdict
+from terminal.store.replica import Store
+
+PUSH_OPS: Final = 200
+"""Ops in one push: few enough that one lost frame costs little."""
+RESEND_SECONDS: Final = 5.0
+"""A push without an answer for so long was aborted (a database error at the server answers nothing): it is sent again.
+An answer whose rows have not come for so long: they are asked for."""
+REPAIR_SECONDS: Final = 900.0
+"""A set that differs is fetched again at most so often: a fault that stays must not fill the line."""
+FAST, SLOW = 0.3, 1.5
+"""Seconds for a page below which the next is larger, above which it is smaller."""
+
+_FIRST_PAGE: Final = 64 * limits.KIB
+
+_log = structlog.get_logger(__name__)
+
+Sign = Callable[[str], str]
+"""The device's signature over a nonce."""
+
+
+class StartAgain(RingdeskError):
+    """This session cannot go on: the next hello tells the server what it has forgotten."""
+
+
+class Replicator:
+    """One terminal's side of the protocol, over all of its sessions. `clock` is seconds since 1970, `steady` any seconds.
+
+    Attributes:
+        is_open: whether the server has welcomed this session.
+        action: what the last welcome said: ok, bootstrap, readonly, wipe.
+        retry_after: seconds that the server wants between sessions, if it said.
+        repaired: how often a set differed from the server's in this process.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        sign: Sign,
+        clock: Callable[[], float],
+        steady: Callable[[], float],
+        app: str = "",
+    ) -> None:
+        self._store = store
+        self._sign = sign
+        self._clock = clock
+        self._steady = steady
+        self._app = SafeText(app)
+        self.is_open = False
+        self.action = "ok"
+        self.retry_after: float | None = None
+        self.repaired = 0
+        self._repairs: dict[str, float] = {}
+        self._page = _FIRST_PAGE
+        self._began = 0.0
+        self._handlers: dict[type, Callable[[Any], Awaitable[list[FromTerminal]]]] = {
+            Welcome: self._welcomed,
+            Answers: self._answered,
+            Need: self._needed,
+            Changes: self._changed,
+            UpTo: self._told,
+            Dropped: self._dropped,
+            Erase: self._erase,
+            Denied: self._denied,
+            Ping: self._ping,
+        }
+        self._reset()
+
+    def _reset(self) -> None:
+        self.is_open = False
+        self._epoch = ""
+        self._next = 1
+        self._under_way: list[int] = []
+        self._pushed_at = self._pulled_at = 0.0
+        self._pulls: dict[str, tuple[int, float]] = {}
+        self._fresh: set[str] = set()
+
+    # --- what the link asks -----------------------------------------------------------------------------------------
+
+    @property
+    def busy(self) -> bool:
+        """Whether the server owes an answer."""
+        return bool(self._under_way or self._pulls)
+
+    def mono(self) -> int | None:
+        """Milliseconds since the hello of the session; None while there is none."""
+        return int((self._steady() - self._began) * 1000) if self.is_open else None
+
+    def closed(self) -> None:
+        """The line is down."""
+        self._reset()
+
+    async def opened(self, challenge: Challenge) -> Hello:
+        """The first answer to a server: who this is and what it holds. Raises `StartAgain` where no version fits."""
+        if challenge.proto_max < PROTOCOL_MIN or challenge.proto_min > PROTOCOL_MAX:
+            newer = "this program" if challenge.proto_min > PROTOCOL_MAX else "the server"
+            raise StartAgain(f"this desk and the server speak different versions; upgrade {newer}")
+        self._reset()
+        self._began = self._steady()
+        stood = await self._store.standing()
+        waiting = await self._store.waiting()
+        return Hello(
+            app=self._app,
+            schema=VERSION,
+            device=stood.device,
+            signature=self._sign(challenge.nonce),
+            epoch=stood.epoch,
+            server_epoch=stood.server_epoch,
+            timeline=stood.timeline,
+            cursors=await self._store.cursors(),
+            proof=stood.proof,
+            answered=stood.answered,
+            outbox_first=waiting.first,
+            outbox_last=waiting.last,
+            clock=self._clock(),
+            audit_head=stood.audit_head,
+        )
+
+    async def pending(self) -> list[FromTerminal]:
+        """Pushes that may go out now. To be asked after every save, every answer and every second."""
+        if not self.is_open or self.action in ("readonly", "wipe"):
+            return []
+        if self._under_way and self._steady() - self._pushed_at > RESEND_SECONDS:
+            await self._rewind()
+        pushes: list[FromTerminal] = []
+        while len(self._under_way) < limits.PUSHES_IN_FLIGHT:
+            ops = await self._store.outgoing(self._next, PUSH_OPS, limits.PUSH_MAX)
+            if not ops:
+                break
+            if ops[0].dev_seq != self._next:
+                raise StartAgain(f"the server wants change {self._next}, which is no longer here; connecting again")
+            self._next = ops[-1].dev_seq + 1
+            self._under_way.append(ops[-1].dev_seq)
+            self._pushed_at = self._steady()
+            pushes.append(Push(epoch=self._epoch, ops=tuple(ops)))
+        return [*pushes, *await self._overdue()]
+
+    async def _overdue(self) -> list[FromTerminal]:
+        """Pulls that nothing else would lead to: for answers whose rows do not come, and to compare digests now and then."""
+        waiting = await self._store.waiting()
+        patience = RESEND_SECONDS if waiting.ops and not waiting.first else REPAIR_SECONDS
+        return await self._pull_all() if self._steady() - self._pulled_at > patience else []
+
+    async def pulls(self) -> list[FromTerminal]:
+        """Ask for whatever is new in every set, and for the word that nothing is missing."""
+        if not self.is_open:
+            return []
+        self._fresh.clear()
+        return await self._pull_all()
+
+    async def _pull_all(self) -> list[FromTerminal]:
+        self._pulled_at = self._steady()
+        return [pull for name in await self._store.cursors() if (pull := await self._pull(name)) is not None]
+
+    async def caught_up(self) -> bool:
+        """Whether every set was found complete since `pulls` was last asked."""
+        return self.is_open and self._fresh.issuperset(await self._store.cursors())
+
+    async def received(self, message: FromServer) -> list[FromTerminal]:
+        """What the server said, and what is to be sent for it. Raises `StartAgain`."""
+        handler = self._handlers.get(type(message))
+        return [] if handler is None else await handler(message)
+
+    async def _dropped(self, message: Dropped) -> list[FromTerminal]:
+        await self._store.drop(message.set)
+        self._pulls.pop(message.set, None)
+        return [Confirmed(subject=message.set)]
+
+    async def _erase(self, message: Erase) -> list[FromTerminal]:
+        await self._store.erase(message.keys)
+        return [Confirmed(subject=message.erasure)]
+
+    async def _denied(self, message: Denied) -> list[FromTerminal]:
+        self._pulls.pop(message.ref, None)
+        return []
+
+    async def _ping(self, message: Ping) -> list[FromTerminal]:
+        return [Pong(at=message.at, now=self._clock())]
+
+    # --- pushes -----------------------------------------------------------------------------------------------------
+
+    async def _welcomed(self, message: Welcome) -> list[FromTerminal]:
+        await self._store.welcomed(message)
+        self.is_open = True
+        self.action = message.action
+        self.retry_after = message.retry_after
+        self._epoch = message.epoch
+        await self._rewind()
+        pulls = await self.pulls()
+        return [*await self.pending(), *pulls]
+
+    async def _rewind(self) -> None:
+        """Push again from the first op without an answer."""
+        self._under_way.clear()
+        first = (await self._store.waiting()).first
+        self._next = first or (await self._store.standing()).last + 1
+
+    async def _answered(self, message: Answers) -> list[FromTerminal]:
+        await self._store.answered(message)
+        if message.epoch == self._epoch and self._under_way:
+            last = max((answer.dev_seq for answer in message.answers), default=0)
+            if last >= self._under_way[0]:
+                self._under_way = [end for end in self._under_way if end > last]
+            else:  # the frame ended early: an op in it could not be judged this time
+                await self._rewind()
+            self._pushed_at = self._steady()
+        return await self.pending()
+
+    async def _needed(self, message: Need) -> list[FromTerminal]:
+        stood = await self._store.standing()
+        if message.epoch != stood.epoch:
+            return []
+        if message.n <= stood.answered:
+            raise StartAgain("the server has forgotten changes that it had answered; connecting again")
+        self._under_way.clear()
+        self._next = message.n
+        return await self.pending()
+
+    # --- pulls ------------------------------------------------------------------------------------------------------
+
+    async def _pull(self, name: str) -> Pull | None:
+        """The next pull of a set, unless one is under way."""
+        cursor = (await self._store.cursors()).get(name)
+        if cursor is None or name in self._pulls:
+            return None
+        self._pulls[name] = (cursor.seq, self._steady())
+        return Pull(set=name, cursor=cursor.seq, max_bytes=self._page)
+
+    async def _next_pull(self, name: str) -> list[FromTerminal]:
+        pull = await self._pull(name)
+        return [] if pull is None else [pull]
+
+    async def _changed(self, message: Changes) -> list[FromTerminal]:
+        page = message.page
+        asked = self._pulls.get(page.set)
+        if asked is not None and page.prev == asked[0]:
+            del self._pulls[page.set]
+            self._adapt(self._steady() - asked[1])
+        verdict = await self._store.apply(message)
+        if verdict is Verdict.DIFFERS:
+            return await self._repair(page.set)
+        if verdict is Verdict.GAP or (verdict is not Verdict.UNHELD and not page.up):
+            return await self._next_pull(page.set)
+        if verdict is Verdict.APPLIED:
+            self._fresh.add(page.set)
+        return []
+
+    def _adapt(self, seconds: float) -> None:
+        if seconds < FAST:
+            self._page = min(self._page * 2, limits.PAGE_MAX)
+        elif seconds > SLOW:
+            self._page = max(self._page // 2, limits.PAGE_MIN)
+
+    async def _told(self, message: UpTo) -> list[FromTerminal]:
+        self._pulls.pop(message.set, None)
+        verdict = await self._store.up_to(message)
+        if verdict is Verdict.APPLIED:
+            self._fresh.add(message.set)
+        if verdict is Verdict.DIFFERS:
+            return await self._repair(message.set)
+        return await self._next_pull(message.set) if verdict in (Verdict.GAP, Verdict.OLD) else []
+
+    async def _repair(self, name: str) -> list[FromTerminal]:
+        now = self._steady()
+        if now - self._repairs.get(name, -REPAIR_SECONDS) < REPAIR_SECONDS:
+            return []
+        self._repairs[name] = now
+        self.repaired += 1
+        _log.error("a set differs from the server's and is fetched again", set=name, times=self.repaired)
+        await self._store.diverged(name)
+        self._pulls.pop(name, None)
+        return await self._next_pull(name)

@@ -1,0 +1,161 @@
+"""One websocket to the server: verified against the CA of the enrolment, with our own eye on whether bytes move.
+
+The library's keepalive never fires while its own buffer is full, and a time-out on whole frames would cut slow lines. So
+here the bytes are watched: received ones, and whether the ones to send become fewer.
+"""
+
+import asyncio
+import ipaddress
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+
+from ringdesk.errors import BadInput, RingdeskError, WireError
+from ringdesk.wire import codec, limits
+from ringdesk.wire.messages import SUBPROTOCOL, FromServer, FromTerminal
+from ringdesk.wire.session import End, Session
+
+OPEN_SECONDS: Final = 10.0
+CLOSE_SECONDS: Final = 2.0
+
+
+class Unreachable(RingdeskError):
+    """The line could not be opened or is down. The text says why, `retry_after` (seconds) when the server said."""
+
+
+class _Connection(ClientConnection):
+    """Counts the bytes as they come, long before a frame is complete."""
+
+    received: int = 0
+
+    def data_received(self, data: bytes) -> None:
+        """More bytes of some frame."""
+        self.received += len(data)
+        super().data_received(data)
+
+
+class Socket:
+    """A line to the server that carries messages; a frame that breaks the protocol raises `WireError`."""
+
+    def __init__(self, connection: _Connection) -> None:
+        self._connection = connection
+        self._session = Session(End.TERMINAL)
+
+    @property
+    def received(self) -> int:
+        """Bytes that have come so far."""
+        return self._connection.received
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait to be taken by the network."""
+        return self._connection.transport.get_write_buffer_size()
+
+    async def receive(self) -> FromServer:
+        """The next message. Raises `Unreachable` when the line is down, `WireError` for what is no message here."""
+        try:
+            frame = await self._connection.recv()
+        except ConnectionClosed as error:
+            raise Unreachable(_closed(error)) from error
+        message = codec.decode_from_server(frame)
+        self._session.received(message)
+        return message
+
+    async def send(self, message: FromTerminal) -> None:
+        """Send one message. Raises `Unreachable` when the line is down."""
+        self._session.sent(message)
+        try:
+            await self._connection.send(codec.encode(message), text=True)
+        except ConnectionClosed as error:
+            raise Unreachable(_closed(error)) from error
+
+    def abort(self) -> None:
+        """Cut the line at once: whoever waits for it is told."""
+        self._connection.transport.abort()
+
+    async def refuse(self, error: WireError) -> None:
+        """Close with the code that answers a frame which breaks the protocol."""
+        await self._connection.close(error.close_code, str(error)[:100])
+
+
+def _closed(error: ConnectionClosed) -> str:
+    if error.rcvd is not None and error.rcvd.reason:
+        return f"the server closed the line: {error.rcvd.reason}"
+    return "the line to the server is down"
+
+
+def trust(url: str, directory_ca: Path) -> ssl.SSLContext | None:
+    """How the server proves itself: by the CA of the enrolment; None for a server on this machine.
+
+    Raises `BadInput` for an address that would send everything in the clear over a network, or is none.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "ws" and parts.hostname:
+        if is_loopback(parts.hostname):
+            return None
+        raise BadInput(f"ws:// is only for this machine; write wss://{parts.netloc}{parts.path}")
+    if parts.scheme != "wss" or not parts.hostname:
+        raise BadInput(f"{url!r} is no address of a server; write wss://HOST:PORT/sync")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        context.load_verify_locations(directory_ca)
+    except (OSError, ssl.SSLError) as error:
+        raise RingdeskError(f"{directory_ca} is missing or damaged; enrol this device anew with a code") from error
+    return context
+
+
+def strangers() -> ssl.SSLContext:
+    """Trusts nobody in particular: for the one look at the CA certificate that the enrolment code then judges."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by name or number."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@asynccontextmanager
+async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Socket]:
+    """A line to the server, closed at the end. Raises `Unreachable`."""
+    opening = connect(
+        url,
+        ssl=context,
+        subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
+        compression=None,
+        ping_interval=None,
+        open_timeout=OPEN_SECONDS,
+        close_timeout=CLOSE_SECONDS,
+        max_size=limits.FRAME_CAP,
+        proxy=None,
+        create_connection=_Connection,
+    )
+    try:
+        connection = await opening
+    except ssl.SSLCertVerificationError as error:
+        raise Unreachable(
+            f"{urlsplit(url).hostname} is not the server of the enrolment ({error.verify_message}); ask who runs it"
+        ) from error
+    except (OSError, InvalidHandshake, InvalidURI, EOFError, TimeoutError) as error:
+        raise Unreachable(f"{urlsplit(url).netloc} cannot be reached ({_reason(error)})") from error
+    if not isinstance(connection, _Connection):
+        raise TypeError("the library made another connection than the one it was told to")
+    try:
+        yield Socket(connection)
+    finally:
+        await asyncio.shield(asyncio.ensure_future(connection.close()))
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__

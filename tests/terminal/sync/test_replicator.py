@@ -1,0 +1,287 @@
+"""The sync client without a socket, against the model: windows, gaps, early ends, repairs."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from ringdesk.members import Member
+from ringdesk.ops import MemberAdd, MemberFields
+from ringdesk.safetext import SafeText
+from ringdesk.wire import codec, limits
+from ringdesk.wire.messages import (
+    Answers,
+    Challenge,
+    Changes,
+    Confirmed,
+    Denied,
+    Dropped,
+    Erase,
+    FromTerminal,
+    Need,
+    Page,
+    Ping,
+    Pong,
+    Proof,
+    Pull,
+    Push,
+    UpTo,
+)
+from terminal.store.replica import Store
+from terminal.sync.replicator import REPAIR_SECONDS, RESEND_SECONDS, Replicator, StartAgain
+from tests.terminal.store.model import ACTOR, ORG, SHOP, Ids, Server
+
+CHALLENGE = Challenge(nonce="n0nce", proto_min=1, proto_max=1, server_epoch="history-1")
+
+
+class Bench:
+    """A replicator, its store and a model server; `now` moves by hand."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.server = Server()
+        self.now = 100.0
+        self.replicator = Replicator(
+            store, sign=lambda nonce: f"signed {nonce}", clock=lambda: 1e9, steady=lambda: self.now, app="test"
+        )
+
+    async def greet(self) -> list[FromTerminal]:
+        hello = await self.replicator.opened(CHALLENGE)
+        return await self.replicator.received(self.server.hello(hello))
+
+    async def serve(self, messages: list[FromTerminal]) -> None:
+        """Answer until nothing is said any more."""
+        while messages:
+            message = messages.pop(0)
+            assert len(codec.encode(message)) < limits.FRAME_CAP
+            replies: list[Answers | Need | Changes | UpTo] = []
+            if isinstance(message, Push):
+                replies += self.server.push(message)
+            if isinstance(message, Pull):
+                replies += self.server.pull(message, 3)
+            for reply in replies:
+                messages += await self.replicator.received(reply)
+
+    async def save(self, count: int = 1, size: int = 1) -> None:
+        for number in range(count):
+            name = SafeText(f"{number}" + "x" * size)
+            await self.store.save(MemberAdd(fields=MemberFields(name=name)), actor=ACTOR)
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    store = await Store.open(tmp_path, ids=Ids(), clock=lambda: 1e9)
+    yield Bench(store)
+    await store.close()
+
+
+def pushes(messages: list[FromTerminal]) -> list[tuple[int, int]]:
+    return [(each.ops[0].dev_seq, each.ops[-1].dev_seq) for each in messages if isinstance(each, Push)]
+
+
+async def test_everything_goes_up_and_comes_down(bench: Bench) -> None:
+    bench.server.write({("member", "m"): Member(id="m")}, None)
+    await bench.save(450)
+    await bench.serve(await bench.greet())
+    assert (await bench.store.waiting()).ops == 0
+    assert len(bench.server.applied) == 450
+    assert len(await bench.store.dump("members")) == 451
+    assert await bench.replicator.caught_up()
+    assert not bench.replicator.busy
+
+
+async def test_hello_says_what_is_here(bench: Bench) -> None:
+    await bench.save(3)
+    await bench.serve(await bench.greet())
+    await bench.save(2)
+    hello = await bench.replicator.opened(CHALLENGE)
+    assert (hello.signature, hello.answered, hello.outbox_first, hello.outbox_last) == ("signed n0nce", 3, 4, 5)
+    assert hello.proof == Proof(3, bench.server.chain(3))
+    assert hello.cursors[ORG].seq == 3
+
+
+async def test_two_pushes_are_under_way_at_most(bench: Bench) -> None:
+    await bench.save(650)
+    assert pushes(await bench.greet()) == [(1, 200), (201, 400)]
+    assert await bench.replicator.pending() == []
+
+
+async def test_a_push_is_bounded_in_bytes(bench: Bench) -> None:
+    await bench.save(1000, size=480)
+    first = next(each for each in await bench.greet() if isinstance(each, Push))
+    assert len(first.ops) == 200
+    assert len(codec.encode(first)) < limits.FRAME_CAP
+
+
+async def test_without_an_answer_it_is_sent_again(bench: Bench) -> None:
+    await bench.save(1)
+    assert pushes(await bench.greet()) == [(1, 1)]
+    bench.now += RESEND_SECONDS - 0.1
+    assert await bench.replicator.pending() == []
+    bench.now += 0.2
+    assert pushes(await bench.replicator.pending()) == [(1, 1)]
+
+
+async def test_a_frame_that_ended_early_goes_on_from_there(bench: Bench) -> None:
+    await bench.save(5)
+    push = next(each for each in await bench.greet() if isinstance(each, Push))
+    said = bench.server.push(Push(epoch=push.epoch, ops=push.ops[:2]))[0]
+    assert pushes(await bench.replicator.received(said)) == [(3, 5)]
+
+
+async def test_a_gap_is_filled_from_where_the_server_says(bench: Bench) -> None:
+    await bench.save(4)
+    await bench.greet()
+    assert pushes(await bench.replicator.received(Need(epoch=bench.server.epoch, n=2))) == [(2, 4)]
+    assert await bench.replicator.received(Need(epoch="another", n=1)) == []
+
+
+async def test_a_server_that_forgot_answers_is_told_with_the_next_hello(bench: Bench) -> None:
+    await bench.save(3)
+    await bench.serve(await bench.greet())
+    with pytest.raises(StartAgain, match="forgotten"):
+        await bench.replicator.received(Need(epoch=bench.server.epoch, n=2))
+
+
+async def test_a_restored_server_gets_its_ops_back(bench: Bench) -> None:
+    await bench.save(2)
+    await bench.serve(await bench.greet())
+    backup = bench.server.backup()
+    await bench.save(2)
+    await bench.serve(await bench.replicator.pending())
+    bench.server = backup
+    await bench.serve(await bench.greet())
+    assert len(set(bench.server.applied)) == len(bench.server.applied) == 4
+    assert bench.server.facts == bench.server.proven == 2
+    assert (await bench.store.waiting()).ops == 0
+    assert len(await bench.store.dump("members")) == 4
+
+
+async def test_pages_follow_until_the_set_is_complete(bench: Bench) -> None:
+    for number in range(20):
+        bench.server.write({("member", f"m{number}"): Member(id=f"m{number}")}, None)
+    await bench.serve(await bench.greet())
+    assert len(await bench.store.dump("members")) == 20
+
+
+async def test_a_live_frame_over_a_gap_is_pulled_once(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+    for number in range(6):
+        bench.server.write({("member", f"m{number}"): Member(id=f"m{number}")}, None)
+    live = [*bench.server.frames(ORG, 4, 1), *bench.server.frames(ORG, 5, 1)]
+    asked = [message for frame in live for message in await bench.replicator.received(frame)]
+    assert [type(each) for each in asked] == [Pull]
+    await bench.serve(asked)
+    assert len(await bench.store.dump("members")) == 6
+
+
+async def test_pages_grow_on_a_fast_line_and_shrink_on_a_slow_one(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+
+    async def one_round(seconds: float) -> int:
+        bench.server.write({("member", f"m{bench.now}"): Member(id=f"m{bench.now}")}, None)
+        pull = next(each for each in await bench.replicator.pulls() if isinstance(each, Pull) and each.set == ORG)
+        bench.now += seconds
+        await bench.serve([pull, Pull(set=SHOP, cursor=0)])
+        return pull.max_bytes
+
+    assert [await one_round(0.1) for _ in range(4)][-1] == limits.PAGE_MAX
+    assert [await one_round(3.0) for _ in range(8)][-1] == limits.PAGE_MIN
+
+
+@pytest.mark.parametrize("seq", [0, 2])
+async def test_a_word_about_another_cursor_is_no_difference(bench: Bench, seq: int) -> None:
+    bench.server.write({("member", "m"): Member(id="m")}, None)
+    await bench.serve(await bench.greet())
+    crossed = UpTo(set=ORG, seq=seq, head=2, chain="c", count=7, digest="0" * 32)
+    for _ in range(3):
+        pull = await bench.replicator.received(crossed)
+        assert [each.cursor for each in pull if isinstance(each, Pull)] == [1]
+    await bench.serve(pull)
+    assert bench.replicator.repaired == 0
+    assert await bench.replicator.caught_up()
+
+
+async def test_a_planted_difference_is_found_repaired_and_counted(bench: Bench) -> None:
+    bench.server.write({("member", "m"): Member(id="m", name=SafeText("true"))}, None)
+    await bench.serve(await bench.greet())
+    await bench.store._writer.run(
+        lambda tx: tx.do("update held set digest = 'ff' || substr(digest, 3) where name = ?", ORG)
+    )
+    bench.server.write({("member", "m2"): Member(id="m2")}, None)
+    await bench.serve(await bench.replicator.pulls())
+    assert bench.replicator.repaired == 1
+    assert (await bench.store.standing()).divergences == 1
+    assert await bench.replicator.caught_up()
+    assert len(await bench.store.dump("members")) == 2
+
+
+async def test_a_fault_that_stays_does_not_fill_the_line(bench: Bench) -> None:
+    bench.server.write({("member", "m"): Member(id="m")}, None)
+    await bench.serve(await bench.greet())
+    wrong = UpTo(set=ORG, seq=1, head=1, chain="c", count=7, digest="0" * 32)
+    for _ in range(50):
+        await bench.replicator.received(wrong)
+    assert bench.replicator.repaired == 1
+
+
+async def test_rows_of_an_answer_that_do_not_come_are_asked_for(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+    await bench.save(1)
+    push = next(each for each in await bench.replicator.pending() if isinstance(each, Push))
+    await bench.replicator.received(bench.server.push(push)[0])
+    assert (await bench.store.waiting()).ops == 1
+    assert await bench.replicator.pending() == []
+    bench.now += RESEND_SECONDS + 1
+    asked = await bench.replicator.pending()
+    assert [type(each) for each in asked] == [Pull, Pull]
+    await bench.serve(asked)
+    assert (await bench.store.waiting()).ops == 0
+
+
+async def test_a_quiet_set_is_compared_now_and_then(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+    bench.now += REPAIR_SECONDS - 1
+    assert await bench.replicator.pending() == []
+    bench.now += 2
+    assert [type(each) for each in await bench.replicator.pending()] == [Pull, Pull]
+
+
+async def test_dropped_and_erased_are_confirmed(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+    assert await bench.replicator.received(Dropped(set=SHOP, seq=1)) == [Confirmed(subject=SHOP)]
+    assert set(await bench.store.cursors()) == {ORG}
+    erased = await bench.replicator.received(Erase(erasure="e1", keys=(("member", "m"),)))
+    assert erased == [Confirmed(subject="e1")]
+
+
+async def test_small_things(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+    assert await bench.replicator.received(Ping(at=5.0)) == [Pong(at=5.0, now=1e9)]
+    assert await bench.replicator.received(Denied(ref=ORG, code="x", message=SafeText("no"))) == []
+    page = Page(set="unheld@clear", prev=0, seq=1, chain="", images=(), up=False)
+    assert await bench.replicator.received(Changes(page=page)) == []
+    bench.now += 1.5
+    assert bench.replicator.mono() == 1500
+    bench.replicator.closed()
+    assert bench.replicator.mono() is None
+    assert await bench.replicator.pending() == await bench.replicator.pulls() == []
+
+
+async def test_a_version_that_does_not_fit(bench: Bench) -> None:
+    newer = Challenge(nonce="n", proto_min=2, proto_max=3, server_epoch="h")
+    with pytest.raises(StartAgain, match="upgrade this program"):
+        await bench.replicator.opened(newer)
+    older = Challenge(nonce="n", proto_min=0, proto_max=0, server_epoch="h")
+    with pytest.raises(StartAgain, match="upgrade the server"):
+        await bench.replicator.opened(older)
+
+
+async def test_a_desk_that_is_too_old_keeps_its_ops(bench: Bench) -> None:
+    import msgspec
+
+    await bench.save(1)
+    hello = await bench.replicator.opened(CHALLENGE)
+    welcome = msgspec.structs.replace(bench.server.hello(hello), action="readonly")
+    assert pushes(await bench.replicator.received(welcome)) == []
+    assert (await bench.store.waiting()).ops == 1
