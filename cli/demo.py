@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cli import roots
-from cli.desk import log_to, run_on_screen, until_told
+from cli.desk import LateLog, run_on_screen, until_told
 from cli.output import print_json
 from cli.plan import Plan
 from config.load import load
@@ -37,6 +37,10 @@ USER: Final = "demo"
 TAIWAN: Final = "+886"
 SYNC_SECONDS: Final = 120.0
 POP_SECONDS: Final = 30.0
+UNHURRIED: Final = 9.0
+"""Seconds from call to call in which a call can ring at the pace of a real one; below that it rings faster."""
+MARGIN: Final = 1.125
+"""A call follows that many times the silence that ends a ringing."""
 
 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,8 +71,11 @@ def run(options: argparse.Namespace) -> int:
         raise BadInput("--members must be at least 1, --calls at least 0")
     with tempfile.TemporaryDirectory(prefix="ringdesk-demo-", ignore_cleanup_errors=True) as folder:
         room = Path(folder)
-        log_to(room / "demo.log", "info")
-        return (_headless if options.headless else _on_screen)(room, options)
+        log = LateLog(room / "demo.log", "info")
+        if options.headless:
+            log.open()
+            return _headless(room, options)
+        return _on_screen(room, options, log)
 
 
 def _headless(room: Path, options: argparse.Namespace) -> int:
@@ -105,10 +112,11 @@ async def _print(news: "asyncio.Queue[News]", wanted: int) -> None:
         shown += isinstance(told, ScreenPop) and bool(told.matches)
 
 
-def _on_screen(room: Path, options: argparse.Namespace) -> int:
+def _on_screen(room: Path, options: argparse.Namespace, log: LateLog) -> int:
     """All of it comes after the first paint."""
     every = 12.0 if options.every is None else options.every
-    pace = Pace(rings=3, cadence=2.0, gap=4.0, every=every, lost=0.12, withheld=0.06)
+    quick = min(1.0, every / UNHURRIED)
+    pace = Pace(rings=3, cadence=2.0 * quick, gap=4.0 * quick, every=every, lost=0.12, withheld=0.06)
 
     @asynccontextmanager
     async def opening() -> "AsyncIterator[Desk]":
@@ -121,7 +129,7 @@ def _on_screen(room: Path, options: argparse.Namespace) -> int:
                 await asyncio.gather(ringing, return_exceptions=True)
 
     settings = load(flags={"general": {"language": options.language}})
-    return run_on_screen(opening, USER, settings)
+    return run_on_screen(opening, USER, settings, log)
 
 
 @asynccontextmanager
@@ -176,7 +184,7 @@ async def _ring(line: "SimulatedLine", pace: Pace, options: argparse.Namespace, 
         number, presentation = _caller(rng, draw, pace, options)
         await line.ring(number, None, presentation, pace.rings, pace.cadence)
         over = asyncio.get_running_loop().time()
-        await asyncio.sleep(max(pace.gap + 0.5, pace.every - (over - begun)))
+        await asyncio.sleep(max(pace.gap * MARGIN, pace.every - (over - begun)))
 
 
 def _caller(

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import logging
 import platform
 import signal
 import sys
@@ -17,10 +18,11 @@ from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from cli.plan import Plan
+    from terminal.callerid.source import SourceSpec
     from terminal.desk import Desk
 
 
@@ -46,10 +48,11 @@ def run(options: argparse.Namespace) -> int:
     """Run the desk until its person, or the end of stdin, ends it."""
     settings = load(options.config, flags=_flags(options))
     plan = _plan(settings, options)
-    log_to(places().state / "desk.log", settings.general.log_level)
+    log = LateLog(places().state / "desk.log", settings.general.log_level)
     if options.headless:
+        log.open()
         return run_headless(plan, settings)
-    return run_on_screen(lambda: opened(plan), plan.user, settings)
+    return run_on_screen(lambda: opened(plan), plan.user, settings, log)
 
 
 def run_headless(plan: "Plan", settings: Settings) -> int:
@@ -79,14 +82,22 @@ async def opened(plan: "Plan") -> "AsyncIterator[Desk]":
         await root.close()
 
 
-def run_on_screen(opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings) -> int:
-    """The screen: the shell is painted first, then `opening` opens the desk behind it."""
+def run_on_screen(
+    opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings, log: "LateLog"
+) -> int:
+    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it."""
     from terminal.app import RingdeskApp
 
     opened_here = contextlib.AsyncExitStack()
+
+    def open_desk() -> "Awaitable[Desk]":
+        log.open()
+        return opened_here.enter_async_context(opening())
+
     app = RingdeskApp(
-        lambda: opened_here.enter_async_context(opening()),
+        open_desk,
         language=settings.general.language,
+        region=settings.general.region,
         agent=SafeText(agent),
         site=SafeText(""),
         wall=wall,
@@ -124,14 +135,33 @@ def until_told(work: Any) -> int:
     return 0
 
 
-def log_to(path: Path, level: str) -> None:
-    """The log file; a desk whose log cannot be written works all the same."""
-    from cli import logs
+class LateLog(logging.Handler):
+    """The log file, opened when the shell is painted, or before that by the first record. It costs as much as a third of
+    the shell. A desk whose log cannot be written works all the same."""
 
-    try:
-        logs.to_file(path, level)
-    except OSError as error:
-        complain(f"nothing is logged: {path}: {error.strerror}; make that folder writable")
+    def __init__(self, path: Path, level: str) -> None:
+        super().__init__()
+        self._path = path
+        self._level = level
+        logging.getLogger().handlers = [self]
+
+    def open(self) -> None:
+        """From now on everything goes to the file. Twice is no error."""
+        root = logging.getLogger()
+        if self not in root.handlers:
+            return
+        root.removeHandler(self)
+        from cli import logs
+
+        try:
+            logs.to_file(self._path, self._level)
+        except OSError as error:
+            complain(f"nothing is logged: {self._path}: {error.strerror}; make that folder writable")
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """The first record, before the file: open it."""
+        self.open()
+        logging.getLogger().handle(record)
 
 
 def _flags(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
@@ -150,21 +180,16 @@ def _flags(options: argparse.Namespace) -> dict[str, dict[str, Any]]:
 def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
     """What the settings mean, checked before the screen is taken. Raises `BadInput`."""
     from cli.plan import Plan
-    from config import registry
-    from terminal.callerid.source import parse
-    from terminal.sync.key import KEY_FILE
 
     desk, general = settings.desk, settings.general
-    specs = tuple(parse(url, platform.node(), region=general.region, area=general.area) for url in desk.sources)
-    if len({spec.id for spec in specs}) < len(specs):
-        raise BadInput("two of the sources have the same id; name each source once")
-    for spec in specs:
-        registry.dialect(spec.dialect)
+    specs = _sources(settings) if desk.sources else ()
     data = Path(desk.data).expanduser() if desk.data else places().data
     password = user = code = ""
     if desk.server:
         user = desk.user or _asked("user: ", "--user NAME", options)
         password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
+        from terminal.sync.key import KEY_FILE
+
         if not (data / KEY_FILE).exists():
             code = options.enrol or (_first_line(desk.enrol_file) if desk.enrol_file else "")
             code = code or _asked("enrolment code: ", "--enrol CODE", options)
@@ -180,6 +205,20 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
         region=general.region,
         area=general.area,
     )
+
+
+def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
+    from config import registry
+    from terminal.callerid.source import parse
+
+    general = settings.general
+    urls = settings.desk.sources
+    specs = tuple(parse(url, platform.node(), region=general.region, area=general.area) for url in urls)
+    if len({spec.id for spec in specs}) < len(specs):
+        raise BadInput("two of the sources have the same id; name each source once")
+    for spec in specs:
+        registry.dialect(spec.dialect)
+    return specs
 
 
 def _first_line(file: str) -> str:

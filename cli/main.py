@@ -4,7 +4,6 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Final, NoReturn, Protocol, cast
 
 from cli.output import complain
@@ -58,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.write(_overview())
         return 0 if words else 2
     if words[0] == "--version":
+        from importlib.metadata import version
+
         sys.stdout.write(f"ringdesk {version('ringdesk')}\n")
         return 0
     name, *rest = words

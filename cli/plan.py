@@ -1,10 +1,12 @@
 """How a desk is to be opened: what flags and settings come to. Light to import, for it is made before the first paint."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from terminal.callerid.source import SourceSpec
+if TYPE_CHECKING:
+    from terminal.callerid.source import SourceSpec
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -15,6 +17,6 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     user: str = ""
     password: str = ""
     code: str = ""
-    sources: tuple[SourceSpec, ...] = ()
+    sources: "tuple[SourceSpec, ...]" = ()
     region: str = "TW"
     area: str = ""

@@ -137,7 +137,8 @@ class Op(msgspec.Struct, frozen=True, kw_only=True):
     the kind's arguments. `grant` is the signed grant of the person. `base` maps a field to the rev that the person saw.
     `at` is the device's wall clock in seconds since 1970, `mono` milliseconds since the hello of the session (None when
     offline): both label, neither orders. `fact` marks an op that had been applied before the server was restored: it is
-    applied again, not judged again (sync.md 7).
+    applied again, not judged again (sync.md 7); `said` is then the server's signed answer of that time (`wire.messages.Answer`),
+    without which nobody believes it. `null`: there is none.
     """
 
     op_id: str
@@ -149,6 +150,7 @@ class Op(msgspec.Struct, frozen=True, kw_only=True):
     at: float = 0.0
     mono: int | None = None
     fact: bool = False
+    said: msgspec.Raw = msgspec.Raw(b"null")
     args: msgspec.Raw = msgspec.Raw(b"{}")
 
 

@@ -21,6 +21,7 @@ from terminal.screens.desk import DeskScreen
 from terminal.screens.themes import DARK, LIGHT
 from terminal.widgets.gate import gate
 from terminal.widgets.speech import say
+from terminal.widgets.telephone import home
 from terminal.words import language as speak
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class RingdeskApp(App[None]):
     """The terminal of a phone agent.
 
     `desk_factory` opens the desk; it is awaited after the first paint. `wall` gives seconds since 1970, `zone` is the time
-    zone of the desk (None: the machine's), `keys` are remapped keys (id -> key). After the end, `failure` is the one line
-    that says why it ended, if it was not the person's wish.
+    zone of the desk (None: the machine's), `region` its country, `keys` are remapped keys (id -> key). After the end,
+    `failure` is the one line that says why it ended, if it was not the person's wish.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -43,11 +44,12 @@ class RingdeskApp(App[None]):
     CSS_PATH = Path(__file__).parent / "screens" / "desk.tcss"
     TITLE = "Ringdesk"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a composition root knows, each by its name
         self,
         desk_factory: "Callable[[], Awaitable[Desk]]",
         *,
         language: str,
+        region: str = "TW",
         agent: SafeText,
         site: SafeText,
         wall: Callable[[], float],
@@ -57,6 +59,7 @@ class RingdeskApp(App[None]):
     ) -> None:
         super().__init__()
         speak(language)
+        home(region)
         self.failure: str | None = None
         self._desk_factory = desk_factory
         self._keys = remapped(keys or {})
@@ -80,24 +83,24 @@ class RingdeskApp(App[None]):
             desk = await self._desk_factory()
         except RingdeskError as error:
             log.error("the desk could not be opened", exc_info=error)
-            self._desk_screen.stay(say("The desk could not be opened: {reason}", reason=SafeText(str(error))))
+            self._desk_screen.painter.stay(say("The desk could not be opened: {reason}", reason=SafeText(str(error))))
         except Exception as error:
             log.error("the desk could not be opened", exc_info=error)
             reason = SafeText(f"{type(error).__name__}: {error}")
-            self._desk_screen.stay(say("The desk could not be opened: {reason}", reason=reason))
+            self._desk_screen.painter.stay(say("The desk could not be opened: {reason}", reason=reason))
         else:
             self._desk_screen.post_message(Opened(desk))
 
     async def on_event(self, event: events.Event) -> None:
         """A key makes drawing wait, wherever it goes."""
         if isinstance(event, events.Key | events.Paste):
-            self._desk_screen.pressed()
+            self._desk_screen.painter.pressed()
         await super().on_event(event)
 
     def speak(self, language: str) -> None:
         """Another language, from the next drawing on."""
         speak(language)
-        self._desk_screen.redraw_all()
+        self._desk_screen.painter.everything()
 
     async def action_quit(self) -> None:
         """Ctrl+Q, which Textual binds before any screen can: keep the drafts first."""
@@ -105,7 +108,7 @@ class RingdeskApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Ctrl+C outside a text field: say how to leave."""
-        self._desk_screen.tell(say("Ctrl+Q leaves; drafts are kept."))
+        self._desk_screen.painter.tell(say("Ctrl+Q leaves; drafts are kept."))
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """The only way from strips to the terminal: through the gate."""

@@ -60,7 +60,16 @@ def sentence(why: Why) -> str:
     template = ENGLISH.get(why.code)
     if template is None:
         return why.code
+    if "first_code" in why.args and "second_code" in why.args:
+        parts = {name: sentence(_part(why, name)) for name in ("first", "second")}
+        why = Why(why.code, parts)
     try:
         return _(template).format_map(why.args)
     except (KeyError, IndexError, ValueError):
         return why.english()
+
+
+def _part(why: Why, name: str) -> Why:
+    """One of the two reasons of an `and`: it shares the arguments, and is no `and` itself."""
+    shared = {key: value for key, value in why.args.items() if not key.endswith("_code")}
+    return Why(why.args[f"{name}_code"], shared)

@@ -18,8 +18,9 @@ PUSH_OPS: Final = 500
 PUSHES_IN_FLIGHT: Final = 2
 OP_MAX: Final = MAX_OP_BYTES
 """One op, encoded; checked when it is saved, so that no op waits that can never be sent."""
-ORIGINS_MAX: Final = 2500
-"""Origins in one envelope: with ids of 64 characters they and a full page stay under `FRAME_CAP`."""
+ORIGINS_MAX: Final = 1000
+"""Origins in one envelope; a page ends before there are more. With ids of 64 characters they and a full page stay under
+`FRAME_CAP`, and on a line of 64 kbit/s they take about 10 s."""
 
 DEPTH: Final = 16
 """Objects and arrays within each other, the frame included."""

@@ -242,9 +242,14 @@ class Changes(Message, frozen=True, kw_only=True, tag="changes"):
 
 
 class UpTo(Message, frozen=True, kw_only=True, tag="up_to"):
-    """The terminal has all of `set` up to head `head`, also where the set itself was quiet."""
+    """The terminal has all of `set` up to head `head`, also where the set itself was quiet.
+
+    `seq` is the newest of the set then: `count` and `digest` are those of a terminal whose cursor is there, and say nothing
+    to one that is elsewhere.
+    """
 
     set: SetName
+    seq: Seq
     head: Seq
     chain: Token
     count: Seq

@@ -3,7 +3,8 @@
 * **chain**: a link for each seq, over the one before, with a MAC that proves the link even to a server that was restored
   and has forgotten that seq (sync.md 3, rollback).
 * **grant**: who may work on a device until when; every op carries one (sync.md 2).
-* **answer**: kept by the terminal with the op, so that a restored server believes what it once said (sync.md 7).
+* **answer**: over what was said and the op that it was said to. Kept by the terminal with the op, so that a restored server
+  believes what it once applied, and nothing else (sync.md 7).
 * **payload hash**: tells a repeated op from another one under the same id; its salt is erased with the op (sync.md 9).
 * **enrolment code**: the one-time secret and the fingerprint of the server's certificate, typed by a person.
 """
@@ -99,9 +100,13 @@ class ServerKey:
             raise refusal
         return body
 
-    def sign_answer(self, answer: Answer) -> str:
-        """The signature of an answer, hexadecimal. Its `dev_seq` is left out: an op that is numbered anew keeps its answer."""
+    def sign_answer(self, answer: Answer, op_bytes: bytes) -> str:
+        """The signature of an answer to an op, hexadecimal. `op_bytes` is `payload(op)`: an answer vouches for nothing else.
+
+        Its `dev_seq` is left out: an op that is numbered anew keeps its answer.
+        """
         said = (
+            op_bytes,
             answer.op_id,
             answer.result,
             answer.seq,
@@ -113,9 +118,9 @@ class ServerKey:
         )
         return self._mac("answer", said).hex()
 
-    def said(self, answer: Answer) -> bool:
-        """Whether this server gave `answer`."""
-        return compare_digest(answer.signature.encode(), self.sign_answer(answer).encode())
+    def said(self, answer: Answer, op_bytes: bytes) -> bool:
+        """Whether this server gave `answer` to the op whose payload is `op_bytes`."""
+        return compare_digest(answer.signature.encode(), self.sign_answer(answer, op_bytes).encode())
 
 
 def payload(op: Op) -> bytes:

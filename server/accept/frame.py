@@ -133,7 +133,7 @@ class Frame:
                 changes.append(change)
                 written = tuple(Written(item.kind, item.id, item.channel) for item in step.drafts)
                 answer = msgspec.structs.replace(answer, seq=change.seq, chain=change.chain, rows=written)
-            answer = msgspec.structs.replace(answer, signature=self._key.sign_answer(answer))
+            answer = msgspec.structs.replace(answer, signature=self._key.sign_answer(answer, payload(step.intent.op)))
             answers[answer.dev_seq] = answer
             settled.append(self._settled(step.intent, answer, salt))
         self.reply = Reply(
@@ -250,13 +250,20 @@ class _Bench:
             assert intent.args is not None
             args = merge.retarget(intent.args, self._aliases())
             rows = {key: row for key in ops.touches(op.op_id, args) if (row := self._rows.get(key)) is not None}
-            twin = None if op.fact else self._twin(intent)
+            twin = None if intent.fact else self._twin(intent)
             if twin is not None:
                 assert isinstance(args, MemberAdd)
                 effect = merge.enrol_twin(op.op_id, args, twin)
             else:
                 effect = merge.apply(
-                    op.op_id, args, actor=who, at=op.at, base=op.base, rows=rows, fact=op.fact, site=self._device.site
+                    op.op_id,
+                    args,
+                    actor=who,
+                    at=op.at,
+                    base=op.base,
+                    rows=rows,
+                    fact=intent.fact,
+                    site=self._device.site,
                 )
         except (Refused, BadInput) as refusal:
             return _Step(intent, self._refused(intent, refusal))
@@ -298,7 +305,7 @@ class _Bench:
     def _refused(self, intent: Intent, refusal: Refused | BadInput) -> Answer:
         """A fact, and what hangs on a parked op, is kept for an admin instead of being refused."""
         code = refusal.code if isinstance(refusal, Refused) else "bad_op"
-        if intent.op.fact or (code.startswith("unknown_") and self._hangs_on_parked(intent)):
+        if intent.fact or (code.startswith("unknown_") and self._hangs_on_parked(intent)):
             return self.parked(intent, code)
         return Answer(
             op_id=intent.op.op_id,

@@ -9,9 +9,10 @@ from ringdesk.errors import BadInput, Refused
 from ringdesk.members import MemberNumber
 from ringdesk.ops import Actor, Args, CallReport, MemberAdd, MemberUpdate, Op, RowKey
 from ringdesk.rules.permissions import may, may_change
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeText, decode_hook
 from ringdesk.wire import limits
-from ringdesk.wire.signing import GrantBody, ServerKey
+from ringdesk.wire.messages import Answer
+from ringdesk.wire.signing import GrantBody, ServerKey, payload
 from server.store.values import Device, Person
 
 MAX_ID: Final = 64
@@ -19,10 +20,18 @@ LATEST: Final = 2.0**33
 """Seconds since 1970: the year 2242. Later times break the calendars that show them."""
 
 
+DONE: Final = ("applied", "merged", "merged_into")
+"""Results that make an op a fact."""
+
+_ANSWERS: Final = msgspec.json.Decoder(Answer, dec_hook=decode_hook)
+
+
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
-    """An op that was read. `refusal` says why it cannot be used; then `args` or `grant` may be missing."""
+    """An op that was read. `refusal` says why it cannot be used; then `args` or `grant` may be missing. `fact`: this server
+    once applied it, and the op proves it."""
 
     op: Op
+    fact: bool = False
     args: Args | None = None
     grant: GrantBody | None = None
     refusal: Refused | None = None
@@ -52,10 +61,23 @@ def read(op: Op, key: ServerKey, device: str) -> Intent:
     except BadInput as error:
         return Intent(op=op, refusal=Refused("bad_op", str(error)))
     try:
-        return Intent(op=op, args=args, grant=key.read_grant(op.grant, device))
+        return Intent(op=op, args=args, grant=key.read_grant(op.grant, device), fact=_is_fact(op, key))
     except Refused as refusal:
         # What a line saw is the device's own word: it rings before anybody has signed in.
-        return Intent(op=op, args=args, refusal=None if isinstance(args, CallReport) else refusal)
+        refused = None if isinstance(args, CallReport) else refusal
+        return Intent(op=op, args=args, refusal=refused, fact=_is_fact(op, key))
+
+
+def _is_fact(op: Op, key: ServerKey) -> bool:
+    """Whether the op is sent as a fact and carries our own answer, to this very op, that it was done. A device's word alone
+    would pass by the rights of a person who was revoked; such an op is judged like any other."""
+    if not op.fact:
+        return False
+    try:
+        said = _ANSWERS.decode(op.said)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    return said.op_id == op.op_id and said.result in DONE and key.said(said, payload(op))
 
 
 def _args(op: Op) -> Args:
@@ -85,7 +107,7 @@ def actor(intent: Intent, device: Device, person: Person | None) -> Actor:
     if grant is None:
         return Actor(person="", name=SafeText(device.name), device=device.id)
     roles = grant.roles
-    if person is not None and not intent.op.fact:
+    if person is not None and not intent.fact:
         if person.revoked_at is not None:
             raise Refused("revoked", f"{person.name} may not work here any more; ask a supervisor")
         roles = (person.role,)

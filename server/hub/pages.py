@@ -13,7 +13,8 @@ from server.store.values import Held, Slice
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """A page that can be sent. `slice` is what it was made of; `body` None says that there was nothing new."""
+    """A page that can be sent. `slice` is what it was made of; `body` None says that there was nothing new. A page without
+    images only carries origins: all that it stands for was changed again later."""
 
     slice: Slice
     body: bytes | None
@@ -28,14 +29,15 @@ class Ready(msgspec.Struct, frozen=True):
         """That the terminal has all of the set up to the head."""
         head, tally = self.slice.space.head, self.slice.tally
         digest = tally.digest or "0" * 32
-        return encode(UpTo(set=name, head=head.seq, chain=head.chain, count=tally.count, digest=digest))
+        seq = self.slice.seq
+        return encode(UpTo(set=name, seq=seq, head=head.seq, chain=head.chain, count=tally.count, digest=digest))
 
 
 async def read_page(order: Order, name: str, after: int, max_bytes: int, device: str | None = None) -> Ready:
     """What comes after `after` in the set `name`. Raises `BadInput` for a name that is none, and `Unavailable`."""
     channel, projection = split(name)
     found = await order.slice(channel, name, after, max_bytes, device)
-    if not found.images:
+    if found.seq == after:
         return Ready(found, None)
     if projection == CLEAR:  # stored bodies go out as they are: microseconds
         return Ready(found, _encoded(name, found, projection))

@@ -121,8 +121,18 @@ async def greet(
         entry = Entry(at=now, actor=device.id, action="device.restart", subject=device.id, detail=past.value)
         device = await store.register.restart(device.id, random_id(), entry)
         action = "bootstrap"
+    elif await _is_lost_life(store, hello, device):
+        entry = Entry(at=now, actor=device.id, action="device.restart", subject=device.id, detail="lost epoch")
+        device = await store.register.restart(device.id, random_id(), entry)
     await store.register.seen(device.id, now)
     return Greeting(device, await _welcome(store, space, device, now, action), rolled_back)
+
+
+async def _is_lost_life(store: Store, hello: Hello, device: Device) -> bool:
+    """Whether the terminal numbers in an epoch that this database has forgotten. The one that it remembers was then left
+    long ago, and its numbers were used: ops would be mistaken for those of another terminal with this identity. (Whoever
+    comes with an older epoch that is known lost a welcome, or *is* such another terminal: the numbers will tell.)"""
+    return hello.epoch != device.epoch and not await store.register.lived(device.id, hello.epoch)
 
 
 async def _welcome(store: Store, space: Space, device: Device, now: float, action: str) -> Welcome:

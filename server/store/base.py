@@ -51,7 +51,8 @@ class Order(Protocol):
 
     async def slice(self, channel: str, name: str, after: int, max_bytes: int, device: str | None = None) -> Slice:
         """What comes after `after` in a channel, about `max_bytes` of bodies, at least one seq. `name` is the set whose
-        tally is wanted; the authors are those of `device`, newest first, or of all devices."""
+        tally is wanted; the authors are those of `device`, or of all devices. It ends before one of them has more than
+        `limits.ORIGINS_MAX`, if need be without an image."""
 
     async def chains(self, seqs: Sequence[int]) -> dict[int, str]:
         """The chain at each seq that the log has."""
@@ -113,6 +114,9 @@ class Register(Protocol):
 
     async def restart(self, device: str, epoch: str, entry: Entry) -> Device:
         """A new epoch: the device numbers its ops from 1 again."""
+
+    async def lived(self, device: str, epoch: str) -> bool:
+        """Whether the device numbered an op in that epoch, as far as this database knows."""
 
     async def revoke_device(self, device: str, entry: Entry) -> None:
         """From this commit on the device is nobody's. Refused `unknown_device`."""

@@ -1,11 +1,13 @@
 """The rows and their one order, on SQLite: the writer's BEGIN IMMEDIATE is every lock at once."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, cast
 
 import msgspec
 
 from ringdesk.ops import RowKey
+from ringdesk.wire.limits import ORIGINS_MAX
 from ringdesk.wire.messages import Proof
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
@@ -31,8 +33,6 @@ from server.store.values import (
 
 RING_WINDOW: Final = 10_000
 """For so many seqs the ring keeps old tallies of a set; its newest always stays."""
-MAX_AUTHORS: Final = 1000
-"""Own ops in one page, the newest: an op older than a device's last thousand was answered long ago."""
 MAX_ROUNDS: Final = 8
 """How often a decision may ask for more ground before it is a fault of the program."""
 
@@ -202,14 +202,28 @@ def _slice(db: Db, channel: str, name: str, after: int, max_bytes: int, device: 
     if device is None:
         authors = every(db, Authorship, "authors", after=after, upto=seq)
     else:
-        authors = every(db, Authorship, "authors_of", device=device, after=after, upto=seq, limit=MAX_AUTHORS)
+        authors = every(db, Authorship, "authors_of", device=device, after=after, upto=seq, limit=ORIGINS_MAX + 1)
+    crowded = _crowded(authors)
+    if crowded is not None:
+        seq, up = crowded - 1, False
     return Slice(
         prev=after,
         seq=seq,
         chain=scalar(db, "chain", seq=seq) or "",
-        images=tuple(images),
+        images=tuple(image for image in images if image.seq <= seq),
         up=up,
         tally=_tally(db, name),
-        authors=authors,
+        authors=tuple(author for author in authors if author.seq <= seq),
         space=_space(db),
     )
+
+
+def _crowded(authors: Iterable[Authorship]) -> int | None:
+    """The first seq that is one own op too many for the envelope of some device: the page has to end before it, for an
+    image that holds an op of which its terminal is not told would show that op twice."""
+    counts: Counter[str] = Counter()
+    for author in authors:
+        counts[author.device] += 1
+        if counts[author.device] > ORIGINS_MAX:
+            return author.seq
+    return None

@@ -9,7 +9,7 @@ import msgspec
 from ringdesk.errors import Refused
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
-from server.store.sqlite_rows import Db, Link, append_audit, every, first
+from server.store.sqlite_rows import Db, Link, append_audit, every, first, scalar
 from server.store.values import Audited, Device, Enrolment, Entry, LineRow, Person, Site, Source
 
 asdict = msgspec.structs.asdict
@@ -149,6 +149,10 @@ class SqliteRegister:
             return _present(db, device)
 
         return await self._writer.run(work)
+
+    async def lived(self, device: str, epoch: str) -> bool:
+        """Whether an epoch of the device is known."""
+        return await self._reader.run(lambda db: scalar(db, "lived", device=device, epoch=epoch) is not None)
 
     async def revoke_device(self, device: str, entry: Entry) -> None:
         """Nobody's any more."""

@@ -242,7 +242,8 @@ class Authorship(msgspec.Struct, frozen=True):
 
 class Slice(msgspec.Struct, frozen=True, kw_only=True):
     """The newest images in `(prev, seq]` of a channel, in order; never part of a seq. `up`: `seq` is the channel's newest,
-    and `tally` that of the set; `authors` are all device ops in `(prev, seq]`, whatever their channel. One moment."""
+    and `tally` that of the set; `authors` are all device ops in `(prev, seq]`, whatever their channel, at most
+    `limits.ORIGINS_MAX` of one device. One moment."""
 
     prev: int
     seq: int

@@ -38,12 +38,14 @@ def plan(size: Size, tab: str = TABBED[0]) -> Plan:
 
 
 def overlay(size: Size) -> Region:
-    """Where the chooser and the help stand: over the column of the card, never over the banner.
+    """Where the chooser and the help stand: over the column of the card, never over the banner or the note.
 
     Over one column exactly: an edge of a panel below would cut wide characters of a box that crosses it.
     """
-    card = plan(size).get("card", Region(0, 2, *size))
-    return Region(card.x, card.y, card.width, max(3, min(22, size.height - card.y - 1)))
+    places = plan(size)
+    card, note = places.get("card", Region(0, 2, *size)), places.get("noteframe")
+    end = note.y if note is not None and note.x == card.x else size.height - 1
+    return Region(card.x, card.y, card.width, max(3, min(22, end - card.y)))
 
 
 def _three(width: int, height: int) -> Plan:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from ringdesk.calls import Call, CallState
+from ringdesk.calls import Call
 from ringdesk.dialects import Level
-from ringdesk.safetext import SafeText
 from terminal.news import (
     CallNews,
     HealthNews,
@@ -80,19 +79,24 @@ class Board:
 
     @property
     def calling(self) -> list[CallRow]:
-        """The calls that wait for somebody, oldest first; those that still ring before those that fell silent."""
-        waiting = [row for row in self.calls.values() if row.calling]
-        return sorted(waiting, key=lambda row: row.call.state is CallState.RING_STOPPED)
+        """The calls that can be taken: those that ring, oldest first; then those that fell silent, newest first."""
+        silent = [row for row in reversed(self.calls.values()) if row.calling and not row.ringing]
+        return [*self.ringing, *silent]
+
+    @property
+    def ringing(self) -> list[CallRow]:
+        """The calls that ring now, oldest first."""
+        return [row for row in self.calls.values() if row.ringing]
 
     @property
     def banner(self) -> CallRow | None:
-        """The call that the banner is about: the one on the card, else the first that rings, else one just taken."""
-        calling = self.calling
-        for row in calling:
+        """The call that the banner is about, and F2: the one on the card if it rings, else the first that rings, else one
+        that fell silent, else one just taken."""
+        for row in self.ringing or self.calling:
             if self.person.call and row.call.id == self.person.call.id:
                 return row
-        if calling:
-            return calling[0]
+        if self.calling:
+            return self.calling[0]
         taken = [row for row in self.calls.values() if row.gone_at is not None and row.call.id not in self.served]
         return taken[-1] if taken else None
 
@@ -103,10 +107,12 @@ class Board:
 
     # what the desk says
 
-    def begin(self, calls: list[Call]) -> None:
-        """The calls that were there before the screen was."""
+    def begin(self, calls: list[Call], me: str) -> None:
+        """The calls that were there before the screen was; `me` is the id of the person at this desk."""
         for call in calls:
-            self.calls.setdefault(call.id, CallRow(call=call, since=call.started))
+            mine = call.claimed_by == me
+            taken_by = None if mine else call.claimed_name
+            self.calls.setdefault(call.id, CallRow(call=call, mine=mine, taken_by=taken_by, since=call.started))
 
     def hear(self, news: News, now: float) -> Part:
         """Take the news in; what has to be drawn again."""
@@ -208,9 +214,9 @@ class Board:
         if self.busy:
             return self._adopt()
         shown = self.calls.get(self.person.call.id) if self.person.call else None
-        if shown and (shown.calling or shown.mine or shown.gone_at is not None):
+        if shown and (shown.ringing or shown.mine or shown.gone_at is not None):
             return Part.NOTHING
-        calling = self.calling
+        calling = self.ringing
         if calling and calling[0].call.id in self.pops:
             self.person = self._caller(calling[0])
             return Part.PERSON
@@ -324,8 +330,3 @@ class Board:
         order = (Level.BROKEN, Level.WARNING, Level.STARTING)
         ill = [news for news in self.health.values() if news.level in order]
         return min(ill, key=lambda news: order.index(news.level)) if ill else None
-
-
-def source_name(news: HealthNews) -> SafeText:
-    """What a source is called."""
-    return news.label or SafeText(news.source)

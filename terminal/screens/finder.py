@@ -2,19 +2,24 @@
 
 from typing import TYPE_CHECKING, Final
 
+from rich.cells import cell_len
+
 from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.screens.commands import Command, commands, found
 from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
-from terminal.widgets.row import Tone, chip, piece, spaced
+from terminal.widgets.row import Tone, chip, column, piece, spaced
 from terminal.widgets.speech import because, say
+from terminal.widgets.telephone import written
 
 if TYPE_CHECKING:
     from terminal.news import Match
 
 SEARCH: Final = "search"
 PALETTE: Final = "palette"
+LONGEST_NAME: Final = 24
+"""Cells of a list that a name may take."""
 
 
 class Finder:
@@ -40,7 +45,8 @@ class Finder:
             self._matches = await self.work.desk.lookup(query)
         except RingdeskError as error:
             return Choices(title, (), SafeText(str(error)))
-        return Choices(title, tuple(_row(match) for match in self._matches), say("Nobody found"))
+        cells = min(LONGEST_NAME, max((cell_len(_name(match)) for match in self._matches), default=0))
+        return Choices(title, tuple(_row(match, cells) for match in self._matches), say("Nobody found"))
 
     def chosen(self, index: int) -> "Match | str | None":
         """What a row stands for: a member to open, an action to run."""
@@ -56,15 +62,20 @@ class Finder:
         return [(SafeText(texts[owner][:40]), f"resume({index})") for index, owner in enumerate(others)]
 
 
-def _row(match: "Match") -> Choice:
+def _name(match: "Match") -> SafeText:
     member = match.member
-    number = member.numbers[0].raw if member.numbers else SafeText()
+    return SafeText(f"{member.name or member.code} {member.honorific}".rstrip())
+
+
+def _row(match: "Match", cells: int) -> Choice:
+    """A member, with the name in a column of so many cells."""
+    member = match.member
+    first = member.numbers[0] if member.numbers else None
     left = spaced(
         (
-            piece(member.name or member.code, Tone.STRONG),
-            piece(member.honorific),
+            column(_name(match), cells, Tone.STRONG),
             chip(member.tier, Tone.CHIP_PALE) if member.tier else piece(SafeText()),
-            piece(number),
+            piece(written(first.e164, first.raw) if first else SafeText()),
             piece(member.home_store, Tone.DIM),
             piece(say("guess") if match.guess else SafeText(), Tone.WARN),
         )

@@ -29,7 +29,7 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
         state=state,
         taken=board.taken,
         missed=len(board.missed),
-        calling=len(board.calling),
+        calling=len(board.ringing),
         outbox=board.sync.outbox if board.sync else 0,
         connected=board.sync.connected if board.sync else None,
     )
@@ -46,7 +46,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         now=now,
         row=row,
         greeting=pop.greeting if pop and known else SafeText(),
-        more=max(0, len(board.calling) - 1) if row and row.calling else 0,
+        more=sum(row is not other for other in board.ringing) if row and row.calling else 0,
         holding=board.person.name if board.busy and elsewhere else SafeText(),
         serving=board.serving,
         serving_name=_serving_name(board),
@@ -106,7 +106,7 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
     person = board.person
     dated = by_urgency(person.tasks, now)
     late = sum(when.late for when, _ in dated)
-    waiting = len(board.calling)
+    waiting = len(board.ringing)
     trouble = SafeText()
     if board.worst is not None:
         trouble = SafeText("".join(part.text for part in source_words(board.worst, whole=False)))

@@ -57,7 +57,10 @@ class Work:
         row = self.board.calls.get(call) if call else None
         known = row.call if row else Call(id=call, state=CallState.ENDED) if call else None
         card = await self.desk.open(member) if member else None
-        self.board.by_hand = True
+        if row and row.mine and row.call.live:
+            self.board.serve(row.call.id)
+        else:
+            self.board.by_hand = True
         self.board.person = Person(call=known, states=dict(self.board.states))
         if card:
             self.board.filled(card)
@@ -105,7 +108,7 @@ class Work:
         person = self.board.person
         if person.key == NOBODY:
             return say("Nobody is on the desk: open a card first.")
-        shown = number(person.call, person.member) if person.call else SafeText()
+        shown = number(person.call) if person.call else SafeText()
         who = SafeText(f"{person.name} {shown}".strip()) if shown != person.name else person.name
         member, call = person.key
         await self.desk.task(say("Call back {name}", name=who), member, call, self.now.today.isoformat())

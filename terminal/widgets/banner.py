@@ -49,7 +49,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     call, member = row.call, row.sure
     stopped = call.state is CallState.RING_STOPPED
     name = called_by(call, member)
-    shown = number(call, member)
+    shown = number(call)
     people = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
     usual = SafeText(member.honorific) if member else SafeText()
     store = say("home store {store}", store=member.home_store) if member and member.home_store else SafeText()

@@ -46,7 +46,7 @@ class Lines(ListPanel[Calls]):
 
     def picture(self, value: Calls, inside: Size) -> Picture:
         """The calls in sight."""
-        ringing = sum(row.calling for row in value.calls)
+        ringing = sum(row.ringing for row in value.calls)
         title = (piece(say("Lines"), Tone.LINK),)
         corner = (piece(say("{count} ringing", count=ringing), Tone.WARN if ringing else Tone.DIM),)
         if not value.calls:
@@ -60,7 +60,7 @@ class Lines(ListPanel[Calls]):
         call, member = row.call, row.sure
         base = Tone.SELECTED if chosen else Tone.TEXT
         word, tone, mark = _state(row)
-        name, shown = called_by(call, member), number(call, member)
+        name, shown = called_by(call, member), number(call)
         rest = shown if shown != name else code(SafeText(call.outcome or ""))
         several = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
         label = call.called.line or call.called.raw or SafeText("-")
@@ -102,7 +102,7 @@ class Missed(ListPanel[Calls]):
     def _entry(self, row: CallRow, *, chosen: bool) -> tuple[Row, Row]:
         call, member = row.call, row.sure
         base = Tone.SELECTED if chosen else Tone.TEXT
-        name, shown = called_by(call, member), number(call, member)
+        name, shown = called_by(call, member), number(call)
         silent = call.state is CallState.RING_STOPPED
         head = (
             piece(clock(call.started, self.value.now, seconds=False), Tone.WARN if silent else Tone.BAD),

@@ -12,6 +12,7 @@ from terminal.widgets.person import Person, Who, number
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced
 from terminal.widgets.speech import KINDS, STATES, because, line_name, say
 from terminal.widgets.tasks import urgent
+from terminal.widgets.telephone import written
 from terminal.widgets.when import Now, length, stamp
 
 POINT = ">"
@@ -115,10 +116,11 @@ def _last(value: Face) -> tuple[Piece, ...]:
 
 def _main_number(person: Person) -> SafeText:
     if person.call:
-        shown = number(person.call, person.member)
+        shown = number(person.call)
         if shown:
             return shown
-    return person.member.numbers[0].raw if person.member and person.member.numbers else SafeText()
+    first = person.member.numbers[0] if person.member and person.member.numbers else None
+    return written(first.e164, first.raw) if first else SafeText()
 
 
 def _numbers(person: Person) -> tuple[Piece, ...]:
@@ -127,7 +129,7 @@ def _numbers(person: Person) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for known in person.member.numbers:
         here = known.e164 is not None and known.e164 == calling
-        pieces.append(piece(known.raw, Tone.STRONG if here else Tone.TEXT))
+        pieces.append(piece(written(known.e164, known.raw), Tone.STRONG if here else Tone.TEXT))
         if here:
             pieces.append(piece(SafeText("\N{CHECK MARK} " + say("calls from it")), Tone.GOOD))
         pieces.append(piece(known.label, Tone.DIM))

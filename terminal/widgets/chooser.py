@@ -82,7 +82,7 @@ class Chooser(Container):
         with self.field.prevent(QueryField.Changed):
             self.field.value = ""
         self.display = True
-        self.field.focus()
+        self.screen.set_focus(self.field)  # at once: `focus` lets the next keys go where the focus was
         self.post_message(Asked(""))
 
     def on_key(self, event: events.Key) -> None:

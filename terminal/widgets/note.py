@@ -40,7 +40,7 @@ class NoteFrame(Panel[Owner]):
         tone = Tone.LINK
         call = spaced((piece(line_name(person.call), Tone.DIM),)) if person.call else ()
         title = spaced((piece(say("Note"), tone), piece(person.name, tone), *call), 2)
-        corner = (chip(say("Writing"), Tone.CHIP_LINK),) if value.writing else ()
+        corner = (chip(say("Writing"), Tone.CHIP_LINK),) if value.writing and person.name else ()
         foot = (piece(value.saying, Tone.BAD if value.bad else Tone.DIM),) if value.saying else ()
         rows = () if person.name else (Row((piece(say("A note belongs to a person or a call."), Tone.DIM),)),)
         return Picture(rows, title, corner, foot)

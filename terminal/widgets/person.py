@@ -1,7 +1,7 @@
 """The one person that the panels show, and the rows of the lines panel. Panels get the same `Person`, so they agree."""
 
 from enum import StrEnum
-from functools import lru_cache
+from typing import Final
 
 import msgspec
 
@@ -13,6 +13,7 @@ from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 from terminal.news import Match
 from terminal.widgets.speech import say
+from terminal.widgets.telephone import written
 
 
 class Who(StrEnum):
@@ -24,6 +25,10 @@ class Who(StrEnum):
     """Several may be meant, or one is only a guess: somebody has to choose."""
     UNKNOWN = "unknown"
     WITHHELD = "withheld"
+
+
+RINGS: Final = (CallState.NEW, CallState.RINGING, CallState.QUEUED)
+"""The states in which a telephone makes a noise, or a caller listens to music."""
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,10 +43,15 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
     """When the state on show began, seconds since 1970."""
 
     @property
+    def ringing(self) -> bool:
+        """Whether it rings now, and nobody has it."""
+        return self.call.state in RINGS and not self.mine and self.taken_by is None
+
+    @property
     def calling(self) -> bool:
-        """Whether it waits for somebody: it rings, or rang on a line that cannot see more, and nobody has it."""
-        waiting = (CallState.NEW, CallState.RINGING, CallState.QUEUED, CallState.RING_STOPPED)
-        return self.call.state in waiting and not self.mine and self.taken_by is None
+        """Whether it can be taken: it rings, or rang on a line that cannot see more, and nobody has it."""
+        waiting = self.call.state in RINGS or self.call.state is CallState.RING_STOPPED
+        return waiting and not self.mine and self.taken_by is None
 
     @property
     def missed(self) -> bool:
@@ -56,34 +66,19 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
         return certain[0].member if len(certain) == 1 and len(self.matches) == 1 else None
 
 
-def number(call: Call, member: Member | None = None) -> SafeText:
-    """The caller's number as the member's card writes it, else as its country does, else as the source gave it.
-
-    Empty when it is not to be shown.
-    """
+def number(call: Call) -> SafeText:
+    """The caller's number as people write it here, else as the source gave it. Empty when it is not to be shown."""
     caller = call.caller
     if caller.presentation is Presentation.PRIVATE:
         return SafeText()
-    if member and caller.e164:
-        for known in member.numbers:
-            if known.e164 == caller.e164:
-                return known.raw
-    return readable_number(caller.e164) if caller.e164 else caller.raw or SafeText()
-
-
-@lru_cache(maxsize=1024)
-def readable_number(e164: str) -> SafeText:
-    """A number as people of the country write it. The numbering plan is loaded with the first call, not with the shell."""
-    from ringdesk.numbers.plan import readable
-
-    return SafeText(readable(e164))
+    return written(caller.e164, caller.raw or SafeText())
 
 
 def called_by(call: Call, member: Member | None = None) -> SafeText:
     """What to call the caller: name, number, or why there is neither."""
     if member and member.name:
         return member.name
-    shown = number(call, member)
+    shown = number(call)
     if shown:
         return shown
     if call.caller.presentation is Presentation.PRIVATE:

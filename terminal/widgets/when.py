@@ -23,6 +23,11 @@ class Now(NamedTuple):
             return datetime.fromtimestamp(0, UTC)
 
     @property
+    def minute(self) -> "Now":
+        """The minute, for what need not be drawn every second."""
+        return Now(self.at - self.at % 60, self.zone)
+
+    @property
     def today(self) -> date:
         """The date on this desk."""
         return self.local(self.at).date()

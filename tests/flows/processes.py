@@ -65,7 +65,9 @@ class Process:
                 raise AssertionError(f"not seen in {timeout} s; last lines: {self.seen[-5:]}; stderr: {tail}") from None
             if line is None:
                 tail = self._log_path.read_text(errors="replace")[-1500:]
-                raise AssertionError(f"the process ended ({self.child.poll()}); last lines: {self.seen[-5:]}; stderr: {tail}")
+                raise AssertionError(
+                    f"the process ended ({self.child.poll()}); last lines: {self.seen[-5:]}; stderr: {tail}"
+                )
             self.seen.append(line)
             if wanted(line):
                 return line
@@ -118,7 +120,8 @@ class Shop:
         """Start it, or start it again on the address that it had."""
         listen = self.address or "127.0.0.1:0"
         server = Process(
-            ["server", "--listen", listen, "--database", self.database, "--state", str(self.state)], self.room / "server.err"
+            ["server", "--listen", listen, "--database", self.database, "--state", str(self.state)],
+            self.room / "server.err",
         )
         self._processes.append(server)
         self.address = server.expect(lambda line: "listening" in line)["listening"]

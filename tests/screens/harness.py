@@ -45,7 +45,7 @@ class Running:
 
     def pane(self, name: str) -> str:
         """The text of a panel as it stands on the screen."""
-        panel = self.screen.panel(name)
+        panel = self.screen.painter.panel(name)
         return "\n".join(panel.render_line(y).text for y in range(panel.size.height))
 
     def title(self, name: str) -> str:

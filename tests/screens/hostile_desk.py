@@ -88,18 +88,18 @@ async def parade(screen: DeskScreen, desk: ScriptedDesk) -> None:
         several = (Match(one.member, why), Match(one.member, why))
         first = ScreenPop(ringing, (Match(one.member, why),), one.timeline, one.tasks, one.notes, one.greeting)
         for pop in (first, ScreenPop(unknown, several, (), (), (), bad), ScreenPop(unknown, (), (), (), (), bad)):
-            screen._heard(pop)
-            screen._heard(HealthNews("box", Level.WARNING, why, bad, bad))
-            screen._heard(NoticeNews("x", bad))
+            screen.hear(pop)
+            screen.hear(HealthNews("box", Level.WARNING, why, bad, bad))
+            screen.hear(NoticeNews("x", bad))
             await asyncio.sleep(0)
-            screen._paint(card=True)
+            screen.painter.paint(card=True)
             await asyncio.sleep(0.004)
-            screen._heard(CallNews(pop.call, claimed_name=bad))
+            screen.hear(CallNews(pop.call, claimed_name=bad))
             await asyncio.sleep(0)
-            screen._paint(card=False)
+            screen.painter.paint(card=False)
             screen.board.calls.clear()
             screen.board.home()
-        screen._heard(SyncNews(connected=False, outbox=1, cursor=1, why=why))
+        screen.hear(SyncNews(connected=False, outbox=1, cursor=1, why=why))
     await typed(screen)
     screen.app.exit()
 
@@ -110,7 +110,7 @@ async def typed(screen: DeskScreen) -> None:
         if index % 10 == 0:
             screen.keeper.texts[(f"m{index}", None)] = text
             await screen.work.resume((f"m{index}", None))
-            screen._settle()
+            screen.writing.settle()
             screen.app.post_message(events.Paste(text))
             await asyncio.sleep(0.01)
     screen.action_palette()
@@ -121,7 +121,7 @@ async def typed(screen: DeskScreen) -> None:
         await asyncio.sleep(0.01)
     if LAYER != "clean":
         for text in CASES.values():
-            screen.panel("help").mount(Static(Content(text)))
+            screen.painter.panel("help").mount(Static(Content(text)))
         screen.action_help()
         await asyncio.sleep(0.2)
 

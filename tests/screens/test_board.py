@@ -130,3 +130,13 @@ def test_a_half_typed_note_keeps_its_person_on_an_idle_desk_too(happenings: list
             state = CallState.ENDED if what == "ends" else CallState.ANSWERED
             board.hear(CallNews(msgspec.structs.replace(ringing, state=state), claimed_name=taken), NOW)
         assert board.person.key == owner
+
+
+def test_a_restart_knows_who_had_which_call() -> None:
+    board = Board()
+    mine = msgspec.structs.replace(call("a", LIN), claimed_by="me", claimed_name=SafeText("雅婷"))
+    theirs = msgspec.structs.replace(call("b", CHEN), claimed_by="her", claimed_name=SafeText("怡君"))
+    board.begin([mine, theirs], "me")
+    assert board.calls["a"].mine
+    assert board.calls["b"].taken_by == "怡君"
+    assert board.calling == []

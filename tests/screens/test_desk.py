@@ -12,7 +12,7 @@ from ringdesk.safetext import SafeText
 from terminal.desk import Card, Draft
 from terminal.news import CallNews, NoticeNews
 from tests.screens.harness import PERSON_PANES, SMALL, Running, running
-from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
+from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member(
     "lin", "林淑芬", "0912-345-678", flags=(SafeText("堅果過敏"),), tags=(SafeText("常客"),), tier=SafeText("銀卡")
@@ -114,7 +114,7 @@ async def test_f2_turns_to_the_caller_and_the_note_stays_with_its_owner() -> Non
 
 async def test_an_answer_that_was_detected_moves_no_focus() -> None:
     async with running(desk()) as run:
-        run.screen.panel("timeline").focus()
+        run.screen.painter.panel("timeline").focus()
         await run.settle()
         run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
         run.desk.publish(CallNews(call("c1", LIN, state=CallState.ANSWERED, answered=NOW), mine=True))
@@ -270,6 +270,33 @@ async def test_a_draft_comes_back_after_a_restart() -> None:
         assert "2 drafts are kept" in run.pane("banner")
 
 
+async def test_a_draft_of_a_call_that_still_runs_comes_back_on_that_call() -> None:
+    restarted = desk()
+    restarted._drafts = [Draft(LIN.id, "c1", "half", NOW - 60)]
+    restarted.live["c1"] = call("c1", LIN, state=CallState.ANSWERED, claimed_by=ME, claimed_name=SafeText("雅婷"))
+    async with running(restarted) as run:
+        assert run.screen.area.text == "half"
+        assert "With you" in run.pane("card")
+        await run.press("f4")
+        assert ("note", "half", LIN.id, "c1") in run.desk.did
+        assert ("wrapup", "c1", "handled", LIN.id) in run.desk.did
+
+
+async def test_numbers_are_shown_as_people_write_them() -> None:
+    raw = member("raw", "高雅琪", "0960572099")
+    async with running(ScriptedDesk({raw.id: plain_card(raw)})) as run:
+        run.desk.publish(pop(call("c1", raw), plain_card(raw)))
+        await run.settle()
+        for name in ("banner", "card", "lines"):
+            assert "0960-572-099" in run.pane(name), name
+        run.desk.publish(CallNews(call("c1", raw, state=CallState.ENDED)))
+        await run.settle()
+        assert "0960-572-099" in run.pane("missed")
+        await run.press("escape", "slash", *"0960")
+        assert "0960-572-099" in "\n".join(run.rows())
+        assert "0960572099" not in "\n".join(run.rows())
+
+
 async def test_the_palette_finds_a_draft() -> None:
     restarted = desk()
     restarted._drafts = [Draft(LIN.id, None, "first", NOW), Draft(CHEN.id, None, "second", NOW - 600)]
@@ -277,6 +304,26 @@ async def test_the_palette_finds_a_draft() -> None:
         await run.press("ctrl+p", *"draft", "enter")
         assert run.screen.area.text == "second"
         assert named(run) == {CHEN.name}
+
+
+async def test_what_is_typed_while_a_draft_is_written_is_kept_too() -> None:
+    slow = desk()
+    gate = asyncio.Event()
+    save = slow.save_draft
+
+    async def save_slowly(member: str | None, call: str | None, text: str) -> float:
+        await gate.wait()
+        return await save(member, call, text)
+
+    slow.save_draft = save_slowly  # type: ignore[method-assign]
+    async with running(slow) as run:
+        slow.publish(pop(call("c1", LIN, line="1"), plain_card(LIN)))
+        await run.settle()
+        await run.press("a")
+        await run.press("b")
+        gate.set()
+        await run.settle()
+        assert slow.kept == {(LIN.id, "c1"): "ab"}
 
 
 async def test_leaving_keeps_what_was_just_typed() -> None:

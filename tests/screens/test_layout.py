@@ -11,7 +11,7 @@ from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.news import CallNews, HealthNews, SyncNews
-from terminal.screens.arrangement import LEAST, TABBED, plan
+from terminal.screens.arrangement import LEAST, TABBED, overlay, plan
 from tests.screens.harness import PERSON_PANES, SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ScriptedDesk, call, member, plain_card, pop
 
@@ -147,7 +147,7 @@ async def test_a_resize_keeps_the_text_the_focus_and_the_person() -> None:
 async def test_the_pane_with_the_focus_stays_in_sight() -> None:
     async with running(desk(), WIDE) as run:
         await a_busy_desk(run)
-        run.screen.panel("earlier").focus()
+        run.screen.painter.panel("earlier").focus()
         await run.pilot.resize_terminal(80, 24)
         await run.settle()
         assert run.focus == "earlier"
@@ -166,7 +166,7 @@ async def test_a_language_switch_is_one_drawing(chinese: Path) -> None:
     async with running(desk(), WIDE) as run:
         await a_busy_desk(run)
         words.language("zh_Hant", chinese)
-        run.screen.redraw_all()
+        run.screen.painter.everything()
         await run.settle()
         assert "往來紀錄" in run.title("timeline")
         assert "Timeline" not in "\n".join(run.rows())
@@ -203,6 +203,23 @@ def test_every_plan_covers_the_screen_without_overlap(width: int, height: int) -
     assert sum(region.area for region in cells) == width * height
     assert all(Region(0, 0, width, height).contains_region(region) for region in places.values())
     assert all(not one.overlaps(other) for one in cells for other in cells if one is not other)
+
+
+@pytest.mark.parametrize("size", [WIDE, (120, 36), SMALL], ids=str)
+def test_what_lies_on_top_never_covers_the_banner_or_the_note(size: tuple[int, int]) -> None:
+    places, over = plan(Size(*size)), overlay(Size(*size))
+    assert over.height >= 10
+    assert not over.overlaps(places["noteframe"])
+    assert not over.overlaps(places["banner"])
+
+
+async def test_an_idle_desk_says_that_nobody_writes_and_that_slash_searches() -> None:
+    async with running(desk(), WIDE) as run:
+        assert run.focus == "note"
+        assert "Writing" not in run.title("noteframe")
+        assert not run.screen.painter.panel("keybar").value.writing  # type: ignore[attr-defined]
+        await run.press("slash")
+        assert run.focus == "query"
 
 
 @pytest.mark.parametrize("tab", TABBED)

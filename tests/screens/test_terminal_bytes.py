@@ -2,7 +2,6 @@
 
 import os
 import pty
-import re
 import select
 import struct
 import subprocess
@@ -14,44 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile import is_forbidden
-
-OWN = re.compile(
-    r"""
-    \x1b\[[\d;:]*m                       # SGR: colours
-  | \x1b\[\d+;\d+H                       # CUP: where the next text stands
-  | \x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]   # modes that Textual sets and resets
-  | \x1b\[\?(?:2026|2048)\$p             # DECRQM: does the terminal know synchronised output, in-band resize
-  | \x1b\[>\d*u | \x1b\[<u               # kitty keyboard protocol: push, pop
-  | \x1b\[\?4m | \x1b\[c                 # what it asks at the start
-  | \x1b\]22;[a-z-]+(?:\x07|\x1b\\)     # pointer shape
-  | \r | \n
-    """,
-    re.VERBOSE,
-)
-"""Everything that Textual 8.2.8 writes beside text (drivers/linux_driver.py, app.py, _compositor.py)."""
+from tests.screens.strict import escaped
 
 
-def escaped(output: str, *, printable: bool = False) -> list[str]:
-    """What is neither text nor Textual's own: each with a little of what follows.
-
-    `printable` lets characters pass that a terminal only prints (fillers that `SafeText` drops for the reader's sake).
-    """
-    found = []
-    at = 0
-    while at < len(output):
-        own = OWN.match(output, at)
-        if own:
-            at = own.end()
-            continue
-        if is_forbidden(output[at]) and not (printable and output[at].isprintable()):
-            found.append(repr(output[at : at + 12]))
-        at += 1
-    return found
-
-
-def shown(layer: str, tmp_path: Path) -> tuple[str, str]:
-    """Run the hostile desk; its bytes as text, and what it says about itself."""
+def shown(layer: str, tmp_path: Path, enough: tuple[bytes, ...] = ()) -> tuple[str, str]:
+    """Run the hostile desk to its end, or until one of `enough` came out; its bytes as text, and what it says of itself."""
     master, slave = pty.openpty()
     ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 45, 160, 0, 0))
     verdict = tmp_path / "verdict"
@@ -76,9 +42,11 @@ def shown(layer: str, tmp_path: Path) -> tuple[str, str]:
         if not data:
             break
         output += data
+        if any(found in output for found in enough):
+            break
         if b"\x1b[?2026$p" in data:
             os.write(master, b"\x1b[?2026;2$y")
-    child.kill() if child.poll() is None and time.monotonic() >= end else None
+    child.kill() if child.poll() is None and (enough or time.monotonic() >= end) else None
     child.wait(10)
     os.close(master)
     said = verdict.read_text() if verdict.exists() else "no verdict"
@@ -100,5 +68,5 @@ def test_only_textuals_own_sequences_leave(layer: str, tmp_path: Path) -> None:
 
 
 def test_without_the_gate_the_leak_is_seen(tmp_path: Path) -> None:
-    output, _said = shown("open", tmp_path)
+    output, _said = shown("open", tmp_path, enough=(b"\x1b]52", b"\x1b[2J"))
     assert any("x1b]52" in found or "x1b[2J" in found for found in escaped(output))

@@ -7,7 +7,7 @@ from ringdesk.calls import Call, Called, Caller, CallState, Presentation
 from ringdesk.errors import Refused
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import MemberFields
+from ringdesk.ops import Actor, MemberFields
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
@@ -15,6 +15,7 @@ from ringdesk.why import Why
 from terminal.desk import Card, Desk, Draft
 from terminal.news import CallNews, Match, News, NoteNews, ScreenPop, TaskNews
 
+ME = "p-yating"
 NOW = 1_795_509_787.0
 """2026-11-24 16:43:07 in Taipei."""
 
@@ -32,6 +33,10 @@ class ScriptedDesk(Desk):
         self.hold: asyncio.Event | None = None
         self._listeners: list[Callable[[News], None]] = []
         self.clock = NOW
+
+    @property
+    def person(self) -> Actor:
+        return Actor(person=ME, name=SafeText("雅婷"), device="d-1")
 
     def publish(self, *news: News) -> None:
         """Say it to everybody who listens."""

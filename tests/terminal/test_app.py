@@ -114,6 +114,6 @@ async def test_every_frame_passes_the_gate(monkeypatch: pytest.MonkeyPatch) -> N
 
 async def test_ctrl_c_says_how_to_leave() -> None:
     async with running(ScriptedDesk()) as run:
-        run.screen.panel("timeline").focus()
+        run.screen.painter.panel("timeline").focus()
         await run.press("ctrl+c")
         assert "Ctrl+Q leaves" in run.pane("banner")

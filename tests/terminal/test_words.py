@@ -57,3 +57,10 @@ def test_a_broken_catalogue_is_english(places: Path) -> None:
 
 def test_an_unknown_code_is_shown_as_it_is() -> None:
     assert words.sentence(Why("never_heard_of")) == "never_heard_of"
+
+
+def test_two_reasons_are_said_in_one_language() -> None:
+    codes = {"first_code": "tail_matches", "second_code": "name_starts"}
+    both = Why("and", {"first": "?", "second": "?", "digits": "678", "text": "林", **codes})
+    words.language("en")
+    assert words.sentence(both) == "the number ends in 678, and the name starts with 林"

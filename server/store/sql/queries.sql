@@ -43,7 +43,7 @@ SELECT device, op_id, seq FROM change WHERE seq > :after AND seq <= :upto AND de
 
 -- name: authors_of
 SELECT device, op_id, seq FROM change WHERE device = :device AND seq > :after AND seq <= :upto
-ORDER BY seq DESC LIMIT :limit
+ORDER BY seq LIMIT :limit
 
 -- name: tally
 SELECT count, digest FROM ring WHERE name = :name ORDER BY seq DESC LIMIT 1
@@ -63,6 +63,9 @@ VALUES (:op_id, :kind, :device, :seq, :at, :salt, :hash, :answer, :payload)
 
 -- name: numbered
 SELECT op_id FROM numbered WHERE device = :device AND epoch = :epoch AND dev_seq = :dev_seq
+
+-- name: lived
+SELECT 1 FROM numbered WHERE device = :device AND epoch = :epoch LIMIT 1
 
 -- name: put_numbered
 INSERT INTO numbered (device, epoch, dev_seq, op_id) VALUES (:device, :epoch, :dev_seq, :op_id)

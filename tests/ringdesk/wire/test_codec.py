@@ -177,7 +177,7 @@ class TestHostileFrames:
         assert len(str(error)) < 1000
 
     def test_messages_of_the_other_end_are_refused(self) -> None:
-        up_to = UpTo(set="org@clear", head=1, chain="", count=0, digest="")
+        up_to = UpTo(set="org@clear", seq=1, head=1, chain="", count=0, digest="")
         assert refused_by_server(encode(up_to)).close_code == 1008
         push = Push(epoch="e", ops=())
         assert refused_by_terminal(encode(push)).close_code == 1008

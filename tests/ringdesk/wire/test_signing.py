@@ -96,11 +96,19 @@ class TestGrants:
 class TestAnswers:
     def test_an_answer_is_known_again_also_under_another_number(self) -> None:
         answer = Answer(op_id="o1", dev_seq=4, result="merged", seq=9, chain="c", kept=("name",))
-        signed = msgspec.structs.replace(answer, signature=KEY.sign_answer(answer))
-        assert KEY.said(signed)
-        assert KEY.said(msgspec.structs.replace(signed, dev_seq=1))
-        assert not OTHER.said(signed)
-        assert not KEY.said(answer)
+        signed = msgspec.structs.replace(answer, signature=KEY.sign_answer(answer, b"op"))
+        assert KEY.said(signed, b"op")
+        assert KEY.said(msgspec.structs.replace(signed, dev_seq=1), b"op")
+        assert not OTHER.said(signed, b"op")
+        assert not KEY.said(answer, b"op")
+
+    def test_an_answer_vouches_for_no_other_op(self) -> None:
+        answer = Answer(op_id="o1", dev_seq=4, result="applied", seq=9, chain="c")
+        op = Op(op_id="o1", dev_seq=4, kind="note.add", args=msgspec.Raw(b'{"text":"x"}'))
+        signed = msgspec.structs.replace(answer, signature=KEY.sign_answer(answer, payload(op)))
+        assert KEY.said(signed, payload(msgspec.structs.replace(op, dev_seq=7, fact=True, said=msgspec.Raw(b"{}"))))
+        for other in ({"args": msgspec.Raw(b'{"text":"y"}')}, {"kind": "task.add"}, {"base": {"name": 1}}, {"at": 1.0}):
+            assert not KEY.said(signed, payload(msgspec.structs.replace(op, **other)))
 
     @pytest.mark.parametrize(
         "change",
@@ -116,8 +124,8 @@ class TestAnswers:
     )
     def test_a_changed_answer_was_never_given(self, change: dict[str, object]) -> None:
         answer = Answer(op_id="o1", dev_seq=4, result="merged", seq=9, chain="c", kept=("name",))
-        signed = msgspec.structs.replace(answer, signature=KEY.sign_answer(answer))
-        assert not KEY.said(msgspec.structs.replace(signed, **change))
+        signed = msgspec.structs.replace(answer, signature=KEY.sign_answer(answer, b"op"))
+        assert not KEY.said(msgspec.structs.replace(signed, **change), b"op")
 
 
 class TestPayloads:

@@ -13,6 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
+from ringdesk import ops
 from ringdesk.safetext import SafeText
 from ringdesk.wire import limits
 from ringdesk.wire.codec import encode
@@ -35,6 +36,7 @@ from ringdesk.wire.messages import (
 )
 from ringdesk.wire.signing import make_code
 from server.app import Roots
+from server.store.values import Entry
 from tests.server.parts import ROOTS, Shop, Terminal, member, note, shop
 
 
@@ -307,14 +309,14 @@ async def test_a_forged_proof_moves_nobody(it: Shop) -> None:
 async def test_a_database_that_went_back_in_time_is_found_out(it: Shop) -> None:
     desk, other = await it.terminal(), await it.terminal()
     first = desk.op(member("before the backup"))
-    await desk.push(first)
+    (before,) = (await desk.push(first)).answers
     await it.stop()
     backup = (it.room / "server.db").read_bytes()
     await it.start()
     await desk.again()
     await other.again()
     lost = desk.op(member("after the backup"))
-    await desk.push(lost)
+    (after,) = (await desk.push(lost)).answers
     await desk.pull("org@clear")
     await it.stop()
     (it.room / "server.db").write_bytes(backup)
@@ -328,7 +330,11 @@ async def test_a_database_that_went_back_in_time_is_found_out(it: Shop) -> None:
     assert (welcome.action, welcome.expected) == ("bootstrap", 1)
     assert welcome.server_epoch != old
     assert await other.closing() == (1012, "server_epoch")
-    facts = [desk.op(member(), op.op_id, args=op.args, at=op.at, grant=op.grant, fact=True) for op in (first, lost)]
+    desk.next = 1
+    facts = [
+        msgspec.structs.replace(op, dev_seq=number, fact=True, said=msgspec.Raw(ops.encode(said)))
+        for number, (op, said) in enumerate(((first, before), (lost, after)), 1)
+    ]
     assert [answer.result for answer in (await desk.push(*facts)).answers] == ["applied", "applied"]
     again = await other.again()
     assert (again.action, again.server_epoch) == ("bootstrap", welcome.server_epoch)
@@ -337,6 +343,29 @@ async def test_a_database_that_went_back_in_time_is_found_out(it: Shop) -> None:
         names = sorted(row["name"] for row in terminal.bodies("org@clear", "member"))
         assert names == ["after the backup", "before the backup", "on the restored server"]
     assert (await desk.again()).server_epoch == welcome.server_epoch
+
+
+@pytest.mark.parametrize("used", [0, 1])
+async def test_an_epoch_that_the_database_forgot_is_not_followed_by_an_older_one(it: Shop, used: int) -> None:
+    """Its numbers were used, by this terminal too: the first op would be taken for a clone's, or never be answered."""
+    desk = await it.terminal()
+    if used:
+        await desk.push(desk.op(member()))
+    await it.stop()
+    backup, old = (it.room / "server.db").read_bytes(), desk.epoch
+    await it.start()
+    async with it.office() as office:
+        await office.store.register.restart(desk.device, "newer", Entry(at=0.0, actor="test", action="test"))
+    newer = (await desk.again()).epoch
+    assert newer != old
+    await it.stop()
+    (it.room / "server.db").write_bytes(backup)
+    await it.start()
+    welcome = await desk.again()
+    assert welcome.epoch not in (old, newer)
+    assert welcome.expected == 1
+    await desk.login()
+    assert [answer.result for answer in (await desk.push(desk.op(member()))).answers] == ["applied"]
 
 
 async def test_a_lost_welcome_is_said_again(it: Shop) -> None:

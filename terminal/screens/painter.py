@@ -1,0 +1,179 @@
+"""Draws the board onto the panels, at its pace: the calls at once, everything about the person a few times a second at most.
+
+Nothing here changes what is known, whom the note belongs to, or where the focus is.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from textual.screen import Screen
+
+from ringdesk.safetext import SafeText
+from terminal.messages import Trouble
+from terminal.screens import views
+from terminal.screens.arrangement import TABBED, DeskLayout, plan
+from terminal.screens.board import Board, Part
+from terminal.screens.keeper import NOBODY
+from terminal.screens.pace import Pace
+from terminal.screens.writing import Writing
+from terminal.widgets.keybar import Keys
+from terminal.widgets.note import Owner
+from terminal.widgets.notes import Written
+from terminal.widgets.panel import Panel
+from terminal.widgets.person import Who
+from terminal.widgets.speech import mark, say
+from terminal.widgets.tasks import Duties
+from terminal.widgets.timeline import Past, Timeline
+from terminal.widgets.when import Now
+
+MESSAGE_STAYS: Final = 8.0
+"""Seconds for which a message stands in the banner."""
+PANES: Final = {
+    "note": mark("Note"),
+    "timeline": mark("Timeline"),
+    "tasks": mark("Tasks"),
+    "earlier": mark("Earlier notes"),
+    "lines": mark("Lines"),
+    "missed": mark("Missed"),
+    "card": mark("Card"),
+    "query": mark("Search"),
+    "help": mark("Help"),
+}
+"""Panes that can have the focus, in the order of F9, and their names."""
+
+
+class Painter:
+    """The panels of `screen`, painted from the board. `agent` and `site` stand in row 0."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        board: Board,
+        writing: Writing,
+        places: DeskLayout,
+        *,
+        agent: SafeText,
+        site: SafeText,
+        now: Callable[[], Now],
+        changed_keys: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        self.agent = agent
+        self.site = site
+        self.changed_keys = changed_keys
+        self._screen = screen
+        self._board = board
+        self._writing = writing
+        self._places = places
+        self._now = now
+        self._pace = Pace()
+        self._due: set[bool] = set()
+        self._message = (SafeText(), False, 0.0)
+        writing.changed = self.note
+
+    def panel(self, name: str) -> Panel[object]:
+        """A panel by its id."""
+        return self._screen.query_one(f"#{name}", Panel)
+
+    # when
+
+    def pressed(self) -> None:
+        """A key came: drawing waits a moment."""
+        self._pace.key = _steady()
+
+    def soon(self, part: Part) -> None:
+        """Draw what changed, when its time has come."""
+        if part & (Part.CALLS | Part.STATUS):
+            self._plan(card=False)
+        if part & Part.PERSON:
+            self._plan(card=True)
+
+    def _plan(self, *, card: bool) -> None:
+        wait = self._pace.due(_steady(), card=card) - _steady()
+        if wait <= 0:
+            self.paint(card=card)
+        elif card not in self._due:
+            self._due.add(card)
+            self._screen.set_timer(wait, lambda: self._plan_again(card=card))
+
+    def _plan_again(self, *, card: bool) -> None:
+        self._due.discard(card)
+        self._plan(card=card)
+
+    def paint(self, *, card: bool) -> None:
+        """Draw now: the calls, or (`card`) everything."""
+        try:
+            self._person() if card else self.calls()
+        except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
+            self._screen.post_message(Trouble(error))
+        self._pace.drawn(_steady(), card=card)
+
+    # what
+
+    def tell(self, text: SafeText, *, bad: bool = False) -> None:
+        """A message for the person: in the banner, for a while."""
+        self._message = (text, bad, self._now().at + MESSAGE_STAYS)
+        self.soon(Part.CALLS)
+
+    def stay(self, text: SafeText) -> None:
+        """A message that stays: nothing works before it is dealt with."""
+        self._message = (text, True, float("inf"))
+        self.soon(Part.CALLS)
+
+    def calls(self) -> None:
+        """Banner, row 0, lines, missed, status, tabs and keys."""
+        board, now = self._board, self._now()
+        text, bad, until = self._message
+        message = text if now.at < until else SafeText()
+        drafts = len(self._writing.others)
+        minute = now.minute
+        self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
+        self.panel("topbar").show(views.top(board, now, self.agent, self.site))
+        self.panel("lines").show(views.calls(board, now))
+        self.panel("missed").show(views.missed(board, minute))
+        self.panel("status").show(views.health(board, now))
+        self.panel("tabs").show(views.tabs(board, minute, TABBED.index(self._places.tab)))
+        self.keys()
+
+    def _person(self) -> None:
+        person, minute = self._board.person, self._now().minute
+        self.card()
+        past = Past(person, minute)
+        self.panel("tags").show(past)
+        timeline = self._screen.query_one(Timeline)
+        timeline.show(past)
+        self.panel("detail").show(Past(person, minute, timeline.selected))
+        self.panel("tasks").show(Duties(person, minute))
+        self.panel("earlier").show(Written(person, minute))
+        self.note()
+        self.calls()
+
+    def card(self) -> None:
+        """The card, with the time of the call on it."""
+        card = self.panel("card")
+        card.can_focus = self._board.person.who is Who.SEVERAL or card.has_focus
+        card.show(views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size)))
+
+    def note(self) -> None:
+        """The frame around the note."""
+        says, bad = self._writing.says, self._writing.bad
+        if self._writing.owner == NOBODY:
+            says, bad = say("A note belongs to a person or a call."), False
+        writing = self._screen.query_one("#note").has_focus
+        self.panel("noteframe").show(Owner(self._board.person, writing, says, bad))
+
+    def keys(self) -> None:
+        """The keys that work now, and where the focus is."""
+        focused = self._screen.focused.id if self._screen.focused else None
+        name = say(PANES[focused]) if focused in PANES else SafeText("-")
+        writing = focused == "query" or (focused == "note" and self._writing.owner != NOBODY)
+        self.panel("keybar").show(Keys(writing, views.dead_keys(self._board), name, self.changed_keys))
+
+    def everything(self) -> None:
+        """Every word anew: the language or the theme changed."""
+        for panel in self._screen.query(Panel):
+            panel.redraw()
+
+
+def _steady() -> float:
+    return asyncio.get_running_loop().time()

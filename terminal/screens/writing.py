@@ -1,0 +1,83 @@
+"""The note in its text field: it follows the person on show, and is kept a moment after every change.
+
+The field shows the text of one owner at a time. Before anything else is looked at, `hold` files what stands in the field
+under that owner; `settle` brings the text of whoever is on show now.
+"""
+
+from collections.abc import Callable
+
+from ringdesk.safetext import SafeText
+from terminal.screens.board import Board
+from terminal.screens.keeper import NOBODY, Keeper, Owner
+from terminal.widgets.note import NoteArea
+from terminal.widgets.speech import say
+from terminal.widgets.when import Now, clock
+
+
+class Writing:
+    """Whose note stands in the field, and what was last said about saving it (`says`; `bad` when that failed).
+
+    `field` finds the text field, `now` is this moment; `changed` is called when `says` changed by itself.
+    """
+
+    def __init__(self, board: Board, keeper: Keeper, field: Callable[[], NoteArea], now: Callable[[], Now]) -> None:
+        self.owner = NOBODY
+        self.says = SafeText()
+        self.bad = False
+        self.changed: Callable[[], None] = lambda: None
+        self._board = board
+        self._keeper = keeper
+        self._field = field
+        self._now = now
+        keeper.refresh = self.hold
+        keeper.loaded = self.load
+
+    @property
+    def others(self) -> list[Owner]:
+        """Whose drafts are kept beside the one in the field, the newest first."""
+        return self._keeper.others(self.owner)
+
+    def hold(self) -> None:
+        """What stands in the field belongs to its owner, this very moment."""
+        text = self._field().text
+        self._keeper.hold(self.owner, text)
+        self._board.typed = bool(text) and self.owner != NOBODY
+
+    def settle(self) -> None:
+        """The note follows the person on show: what was written stays with its owner, the text of the new one comes."""
+        owner = self._board.person.key
+        if owner == self.owner:
+            return
+        self._keeper.hold(self.owner, self._field().text)
+        text = self._keeper.texts.get(owner, "")
+        self.load()
+        self.say(say("draft kept") if text else SafeText())
+
+    def load(self) -> None:
+        """The text of whoever is on show, into the field."""
+        area = self._field()
+        self.owner = self._board.person.key
+        text = self._keeper.texts.get(self.owner, "")
+        area.read_only = self.owner == NOBODY
+        self._board.typed = bool(text)
+        if text != area.text:
+            with area.prevent(NoteArea.Changed):
+                area.load_text(text)
+            area.move_cursor(area.document.end)
+
+    def say(self, text: SafeText, *, bad: bool = False) -> None:
+        """How saving stands, for the frame around the field."""
+        self.says, self.bad = text, bad
+
+    async def keep(self) -> None:
+        """Write the drafts that changed. Raises what the desk raises; then the frame says so."""
+        owner = self.owner
+        try:
+            at = await self._keeper.keep()
+        except Exception:
+            self.say(say("the draft is not kept: save the note"), bad=True)
+            self.changed()
+            raise
+        if at is not None and owner == self.owner:
+            self.say(say("draft saved {time}", time=clock(at, self._now())))
+            self.changed()

@@ -1,0 +1,98 @@
+"""A person at a terminal: a real pty, what stands on it cell by cell, and keys."""
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+import pyte
+from textual.geometry import Region, Size
+
+from benchmarks.screen import Screen
+from terminal.screens.arrangement import plan
+from tests.cli.processes import environment
+
+PATIENCE: Final = 60.0
+SIZE: Final = Size(120, 40)
+F2: Final = b"\x1bOQ"
+CTRL_Q: Final = b"\x11"
+
+_DRAWN: Final = re.compile(rb"\x1b\[[<>?][0-9;]*\$?[a-z]|\x1b\[c|\x1b\]22;[^\x07\x1b]*(?:\x07|\x1b\\)")
+"""Modes and questions, which draw nothing; pyte takes some of them for text."""
+_LONGEST: Final = 64
+"""Bytes that a sequence may have: one that is not whole waits for the rest."""
+
+
+class Person(Screen):
+    """Sits at `ringdesk WORDS` on a terminal of `SIZE`, with settings and logs of the test's own in `room`."""
+
+    def __init__(self, room: Path, words: Sequence[str]) -> None:
+        command = [sys.executable, "-m", "cli.main", *words]
+        own = {name: value for name, value in environment(room).items() if name.startswith("XDG_")}
+        super().__init__(command, columns=SIZE.width, rows=SIZE.height, env=own)
+        self._screen = pyte.Screen(SIZE.width, SIZE.height)
+        self._drawing = pyte.ByteStream(self._screen)
+        self._rest = b""
+
+    def read(self, timeout: float) -> bytes:
+        """What was drawn within `timeout` seconds; it stands on the screen then."""
+        data = super().read(timeout)
+        data_so_far = self._rest + data
+        last = data_so_far.rfind(b"\x1b", max(0, len(data_so_far) - _LONGEST))
+        cut = last if last >= 0 and not re.match(rb"\x1b\[[0-9;]*[A-Za-z]", data_so_far[last:]) else len(data_so_far)
+        if cut < len(data_so_far) and _DRAWN.match(data_so_far, cut):
+            cut = len(data_so_far)
+        self._rest = data_so_far[cut:]
+        self._drawing.feed(_DRAWN.sub(b"", data_so_far[:cut]))
+        return data
+
+    def rows(self, region: Region | None = None) -> list[str]:
+        """The text of every row; of a region of the screen, only what stands there."""
+        x, y, width, height = region or Region(0, 0, *SIZE)
+        buffer = self._screen.buffer
+        return ["".join(buffer[row][column].data for column in range(x, x + width)) for row in range(y, y + height)]
+
+    def pane(self, name: str) -> str:
+        """The text of a panel."""
+        return "\n".join(row.rstrip() for row in self.rows(plan(SIZE)[name]))
+
+    def title(self, name: str) -> str:
+        """The title in the frame of a panel."""
+        return self.pane(name).split("\n")[0]
+
+    def see(self, wanted: Callable[[], object], patience: float = PATIENCE) -> None:
+        """Look until it is so."""
+        deadline = time.monotonic() + patience
+        while not wanted():
+            if time.monotonic() > deadline or self._child.poll() is not None:
+                raise AssertionError("not seen; on the screen stands:\n" + "\n".join(self.rows()))
+            self.read(0.1)
+
+    def look(self, seconds: float) -> None:
+        """Only look."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            self.read(0.1)
+
+    def type(self, text: str) -> None:
+        """Type, a character at a time."""
+        for char in text:
+            self.write(char.encode())
+            self.read(0.01)
+
+    def kill(self) -> None:
+        """kill -9, as when the power goes."""
+        os.kill(self.pid, signal.SIGKILL)
+        self._child.wait(10)
+
+    def leave(self) -> int:
+        """Ctrl+Q; the exit code."""
+        self.write(CTRL_Q)
+        deadline = time.monotonic() + PATIENCE
+        while self._child.poll() is None and time.monotonic() < deadline:
+            self.read(0.05)
+        return self._child.wait(1)

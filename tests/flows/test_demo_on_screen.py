@@ -1,0 +1,99 @@
+"""A person at the real desk: a half-typed note through twenty calls, and through kill -9."""
+
+import asyncio
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from ringdesk import sample
+from ringdesk.members import Member
+from tests.cli.processes import child
+from tests.flows.members import filled
+from tests.flows.screen import F2, Person
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
+
+HALF = "下週三改送到公司，要開統編 12345675；她說「不要堅果」"
+REST = "，請先打電話"
+PERSON_PANES = ("card", "timeline", "tasks", "noteframe", "earlier")
+
+
+def missed(person: Person) -> int:
+    """The count in row 0."""
+    found = re.search(r"未接\s*([0-9]+)", person.rows()[0])
+    return int(found[1]) if found else 0
+
+
+def note(person: Person) -> str:
+    return person.pane("note").replace("\n", "")
+
+
+def saved_at(person: Person) -> str:
+    """When the frame of the note says that the draft was saved."""
+    found = re.search(r"草稿已存 ([0-9:]{8})", person.pane("noteframe"))
+    return found[1] if found else ""
+
+
+def name_on_the_card(person: Person) -> str:
+    """Whom the card names: a member, or the number of somebody unknown."""
+    found = re.search(r"(?:會員|來電者)\s+(\S+)", person.title("card"))
+    assert found, person.title("card")
+    return found[1]
+
+
+def test_twenty_calls_touch_neither_the_note_nor_the_focus_nor_the_person(tmp_path: Path) -> None:
+    with Person(tmp_path, ["demo", "--language", "zh-Hant", "--members", "200", "--every", "1"]) as person:
+        person.see(lambda: "響鈴中" in person.pane("banner"))
+        person.write(F2)
+        person.see(lambda: "通話中" in person.title("card") and "輸入中" in person.title("noteframe"))
+        who = name_on_the_card(person)
+        person.type(HALF)
+        person.see(lambda: note(person) == HALF and "草稿已存" in person.pane("noteframe"))
+        before = missed(person)
+
+        person.see(lambda: missed(person) >= before + 20)
+        assert note(person) == HALF
+        assert all(who in person.title(name) for name in PERSON_PANES)
+
+        person.type(REST)
+        person.see(lambda: note(person) == HALF + REST)
+        assert all(who in person.title(name) for name in PERSON_PANES)
+        assert "輸入中" in person.title("noteframe")
+        assert person.leave() == 0
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> tuple[Path, Member]:
+    """The data directory of a desk with a few members, and one of them with a mobile number."""
+    data = tmp_path / "data"
+    members = [sample.member(1, index) for index in range(30)]
+    asyncio.run(filled(data, [("member", member) for member in members]))
+    return data, next(member for member in members if (member.numbers[0].e164 or "").startswith("+8869"))
+
+
+def test_a_half_typed_note_survives_kill_9_with_its_person(tmp_path: Path, desk: tuple[Path, Member]) -> None:
+    data, member = desk
+    words = ["desk", "--data", str(data), "--language", "zh-Hant"]
+    e164 = member.numbers[0].e164 or ""
+    call = ["--call", "0" + e164.removeprefix("+886"), "--rings", "2", "--cadence", "1"]
+    with child(tmp_path, "simulate", "modem", "--listen", "127.0.0.1:0", *call) as modem:
+        source = modem.until(lambda line: "listening" in line)["listening"]
+        with Person(tmp_path, [*words, "--source", f"{source}?line=1"]) as person:
+            person.see(lambda: member.name in person.title("card"))
+            person.write(F2)
+            person.see(lambda: "輸入中" in person.title("noteframe"))
+            person.type(HALF[:-1])
+            person.see(lambda: saved_at(person) and note(person) == HALF[:-1])
+            person.look(2.0)  # all of it is kept by now, and the next draft has another time
+            before = saved_at(person)
+            person.type(HALF[-1])
+            person.see(lambda: saved_at(person) != before)
+            person.kill()
+    with Person(tmp_path, words) as person:
+        person.see(lambda: note(person) == HALF)
+        assert all(member.name in person.title(name) for name in PERSON_PANES)
+        person.type(REST)
+        person.see(lambda: note(person) == HALF + REST)
+        assert person.leave() == 0
