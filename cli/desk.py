@@ -52,7 +52,13 @@ def run(options: argparse.Namespace) -> int:
     if options.headless:
         log.open()
         return run_headless(plan, settings)
+    _expect_terminal()
     return run_on_screen(lambda: opened(plan), plan.user, settings, log)
+
+
+def _expect_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise BadInput("the desk draws on a terminal, and this is none; add --headless for JSON lines")
 
 
 def run_headless(plan: "Plan", settings: Settings) -> int:
@@ -186,6 +192,8 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
     data = Path(desk.data).expanduser() if desk.data else places().data
     password = user = code = ""
     if desk.server:
+        if not desk.server.startswith(("ws://", "wss://")):
+            raise BadInput(f"{desk.server!r} is no address of a server; write it as wss://HOST:PORT/sync")
         user = desk.user or _asked("user: ", "--user NAME", options)
         password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
         from terminal.sync.key import KEY_FILE
@@ -194,7 +202,8 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
             code = options.enrol or (_first_line(desk.enrol_file) if desk.enrol_file else "")
             code = code or _asked("enrolment code: ", "--enrol CODE", options)
         else:  # known already, or an enrolment that did not come to its end
-            code = options.enrol or ""
+            spare = options.enrol_file and Path(options.enrol_file).exists()
+            code = options.enrol or (_first_line(desk.enrol_file) if spare else "")
     return Plan(
         data=data,
         server=desk.server,

@@ -231,4 +231,7 @@ def _own_password(file: Path) -> str:
 
     if not file.exists():
         write_private(file, f"{secrets.token_urlsafe(24)}\n".encode())
-    return file.read_text("utf-8").strip()
+    try:
+        return file.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read; put it back from a backup of this folder") from error

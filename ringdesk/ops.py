@@ -4,7 +4,7 @@ Terminals never send rows, only ops; the server is the only author of rows (sync
 meaning is a new kind. To add one: a struct here, a line in `KINDS`, a function in `merge`, a line in the permission table.
 """
 
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 
@@ -126,6 +126,9 @@ KINDS: Final[dict[str, type[Args]]] = {
 }
 """Every kind of op and its arguments."""
 
+Revs = dict[str, Annotated[int, msgspec.Meta(ge=0, le=2**53)]]
+"""Field -> rev, within what the wire carries (sync.md 3)."""
+
 MAX_OP_BYTES: Final = 32 * 1024
 """An op larger than this is refused when it is saved (sync.md 3)."""
 
@@ -146,7 +149,7 @@ class Op(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     v: int = 1
     grant: str = ""
-    base: dict[str, int] = {}
+    base: Revs = {}
     at: float = 0.0
     mono: int | None = None
     fact: bool = False

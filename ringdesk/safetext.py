@@ -12,8 +12,8 @@ from typing import Any, Final, Self
 
 MAX_TEXT: Final = 500
 """Characters of a one-line text. The longest Taiwanese company name on record has under 100."""
-MAX_LINES: Final = 16_000
-"""Characters of a note."""
+MAX_LINES: Final = 32 * 1024 + 1
+"""Characters of a note: more than an op has bytes, so that a note that was cut is refused as too long, never saved."""
 MAX_MARKS: Final = 8
 """Characters without a width of their own on one character; Vietnamese needs 2, polytonic Greek 3, a flag emoji 3."""
 

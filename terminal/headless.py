@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 from ringdesk.errors import BadInput, Refused
-from ringdesk.ops import MemberFields
+from ringdesk.ops import MemberFields, Revs
 from ringdesk.safetext import SafeLines, SafeText, decode_hook, encode_hook
 from terminal.desk import Desk, printing
 from terminal.news import News
@@ -73,7 +73,7 @@ class Update(Command, frozen=True, kw_only=True, tag="update"):
 
     member: str | None = None
     fields: MemberFields
-    base: dict[str, int] | None = None
+    base: Revs | None = None
 
 
 class Claim(Command, frozen=True, kw_only=True, tag="claim"):

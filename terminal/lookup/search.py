@@ -20,6 +20,8 @@ from terminal.store.index import code_gram, tail_gram
 from terminal.store.rows import shown
 
 LIMIT: Final = 20
+MAX_RESULTS: Final = 1000
+"""More than anybody reads."""
 MAX_QUERY: Final = 100
 _SCANNED: Final = 500
 """Entries of the index that are looked at where one has to be read to be judged."""
@@ -48,6 +50,7 @@ class Lookup:
         text = SafeText(query[:MAX_QUERY]).strip()
         if not text or limit < 1:
             return []
+        limit = min(limit, MAX_RESULTS)
         wanted = _read(text, self._region, self._area)
         return await self._reader.run(lambda tx: _answer(tx, wanted, limit))
 

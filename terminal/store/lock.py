@@ -29,9 +29,14 @@ class DirectoryLock:
 
     def __init__(self, directory: Path) -> None:
         """Take the lock at once. Raises `Refused("data_in_use")` naming the process that holds it."""
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = directory / "lock"
-        self._file: IO[bytes] = path.open("a+b")
+        try:
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file: IO[bytes] = (directory / "lock").open("a+b")
+        except OSError as error:
+            raise Refused(
+                "read_only",
+                f"{directory} cannot be written ({error.strerror}); make it writable, or give another --data",
+            ) from error
         try:
             _take(self._file)
         except OSError as error:

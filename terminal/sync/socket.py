@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from ringdesk.errors import BadInput, RingdeskError, WireError
 from ringdesk.wire import codec, limits
@@ -158,4 +158,8 @@ async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Sock
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+        return "it speaks without encryption, as a server on loopback does; use ws://"
+    if isinstance(error, InvalidStatus) and error.response.status_code in (403, 404):
+        return f"HTTP {error.response.status_code}; the address ends in /sync"
     return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
