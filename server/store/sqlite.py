@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from config.lock import ProcessLock
 from ringdesk.errors import BadInput, RingdeskError
 from server.store.schema import MIGRATIONS, OLDEST_CODE, QUERIES, VERSION, migration, schema
 from server.store.sqlite_lane import Lane
@@ -29,8 +30,9 @@ def path_of(url: str) -> Path:
 class SqliteStore:
     """A database in one file (see `server.store.base.Store`)."""
 
-    def __init__(self, writer: Lane, reader: Lane, link: Link) -> None:
+    def __init__(self, writer: Lane, reader: Lane, link: Link, lock: ProcessLock | None = None) -> None:
         self._lanes = (writer, reader)
+        self._lock = lock
         self.order = SqliteOrder(writer, reader, link)
         self.register = SqliteRegister(writer, reader, link)
 
@@ -38,6 +40,8 @@ class SqliteStore:
         """Both connections; the last one to go folds the log into the file."""
         for lane in reversed(self._lanes):
             await lane.close()
+        if self._lock is not None:
+            self._lock.release()
 
 
 async def open_store(
@@ -45,8 +49,8 @@ async def open_store(
 ) -> SqliteStore:
     """Open the database of `url`, making or migrating it first.
 
-    `owner` is the server, which alone checkpoints; admin commands beside it are not. Raises `BadInput` for a URL that is
-    none, and `RingdeskError` for a database that is newer than this code.
+    `owner` is the server: there is one, and it alone checkpoints; admin commands beside it are not. Raises `BadInput` for
+    a URL that is none, and `RingdeskError` for a database that another server uses, or that is newer than this code.
     """
     path = path_of(url)
     try:
@@ -54,13 +58,16 @@ async def open_store(
         path.touch(mode=0o600)  # people and their password hashes: for the server's user alone
     except OSError as error:
         raise BadInput(f"{path}: {error.strerror}; give another place with --database") from error
+    lock = ProcessLock(path.with_name(f"{path.name}.lock"), path, "give another --database") if owner else None
     writer = Lane(path, writes=True, checkpoints=owner)
     try:
         await writer.run(lambda db: _prepare(db, path, random_id, organisation))
     except BaseException:
         await writer.close()
+        if lock is not None:
+            lock.release()
         raise
-    return SqliteStore(writer, Lane(path, writes=False), link)
+    return SqliteStore(writer, Lane(path, writes=False), link, lock)
 
 
 def _prepare(db: sqlite3.Connection, path: Path, random_id: Callable[[], str], organisation: str) -> None:

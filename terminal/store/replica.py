@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
+from config.lock import ProcessLock
 from ringdesk.calls import Call
 from ringdesk.members import Member
 from ringdesk.notes import Note
@@ -20,7 +21,6 @@ from terminal.store import bulk, cards, index, joining, outbox, pages, people
 from terminal.store.cards import Card
 from terminal.store.connection import Database, Transaction, open_writer
 from terminal.store.edit import Happened
-from terminal.store.lock import DirectoryLock
 from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
 from terminal.store.pages import Verdict
@@ -60,7 +60,7 @@ class Store:
     def __init__(
         self,
         directory: Path,
-        lock: DirectoryLock,
+        lock: ProcessLock,
         connections: tuple[Database, Database],
         *,
         ids: Callable[[], str],
@@ -85,7 +85,7 @@ class Store:
         steady: Callable[[], float] = time.perf_counter,
     ) -> Self:
         """Open or make the replica in `directory`. Raises `Refused("data_in_use")`, `RingdeskError` for a file that is none."""
-        lock = DirectoryLock(directory)
+        lock = ProcessLock(directory / "lock", directory, "give another --data")
         opened: list[Database] = []
         try:
             opened.append(await Database.writer(directory / FILE, _connect))

@@ -387,3 +387,15 @@ async def test_a_newer_database_is_left_alone(store: Store, url: str) -> None:
     db.close()
     with pytest.raises(RingdeskError, match="newer Ringdesk"):
         await open_store(url, link=link, random_id=lambda: str(uuid4()))
+
+
+async def test_a_database_has_one_server(url: str) -> None:
+    first = await open_store(url, link=link, random_id=lambda: str(uuid4()), owner=True)
+    try:
+        with pytest.raises(Refused, match="in use by process"):
+            await open_store(url, link=link, random_id=lambda: str(uuid4()), owner=True)
+        beside = await open_store(url, link=link, random_id=lambda: str(uuid4()))
+        await beside.close()
+    finally:
+        await first.close()
+    await (await open_store(url, link=link, random_id=lambda: str(uuid4()), owner=True)).close()

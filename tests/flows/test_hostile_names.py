@@ -102,7 +102,7 @@ def test_nothing_that_a_peer_says_reaches_the_terminal_but_as_text(tmp_path: Pat
             person.type("/")
             person.see(lambda: "焦點在 搜尋" in person.pane("keybar"))
             person.type("HOSTILE1")
-            person.see(lambda: READ in "\n".join(person.rows()))
+            person.see(lambda: READ[:12] in "\n".join(person.rows()))
             person.type("\r")
             person.see(lambda: "HOSTILE1" in person.title("card"))
             person.see(lambda: "! [8m過敏" in person.pane("card") and READ[:12] in person.pane("timeline"))

@@ -1,4 +1,4 @@
-"""One process per data directory."""
+"""One process per data directory, and per database."""
 
 import subprocess
 import sys
@@ -6,17 +6,22 @@ from pathlib import Path
 
 import pytest
 
+from config.lock import ProcessLock
 from ringdesk.errors import Refused
-from terminal.store.lock import DirectoryLock
 
 HOLD = """
 import sys
 from pathlib import Path
-from terminal.store.lock import DirectoryLock
-lock = DirectoryLock(Path(sys.argv[1]))
+from config.lock import ProcessLock
+folder = Path(sys.argv[1])
+lock = ProcessLock(folder / "lock", folder, "wait")
 print("held", flush=True)
 sys.stdin.read()
 """
+
+
+def locked(folder: Path) -> ProcessLock:
+    return ProcessLock(folder / "lock", folder, "wait")
 
 
 def test_the_second_process_is_told_who_is_first(tmp_path: Path) -> None:
@@ -27,18 +32,25 @@ def test_the_second_process_is_told_who_is_first(tmp_path: Path) -> None:
         assert first.stdout is not None
         assert first.stdout.readline() == "held\n"
         with pytest.raises(Refused, match=f"in use by process {first.pid};") as refusal:
-            DirectoryLock(tmp_path)
+            locked(tmp_path)
         assert refusal.value.code == "data_in_use"
         assert "\n" not in str(refusal.value)
     finally:
         first.kill()
         first.communicate()
-    DirectoryLock(tmp_path).release()
+    locked(tmp_path).release()
 
 
 def test_the_same_process_cannot_open_it_twice(tmp_path: Path) -> None:
-    lock = DirectoryLock(tmp_path / "new")
+    lock = locked(tmp_path / "new")
     with pytest.raises(Refused):
-        DirectoryLock(tmp_path / "new")
+        locked(tmp_path / "new")
     lock.release()
-    DirectoryLock(tmp_path / "new").release()
+    locked(tmp_path / "new").release()
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Refused, match="make it writable, or wait") as refusal:
+        locked(tmp_path / "file" / "folder")
+    assert "\n" not in str(refusal.value)

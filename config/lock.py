@@ -1,4 +1,4 @@
-"""One process per data directory: an exclusive lock that the operating system frees, also when the process is killed."""
+"""One process at a time: an exclusive lock that the operating system frees, also when the process is killed."""
 
 import os
 import sys
@@ -24,18 +24,21 @@ _FAR = 1 << 20
 """Windows locks bytes against reading too: the locked one lies behind the process number."""
 
 
-class DirectoryLock:
-    """Holds a data directory, and makes it where there is none. The file `lock` in it tells who does."""
+class ProcessLock:
+    """Holds `file`, which tells who does, for what it stands for: a data directory, a database."""
 
-    def __init__(self, directory: Path) -> None:
-        """Take the lock at once. Raises `Refused("data_in_use")` naming the process that holds it."""
+    def __init__(self, file: Path, subject: Path, otherwise: str) -> None:
+        """Take the lock at once; the folder is made where there is none.
+
+        Raises `Refused`: `data_in_use` naming the process that holds it, `read_only`. `subject` is what is locked and
+        `otherwise` what a person could do instead, for the messages.
+        """
         try:
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file: IO[bytes] = (directory / "lock").open("a+b")
+            file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._file: IO[bytes] = file.open("a+b")
         except OSError as error:
             raise Refused(
-                "read_only",
-                f"{directory} cannot be written ({error.strerror}); make it writable, or give another --data",
+                "read_only", f"{subject} cannot be written ({error.strerror}); make it writable, or {otherwise}"
             ) from error
         try:
             _take(self._file)
@@ -44,7 +47,7 @@ class DirectoryLock:
             holder = self._file.read(20).decode("ascii", "replace").strip() or "unknown"
             self._file.close()
             raise Refused(
-                "data_in_use", f"{directory} is in use by process {holder}; end that one, or give another --data"
+                "data_in_use", f"{subject} is in use by process {holder}; end that one, or {otherwise}"
             ) from error
         self._file.seek(0)
         self._file.truncate()
