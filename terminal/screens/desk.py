@@ -30,6 +30,7 @@ from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
+from terminal.widgets.row import TONES
 from terminal.widgets.speech import say
 from terminal.widgets.timeline import Past, Timeline
 from terminal.widgets.when import Now
@@ -48,6 +49,7 @@ class DeskScreen(Screen[None]):
     """The screen `desk`. `wall` gives seconds since 1970; `keys` are remapped keys: id -> key."""
 
     BINDINGS: ClassVar[list[Binding]] = bindings()  # type: ignore[assignment]  # Textual's type is wider
+    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     AUTO_FOCUS = ""
 
     def __init__(

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from terminal.messages import Chosen, Moved
-from terminal.widgets.row import BLANK, TONES, Piece, Row, Tone, drawn, gap, strip
+from terminal.widgets.row import BLANK, Piece, Row, Tone, drawn, gap, strip
 
 Value = TypeVar("Value")
 
@@ -38,7 +38,6 @@ class Picture(NamedTuple):
 class Panel(Widget, Generic[Value]):
     """A rectangle of rows. Subclasses say what to show for a value (`picture`); they never touch the screen."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     ALLOW_SELECT = False
     framed: ClassVar[bool] = True
 
@@ -50,6 +49,7 @@ class Panel(Widget, Generic[Value]):
         self._edge = LIGHT
         self._frame = Tone.FRAME
         self._strips: dict[int, Strip] = {}
+        self._drawn_at = Size()
         self._tones: dict[Tone, Style] | None = None
 
     def picture(self, value: Value, inside: Size) -> Picture:
@@ -66,6 +66,9 @@ class Panel(Widget, Generic[Value]):
         """Draw the value again; refresh the lines that came out different."""
         if not self.size:
             return
+        if self._drawn_at != self.size:
+            self._strips.clear()
+            self._rows, self._drawn_at = [], self.size
         rows, edge, frame = self._laid()
         everything = len(rows) != len(self._rows) or (edge, frame) != (self._edge, self._frame)
         changed = [y for y, row in enumerate(rows) if everything or row != self._rows[y]]
@@ -95,6 +98,10 @@ class Panel(Widget, Generic[Value]):
 
     def render_line(self, y: int) -> Strip:
         """One line, from memory if it was drawn before."""
+        if self._drawn_at != self.size:  # the very first frame does not wait for the event that tells the size
+            self._strips.clear()
+            self._drawn_at = self.size
+            self._rows, self._edge, self._frame = self._laid()
         if y not in self._strips:
             self._strips[y] = self._draw(y)
         return self._strips[y]
@@ -114,9 +121,12 @@ class Panel(Widget, Generic[Value]):
 
     @property
     def tones(self) -> dict[Tone, Style]:
-        """The style of every tone under the theme in force."""
+        """The style of every tone under the theme in force.
+
+        They are the screen's, once for all panels: Textual makes a node and matches every rule for each of them.
+        """
         if self._tones is None:
-            self._tones = {tone: self.get_component_rich_style(f"row--{tone}") for tone in Tone}
+            self._tones = {tone: self.screen.get_component_rich_style(f"row--{tone}") for tone in Tone}
         return self._tones
 
     def notify_style_update(self) -> None:
@@ -126,10 +136,9 @@ class Panel(Widget, Generic[Value]):
         self._strips.clear()
 
     def on_resize(self, _event: events.Resize) -> None:
-        """Lay the value out anew."""
-        self._strips.clear()
-        self._rows = []
-        self.redraw()
+        """Lay the value out anew, unless that was done for a frame that came first."""
+        if self._drawn_at != self.size:
+            self.redraw()
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  Textual's signature
         """Show it in the frame."""

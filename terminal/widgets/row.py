@@ -50,7 +50,7 @@ class Tone(StrEnum):
 
 
 TONES: Final = frozenset(f"row--{tone}" for tone in Tone)
-"""The component classes that a theme can style."""
+"""The component classes of a screen with panels: what a theme can style."""
 
 _CLOSING: Final = frozenset("，。、；：？！）」』】》〉")
 """Characters that never begin a line (CLREQ, section 3.1.4: prohibition at line start)."""

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual._compositor import LayoutUpdate
 from textual.app import App
 
 from ringdesk.errors import RingdeskError
@@ -49,6 +50,15 @@ async def test_the_shell_is_painted_before_the_desk_is_opened() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.pause(0.3)
         assert opened.is_set()
+
+
+async def test_the_first_frame_says_who_we_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    frames: list[object] = []
+    monkeypatch.setattr(App, "_display", lambda _self, _screen, update: frames.append(update))
+    async with running(ScriptedDesk()):
+        pass
+    first = next(frame for frame in frames if isinstance(frame, LayoutUpdate))
+    assert "Ringdesk" in "".join(strip.text for line in first.strips for strip in line)
 
 
 def _app(factory: object) -> RingdeskApp:
