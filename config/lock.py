@@ -24,8 +24,7 @@ _FAR = 1 << 20
 """Windows locks bytes against reading too: the locked one lies behind the process number."""
 
 
-def _for_the_user_alone(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
+_OPEN = os.O_RDWR | os.O_CREAT | os.O_APPEND
 
 
 class ProcessLock:
@@ -39,7 +38,7 @@ class ProcessLock:
         """
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file: IO[bytes] = open(file, "a+b", opener=_for_the_user_alone)  # noqa: PTH123 - Path.open has no opener
+            self._file: IO[bytes] = os.fdopen(os.open(file, _OPEN, 0o600), "a+b")
         except OSError as error:
             raise Refused(
                 "read_only", f"{subject} cannot be written ({error.strerror}); make it writable, or {otherwise}"
