@@ -80,7 +80,7 @@ class Process:
 
     def kill(self) -> None:
         """kill -9, and wait."""
-        self.child.send_signal(signal.SIGKILL)
+        self.child.kill()
         self.child.wait()
 
     def close(self) -> None:
