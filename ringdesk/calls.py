@@ -173,6 +173,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One telephone call. Times are seconds since 1970. `answered_by` is an extension, `claimed_by` a person's id and
     `claimed_name` their name.
 
+    `on_hold`: the one who has the call lets it wait. `handed_by`, `handed_name`: who handed it on to them.
     `site` is the store or office that the line belongs to. `ring_count` counts RING reports of passive lines.
     `absent` says that the source stated that there is no number (so the pop need not wait).
     """
@@ -187,6 +188,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     answered_by: SafeText | None = None
     claimed_by: str | None = None
     claimed_name: SafeText | None = None
+    on_hold: bool = False
+    handed_by: str | None = None
+    handed_name: SafeText | None = None
     legs: tuple[Leg, ...] = ()
     started: float = 0.0
     answered: float | None = None
@@ -202,6 +206,11 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def rank(self) -> int:
         """The rank of the state (see `RANK`)."""
         return RANK[self.state]
+
+    @property
+    def held(self) -> bool:
+        """Whether the caller waits: the exchange says so, or the person who has the call."""
+        return self.live and (self.state is CallState.HELD or self.on_hold)
 
     @property
     def live(self) -> bool:

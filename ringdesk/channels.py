@@ -14,11 +14,15 @@ from typing import Any, Final, Self
 
 import msgspec
 
+from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Called, Caller, Leg, Via
+from ringdesk.dispositions import Disposition
 from ringdesk.errors import BadInput
+from ringdesk.marks import NumberMark
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
 from ringdesk.ops import ROW_TYPES, Row
+from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
@@ -50,7 +54,7 @@ def channel_of(kind: str, row: Row) -> str:
     """The channel to which a row belongs. Raises `BadInput` for a kind that is not replicated."""
     if kind not in ROW_TYPES:
         raise BadInput(f"this version does not know rows of kind {kind!r}; update it")
-    return store_channel(row.site) if isinstance(row, Call) else ORG
+    return store_channel(row.site) if isinstance(row, Call | Presence) else ORG
 
 
 def sets_of(cls: str, store: str) -> tuple[str, ...]:
@@ -86,13 +90,18 @@ def project(kind: str, row: Row, projection: str) -> Row:
     return mask(row)
 
 
+_TAIL: Final = re.compile(rf"{re.escape(MASK)}[0-9]{{0,{TAIL}}}")
+
+
 def is_masked(raw: str) -> bool:
     """Whether a number is one that this module masked."""
     return raw.startswith(MASK)
 
 
 def masked_number(raw: str, e164: str | None = None) -> SafeText:
-    """A number as its tail: `***678`; one of under seven digits shows none."""
+    """A number as its tail: `***678`; one of under seven digits shows none. A tail stays as it is."""
+    if _TAIL.fullmatch(raw):
+        return SafeText(raw)
     digits = _digits(e164 or raw)
     return SafeText(MASK + digits[-TAIL:] if len(digits) >= SHORTEST else MASK)
 
@@ -120,11 +129,17 @@ def _member(row: Member) -> Member:
         code=_code(row),
         name=_line(row.name),
         numbers=tuple(
-            MemberNumber(raw=masked_number(number.raw, number.e164), label=_line(number.label), usual=number.usual)
+            MemberNumber(
+                raw=masked_number(number.raw, number.e164),
+                label=_line(number.label),
+                usual=number.usual,
+                chosen_at=number.chosen_at,
+            )
             for number in row.numbers
         ),
         tags=tuple(_line(tag) for tag in row.tags),
         flags=tuple(_line(flag) for flag in row.flags),
+        facts=tuple(_line(fact) for fact in row.facts),
     )
 
 
@@ -162,11 +177,33 @@ def _note(row: Note) -> Note:
 
 
 def _task(row: Task) -> Task:
-    return msgspec.structs.replace(row, title=_line(row.title))
+    number = None if row.number is None else masked_number(row.number)
+    return msgspec.structs.replace(row, title=_line(row.title), number=number)
 
 
 def _contact(row: Contact) -> Contact:
     return msgspec.structs.replace(row, text=_line(row.text), state=_line(row.state))
+
+
+def _presence(row: Presence) -> Presence:
+    return msgspec.structs.replace(row, text=_line(row.text))
+
+
+def _disposition(row: Disposition) -> Disposition:
+    return row
+
+
+def _article(row: Article) -> Article:
+    """What a business publishes may hold its own numbers; a question is typed in the middle of a call."""
+    return row if row.kind is not ArticleKind.QUESTION else _asked(row)
+
+
+def _asked(row: Article) -> Article:
+    return msgspec.structs.replace(row, title=_line(row.title), text=SafeLines(masked_text(row.text)))
+
+
+def _mark(row: NumberMark) -> NumberMark:
+    return msgspec.structs.replace(row, raw=masked_number(row.raw, row.e164), e164=None, text=_line(row.text))
 
 
 _MASKS: Final[dict[str, Callable[[Any], Row]]] = {
@@ -175,6 +212,10 @@ _MASKS: Final[dict[str, Callable[[Any], Row]]] = {
     "task": _task,
     "contact": _contact,
     "call": _call,
+    "presence": _presence,
+    "disposition": _disposition,
+    "article": _article,
+    "mark": _mark,
 }
 """The masked form of each kind; a test compares it with `ops.ROW_TYPES`."""
 

@@ -48,3 +48,8 @@ def call_id(source: str, native_id: str) -> str:
     except ValueError:
         namespace = uuid5(RINGDESK_NAMESPACE, source)
     return str(uuid5(namespace, native_id))
+
+
+def callback_id(call: str) -> str:
+    """The id of the task to call back after a call: one per call, whoever makes it (sync.md 5)."""
+    return str(uuid5(RINGDESK_NAMESPACE, f"callback {call}"))

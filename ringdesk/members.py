@@ -7,7 +7,19 @@ import msgspec
 from ringdesk.safetext import SafeText
 
 EDITABLE: Final = frozenset(
-    {"name", "honorific", "numbers", "tier", "tags", "flags", "home_store", "language", "birthday", "do_not_call"}
+    {
+        "name",
+        "honorific",
+        "numbers",
+        "tier",
+        "tags",
+        "flags",
+        "facts",
+        "home_store",
+        "language",
+        "birthday",
+        "do_not_call",
+    }
 )
 """Fields that `member.update` may change. Points and codes have ops of their own."""
 
@@ -23,10 +35,13 @@ class MemberNumber(msgspec.Struct, frozen=True):
     label: SafeText = SafeText("")
     usual: bool = False
     """Whether this member is the one who usually calls from this number, where several share it."""
+    chosen_at: float = 0.0
+    """When somebody last said that it was this member who called from it (seconds since 1970)."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A member. `points` in whole points; `since` and `birthday` as ISO dates; `flags` are the must-see facts.
+    """A member. `points` in whole points; `since` and `birthday` as ISO dates; `flags` are what
+    must not be forgotten (an allergy, a debt), `facts` what is good to know (left-handed, has a dog).
 
     `revs` counts the changes of each field, so that a change made on an old image is noticed.
     """
@@ -40,6 +55,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True):
     points: int = 0
     tags: tuple[SafeText, ...] = ()
     flags: tuple[SafeText, ...] = ()
+    facts: tuple[SafeText, ...] = ()
     home_store: SafeText = SafeText("")
     language: SafeText = SafeText("")
     birthday: SafeText | None = None

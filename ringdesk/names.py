@@ -20,9 +20,10 @@ _VARIANTS: Final = str.maketrans(
 )
 """Two ways to write one character, which NFKC keeps apart. Different names that only look alike (鍾 鐘, 游 遊) stay apart."""
 _LATIN: Final = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
-_HAN: Final = re.compile(
+HAN: Final = re.compile(
     "[\u3005\u3007\u3040-\u30fa\u30fc-\u312f\u31a0-\u31bf\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003fffd]"
 )
+"""A character of a script that is written without spaces."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _DOTS: Final = re.compile("[\u00b7\u2022\u2027\u2219\u22c5\u30fb]")
 """Between the parts of an Indigenous or transcribed name; people type them all."""
@@ -102,7 +103,7 @@ def key(query: str) -> str:
 
 def is_gram(searched: str) -> bool:
     """Whether a key is looked up as it is; else every gram that begins with it is meant."""
-    return len(searched) <= (MAX_HAN_GRAM if _HAN.match(searched) else MAX_WORD_GRAM)
+    return len(searched) <= (MAX_HAN_GRAM if HAN.match(searched) else MAX_WORD_GRAM)
 
 
 def contains(name: str, query: str) -> bool:
@@ -114,7 +115,7 @@ def contains(name: str, query: str) -> bool:
 
 def _parts(folded: str) -> tuple[str, list[str]]:
     """All characters of the spaceless scripts in a row, and the words of the others."""
-    return "".join(_HAN.findall(folded)), _WORD.findall(_HAN.sub(" ", folded))
+    return "".join(HAN.findall(folded)), _WORD.findall(HAN.sub(" ", folded))
 
 
 def surname(name: str) -> str:
@@ -124,9 +125,9 @@ def surname(name: str) -> str:
     name), a company.
     """
     name = " ".join(name.split())
-    if not _HAN.search(name):
+    if not HAN.search(name):
         return _latin_surname(name)
-    compact = "".join(_HAN.findall(name))
+    compact = "".join(HAN.findall(name))
     if _DOTS.search(name) or not 1 < len(compact) <= _LONGEST_PERSON:
         return name
     return compact[: _surname_length(compact)]
@@ -161,6 +162,6 @@ def greeting_name(name: str, honorific: str = "") -> str:
     if not honorific or not name:
         return name
     family = surname(name)
-    if not _HAN.search(honorific):
+    if not HAN.search(honorific):
         return f"{honorific} {family}"
-    return f"{family}{honorific}" if _HAN.search(family) else f"{family} {honorific}"
+    return f"{family}{honorific}" if HAN.search(family) else f"{family} {honorific}"

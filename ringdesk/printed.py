@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ringdesk.calls import Call, Called, Caller, CallEvent, Via
+from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, Via
 from ringdesk.times import iso
 
 
@@ -27,7 +27,7 @@ def call_object(call: Call) -> dict[str, Any]:
     return {
         "call": call.id,
         "direction": call.direction.value,
-        "state": call.state.value,
+        "state": (CallState.HELD if call.held else call.state).value,
         "outcome": None if call.outcome is None else call.outcome.value,
         "caller": _caller(call.caller),
         "called": _called(call.called),

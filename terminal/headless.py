@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 import structlog
 
+from ringdesk import ops
 from ringdesk.errors import BadInput, Refused
 from ringdesk.ops import MemberFields, Revs
 from ringdesk.safetext import SafeLines, SafeText, decode_hook, encode_hook
@@ -91,6 +92,14 @@ class Wrapup(Command, frozen=True, kw_only=True, tag="wrapup"):
     member: str | None = None
 
 
+class Do(Command, frozen=True, kw_only=True, tag="op"):
+    """Any intent, by its kind (docs/reference/wire.md has them); `base` are the revisions that the asker saw."""
+
+    kind: str
+    args: msgspec.Raw = msgspec.Raw(b"{}")
+    base: Revs = {}
+
+
 class Earn(Command, frozen=True, kw_only=True, tag="earn"):
     """Points for a purchase."""
 
@@ -120,7 +129,7 @@ class Quit(Command, frozen=True, kw_only=True, tag="quit"):
 
 
 Asked = (
-    Lookup | Open | AddNote | AddTask | Done | Update | Claim | Wrapup | Earn | Redeem | Sync | Dump | State | Quit
+    Lookup | Open | AddNote | AddTask | Done | Update | Claim | Wrapup | Do | Earn | Redeem | Sync | Dump | State | Quit
 )  # fmt: skip
 _COMMANDS: Final = msgspec.json.Decoder(Asked, dec_hook=decode_hook)
 
@@ -269,7 +278,7 @@ class Headless:
             case _:
                 return {"op_id": await self._save(command)}
 
-    async def _save(self, command: AddNote | AddTask | Done | Update | Claim | Wrapup) -> str:
+    async def _save(self, command: AddNote | AddTask | Done | Update | Claim | Wrapup | Do) -> str:
         """What makes an op; its id."""
         desk = self._desk
         match command:
@@ -287,6 +296,8 @@ class Headless:
                 return await desk.claim(command.call, command.member)
             case Wrapup():
                 return await desk.wrapup(command.call, command.code, command.member)
+            case Do():
+                return await desk.do(ops.decode_args_of(command.kind, command.args), command.base)
 
     def _tell(self, news: News) -> None:
         self._out.put_nowait(_ENCODER.encode(printing.news_object(news)) + b"\n")

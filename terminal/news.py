@@ -2,10 +2,14 @@
 
 import msgspec
 
+from ringdesk.articles import Article
 from ringdesk.calls import Call
 from ringdesk.dialects import Level
+from ringdesk.dispositions import Disposition
+from ringdesk.marks import MarkLabel, NumberMark
 from ringdesk.members import Member
 from ringdesk.notes import Note
+from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
@@ -21,7 +25,8 @@ class Match(msgspec.Struct, frozen=True):
 
 
 class ScreenPop(msgspec.Struct, frozen=True):
-    """A call rings and this is what is known; exactly one per call and desk. `timeline`, `tasks` are of the first match."""
+    """A call rings and this is what is known; exactly one per call and desk. `timeline`, `tasks` are of the first match.
+    `mark`: the number is marked; such a call disturbs nobody."""
 
     call: Call
     matches: tuple[Match, ...]
@@ -29,6 +34,7 @@ class ScreenPop(msgspec.Struct, frozen=True):
     tasks: tuple[Task, ...]
     notes: tuple[Note, ...]
     greeting: SafeText
+    mark: MarkLabel | None = None
 
 
 class CallNews(msgspec.Struct, frozen=True):
@@ -60,6 +66,12 @@ class TaskNews(msgspec.Struct, frozen=True):
     state: str
 
 
+class RowNews(msgspec.Struct, frozen=True):
+    """A row of another kind is new or changed: a contact, the presence of a colleague, what the business says."""
+
+    row: Contact | Presence | Article | Disposition | NumberMark
+
+
 class SyncNews(msgspec.Struct, frozen=True):
     """How the replica stands. `age` seconds since the server was last known to be ahead of nothing."""
 
@@ -87,4 +99,4 @@ class NoticeNews(msgspec.Struct, frozen=True):
     message: SafeText
 
 
-News = ScreenPop | CallNews | MemberNews | NoteNews | TaskNews | SyncNews | HealthNews | NoticeNews
+News = ScreenPop | CallNews | MemberNews | NoteNews | TaskNews | RowNews | SyncNews | HealthNews | NoticeNews

@@ -12,17 +12,34 @@ ROLES: Final = ("cashier", "agent", "senior", "supervisor", "marketing", "admin"
 _ALL: Final = frozenset(ROLES)
 _SERVICE: Final = frozenset({"cashier", "agent", "senior", "supervisor", "admin"})
 """Those who meet members. Marketing works on groups; an admin of a small shop also answers the telephone."""
+_LEADING: Final = frozenset({"supervisor", "admin"})
+"""Those who say how the business answers."""
 _IN_CLEAR: Final = frozenset({"agent", "senior", "supervisor", "admin"})
 
 OPS: Final[dict[str, frozenset[str]]] = {
     "note.add": _ALL,
     "task.add": _ALL,
+    "task.update": _ALL,
+    "task.attempt": _SERVICE,
     "task.done": _ALL,
+    "task.reopen": _ALL,
+    "contact.add": _SERVICE,
     "member.add": _SERVICE,
     "member.update": _SERVICE,
+    "number.attach": _SERVICE,
+    "number.detach": _SERVICE,
+    "number.choose": _SERVICE,
+    "number.mark": _SERVICE,
     "call.report": _ALL,  # the line of the desk reports, whoever has signed in there
     "call.claim": _SERVICE,
+    "call.hold": _SERVICE,
+    "call.hand": _SERVICE,
     "call.wrapup": _SERVICE,
+    "call.verdict": _SERVICE,
+    "presence.set": _SERVICE,
+    "disposition.save": _LEADING,
+    "article.save": _LEADING,
+    "article.ask": _ALL,
 }
 """Kind of op -> roles that may. A test compares it with `ops.KINDS`."""
 
@@ -32,6 +49,10 @@ READS: Final[dict[str, frozenset[str]]] = {
     "task": _ALL,
     "contact": _ALL,
     "call": _SERVICE,
+    "presence": _SERVICE,
+    "disposition": _ALL,
+    "article": _ALL,
+    "mark": _SERVICE,
     "number": _IN_CLEAR,
     "ledger": _SERVICE,
     "outbox": _ALL,
@@ -44,6 +65,11 @@ DUMPS: Final[dict[str, str]] = {
     "tasks": "task",
     "members": "member",
     "calls": "call",
+    "contacts": "contact",
+    "presence": "presence",
+    "dispositions": "disposition",
+    "articles": "article",
+    "marks": "mark",
     "ledger": "ledger",
     "outbox": "outbox",
     "tray": "tray",

@@ -249,7 +249,9 @@ class _Bench:
             who = actor(intent, self._device, person)
             assert intent.args is not None
             args = merge.retarget(intent.args, self._aliases())
-            rows = {key: row for key in ops.touches(op.op_id, args) if (row := self._rows.get(key)) is not None}
+            rows = {
+                key: row for key in ops.touches(op.op_id, args, who.person) if (row := self._rows.get(key)) is not None
+            }
             twin = None if intent.fact else self._twin(intent)
             if twin is not None:
                 assert isinstance(args, MemberAdd)

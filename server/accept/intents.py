@@ -39,7 +39,9 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def rows(self) -> tuple[RowKey, ...]:
         """The rows that it reads or writes."""
-        return ops.touches(self.op.op_id, self.args) if self.args is not None else ()
+        if self.args is None:
+            return ()
+        return ops.touches(self.op.op_id, self.args, self.grant.person if self.grant else "")
 
     @property
     def reaches(self) -> tuple[str, ...]:
@@ -83,7 +85,7 @@ def _is_fact(op: Op, key: ServerKey) -> bool:
 def _args(op: Op) -> Args:
     """The arguments, if their ids and times are such that every terminal can show them."""
     args = ops.decode_args(op)
-    if not all(_is_id(row_id) for _, row_id in ops.touches(op.op_id, args)):
+    if not all(_is_id(row_id) for _, row_id in ops.touches(op.op_id, args, "-")):
         raise BadInput(f"an id has 1 to {MAX_ID} printable ASCII characters; make a new one")
     times = [op.at, *(event.at for event in args.events)] if isinstance(args, CallReport) else [op.at]
     if not all(0 <= at < LATEST for at in times):

@@ -161,8 +161,11 @@ def _combined(heard: Call, row: Call) -> Call:
         return msgspec.structs.replace(row, caller=caller, absent=caller.raw is None and (row.absent or heard.absent))
     return msgspec.structs.replace(
         heard,
-        claimed_by=heard.claimed_by or row.claimed_by,
-        claimed_name=heard.claimed_name if heard.claimed_by else row.claimed_name,
+        claimed_by=row.claimed_by or heard.claimed_by,
+        claimed_name=row.claimed_name if row.claimed_by else heard.claimed_name,
+        on_hold=row.on_hold,
+        handed_by=row.handed_by,
+        handed_name=row.handed_name,
         answered_by=heard.answered_by or row.answered_by,
         disposition=heard.disposition or row.disposition,
         outcome=heard.outcome or row.outcome,

@@ -14,6 +14,7 @@ import structlog
 from ringdesk import names, numbers
 from ringdesk.calls import Call, CallEvent, EventKind, Presentation, SourceKey
 from ringdesk.errors import Refused, RingdeskError
+from ringdesk.marks import MarkLabel
 from ringdesk.ops import CallReport
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, deadline, give_up
@@ -179,6 +180,7 @@ class CallFlow:
             tasks=card.tasks if card else (),
             notes=card.notes if card else (),
             greeting=greeting(call, matches),
+            mark=None if matches else await self._mark(call),
         )
 
     async def _news(self, turn: Turn) -> CallNews:
@@ -206,6 +208,18 @@ class CallFlow:
             _log.error("the caller could not be looked up", call=call.id, error=str(error))
             self._publish(NoticeNews("lookup_failed", SafeText(str(error))))
             return ()
+
+    async def _mark(self, call: Call) -> MarkLabel | None:
+        """Whether the number is marked; a caller who hides has none."""
+        number = call.caller.e164 or call.caller.raw
+        if number is None or call.caller.presentation is not Presentation.SHOWN:
+            return None
+        try:
+            found = await self._lookup.mark(number)
+        except RingdeskError as error:
+            _log.error("a mark could not be looked up", call=call.id, error=str(error))
+            return None
+        return found.label if found is not None else None
 
     async def _first(self, matches: tuple[Match, ...]) -> cards.Card | None:
         if not matches or matches[0].guess:
@@ -249,4 +263,4 @@ def address(match: Match | Card | cards.Card) -> SafeText:
 
 
 def _usual(match: Match, e164: str | None) -> bool:
-    return any(number.usual and number.e164 == e164 for number in match.member.numbers)
+    return any((number.usual or number.chosen_at) and number.e164 == e164 for number in match.member.numbers)

@@ -22,12 +22,15 @@ from ringdesk.ops import (
     MemberFields,
     MemberUpdate,
     NoteAdd,
+    NumberAttach,
+    NumberMarked,
     TaskAdd,
     TaskDone,
 )
 from ringdesk.rules import permissions
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tracker import Tracker
+from terminal.desk.business import Business
 from terminal.desk.callbook import KEPT, CallBook
 from terminal.desk.callflow import CallFlow, address
 from terminal.desk.newsroom import Newsroom
@@ -86,6 +89,8 @@ class Desk:
         self._pumps: list[Pump] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._ending: list[Callable[[], None]] = []
+        self.business = Business(store, person.actor.person)
+        """What the business has to say."""
         self._flow = CallFlow(
             CallBook(tracker),
             lookup=lookup,
@@ -258,6 +263,16 @@ class Desk:
         """This person's half-typed notes, newest first."""
         return [Draft(*each) for each in await self._store.drafts(self._person.actor.person)]
 
+    async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
+        """Any other intent (`ringdesk.ops`); the op id. A call that turned out to be another one is meant by either id.
+
+        Raises Refused: what `merge.apply` refuses, not_allowed, disk_full.
+        """
+        call: str | None = getattr(args, "call", None)
+        if call is not None:
+            args = msgspec.structs.replace(args, call=self._known(call))
+        return await self._save(self._with_read_number(args), call, base)
+
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _known(self, call: str | None) -> str | None:
@@ -287,6 +302,15 @@ class Desk:
             for number in fields.numbers
         )
         return msgspec.structs.replace(fields, numbers=read)
+
+    def _with_read_number(self, args: Args) -> Args:
+        """A number as it was typed, with what it means here."""
+        if isinstance(args, NumberAttach) and args.number.e164 is None:
+            number = msgspec.structs.replace(args.number, e164=self._read(args.number.raw).e164)
+            return msgspec.structs.replace(args, number=number)
+        if isinstance(args, NumberMarked) and args.e164 is None:
+            return msgspec.structs.replace(args, e164=self._read(args.raw).e164)
+        return args
 
     async def _place(self) -> None:
         """Where this desk stands and the lines there; the server may have changed both."""

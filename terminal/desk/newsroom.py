@@ -5,11 +5,16 @@ from typing import Final
 
 import structlog
 
+from ringdesk.articles import Article
+from ringdesk.dispositions import Disposition
+from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.notes import Note
+from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
-from terminal.news import HealthNews, MemberNews, News, NoteNews, NoticeNews, SyncNews, TaskNews
+from ringdesk.timeline import Contact
+from terminal.news import HealthNews, MemberNews, News, NoteNews, NoticeNews, RowNews, SyncNews, TaskNews
 from terminal.store.cards import STATES
 from terminal.store.edit import Happened, Moved
 from terminal.store.rows import Change
@@ -88,6 +93,14 @@ class Newsroom:
             self.publish(NoteNews(row, state) if isinstance(row, Note) else TaskNews(row, state))
         elif isinstance(row, Member) and (not fresh or row_id in moved):
             self.publish(MemberNews(row))
+        elif isinstance(row, Presence):
+            self.introduce(row.id, row.name)
+            self.publish(RowNews(row))
+        elif isinstance(row, Contact | NumberMark):
+            if not fresh or row_id in moved or row.at >= self._opened - SLACK:
+                self.publish(RowNews(row))
+        elif isinstance(row, Article | Disposition):
+            self.publish(RowNews(row))
 
     def _keep(self, row: Note | Task) -> None:
         self._pending[row.id] = row

@@ -7,6 +7,7 @@ import msgspec
 
 from ringdesk.calls import CallEvent
 from ringdesk.dialects import Notice
+from ringdesk.marks import NumberMark
 from ringdesk.numbers import Number
 from terminal.callerid.source import SourceSpec
 from terminal.news import Match, SyncNews
@@ -30,6 +31,9 @@ class Lookup(Protocol):
 
     async def by_number(self, number: Number) -> list[Match]:
         """Whose number it is; nobody's, if it is withheld or absent."""
+
+    async def mark(self, number: str) -> NumberMark | None:
+        """The mark on a number (E.164, or as it was given)."""
 
     async def search(self, query: str, limit: int = 20) -> list[Match]:
         """The search box."""

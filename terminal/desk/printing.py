@@ -6,10 +6,9 @@ import msgspec
 
 from ringdesk.calls import Call
 from ringdesk.members import Member
+from ringdesk.ops import ROW_TYPES
 from ringdesk.printed import call_object
 from ringdesk.safetext import encode_hook
-from ringdesk.timeline import Contact
-from ringdesk.times import iso
 from terminal.desk.values import Card
 from terminal.news import (
     CallNews,
@@ -19,12 +18,14 @@ from terminal.news import (
     News,
     NoteNews,
     NoticeNews,
+    RowNews,
     ScreenPop,
     SyncNews,
     TaskNews,
 )
-from terminal.store.cards import STATES, note_object, task_object
+from terminal.store.cards import STATES, note_object, row_object, task_object
 
+_EVENTS: Final = {shape: kind for kind, shape in ROW_TYPES.items()}
 SETTLED: Final = STATES["settled"]
 
 
@@ -45,12 +46,6 @@ def member_object(member: Member) -> dict[str, Any]:
     return plain
 
 
-def contact_object(contact: Contact) -> dict[str, Any]:
-    """`{"id", "member", "kind", "at", "text", "who", "call", "state"}`."""
-    plain: dict[str, Any] = msgspec.to_builtins(contact, enc_hook=encode_hook)
-    return {**plain, "at": iso(contact.at)}
-
-
 def call_row(call: Call) -> dict[str, Any]:
     """A call as it is printed, with what only a desk knows: the disposition."""
     return {**call_object(call), "disposition": None if call.disposition is None else str(call.disposition)}
@@ -60,7 +55,7 @@ def card_object(card: Card) -> dict[str, Any]:
     """`{"member", "timeline", "tasks", "notes", "greeting"}`."""
     return {
         "member": member_object(card.member),
-        "timeline": [contact_object(each) for each in card.timeline],
+        "timeline": [row_object(each) for each in card.timeline],
         "tasks": [task_object(each, SETTLED) for each in card.tasks],
         "notes": [note_object(each, SETTLED) for each in card.notes],
         "greeting": str(card.greeting),
@@ -80,6 +75,8 @@ def news_object(news: News) -> dict[str, Any]:
             return {"event": "note", **note_object(news.note, news.state)}
         case TaskNews():
             return {"event": "task", **task_object(news.task, news.state)}
+        case RowNews():
+            return {"event": _EVENTS[type(news.row)], **row_object(news.row)}
         case SyncNews():
             return {"event": "sync", **_sync(news)}
         case HealthNews():
@@ -92,10 +89,11 @@ def _pop(pop: ScreenPop) -> dict[str, Any]:
     return {
         **call_object(pop.call),
         "matches": [match_object(match) for match in pop.matches],
-        "timeline": [contact_object(each) for each in pop.timeline],
+        "timeline": [row_object(each) for each in pop.timeline],
         "tasks": [task_object(each, SETTLED) for each in pop.tasks],
         "notes": [note_object(each, SETTLED) for each in pop.notes],
         "greeting": str(pop.greeting),
+        "mark": None if pop.mark is None else pop.mark.value,
     }
 
 

@@ -10,11 +10,13 @@ from typing import Final, NamedTuple
 
 from ringdesk import names, numbers
 from ringdesk.calls import Presentation
+from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.numbers import Number
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.news import Match
+from terminal.store import business
 from terminal.store.connection import Database, Transaction
 from terminal.store.index import code_gram, tail_gram
 from terminal.store.rows import shown
@@ -44,6 +46,10 @@ class Lookup:
             return []
         e164 = number.e164
         return await self._reader.run(lambda tx: owners(tx, e164))
+
+    async def mark(self, number: str) -> NumberMark | None:
+        """The mark on a number that is nobody's: E.164, or as it was given."""
+        return await self._reader.run(lambda tx: business.mark(tx, number))
 
     async def search(self, query: str, limit: int = LIMIT) -> list[Match]:
         """The search box: a full number, its last 3 or 4 digits, a member code, a name, or digits and a name together."""

@@ -162,12 +162,18 @@ def task_object(task: Task, state: str) -> dict[str, Any]:
     return plain
 
 
-def _members(tx: Transaction) -> list[dict[str, Any]]:
-    return [_plain(row) for _, row in shown_rows(tx, "member")]
+def _plain_rows(kind: str) -> Callable[[Transaction], list[dict[str, Any]]]:
+    def rows(tx: Transaction) -> list[dict[str, Any]]:
+        return [row_object(row) for _, row in shown_rows(tx, kind)]
+
+    return rows
 
 
-def _calls(tx: Transaction) -> list[dict[str, Any]]:
-    return [_plain(row) for _, row in shown_rows(tx, "call")]
+def row_object(row: Row) -> dict[str, Any]:
+    """A row as it is printed: its fields, `at` as ISO 8601."""
+    plain = _plain(row)
+    times = {name: iso(plain[name]) for name in ("at", "since") if isinstance(plain.get(name), float)}
+    return {**plain, **times}
 
 
 def _ledger(_: Transaction) -> list[dict[str, Any]]:
@@ -201,8 +207,13 @@ def _op_object(op: Op, seq: int | None, answer_bytes: bytes | None) -> dict[str,
 _DUMPS: Final[dict[str, Callable[[Transaction], list[dict[str, Any]]]]] = {
     "notes": _notes,
     "tasks": _tasks,
-    "members": _members,
-    "calls": _calls,
+    "members": _plain_rows("member"),
+    "calls": _plain_rows("call"),
+    "contacts": _plain_rows("contact"),
+    "presence": _plain_rows("presence"),
+    "dispositions": _plain_rows("disposition"),
+    "articles": _plain_rows("article"),
+    "marks": _plain_rows("mark"),
     "ledger": _ledger,
     "outbox": _ops_in("waiting"),
     "tray": _ops_in("tray"),

@@ -6,16 +6,21 @@ the last contact, so that a query is one range of the index however common the t
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from operator import itemgetter
 from typing import Final
 
 from ringdesk import channels, names, numbers
 from ringdesk.calls import Call
 from ringdesk.members import Member
+from ringdesk.notes import Note
 from ringdesk.ops import Row, RowKey
+from ringdesk.tasks import Task
+from ringdesk.timeline import Contact
+from terminal.store import business
 from terminal.store.connection import Record, Transaction
 from terminal.store.rows import shown, shown_rows
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Grows when the entries of a row change; an older replica derives them anew when it is opened."""
 
 DAY: Final = 86_400
@@ -49,11 +54,15 @@ def grams_of(member: Member) -> frozenset[str]:
 
 
 def numbers_of(member: Member) -> frozenset[tuple[str, int]]:
-    """(E.164, whether it is their usual one) of every number that is one."""
+    """(E.164, when it was last chosen as theirs; 1: it is usually theirs) of every number that is one."""
     if member.merged_into is not None:
         return frozenset()
-    usual = {number.e164: number.usual for number in sorted(member.numbers, key=lambda number: number.usual)}
-    return frozenset((e164, int(flag)) for e164, flag in usual.items() if e164 is not None)
+    ranks = [(number.e164, max(int(number.usual), _whole(number.chosen_at))) for number in member.numbers]
+    return frozenset({e164: rank for e164, rank in sorted(ranks, key=itemgetter(1)) if e164 is not None}.items())
+
+
+def _whole(at: float) -> int:
+    return int(min(max(at, 0.0), _LAST_TIME))
 
 
 def reindex(tx: Transaction, key: RowKey, before: Row | None, after: Row | None) -> None:
@@ -61,6 +70,7 @@ def reindex(tx: Transaction, key: RowKey, before: Row | None, after: Row | None)
     if isinstance(before, Member) or isinstance(after, Member):
         _reindex_member(tx, key[1], before, after)
         return
+    business.reindex(tx, key, before, after)
     old, new = _about(key, before), _about(key, after)
     if old == new:
         return
@@ -78,11 +88,9 @@ _CONTACTS: Final = ("contact", "note")
 
 
 def _about(key: RowKey, row: Row | None) -> Record | None:
-    if row is None or isinstance(row, Member):
-        return None
     if isinstance(row, Call):
         return (*key, None, None, row.started)
-    return (*key, row.member, row.call, row.at)
+    return (*key, row.member, row.call, row.at) if isinstance(row, Note | Task | Contact) else None
 
 
 def _day(tx: Transaction, member: str) -> int:
@@ -138,7 +146,7 @@ def _note_recency(tx: Transaction, member: str) -> None:
 
 def day_of(at: float | None) -> int:
     """Minus the day since 1970 (0: no contact), so that the newest is the smallest. A time beyond reason is cut."""
-    return 0 if at is None else -int(min(max(at, 0.0), _LAST_TIME) // DAY)
+    return 0 if at is None else -(_whole(at) // DAY)
 
 
 def rebuild(tx: Transaction) -> None:
@@ -164,6 +172,7 @@ def rebuild(tx: Transaction) -> None:
             "insert into member_number (e164, member, usual) values (?, ?, ?)",
             sorted((e164, member.id, usual) for member in members for e164, usual in numbers_of(member)),
         )
+    business.rebuild(tx)
     tx.do("insert or replace into meta (name, value) values ('index_version', ?)", VERSION)
 
 

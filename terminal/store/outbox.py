@@ -55,7 +55,7 @@ def save(tx: Transaction, intent: Intent) -> Happened:
     if len(body) > MAX_OP_BYTES:
         raise Refused("too_large", f"this is too long to send ({len(body)} of {MAX_OP_BYTES} bytes); make it shorter")
     effect = effect_of(tx, op, intent.actor)
-    keys = {*ops.touches(op.op_id, args), *effect.rows}
+    keys = {*ops.touches(op.op_id, args, intent.actor.person), *effect.rows}
     edit = Edit(tx)
     edit.touch(*keys)
     tx.do(

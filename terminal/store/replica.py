@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
 from config.lock import ProcessLock
+from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call
+from ringdesk.dispositions import Disposition
+from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.ops import Actor, Args, Op, RowKey
+from ringdesk.presence import Presence
+from ringdesk.tasks import Task
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
-from terminal.store import bulk, cards, index, joining, outbox, pages, people
+from terminal.store import bulk, business, cards, index, joining, outbox, pages, people
 from terminal.store.cards import Card
 from terminal.store.connection import Database, Transaction, open_writer
 from terminal.store.edit import Happened
@@ -175,6 +180,30 @@ class Store:
     async def call_notes(self, call: str) -> list[Note]:
         """The notes of a call, newest first."""
         return await self.reader.run(lambda tx: cards.call_notes(tx, call))
+
+    async def agenda(self, person: str | None = None) -> list[Task]:
+        """Open tasks, the next due first: all, or those of a person and of nobody."""
+        return await self.reader.run(lambda tx: business.agenda(tx, person))
+
+    async def answers(self, query: str) -> list[Article]:
+        """The articles that answer a question, the best first."""
+        return await self.reader.run(lambda tx: business.answers(tx, query))
+
+    async def articles(self, *kinds: ArticleKind) -> list[Article]:
+        """Articles of these kinds, the newest first."""
+        return await self.reader.run(lambda tx: business.articles(tx, kinds))
+
+    async def dispositions(self) -> list[Disposition]:
+        """The codes that the business has made."""
+        return await self.reader.run(business.dispositions)
+
+    async def team(self) -> list[Presence]:
+        """Everybody who has said what they do here."""
+        return await self.reader.run(business.team)
+
+    async def mark(self, number: str) -> NumberMark | None:
+        """The mark on a number (E.164, or as it was given)."""
+        return await self.reader.run(lambda tx: business.mark(tx, number))
 
     async def state_of(self, op_id: str) -> str:
         """pending, settled or refused."""

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk import channels
+from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Called, Caller, Direction, Leg, LegState, SourceKey, Via
 from ringdesk.channels import (
     Digest,
@@ -20,10 +21,13 @@ from ringdesk.channels import (
     sets_of,
     split,
 )
+from ringdesk.dispositions import Disposition
 from ringdesk.errors import BadInput
+from ringdesk.marks import NumberMark
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
 from ringdesk.ops import ROW_TYPES, Row, encode
+from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
@@ -124,9 +128,10 @@ def test_no_masked_row_holds_more_than_a_tail(number: str, dress: str, cut: int,
             numbers=(MemberNumber(raw=text, e164=e164, label=text),),
             tags=(text,),
             flags=(text,),
+            facts=(text,),
         ),
         "note": Note(id="n", text=SafeLines(f"{typed}\n{typed}")),
-        "task": Task(id="t", title=text),
+        "task": Task(id="t", title=text, number=text),
         "contact": Contact(id="k", member="m", kind=ContactKind.CONFLICT, at=0.0, text=text, state=text),
         "call": Call(
             id="c",
@@ -138,11 +143,22 @@ def test_no_masked_row_holds_more_than_a_tail(number: str, dress: str, cut: int,
             legs=(Leg(text, LegState.RINGING),),
             sources=(SourceKey("s", number),),
         ),
+        "presence": Presence(id="p", text=text),
+        "disposition": Disposition(id="order"),
+        "article": Article(id="a", kind=ArticleKind.QUESTION, title=text, text=SafeLines(typed)),
+        "mark": NumberMark(id="x", raw=text, e164=e164, text=text),
     }
     assert set(rows) == set(ROW_TYPES)
     for kind, row in rows.items():
         shown = encode(project(kind, row, "masked")).decode()
         assert all(len(run) <= channels.TAIL for run in re.findall(r"[0-9]+", shown)), shown
+
+
+@pytest.mark.parametrize("raw", ["***000", "***", "***7", "***0912345678", "***５５５", "****123"])
+def test_a_tail_stays_and_nothing_else_passes_for_one(raw: str) -> None:
+    once = channels.masked_number(raw)
+    assert channels.masked_number(once) == once
+    assert len(re.findall(r"[0-9]", once)) <= channels.TAIL
 
 
 @pytest.mark.parametrize("kind", sorted(ROW_TYPES))

@@ -104,6 +104,22 @@ async def test_call_commands(tmp_path: Path) -> None:
         assert [(row["call"], row["state"], row["disposition"]) for row in rows] == [(call, "ended", "handled")]
 
 
+async def test_any_kind_of_op_can_be_asked_for(tmp_path: Path) -> None:
+    async with opened(tmp_path) as place:
+        said = await conversation(
+            place.desk,
+            json.dumps({"do": "op", "kind": "presence.set", "args": {"state": "break"}}).encode() + b"\n",
+            json.dumps({"do": "op", "kind": "article.save", "args": {"kind": "notice", "title": "x"}}).encode() + b"\n",
+            b'{"do":"op","kind":"no.such","args":{}}\n{"do":"op","kind":"call.hold","args":{"call":5}}\n',
+            b'{"do":"dump","what":"presence"}\n',
+        )
+        told = [line for line in said if line.get("event") == "presence"]
+        assert [(line["id"], line["state"]) for line in told] == [("me", "break")]
+        answers = [line for line in said if "did" in line]
+        assert [line.get("error") for line in answers] == [None, "not_allowed", "bad_command", "bad_command", None]
+        assert [row["name"] for row in answers[-1]["rows"]] == ["Mei"]
+
+
 @pytest.mark.parametrize(
     ("line", "did", "ref"),
     [
@@ -202,7 +218,7 @@ def test_lines_come_out_whole_whatever_the_chunks(lines: list[bytes], cuts: list
 def test_every_command_and_event_is_on_the_page() -> None:
     page = (Path(__file__).parents[2] / "docs" / "reference" / "headless.md").read_text("utf-8")
     commands = [kind.__struct_config__.tag for kind in get_args(Asked)]
-    assert len(commands) == 14
+    assert len(commands) == 15
     for command in commands:
         assert f'{{"do": "{command}"' in page
     for event in ("screen_pop", "call", "member", "note", "task", "sync", "health", "notice"):

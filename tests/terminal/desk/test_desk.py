@@ -15,8 +15,18 @@ from ringdesk.dialects import Level, Notice
 from ringdesk.dialects.modem import ModemDialect
 from ringdesk.errors import Refused
 from ringdesk.ids import call_id
+from ringdesk.marks import MarkLabel
 from ringdesk.members import MemberNumber
-from ringdesk.ops import Actor, MemberFields
+from ringdesk.ops import (
+    Actor,
+    CallHand,
+    CallHold,
+    DispositionSave,
+    MemberFields,
+    NumberAttach,
+    NumberChoose,
+    NumberMarked,
+)
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.simulators.modem import Model, SimulatedModem
 from ringdesk.why import Why
@@ -240,3 +250,46 @@ async def test_a_real_modem_on_a_real_socket(tmp_path: Path) -> None:
             (pop,) = place.ear.of(ScreenPop)
             assert [match.member.id for match in pop.matches] == ["m1"]
             assert (pop.call.called.line, over.call.caller.name) == ("back", "LIN")
+
+
+async def test_any_intent_can_be_done_and_means_the_call_by_either_id(tmp_path: Path) -> None:
+    async with opened(tmp_path) as place:
+        await place.hand.ring("02-2345-6789")
+        pop = await place.ear.until(ScreenPop)
+        assert (pop.matches, pop.mark) == ((), None)
+        await place.desk.claim(pop.call.id)
+        await place.desk.do(CallHold(call=pop.call.id))
+        held = await place.ear.until(CallNews, lambda news: news.call.on_hold)
+        assert held.mine
+        await place.desk.do(CallHand(call=pop.call.id, to="p-lin", to_name=SafeText("Lin")))
+        handed = await place.ear.until(CallNews, lambda news: news.call.handed_by is not None)
+        assert (handed.mine, handed.claimed_name, handed.call.held) == (False, "Lin", False)
+        await place.desk.do(NumberAttach(member="m1", number=MemberNumber(raw=SafeText("02-2345-6789"))))
+        member = await place.ear.until(MemberNews)
+        assert member.member.numbers[-1].e164 == "+886223456789"
+
+
+async def test_a_marked_number_pops_with_its_mark(tmp_path: Path) -> None:
+    async with opened(tmp_path) as place:
+        await place.desk.do(NumberMarked(raw=SafeText("0223456789"), label=MarkLabel.JUNK))
+        await place.hand.ring("02-2345-6789")
+        assert (await place.ear.until(ScreenPop)).mark is MarkLabel.JUNK
+
+
+async def test_a_role_that_may_not_is_told(tmp_path: Path) -> None:
+    async with opened(tmp_path) as place:
+        with pytest.raises(Refused, match="supervisor"):
+            await place.desk.do(DispositionSave(code="x", title=SafeText("x")))
+
+
+async def test_the_one_who_was_chosen_for_a_shared_number_comes_first(tmp_path: Path) -> None:
+    twin = msgspec.structs.replace(MEMBER, id="m2", code=SafeText("M2"), name=SafeText("林大同"))
+    async with opened(tmp_path, members=(MEMBER, twin)) as place:
+        await place.desk.do(NumberChoose(member="m2", e164=E164))
+        await place.hand.ring(NUMBER)
+        pop = await place.ear.until(ScreenPop)
+        assert [match.member.id for match in pop.matches] == ["m2", "m1"]
+        await place.desk.do(NumberChoose(member="m1", e164=E164))
+        await place.hand.ring(NUMBER, native="2")
+        again = await place.ear.until(ScreenPop, lambda news: news.call.id != pop.call.id)
+        assert [match.member.id for match in again.matches] == ["m1", "m2"]

@@ -157,7 +157,7 @@ class Server:
 
     def _judge(self, op: Op) -> Answer:
         args = ops.decode_args(op)
-        rows = {key: self.rows[key].row for key in ops.touches(op.op_id, args) if key in self.rows}
+        rows = {key: self.rows[key].row for key in ops.touches(op.op_id, args, ACTOR.person) if key in self.rows}
         refused = self.judge and not op.fact and sum(map(ord, op.op_id)) % self.judge == 0
         try:
             if refused:

@@ -1,0 +1,147 @@
+"""What intents about calls do."""
+
+from typing import Final
+
+import msgspec
+
+from ringdesk import ids, tracker
+from ringdesk.calls import Call, CallState, Direction, EventKind, Outcome
+from ringdesk.errors import Refused
+from ringdesk.merge.case import Case, Effect, expect_date, expect_subject, find, the_call
+from ringdesk.merge.notes import done
+from ringdesk.ops import CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup, Row, RowKey
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task, TaskKind
+from ringdesk.timeline import Contact, ContactKind
+
+
+def call_report(case: Case, args: CallReport) -> Effect:
+    """What a line saw, folded event by event; the first opens the call."""
+    before = call = find(case, "call", args.call, Call)
+    for event in args.events:
+        if event.event not in (EventKind.MESSAGE_WAITING, EventKind.REJECTED):
+            call = tracker.step(call, event, call_id=args.call, site=case.site)
+    if call is None:
+        raise Refused("empty_report", "the report says nothing about the call; report it with its events")
+    return Effect({} if call == before else {("call", args.call): call})
+
+
+def call_claim(case: Case, args: CallClaim) -> Effect:
+    """The first claim stands."""
+    call = the_call(case, args.call)
+    if call.claimed_by == case.actor.person:
+        return Effect({})
+    if call.claimed_by is not None:
+        if case.fact:
+            return Effect({}, lost=("claimed_by",))
+        raise _taken(call)
+    return Effect({("call", args.call): tracker.claim(call, case.actor.person, case.at, case.actor.name)})
+
+
+def call_wrapup(case: Case, args: CallWrapup) -> Effect:
+    """The call is over, and in the timeline of the member whom it was about."""
+    call = the_call(case, args.call)
+    expect_subject(case, args.member)
+    over = tracker.wrap_up(call, args.code, case.at)
+    rows: dict[RowKey, Row] = {} if over == call else {("call", args.call): over}
+    if args.member is not None:
+        rows["contact", case.op_id] = Contact(
+            id=case.op_id,
+            member=args.member,
+            kind=ContactKind.CALL_OUT if call.direction is Direction.OUT else ContactKind.CALL_IN,
+            at=call.started or case.at,
+            text=args.code,
+            who=case.actor.name,
+            call=args.call,
+            state=SafeText(over.outcome or ""),
+        )
+    return Effect(rows)
+
+
+def call_hold(case: Case, args: CallHold) -> Effect:
+    """The caller waits, or no longer."""
+    call = the_call(case, args.call)
+    if not call.live or call.on_hold is args.held:
+        return Effect({})
+    if call.claimed_by != case.actor.person and not case.fact:
+        raise Refused("not_yours", "only who has a call holds it; take it first")
+    return Effect({("call", call.id): msgspec.structs.replace(call, on_hold=args.held)})
+
+
+def call_hand(case: Case, args: CallHand) -> Effect:
+    """The claim goes to a colleague; a hold ends with it."""
+    call = the_call(case, args.call)
+    if call.claimed_by == args.to or not call.live:
+        return Effect({})
+    if call.claimed_by not in (None, case.actor.person):
+        if case.fact:
+            return Effect({}, lost=("claimed_by",))
+        raise _taken(call)
+    free = msgspec.structs.replace(call, claimed_by=None, claimed_name=None)
+    handed = msgspec.structs.replace(
+        tracker.claim(free, args.to, case.at, args.to_name),
+        handed_by=case.actor.person,
+        handed_name=case.actor.name,
+        on_hold=False,
+    )
+    return Effect({("call", call.id): handed})
+
+
+_VERDICTS: Final[dict[str, Outcome]] = {
+    "missed": Outcome.MISSED,
+    "elsewhere": Outcome.ANSWERED,
+    "ignored": Outcome.UNKNOWN,
+}
+
+
+def call_verdict(case: Case, args: CallVerdict) -> Effect:
+    """The call ends as somebody says it did; a missed one gets its callback, unless the caller hides."""
+    call = the_call(case, args.call)
+    expect_date(case, args.opens)
+    expect_date(case, args.due)
+    expect_subject(case, args.member)
+    if call.claimed_by is not None or call.answered is not None:
+        if case.fact:
+            return Effect({}, lost=("outcome",))
+        raise _taken(call) if call.claimed_by else Refused("answered", "this call was answered; look again")
+    over = msgspec.structs.replace(
+        call,
+        state=CallState.ENDED,
+        outcome=_VERDICTS[args.verdict],
+        ended=case.at if call.ended is None else call.ended,
+        disposition=args.verdict,
+    )
+    rows: dict[RowKey, Row] = {} if over == call else {("call", call.id): over}
+    callback = _callback(case, args, call)
+    if callback is not None:
+        rows["task", callback.id] = callback
+    return Effect(rows)
+
+
+def _callback(case: Case, args: CallVerdict, call: Call) -> Task | None:
+    """The callback as it is after the verdict; None where it stays as it was, or there is none."""
+    task_id = ids.callback_id(call.id)
+    task = find(case, "task", task_id, Task)
+    if args.verdict != "missed":
+        return done(case, task) if task is not None and done(case, task) != task else None
+    number = call.caller.e164 or call.caller.raw
+    if task is not None or number is None or not args.title.strip():
+        return None
+    return Task(
+        id=task_id,
+        kind=TaskKind.CALLBACK,
+        member=args.member,
+        call=call.id,
+        title=args.title,
+        number=SafeText(number),
+        opens=args.opens,
+        due=args.due,
+        author=case.actor.person,
+        author_name=case.actor.name,
+        at=case.at,
+    )
+
+
+def _taken(call: Call) -> Refused:
+    holder = call.claimed_name or call.claimed_by
+    return Refused("already_claimed", f"{holder} has this call already; leave it to them")

@@ -1,0 +1,64 @@
+"""Intents about calls."""
+
+from typing import Literal
+
+import msgspec
+
+from ringdesk.calls import CallEvent
+from ringdesk.safetext import SafeText
+
+
+class CallReport(msgspec.Struct, frozen=True, kw_only=True):
+    """`call.report`: what a line of this desk saw of one call. Opens the call if nobody has.
+
+    `uncertainty` is how far, in seconds, the desk's clock may be from the server's (sync.md 5).
+    """
+
+    call: str
+    events: tuple[CallEvent, ...]
+    uncertainty: float = 0.0
+
+
+class CallClaim(msgspec.Struct, frozen=True, kw_only=True):
+    """`call.claim`: "I have it". The first claim stands."""
+
+    call: str
+    member: str | None = None
+
+
+class CallHold(msgspec.Struct, frozen=True, kw_only=True):
+    """`call.hold`: the one who has the call lets it wait (a passive line cannot see that), or goes on with it."""
+
+    call: str
+    held: bool = True
+
+
+class CallHand(msgspec.Struct, frozen=True, kw_only=True):
+    """`call.hand`: a colleague has it from now on. Only who has the call hands it on, or anybody one that nobody has."""
+
+    call: str
+    to: str
+    to_name: SafeText
+
+
+class CallWrapup(msgspec.Struct, frozen=True, kw_only=True):
+    """`call.wrapup`: the call is dealt with; `code` is a disposition code, `member` whom it was about."""
+
+    call: str
+    code: SafeText
+    member: str | None = None
+
+
+class CallVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """`call.verdict`: what became of a call that nobody had, on a line that cannot see it (sync.md 5).
+
+    `missed` makes the callback of the call, with `title`, `member` and the window `opens` to `due`; `elsewhere`: somebody
+    answered it on another telephone; `ignored`. A later verdict corrects an earlier one.
+    """
+
+    call: str
+    verdict: Literal["missed", "elsewhere", "ignored"]
+    member: str | None = None
+    title: SafeText = SafeText("")
+    opens: SafeText | None = None
+    due: SafeText | None = None

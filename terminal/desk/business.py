@@ -1,0 +1,42 @@
+"""What the business has to say at a desk: its agenda, its team, its dispositions, answers and notices."""
+
+from ringdesk import articles, dispositions
+from ringdesk.articles import Article, ArticleKind
+from ringdesk.dispositions import Disposition
+from ringdesk.presence import Presence
+from ringdesk.tasks import Task
+from terminal.store.replica import Store
+
+
+class Business:
+    """Questions about the business, for the person `person` (an id) who works here."""
+
+    def __init__(self, store: Store, person: str) -> None:
+        self._store = store
+        self._person = person
+
+    async def agenda(self, *, mine: bool = False) -> list[Task]:
+        """Open tasks, the next due first; `mine`: those of this person and of nobody."""
+        return await self._store.agenda(self._person if mine else None)
+
+    async def team(self) -> list[Presence]:
+        """What everybody here does, by name."""
+        return await self._store.team()
+
+    async def dispositions(self) -> tuple[Disposition, ...]:
+        """The codes to choose from, in their order."""
+        return dispositions.in_use(await self._store.dispositions())
+
+    async def answers(self, query: str) -> list[Article]:
+        """What answers a question, the best first."""
+        return await self._store.answers(query)
+
+    async def questions(self) -> list[Article]:
+        """Questions that wait for an answer, the newest first."""
+        return await self._store.articles(ArticleKind.QUESTION)
+
+    async def notices(self, today: str) -> list[Article]:
+        """The notices that hold in this store on the ISO date `today`, the newest first."""
+        store = (await self._store.standing()).store
+        rows = await self._store.articles(ArticleKind.NOTICE)
+        return [row for row in rows if articles.holds(row, today, store)]
