@@ -1,7 +1,8 @@
 """The terminal without a screen: the call flow and the note flow. Screens and the headless front end both stand on it."""
 
+from terminal.desk.business import Business
 from terminal.desk.desk import Desk
 from terminal.desk.ports import Link, Lookup, Source
 from terminal.desk.values import Card, Draft, SourceState, Standing
 
-__all__ = ["Card", "Desk", "Draft", "Link", "Lookup", "Source", "SourceState", "Standing"]
+__all__ = ["Business", "Card", "Desk", "Draft", "Link", "Lookup", "Source", "SourceState", "Standing"]

@@ -14,6 +14,9 @@ LEAST: Final = Size(80, 24)
 TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier")
 """The panes that share one place on a small screen, in the order of their tabs."""
 
+OVER: Final = ("chooser", "menu", "help")
+"""What lies over the panels."""
+
 Plan = dict[str, Region]
 """Id of a panel -> where it stands. What is not in it is not shown."""
 
@@ -38,7 +41,7 @@ def plan(size: Size, tab: str = TABBED[0]) -> Plan:
 
 
 def overlay(size: Size) -> Region:
-    """Where the chooser and the help stand: over the column of the card, never over the banner or the note.
+    """Where the chooser, the menu and the help stand: over the column of the card, never over the banner or the note.
 
     Over one column exactly: an edge of a panel below would cut wide characters of a box that crosses it.
     """
@@ -113,7 +116,7 @@ class DeskLayout(Layout):
         over = overlay(size)
         result: ArrangeResult = []
         for order, child in enumerate(children):
-            region = over if child.id in ("chooser", "help") else places.get(child.id or "")
+            region = over if child.id in OVER else places.get(child.id or "")
             if region is not None and region.width > 0 and region.height > 0:
                 result.append(
                     WidgetPlacement(region, child.styles.offset.resolve(size, size), child.styles.margin, child, order)

@@ -23,6 +23,7 @@ from terminal.screens.board import Board, Part
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import PALETTE, SEARCH, Finder
 from terminal.screens.keeper import Keeper
+from terminal.screens.menus import Menus
 from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
@@ -82,6 +83,7 @@ class DeskScreen(Screen[None]):
         )
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
+        self.menus = Menus(self.panes, self.errands)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -301,6 +303,8 @@ class DeskScreen(Screen[None]):
             elif taken is not None:
                 self.writing.hold()
                 self.errands.run("open", lambda: self.work.open(taken))
+        elif message.pane == "menu":
+            self.menus.taken(message.index)
         elif message.pane == "timeline":
             self.painter.tell(SafeText())
 

@@ -38,6 +38,7 @@ PANES: Final = {
     "missed": mark("Missed"),
     "card": mark("Card"),
     "query": mark("Search"),
+    "menu": mark("Menu"),
     "help": mark("Help"),
 }
 """Panes that can have the focus, in the order of F9, and their names."""

@@ -8,9 +8,10 @@ from ringdesk.safetext import SafeText
 from terminal.widgets.banner import Announcement, Banner
 from terminal.widgets.calls import Calls, Lines, Missed
 from terminal.widgets.card import Card, Face
-from terminal.widgets.chooser import Chooser
+from terminal.widgets.chooser import Choices, Chooser
 from terminal.widgets.help import Help, Manual
 from terminal.widgets.keybar import KeyBar, Keys, Strip, TabStrip
+from terminal.widgets.menu import Menu
 from terminal.widgets.note import NoteArea, NoteFrame, Owner
 from terminal.widgets.notes import EarlierNotes, Written
 from terminal.widgets.person import Person
@@ -44,4 +45,5 @@ def panels(now: Now, agent: SafeText, site: SafeText, changed_keys: tuple[tuple[
     yield NoteArea(id="note", read_only=True, soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False)
     yield TooSmall(None, id="toosmall")
     yield Chooser(id="chooser")
+    yield Menu(Choices(), id="menu")
     yield Help(Manual(changed_keys), id="help")

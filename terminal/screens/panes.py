@@ -5,12 +5,13 @@ from textual.widget import Widget
 
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
 from terminal.screens.painter import PANES, Painter
-from terminal.widgets.chooser import Chooser
+from terminal.widgets.chooser import Choices, Chooser
 from terminal.widgets.help import Help
+from terminal.widgets.menu import Menu
 
 
 class Panes:
-    """The panes of `screen` that can have the focus, and the chooser and the help that lie over them."""
+    """The panes of `screen` that can have the focus, and the chooser, the menu and the help that lie over them."""
 
     def __init__(self, screen: Screen[None], places: DeskLayout, painter: Painter) -> None:
         self._screen = screen
@@ -30,7 +31,7 @@ class Panes:
 
     def step(self, step: int, *, card: bool) -> None:
         """To the next pane (or the one before); `card`: the card is one of them."""
-        names = [name for name in PANES if name not in ("query", "help", "card")]
+        names = [name for name in PANES if name not in ("query", "menu", "help", "card")]
         if card:
             names.insert(0, "card")
         if not self.tabbed:
@@ -78,6 +79,14 @@ class Panes:
         self._open(self.chooser)
         self.chooser.start()
 
+    def menu(self, choices: Choices) -> None:
+        """Open the menu with these rows."""
+        menu = self._screen.query_one(Menu)
+        menu.selected = 0
+        menu.show(choices)
+        self._open(menu)
+        self._screen.set_focus(menu)  # at once: `focus` lets the next keys go where the focus was
+
     def help(self) -> None:
         """Open the help; close it when it is open."""
         helping = self._screen.query_one(Help)
@@ -94,8 +103,12 @@ class Panes:
         widget.display = True
 
     def close_over(self) -> bool:
-        """Close the chooser or the help; the focus goes back to where it was. Whether there was anything to close."""
-        over = [widget for widget in (self.chooser, self._screen.query_one(Help)) if widget.display]
+        """Close the chooser, the menu or the help; the focus goes back to where it was. Whether there was anything to close."""
+        over = [
+            widget
+            for widget in (self.chooser, self._screen.query_one(Menu), self._screen.query_one(Help))
+            if widget.display
+        ]
         for widget in over:
             widget.display = False
         if over:

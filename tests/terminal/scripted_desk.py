@@ -3,21 +3,53 @@
 import asyncio
 from collections.abc import Callable
 
+from ringdesk import merge
+from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Called, Caller, CallState, Presentation
+from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.errors import Refused
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import Actor, MemberFields
+from ringdesk.ops import Actor, Args, MemberFields, Row, RowKey
+from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
-from terminal.desk import Card, Desk, Draft
+from terminal.desk import Business, Card, Desk, Draft
 from terminal.news import CallNews, Match, News, NoteNews, ScreenPop, TaskNews
 
 ME = "p-yating"
 NOW = 1_795_509_787.0
 """2026-11-24 16:43:07 in Taipei."""
+
+
+class ScriptedBusiness(Business):
+    """What the business says: lists to be filled by hand."""
+
+    def __init__(self) -> None:
+        self.tasks: list[Task] = []
+        self.people: list[Presence] = []
+        self.codes: tuple[Disposition, ...] = BUILT_IN
+        self.pages: list[Article] = []
+
+    async def agenda(self, *, mine: bool = False) -> list[Task]:
+        return [task for task in self.tasks if not mine or task.assignee in (None, ME)]
+
+    async def team(self) -> list[Presence]:
+        return self.people
+
+    async def dispositions(self) -> tuple[Disposition, ...]:
+        return self.codes
+
+    async def answers(self, query: str) -> list[Article]:
+        return [page for page in self.pages if page.kind is ArticleKind.ANSWER and query in f"{page.title} {page.text}"]
+
+    async def questions(self) -> list[Article]:
+        return [page for page in self.pages if page.kind is ArticleKind.QUESTION]
+
+    async def notices(self, today: str) -> list[Article]:
+        return [page for page in self.pages if page.kind is ArticleKind.NOTICE]
 
 
 class ScriptedDesk(Desk):
@@ -33,6 +65,7 @@ class ScriptedDesk(Desk):
         self.hold: asyncio.Event | None = None
         self._listeners: list[Callable[[News], None]] = []
         self.clock = NOW
+        self.business = ScriptedBusiness()
 
     @property
     def person(self) -> Actor:
@@ -97,6 +130,26 @@ class ScriptedDesk(Desk):
 
     async def wrapup(self, call: str, code: SafeText, member: str | None = None) -> str:
         return await self._saved("wrapup", call, code, member)
+
+    async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
+        """Any other intent: remembered, and told of as the real merge says what it does to a call that rings here."""
+        op = await self._saved("do", args)
+        call_id: str | None = getattr(args, "call", None)
+        before = self.live.get(call_id or "")
+        if call_id is not None and before is not None:
+            effect = merge.apply(
+                op, args, actor=self.person, at=self.clock, base=base or {}, rows={("call", call_id): before}
+            )
+            self._tell(effect.rows)
+        return op
+
+    def _tell(self, rows: dict[RowKey, Row]) -> None:
+        for row in rows.values():
+            if isinstance(row, Call):
+                name = row.claimed_name or SafeText(row.claimed_by or "")
+                self.publish(CallNews(row, claimed_name=name or None, mine=row.claimed_by == self.person.person))
+            elif isinstance(row, Task):
+                self.publish(TaskNews(row, "pending"))
 
     async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
         await asyncio.sleep(0)

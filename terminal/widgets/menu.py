@@ -1,0 +1,53 @@
+"""A short list of things to do, each a digit away: how to wrap up, to whom to hand on, when to call back."""
+
+from typing import Final
+
+from textual import events
+from textual.geometry import Size
+
+from ringdesk.safetext import SafeText
+from terminal.messages import Chosen, Dismissed
+from terminal.widgets.chooser import Choices
+from terminal.widgets.panel import ListPanel, Picture
+from terminal.widgets.row import Row, Tone, chip, gap, piece
+from terminal.widgets.speech import say
+
+DIGITS: Final = "123456789"
+"""The rows that have a digit; further ones are reached by arrows."""
+
+
+class Menu(ListPanel[Choices]):
+    """The menu. It answers `Chosen("menu", index)` or `Dismissed`."""
+
+    def entries(self, value: Choices) -> int:
+        """The rows."""
+        return len(value.rows)
+
+    @property
+    def lit(self) -> bool:
+        """It is only there while it has the focus."""
+        return True
+
+    def picture(self, value: Choices, inside: Size) -> Picture:
+        """The rows in sight, each behind its digit."""
+        rows = [] if value.rows else [Row((piece(value.saying, Tone.DIM),))]
+        for index in self.in_sight(inside) if value.rows else ():
+            choice = value.rows[index]
+            base = Tone.SELECTED if index == self.selected else Tone.TEXT
+            digit = chip(SafeText(DIGITS[index]), Tone.CHIP_LINK) if index < len(DIGITS) else gap(3)
+            rows.append(Row((digit, gap(), *choice.left), choice.right, base=base))
+        foot = (piece(say("A digit or Enter takes, Esc closes"), Tone.DIM),)
+        return Picture(tuple(rows), (piece(value.title, Tone.LINK),), foot=foot)
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit takes its row at once."""
+        if event.character is not None and event.character in DIGITS:
+            event.stop()
+            index = DIGITS.index(event.character)
+            if index < self.entries(self.value):
+                self.post_message(Chosen(self.id or "", index))
+        elif event.key == "escape":
+            event.stop()
+            self.post_message(Dismissed())
+        else:
+            super().on_key(event)
