@@ -9,7 +9,7 @@ import pytest
 
 from ringdesk import merge, ops
 from ringdesk.members import MemberNumber
-from ringdesk.ops import Args, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Op, TaskAdd, TaskDone
+from ringdesk.ops import MAX_OP_BYTES, Args, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Op, TaskAdd, TaskDone
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Answer, Push
 from ringdesk.wire.signing import GrantBody, ServerKey, payload
@@ -214,6 +214,35 @@ async def test_what_cannot_be_used_is_rejected_and_blocks_nothing(bench: Bench, 
     reply = await bench.push(bench.op(note("m1"), "bad", **hostile), bench.op(note("m1"), "good"))
     assert results(reply) == ["rejected", "applied"]
     assert reply.answers[0].code in ("bad_op", "too_large")
+
+
+async def test_the_size_of_the_whole_op_counts_not_that_of_its_arguments(bench: Bench) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    fits = bench.op(note("m1", "x" * 30_000), "fits")
+    fits = msgspec.structs.replace(fits, base={"x" * (MAX_OP_BYTES - ops.size(fits) - 4): 1})
+    over = bench.op(note("m1", "x" * 30_000), "over")
+    over = msgspec.structs.replace(over, base={"x" * (MAX_OP_BYTES - ops.size(over) - 3): 1})
+    assert (ops.size(fits), ops.size(over)) == (MAX_OP_BYTES, MAX_OP_BYTES + 1)
+    reply = await bench.push(fits, over, bench.op(note("m1"), "good"))
+    assert results(reply) == ["applied", "rejected", "applied"]
+    assert (reply.answers[1].code, "write less" in str(reply.answers[1].message)) == ("too_large", True)
+
+
+async def test_what_an_op_is_sent_with_later_does_not_count(bench: Bench) -> None:
+    """An op that fitted when it was saved still fits when it is numbered anew and carries the answer that proves it."""
+    await bench.push(bench.op(named(), "m1"))
+    full = bench.op(note("m1"), "full")
+    full = msgspec.structs.replace(full, base={"x" * (MAX_OP_BYTES - ops.size(full) - 4): 1})
+    assert ops.size(fact(full)) == ops.size(msgspec.structs.replace(full, dev_seq=2**53)) == MAX_OP_BYTES
+    assert results(await bench.push(fact(full))) == ["applied"]
+
+
+async def test_arguments_of_a_newer_version_are_refused_with_a_word_to_update(bench: Bench) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    reply = await bench.push(bench.op(note("m1"), "new", v=2), bench.op(note("m1"), "good"))
+    assert results(reply) == ["rejected", "applied"]
+    assert (reply.answers[0].code, "update the server" in str(reply.answers[0].message)) == ("unknown_version", True)
+    assert results(await bench.push(fact(bench.op(note("m1"), "once applied", v=2)))) == ["parked"]
 
 
 async def test_a_handler_that_raises_holds_the_frame_and_is_parked_with_what_hangs_on_it(
