@@ -18,7 +18,7 @@ from ringdesk.ops import Args, MemberAdd, Row, RowKey
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
-from server.accept.images import Draft, Sealer, draft, reachable, sets_touched
+from server.accept.images import Draft, Sealer, draft, reachable, sets_touched, silences
 from server.accept.intents import Intent, actor
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
@@ -150,6 +150,7 @@ class Frame:
             last_dev_seq=run.last if run.numbered else None,
             tallies=sealer.tallies if changes else {},
             reachable=reachable(bench.written),
+            silences=silences(changes, bench.written, self._now),
             attempts=run.attempts,
         )
 

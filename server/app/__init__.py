@@ -113,12 +113,14 @@ async def put_together(serving: Serving, roots: Roots, ca: str) -> AsyncIterator
         random_bytes=roots.random_bytes,
         ca=ca,
     )
-    reader = asyncio.create_task(hub.run())
+    room = callroom.CallRoom(store.order, key, wake, roots.clock)
+    working = [asyncio.create_task(hub.run()), asyncio.create_task(room.run())]
     try:
         yield parts
     finally:
-        reader.cancel()
-        await asyncio.wait([reader])
+        for each in working:
+            each.cancel()
+        await asyncio.wait(working)
         logins.close()
         await store.close()
 

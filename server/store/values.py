@@ -195,8 +195,17 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     op_id: str | None = None
 
 
+class Silence(msgspec.Struct, frozen=True, kw_only=True):
+    """When a call is given up if nothing is heard of it after the image at `seq`. `due` None: it has ended."""
+
+    call: str
+    seq: int
+    due: float | None
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now."""
+    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now;
+    `silences` are those of the calls that were written."""
 
     changes: tuple[Change, ...] = ()
     settled: tuple[Settled, ...] = ()
@@ -205,6 +214,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     fenced_at: float | None = None
     tallies: dict[str, Tally] = {}
     reachable: dict[str, tuple[str, ...]] = {}
+    silences: tuple[Silence, ...] = ()
     attempts: dict[str, int] = {}
     audit: tuple[Entry, ...] = ()
 

@@ -1,7 +1,7 @@
 """What a line of this desk saw goes upward as ops `call.report`: few of them, and never in the way of a pop.
 
 A call is reported when it has something to say: at its pop (with all that led to it), and at every fact after that. The
-rings between tell nobody anything and stay here.
+rings between tell nobody anything and stay here, but for one a minute: without it the others would give the call up.
 """
 
 import asyncio
@@ -18,6 +18,9 @@ MAX_CALLS: Final = 500
 TOLD_RINGS: Final = 2
 """Rings that a report carries: as many as make a call pop elsewhere (contracts.md 6)."""
 
+STILL_RINGS: Final = 60.0
+"""Seconds after which a call that still rings says so: a third of `Policy.stuck_ringing`."""
+
 _REPORTED: Final = "reported"
 """Among the facts told of a call: that it was reported at all."""
 _HELD_BACK: Final = frozenset({EventKind.RINGING, EventKind.CALLER})
@@ -29,6 +32,7 @@ class Reports:
     def __init__(self) -> None:
         self._told: dict[str, set[Hashable]] = {}
         self._rings: dict[str, int] = {}
+        self._began: dict[str, float] = {}
         self._waiting: dict[str, list[CallEvent]] = {}
         self._ripe: set[str] = set()
 
@@ -43,6 +47,7 @@ class Reports:
             oldest = next(iter(self._told))
             del self._told[oldest]
             self._rings.pop(oldest, None)
+            self._began.pop(oldest, None)
             if oldest not in self._ripe:
                 self._waiting.pop(oldest, None)
         if call in self._waiting and (popped or event.event not in _HELD_BACK):
@@ -70,8 +75,10 @@ class Reports:
 
     def _facts(self, call: str, event: CallEvent) -> set[Hashable]:
         if event.event is EventKind.RINGING and _REPORTED in self._told[call]:
-            return set()
+            minutes = int((event.at - self._began.setdefault(call, event.at)) // STILL_RINGS)
+            return {("still rings", minutes)} if minutes > 0 else set()
         if event.event is EventKind.RINGING:
+            self._began.setdefault(call, event.at)
             ring = self._rings[call] = self._rings.get(call, 0) + 1
             facts: set[Hashable] = {("ring", ring)} if ring <= TOLD_RINGS else set()
         elif event.event is EventKind.CALLER:

@@ -36,6 +36,17 @@ def test_two_rings_without_a_number_are_reported_and_a_third_is_not() -> None:
     assert not reports.heard("c", event(EventKind.RINGING, 12), popped=True)
 
 
+def test_a_call_that_rings_on_says_so_once_a_minute() -> None:
+    """Else the server would give it up while it rings: to it the call would have been silent since the second ring."""
+    reports = Reports()
+    told = []
+    for at in range(0, 200, 5):
+        reports.heard("c", event(EventKind.RINGING, float(at)), popped=at > 0)
+        report = reports.take()
+        told += [each.at for each in report.events] if report else []
+    assert told == [0.0, 5.0, 60.0, 120.0, 180.0]
+
+
 def test_every_later_fact_is_reported() -> None:
     reports = Reports()
     reports.heard("c", event(EventKind.CALLER, 1, MEI), popped=True)
