@@ -7,13 +7,13 @@ Only a domain error refuses (sync.md 2). An op that is a **fact** had been appli
 not judged again, but where something it needs is gone it is still refused (`unknown_...`), and the server parks it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
-from ringdesk import tracker
+from ringdesk import ids, tracker
 from ringdesk.calls import Call, Direction, EventKind
 from ringdesk.channels import is_masked
 from ringdesk.errors import Refused
@@ -86,14 +86,27 @@ def apply(
     return _EFFECTS[type(args)](case, args)
 
 
-def retarget(args: Args, aliases: Mapping[str, str]) -> Args:
-    """The same intent for the member that an alias stands for. `aliases` maps a member's id to its `merged_into`."""
-    member: str | None = getattr(args, "member", None)
-    seen: set[str] = set()
-    while member is not None and member in aliases and member not in seen:
-        seen.add(member)
-        member = aliases[member]
-    return msgspec.structs.replace(args, member=member) if seen else args
+SUBJECTS: Final = ("member", "call")
+"""The fields, and kinds of rows, that say whom and what an op is about."""
+
+
+def retarget(args: Args, aliases: Mapping[RowKey, str]) -> Args:
+    """The same intent for the member, and the call, that an alias stands for. `aliases` maps each to its `merged_into`."""
+    ends: dict[str, str] = {}
+    for kind in SUBJECTS:
+        row_id: str | None = getattr(args, kind, None)
+        seen: set[str] = set()
+        while row_id is not None and (kind, row_id) in aliases and row_id not in seen:
+            seen.add(row_id)
+            row_id = ends[kind] = aliases[kind, row_id]
+    return msgspec.structs.replace(args, **ends) if ends else args
+
+
+def leads(rows: Collection[Row]) -> dict[RowKey, str]:
+    """Where the aliases among `rows` lead, for `retarget`."""
+    members = {("member", row.id): row.merged_into for row in rows if isinstance(row, Member) and row.merged_into}
+    calls = {("call", row.id): row.merged_into for row in rows if isinstance(row, Call) and row.merged_into}
+    return members | calls
 
 
 def enrol_twin(op_id: str, args: MemberAdd, twin: Member) -> Effect:
@@ -184,9 +197,17 @@ def _revised(case: _Case, args: NoteAdd, parent_id: str) -> tuple[str | None, st
         return parent.member, parent.call
     if parent.author != case.actor.person:
         raise Refused("not_own_note", "only its author may change a note; write a new one")
-    if args.member not in (None, parent.member) or args.call not in (None, parent.call):
+    if args.member not in (None, parent.member) or not _is_call_of(case, args.call, parent.call):
         raise Refused("moved_note", "a note stays with its member and call; write a new one")
     return parent.member, parent.call
+
+
+def _is_call_of(case: _Case, named: str | None, call: str | None) -> bool:
+    """Whether a revision that names a call leaves the note with its own: also under the id under which that goes on."""
+    if named in (None, call):
+        return True
+    row = _find(case, "call", named or "", Call)
+    return row is not None and call in {ids.call_id(key.source, key.native_id) for key in row.sources}
 
 
 def _task_add(case: _Case, args: TaskAdd) -> Effect:
@@ -300,7 +321,13 @@ def _call_report(case: _Case, args: CallReport) -> Effect:
             call = tracker.step(call, event, call_id=args.call, site=case.site)
     if call is None:
         raise Refused("empty_report", "the report says nothing about the call; report it with its events")
-    return Effect({} if call == before else {("call", args.call): call})
+    rows: dict[RowKey, Row] = {}
+    for other in args.also:
+        gone = _find(case, "call", other, Call)
+        if gone is not None and gone.id != call.id and gone.merged_into is None and gone.site == call.site:
+            call = tracker.united(call, gone)
+            rows["call", gone.id] = tracker.went_on(gone, call.id, case.at)
+    return Effect(rows if call == before else rows | {("call", call.id): call})
 
 
 def _call_claim(case: _Case, args: CallClaim) -> Effect:

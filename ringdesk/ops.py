@@ -89,11 +89,13 @@ class MemberUpdate(msgspec.Struct, frozen=True, kw_only=True):
 class CallReport(msgspec.Struct, frozen=True, kw_only=True):
     """`call.report`: what a line of this desk saw of one call. Opens the call if nobody has.
 
-    `uncertainty` is how far, in seconds, the desk's clock may be from the server's (sync.md 5).
+    `also` are calls reported before that turned out to be this one: they end and lead here. `uncertainty` is how far, in
+    seconds, the desk's clock may be from the server's (sync.md 5).
     """
 
     call: str
     events: tuple[CallEvent, ...]
+    also: tuple[str, ...] = ()
     uncertainty: float = 0.0
 
 
@@ -232,7 +234,9 @@ def touches(op_id: str, args: Args) -> tuple[RowKey, ...]:
             keys = [("member", op_id)]
         case MemberUpdate():
             keys = [("member", args.member), ("contact", op_id)]
-        case CallReport() | CallClaim():
+        case CallReport():
+            keys = [("call", call) for call in {args.call, *args.also}]
+        case CallClaim():
             keys = [("call", args.call)]
         case CallWrapup():
             keys = [("call", args.call), ("contact", op_id)]

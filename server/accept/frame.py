@@ -238,9 +238,9 @@ class _Bench:
         self.written: dict[RowKey, Row] = {}
 
     def leads(self) -> set[RowKey]:
-        """Members to whom aliases lead, and those who share a number with somebody new: they have to be loaded too."""
-        sharing = {member for members in self._ground.reachable.values() for member in members}
-        return {("member", member) for member in {*sharing, *self._aliases().values()}}
+        """To whom aliases lead, and members who share a number with somebody new: they have to be loaded too."""
+        sharing = {("member", member) for members in self._ground.reachable.values() for member in members}
+        return sharing | {(kind, row_id) for (kind, _), row_id in merge.leads(self._rows.values()).items()}
 
     def judge(self, intent: Intent) -> _Step:
         """What an op does and how it is answered."""
@@ -249,7 +249,7 @@ class _Bench:
         try:
             who = actor(intent, self._device, person)
             assert intent.args is not None
-            args = merge.retarget(intent.args, self._aliases())
+            args = merge.retarget(intent.args, merge.leads(self._rows.values()))
             rows = {key: row for key in ops.touches(op.op_id, args) if (row := self._rows.get(key)) is not None}
             twin = None if intent.fact else self._twin(intent)
             if twin is not None:
@@ -272,10 +272,6 @@ class _Bench:
         self.written |= effect.rows
         drafts = tuple(draft(key, row) for key, row in sorted(effect.rows.items()))
         return _Step(intent, self._applied(intent, args, effect), drafts)
-
-    def _aliases(self) -> dict[str, str]:
-        members = (row for row in self._rows.values() if isinstance(row, Member))
-        return {row.id: row.merged_into for row in members if row.merged_into}
 
     def _twin(self, intent: Intent) -> Member | None:
         """The one member who has a number of the new one and the same name: two tills enrolled one person."""

@@ -35,6 +35,26 @@ class Reports:
         self._began: dict[str, float] = {}
         self._waiting: dict[str, list[CallEvent]] = {}
         self._ripe: set[str] = set()
+        self._also: dict[str, list[str]] = {}
+
+    def joined(self, call: str, others: tuple[str, ...]) -> bool:
+        """Others turned out to be `call`: what waits of them goes with it, and those that were reported are named in its
+        report, for they have to end. Whether that should leave now."""
+        told = self._told.setdefault(call, set())
+        for other in others:
+            if ("also", other) in told:
+                continue
+            before = self._told.pop(other, set())
+            told |= {("also", other)} | (before - {_REPORTED})
+            also = self._also.pop(other, []) + ([other] if _REPORTED in before else [])
+            if other in self._waiting or also:
+                self._waiting[call] = [*self._waiting.pop(other, []), *self._waiting.get(call, [])]
+            if other in self._ripe or also:
+                self._ripe.discard(other)
+                self._ripe.add(call)
+            if also:
+                self._also.setdefault(call, []).extend(also)
+        return call in self._ripe
 
     def heard(self, call: str, event: CallEvent, *, popped: bool) -> bool:
         """Take an event of a call; whether its report should leave now."""
@@ -50,6 +70,7 @@ class Reports:
             self._began.pop(oldest, None)
             if oldest not in self._ripe:
                 self._waiting.pop(oldest, None)
+                self._also.pop(oldest, None)
         if call in self._waiting and (popped or event.event not in _HELD_BACK):
             self._ripe.add(call)
         return call in self._ripe
@@ -66,11 +87,12 @@ class Reports:
         if len(events) > MAX_EVENTS:
             self._waiting[call], events = events[MAX_EVENTS:], events[:MAX_EVENTS]
             self._ripe.add(call)
-        return CallReport(call=call, events=tuple(events))
+        return CallReport(call=call, events=tuple(events), also=tuple(self._also.pop(call, ())))
 
     def back(self, report: CallReport) -> None:
         """It could not be saved: it leaves with the next one."""
         self._waiting[report.call] = [*report.events, *self._waiting.get(report.call, [])]
+        self._also[report.call] = [*report.also, *self._also.get(report.call, [])]
         self._ripe.add(report.call)
 
     def _facts(self, call: str, event: CallEvent) -> set[Hashable]:
@@ -109,6 +131,11 @@ class Reporter:
     def heard(self, call: str, event: CallEvent, *, popped: bool) -> None:
         """Take an event of a call of this desk."""
         if self._reports.heard(call, event, popped=popped):
+            self._wake.set()
+
+    def joined(self, call: str, others: tuple[str, ...]) -> None:
+        """Others turned out to be `call`."""
+        if self._reports.joined(call, others):
             self._wake.set()
 
     async def flush(self, call: str) -> None:

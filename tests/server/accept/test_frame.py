@@ -8,8 +8,22 @@ import msgspec
 import pytest
 
 from ringdesk import merge, ops
+from ringdesk.calls import CallEvent, CallState, EventKind
 from ringdesk.members import MemberNumber
-from ringdesk.ops import MAX_OP_BYTES, Args, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Op, TaskAdd, TaskDone
+from ringdesk.ops import (
+    MAX_OP_BYTES,
+    Args,
+    CallClaim,
+    CallReport,
+    CallWrapup,
+    MemberAdd,
+    MemberFields,
+    MemberUpdate,
+    NoteAdd,
+    Op,
+    TaskAdd,
+    TaskDone,
+)
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Answer, Push
 from ringdesk.wire.signing import GrantBody, ServerKey, payload
@@ -285,6 +299,38 @@ async def test_two_tills_that_enrol_one_person_make_one_member(bench: Bench) -> 
     later = await other.push(other.op(note("m2"), "n3"))
     assert results(later) == ["applied"]
     assert (await bench.row("note", "n3")).member == "m1"
+
+
+async def test_a_call_that_was_another_ends_and_what_is_about_it_follows(bench: Bench) -> None:
+    ringing, caller = (
+        CallEvent(event=EventKind.RINGING, at=NOW, source="a", native_id="1"),
+        CallEvent(event=EventKind.RINGING, at=NOW + 1, source="b", native_id="1"),
+    )
+    about = NoteAdd(call="c2", text=SafeLines("before"))
+    await bench.push(
+        bench.op(CallReport(call="c1", events=(ringing,)), "r1"),
+        bench.op(CallReport(call="c2", events=(caller,)), "r2"),
+        bench.op(about, "n1"),
+    )
+    reply = await bench.push(bench.op(CallReport(call="c1", events=(), also=("c2",)), "r3"))
+    assert {row.id for row in reply.answers[0].rows} == {"c1", "c2"}
+    gone = await bench.row("call", "c2")
+    assert (gone.state, gone.outcome, gone.merged_into) == (CallState.ENDED, None, "c1")
+    assert [key.source for key in (await bench.row("call", "c1")).sources] == ["a", "b"]
+    other = Bench(bench.store, await device(bench.store, "d2"))
+    ended = msgspec.structs.replace(caller, event=EventKind.ENDED, at=NOW + 9)
+    reply = await other.push(
+        other.op(CallClaim(call="c2"), "k1"),
+        other.op(NoteAdd(call="c2", text=SafeLines("after")), "n2"),
+        other.op(CallReport(call="c2", events=(ended,)), "r4"),
+        other.op(CallWrapup(call="c2", code=SafeText("info")), "w1"),
+    )
+    assert results(reply) == ["applied"] * 4
+    kept = await bench.row("call", "c1")
+    assert (kept.state, kept.claimed_by, kept.disposition) == (CallState.ENDED, "p1", "info")
+    assert (await bench.row("note", "n2")).call == "c1"
+    assert await bench.row("call", "c2") == gone
+    assert await bench.store.order.silent_calls(9e9, 9) == ()
 
 
 async def test_a_fact_whose_parent_is_gone_is_parked_not_refused(bench: Bench) -> None:

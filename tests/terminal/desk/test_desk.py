@@ -24,7 +24,7 @@ from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import parse
 from terminal.desk import Source
 from terminal.news import CallNews, HealthNews, MemberNews, News, NoteNews, ScreenPop, TaskNews
-from tests.terminal.desk.place import E164, MEMBER, NUMBER, opened
+from tests.terminal.desk.place import E164, MEMBER, NUMBER, Hand, opened
 
 
 async def test_a_ring_pops_once_with_the_member_card_and_greeting(tmp_path: Path) -> None:
@@ -240,3 +240,29 @@ async def test_a_real_modem_on_a_real_socket(tmp_path: Path) -> None:
             (pop,) = place.ear.of(ScreenPop)
             assert [match.member.id for match in pop.matches] == ["m1"]
             assert (pop.call.called.line, over.call.caller.name) == ("back", "LIN")
+
+
+async def test_two_lines_that_saw_one_call_tell_the_server_that_it_is_one(tmp_path: Path) -> None:
+    """Both were reported before the number proved it: the second call's row would stay open for ever."""
+    side = Hand()
+    side.spec = parse("socket://127.0.0.1:2?area=2", "test")
+    async with opened(tmp_path, sources=(Source(side.spec, side.make),)) as place:
+        shown = Caller(SafeText(NUMBER), None, Presentation.SHOWN)
+        for hand in (place.hand, side):
+            await hand.say(EventKind.RINGING)
+            await hand.say(EventKind.RINGING)
+        await place.ear.until(ScreenPop, lambda pop: len(place.ear.of(ScreenPop)) == 2)
+        kept, gone = (pop.call.id for pop in place.ear.of(ScreenPop))
+        note = await place.desk.note(SafeLines("before"), None, gone)
+        for hand in (place.hand, side):
+            await hand.say(EventKind.CALLER, shown)
+        await place.ear.until(CallNews, lambda news: news.call.id == gone and news.call.state is CallState.ENDED)
+        await place.desk.wrapup(gone, SafeText("info"))
+        reports = [op["args"] for op in await place.desk.dump("outbox") if op["kind"] == "call.report"]
+        assert [(each["call"], each["also"]) for each in reports if each["also"]] == [(kept, [gone])]
+        assert (await place.store.call(gone)).id == kept
+        assert [each.id for each in await place.store.call_notes(kept)] == [note]
+        assert [call.id for call in place.desk.calls()] == [kept]
+        rows = {each["call"]: each for each in await place.desk.dump("calls")}
+        assert (rows[gone]["state"], rows[gone]["merged_into"], rows[kept]["merged_into"]) == ("ended", kept, None)
+        assert (rows[kept]["disposition"], rows[gone]["disposition"]) == ("info", None)

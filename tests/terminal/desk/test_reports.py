@@ -59,6 +59,45 @@ def test_every_later_fact_is_reported() -> None:
         assert report.events == (later,)
 
 
+def test_a_call_that_was_reported_and_is_another_is_named_in_its_report() -> None:
+    reports = Reports()
+    reports.heard("a", event(EventKind.CALLER, 1, MEI), popped=True)
+    reports.heard("b", event(EventKind.RINGING, 2), popped=True)
+    assert reports.take("a")
+    assert reports.take("b")
+    reports.heard("b", event(EventKind.RING_STOPPED, 3), popped=True)
+    assert reports.joined("a", ("b",))
+    report = reports.take()
+    assert report is not None
+    assert (report.call, report.also, [each.at for each in report.events]) == ("a", ("b",), [3])
+    reports.back(report)
+    assert reports.take() == report
+    assert not reports.joined("a", ("b",))
+    assert reports.take() is None
+
+
+def test_one_that_nobody_heard_of_leaves_only_its_events() -> None:
+    reports = Reports()
+    reports.heard("b", event(EventKind.RINGING), popped=False)
+    assert not reports.joined("a", ("b",))
+    assert reports.heard("a", event(EventKind.CALLER, 1, MEI), popped=True)
+    report = reports.take()
+    assert report is not None
+    assert (report.call, report.also, len(report.events)) == ("a", (), 2)
+
+
+def test_an_alias_of_an_alias_is_named_too() -> None:
+    reports = Reports()
+    for call in ("a", "b", "c"):
+        reports.heard(call, event(EventKind.CALLER, 1, MEI), popped=True)
+        reports.take(call)
+    reports.joined("b", ("c",))
+    reports.joined("a", ("c", "b"))
+    report = reports.take()
+    assert report is not None
+    assert (report.call, sorted(report.also), reports.take()) == ("a", ["b", "c"], None)
+
+
 def msgspec_name(name: str) -> Caller:
     return Caller(MEI.raw, MEI.e164, MEI.presentation, SafeText(name))
 
