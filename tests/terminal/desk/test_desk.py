@@ -16,7 +16,7 @@ from ringdesk.dialects.modem import ModemDialect
 from ringdesk.errors import Refused
 from ringdesk.ids import call_id
 from ringdesk.members import MemberNumber
-from ringdesk.ops import Actor, MemberFields
+from ringdesk.ops import Actor, CallReport, MemberFields, decode_args
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.simulators.modem import Model, SimulatedModem
 from ringdesk.why import Why
@@ -24,6 +24,7 @@ from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import parse
 from terminal.desk import Source
 from terminal.news import CallNews, HealthNews, MemberNews, News, NoteNews, ScreenPop, TaskNews
+from terminal.sync.link import Link
 from tests.terminal.desk.place import E164, MEMBER, NUMBER, Hand, opened
 
 
@@ -266,3 +267,20 @@ async def test_two_lines_that_saw_one_call_tell_the_server_that_it_is_one(tmp_pa
         rows = {each["call"]: each for each in await place.desk.dump("calls")}
         assert (rows[gone]["state"], rows[gone]["merged_into"], rows[kept]["merged_into"]) == ("ended", kept, None)
         assert (rows[kept]["disposition"], rows[gone]["disposition"]) == ("info", None)
+
+
+async def test_ops_carry_the_time_since_hello_and_reports_how_sure_the_clock_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as place:
+        await place.desk.note(SafeLines("no hello yet"), "m1", None)
+        monkeypatch.setattr(Link, "mono", 1500)
+        monkeypatch.setattr(Link, "uncertainty", 0.25)
+        await place.hand.ring(NUMBER)
+        pop = await place.ear.until(ScreenPop)
+        await place.desk.note(SafeLines("online"), "m1", pop.call.id)
+        made = await place.store.outgoing(1, 9, 1 << 20)
+        assert [(op.kind, op.mono) for op in made] == [("note.add", None), ("call.report", 1500), ("note.add", 1500)]
+        report = decode_args(made[1])
+        assert isinstance(report, CallReport)
+        assert report.uncertainty == 0.25
