@@ -59,7 +59,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("id")
     revoke.set_defaults(job=_revoke)
 
-    lists: dict[str, Job] = {"devices": _devices, "users": _users, "stores": _stores, "audit": _audit}
+    audit = what.add_parser("audit", help="list the audit")
+    audit.add_argument("--verify", action="store_true", help="walk its chain instead: is every line as it was written")
+    audit.set_defaults(job=_audit)
+
+    lists: dict[str, Job] = {"devices": _devices, "users": _users, "stores": _stores}
     for name, job in lists.items():
         what.add_parser(name, help=f"list the {name}").set_defaults(job=job)
     for name in NOT_YET:
@@ -135,7 +139,10 @@ async def _stores(desk: Office, _options: argparse.Namespace) -> None:
         print_json({"store": site.id, "name": site.name})
 
 
-async def _audit(desk: Office, _options: argparse.Namespace) -> None:
+async def _audit(desk: Office, options: argparse.Namespace) -> None:
+    if options.verify:
+        print_json({"verified": True, "lines": await admin.verify_audit(desk)})
+        return
     after = 0
     while lines := await desk.store.register.audit(after):
         for line in lines:

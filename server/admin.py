@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.errors import BadInput
+from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.ops import Row
 from ringdesk.wire.signing import ServerKey
 from server import accept
@@ -18,7 +18,7 @@ from server.identity.authority import Authority
 from server.identity.state import keys, state_of, write_private
 from server.store.base import Store
 from server.store.sqlite import open_store
-from server.store.values import DeviceClass, Entry, Person, Site, folded
+from server.store.values import DeviceClass, Entry, Person, Site, audit_content, folded
 
 ACTOR: Final = "admin"
 """Who stands in the audit: whoever may write the database file."""
@@ -33,6 +33,7 @@ class Office(msgspec.Struct, frozen=True):
 
     store: Store
     key: ServerKey
+    audit_link: Callable[[str, bytes], str]
     state: Path
     clock: Callable[[], float]
     random_id: Callable[[], str]
@@ -57,7 +58,7 @@ async def office(
     known = keys(folder, random_bytes)
     store = await open_store(database, link=known.audit_link, random_id=random_id)
     try:
-        yield Office(store, known.server, folder, clock, random_id, random_bytes)
+        yield Office(store, known.server, known.audit_link, folder, clock, random_id, random_bytes)
     finally:
         await store.close()
 
@@ -123,3 +124,25 @@ async def revoke_user(desk: Office, user: str) -> None:
 async def import_rows(desk: Office, rows: Iterable[tuple[str, Row]], chunk: int = 1000) -> int:
     """Bring rows in (kind and row), in order, with seq, chain and tallies; how many. A running server sends them on."""
     return await accept.import_rows(desk.store.order, desk.key, rows, desk.entry("import"), chunk)
+
+
+async def verify_audit(desk: Office) -> int:
+    """Walk the chain of the audit; how many lines it has. Raises `RingdeskError` at the first that is not as it was written.
+
+    Lines cut off at the end leave a chain that holds: compare the count, or the last line, with one noted elsewhere.
+    """
+    n, chain = 0, ""
+    while lines := await desk.store.register.audit(n):
+        for line in lines:
+            n += 1
+            if line.n != n:
+                raise _broken(n, "is missing")
+            entry = Entry(at=line.at, actor=line.actor, action=line.action, subject=line.subject, detail=line.detail)
+            if line.chain != desk.audit_link(chain, audit_content(n, entry)):
+                raise _broken(n, "is not as it was written")
+            chain = line.chain
+    return n
+
+
+def _broken(n: int, what: str) -> RingdeskError:
+    return RingdeskError(f"line {n} of the audit {what}; see that --state is this server's, then compare with a backup")

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from ringdesk.ops import RowKey
+from ringdesk.safetext import encode_hook
 from ringdesk.wire.messages import Proof
 
 DeviceClass = Literal["desk", "till", "console"]
@@ -115,6 +116,11 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     subject: str
     detail: str
     chain: str
+
+
+def audit_content(n: int, entry: Entry) -> bytes:
+    """What the chain of the audit covers of a line, beside the line before."""
+    return msgspec.json.encode((n, entry), enc_hook=encode_hook)
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,8 @@
 """The commands `server` and `admin`, as a shell sees them."""
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +62,26 @@ def test_people_stores_codes_and_the_audit(shell: Shell) -> None:
     actions = ["user.add", "store.add", "enrol.code", "ca", "enrol.code", "user.revoke"]
     assert [line["action"] for line in audit] == actions
     assert "correct horse" not in json.dumps(audit)
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("UPDATE audit SET detail = 'agent ' WHERE n = 2", "line 2 of the audit is not as it was written"),
+        ("UPDATE audit SET at = at + 1 WHERE n = 3", "line 3 of the audit is not as it was written"),
+        ("DELETE FROM audit WHERE n = 2", "line 2 of the audit is missing"),
+        ("UPDATE audit SET chain = '' WHERE n = 1", "line 1 of the audit is not as it was written"),
+    ],
+)
+def test_the_audit_is_verified_line_by_line(shell: Shell, change: str, line: str) -> None:
+    for name in ("east", "west", "north"):
+        shell.admin("store", "add", name)
+    assert shell.admin("audit", "--verify") == (0, [{"verified": True, "lines": 3}], "")
+    with contextlib.closing(sqlite3.connect(shell.room / "s.db")) as db, db:
+        db.execute(change)
+    returned, lines, error = shell.admin("audit", "--verify")
+    assert (returned, lines, error.count("\n")) == (1, [], 1)
+    assert line in error
 
 
 @pytest.mark.parametrize(
