@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
-from cli.output import print_json
+from cli.output import complain, print_json
 from cli.roots import random_bytes, random_id, wall
 from config.load import load, places
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.rules.permissions import ROLES
 from ringdesk.times import iso
+from ringdesk.wire.signing import read_code
 from server import admin
 from server.admin import Office
 
@@ -27,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", metavar="DIR", help="the server's state directory; default: beside the database")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--json", action="store_true", help="one JSON object a line (it always is)")
+    parser.set_defaults(begins=False)
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
 
     user = what.add_parser("user", help="people").add_subparsers(dest="verb", required=True)
@@ -36,12 +38,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     adding.add_argument(
         "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
     )
-    adding.set_defaults(job=_add_user)
+    adding.set_defaults(job=_add_user, begins=True)
 
     store = what.add_parser("store", help="stores").add_subparsers(dest="verb", required=True)
     opening = store.add_parser("add", help="a store or office")
     opening.add_argument("name")
-    opening.set_defaults(job=_add_store)
+    opening.set_defaults(job=_add_store, begins=True)
 
     enrol = what.add_parser("enrol", help="a one-time code that makes a device known")
     enrol.add_argument("--store", required=True)
@@ -52,7 +54,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
     ca = what.add_parser("ca", help="the server's own certificate authority")
     ca.add_argument("--host", action="append", default=[], metavar="NAME", help="a name or address of the server")
-    ca.set_defaults(job=_ca)
+    ca.set_defaults(job=_ca, begins=True)
 
     revoke = what.add_parser("revoke", help="close out a device or a user, at once")
     revoke.add_argument("kind", choices=["device", "user"])
@@ -79,6 +81,10 @@ def run(options: argparse.Namespace) -> int:
     flags = {"server": {"database": options.database, "state": options.state}}
     server = load(options.config, flags=flags).server
     database = server.database or f"sqlite:///{places().data / 'server.db'}"
+    if not options.begins:
+        admin.expect_server(database, server.state)
+    elif (path := admin.missing(database)) is not None:
+        complain(f"{path} is a new database: there was none; if one was meant, mend --database and delete this one")
     asyncio.run(_in_office(database, server.state, options))
     return 0
 
@@ -108,6 +114,11 @@ async def _enrol(desk: Office, options: argparse.Namespace) -> None:
     if options.output is not None:
         admin.write_private(options.output, f"{code}\n".encode())
     print_json({"code": code})
+    if not read_code(code)[1]:
+        complain(
+            "this code is for a desk on this machine (ws:// on loopback) or a server with a public certificate;"
+            " for other PCs make the server's own with `ringdesk admin ca`, then a new code"
+        )
 
 
 async def _ca(desk: Office, options: argparse.Namespace) -> None:

@@ -15,9 +15,9 @@ from ringdesk.wire.signing import ServerKey
 from server import accept
 from server.identity import authority, devices, people
 from server.identity.authority import Authority
-from server.identity.state import keys, state_of, write_private
+from server.identity.state import KEY_FILE, keys, state_of, write_private
 from server.store.base import Store
-from server.store.sqlite import open_store
+from server.store.sqlite import open_store, path_of
 from server.store.values import DeviceClass, Entry, Person, Site, audit_content, folded
 
 ACTOR: Final = "admin"
@@ -61,6 +61,23 @@ async def office(
         yield Office(store, known.server, known.audit_link, folder, clock, random_id, random_bytes)
     finally:
         await store.close()
+
+
+def missing(database: str) -> Path | None:
+    """The absolute path of a database that does not exist yet. Raises `BadInput` for a URL that is none."""
+    path = path_of(database).absolute()
+    return None if path.exists() else path
+
+
+def expect_server(database: str, state: str) -> None:
+    """Raises `BadInput` where there is no database, or no key of its server: to read from a new one, or to chain its audit
+    with a new key, is never what was meant."""
+    path = missing(database)
+    if path is not None:
+        raise BadInput(f"there is no database {path}; give the server's with --database")
+    folder = state_of(database, state).absolute()
+    if not (folder / KEY_FILE).exists():
+        raise BadInput(f"{folder} holds no key of a server; give the server's state directory with --state")
 
 
 async def add_user(desk: Office, name: str, role: str, password: str) -> Person:
