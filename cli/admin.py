@@ -15,6 +15,7 @@ from ringdesk.times import iso
 from ringdesk.wire.signing import read_code
 from server import admin
 from server.admin import Office
+from server.identity.authority import foreign
 
 NOT_YET: Final = ("settings", "request", "erase", "backup", "restore")
 """Subcommands of contracts.md that this version does not have."""
@@ -49,6 +50,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     enrol.add_argument("--store", required=True)
     enrol.add_argument("--class", dest="cls", choices=["desk", "till", "console"], default="desk")
     enrol.add_argument("--minutes", type=float, default=admin.CODE_MINUTES, help="how long it is good")
+    certificate = enrol.add_mutually_exclusive_group()
+    certificate.add_argument(
+        "--tls-cert",
+        type=Path,
+        metavar="FILE",
+        help="what the server is started with, where PCs do not trust it anyway",
+    )
+    certificate.add_argument("--public", action="store_true", help="the server has a certificate that every PC trusts")
     enrol.add_argument("--output", type=Path, metavar="FILE", help="write the code here, for its owner alone")
     enrol.set_defaults(job=_enrol)
 
@@ -110,11 +119,14 @@ async def _add_store(desk: Office, options: argparse.Namespace) -> None:
 
 
 async def _enrol(desk: Office, options: argparse.Namespace) -> None:
-    code = await admin.enrol_code(desk, options.store, options.cls, options.minutes)
+    fingerprint = b"" if options.public else None
+    if options.tls_cert is not None:
+        fingerprint = foreign(options.tls_cert).fingerprint
+    code = await admin.enrol_code(desk, options.store, options.cls, options.minutes, fingerprint)
     if options.output is not None:
         admin.write_private(options.output, f"{code}\n".encode())
     print_json({"code": code})
-    if not read_code(code)[1]:
+    if not read_code(code)[1] and not options.public:
         complain(
             "this code is for a desk on this machine (ws:// on loopback) or a server with a public certificate;"
             " for other PCs make the server's own with `ringdesk admin ca`, then a new code"

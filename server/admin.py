@@ -103,17 +103,22 @@ def site_id(name: str) -> str:
     return letters
 
 
-async def enrol_code(desk: Office, site: str, cls: DeviceClass, minutes: float = CODE_MINUTES) -> str:
-    """A one-time code. It carries the fingerprint of the server's authority, if there is one. Raises `Refused`, `BadInput`."""
+async def enrol_code(
+    desk: Office, site: str, cls: DeviceClass, minutes: float = CODE_MINUTES, fingerprint: bytes | None = None
+) -> str:
+    """A one-time code. It carries the fingerprint given (b"": none), else that of the server's authority, if there is one.
+    Raises `Refused`, `BadInput`."""
     if not 0 < minutes <= 7 * 24 * 60:
         raise BadInput("a code is good for up to a week; give --minutes between 1 and 10080")
-    own = authority.existing(desk.state)
+    if fingerprint is None:
+        own = authority.existing(desk.state)
+        fingerprint = own.fingerprint if own else b""
     return await devices.new_code(
         desk.store.register,
         site_id(site),
         cls,
         expires=desk.clock() + minutes * 60,
-        fingerprint=own.fingerprint if own else b"",
+        fingerprint=fingerprint,
         random_bytes=desk.random_bytes,
         entry=desk.entry("enrol.code", site, cls),
     )

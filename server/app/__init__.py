@@ -220,9 +220,10 @@ def address_of(listener: socket.socket) -> str:
 
 
 def _certificate(serving: Serving, roots: Roots, listener: socket.socket) -> tuple[Path | None, str]:
-    """The certificate file to serve with (None: plain), and the CA that a terminal is to learn at its enrolment."""
+    """The certificate file to serve with (None: plain), and the certificates among which a terminal that enrols finds the one
+    that its code names. Raises `BadInput` for files that cannot be served."""
     if serving.tls_cert is not None:
-        return serving.tls_cert, ""
+        return serving.tls_cert, authority.foreign(serving.tls_cert, serving.tls_key, served=True).pem
     host = listener.getsockname()[0]
     if ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         return None, ""

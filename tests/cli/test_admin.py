@@ -94,6 +94,7 @@ def test_the_audit_is_verified_line_by_line(shell: Shell, change: str, line: str
         (("user", "add", "x", "--role", "agent", "--password-file", "/nowhere"), 2, "--password-file"),
         (("enrol", "--store", "moon"), 1, "there is no store"),
         (("enrol", "--store", "main", "--minutes", "0"), 2, "--minutes"),
+        (("enrol", "--store", "main", "--tls-cert", str(ROOT / "README.md")), 2, "--tls-cert"),
         (("store", "add", "a@b"), 2, "no name of a store"),
         (("store", "add", "main"), 1, "choose another name"),
         (("revoke", "device", "x"), 1, "admin devices"),
@@ -143,6 +144,7 @@ def test_what_only_reads_or_revokes_makes_no_database(shell: Shell, words: tuple
         (("--database", "postgresql://host/db"), 2, "SQLite only"),
         (("--listen", "nowhere"), 2, "--listen"),
         (("--tls-cert", "/nowhere.pem"), 2, "--tls-cert"),
+        (("--tls-cert", str(ROOT / "README.md")), 2, "--tls-cert"),
     ],
 )
 def test_a_server_that_cannot_start_says_why(shell: Shell, words: tuple[str, ...], code: int, hint: str) -> None:
