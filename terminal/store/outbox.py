@@ -51,16 +51,16 @@ def save(tx: Transaction, intent: Intent) -> Happened:
         mono=intent.mono,
         args=msgspec.Raw(ops.encode(args)),
     )
-    body = ops.encode(op)
-    if len(body) > MAX_OP_BYTES:
-        raise Refused("too_large", f"this is too long to send ({len(body)} of {MAX_OP_BYTES} bytes); make it shorter")
+    size = ops.size(op)
+    if size > MAX_OP_BYTES:
+        raise Refused("too_large", f"this is too long to send ({size} of {MAX_OP_BYTES} bytes); make it shorter")
     effect = effect_of(tx, op, intent.actor)
     keys = {*ops.touches(op.op_id, args, intent.actor.person), *effect.rows}
     edit = Edit(tx)
     edit.touch(*keys)
     tx.do(
         "insert into outbox (op_id, epoch, dev_seq, op, actor) values (?, ?, ?, ?, ?)",
-        *(op.op_id, stood.epoch, op.dev_seq, body, ops.encode(intent.actor)),
+        *(op.op_id, stood.epoch, op.dev_seq, ops.encode(op), ops.encode(intent.actor)),
     )
     made = tx.value("select last_insert_rowid()")
     tx.many("insert into replay (kind, id, made) values (?, ?, ?)", [(*key, made) for key in sorted(keys)])

@@ -83,6 +83,16 @@ class Link:
         """Whether a session is open."""
         return self._socket is not None and self._replicator.is_open
 
+    @property
+    def mono(self) -> int | None:
+        """Milliseconds since the hello of the session; None while there is none."""
+        return self._replicator.mono()
+
+    @property
+    def uncertainty(self) -> float:
+        """How far, in seconds, this clock may be from the server's."""
+        return self._replicator.uncertainty
+
     async def status(self) -> SyncNews:
         """How the replica stands now."""
         waiting = await self._store.waiting()
