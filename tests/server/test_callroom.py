@@ -21,7 +21,7 @@ from server.fanout import Wake
 from server.store import schema
 from server.store.sqlite import SqliteStore, open_store
 from server.store.values import Device, Enrolment, Entry
-from tests.server.parts import ROOTS, shop
+from tests.server.parts import PATIENCE, ROOTS, shop
 
 KEY = ServerKey(b"k" * 32)
 ENTRY = Entry(at=1.0, actor="test", action="test")
@@ -214,11 +214,11 @@ async def test_a_server_does_it_by_itself(tmp_path: Path) -> None:
         await dying.close()
         behind = 200.0
         name = "store:main@clear"
-        while True:
-            await other.pull(name)
-            rows = other.bodies(name, "call")
-            if rows and rows[0]["state"] == "ended":
-                break
-            await asyncio.sleep(0.2)
+        rows: list[dict[str, Any]] = []
+        async with asyncio.timeout(PATIENCE):
+            while not rows or rows[0]["state"] != "ended":
+                await other.pull(name)
+                rows = other.bodies(name, "call")
+                await asyncio.sleep(0.2)
         assert rows[0]["outcome"] == "unknown"
         await other.close()
