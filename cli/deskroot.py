@@ -33,10 +33,11 @@ from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
-from terminal.sync.enrol import enrol, is_enrolled
+from terminal.sync.enrol import enrol, is_enrolled, is_spent
 from terminal.sync.key import DeviceKey
 from terminal.sync.link import Link, forever
 from terminal.sync.replicator import Replicator
+from terminal.sync.socket import Unreachable
 
 if TYPE_CHECKING:
     from server.admin import Office
@@ -89,8 +90,7 @@ class DeskRoot:
         self._stack.push_async_callback(store.close)
         if not plan.server:
             plan = await self._with_own_server(store)
-        if not await is_enrolled(store):
-            await self._enrol(store, plan)
+        await self._be_known(store, plan)
         link, running = self._link(store, plan)
         person = await self._sign_in(store, link, running, plan)
         lookup = Lookup(store.reader, region=plan.region, area=plan.area)
@@ -139,13 +139,22 @@ class DeskRoot:
 
     # --- the link -----------------------------------------------------------------------------------------------------
 
-    async def _enrol(self, store: Store, plan: Plan) -> None:
-        if not plan.code:
+    async def _be_known(self, store: Store, plan: Plan) -> None:
+        """Enrol where no server knows this device, or where a new code says that it is to be another one."""
+        known = await is_enrolled(store)
+        if plan.code and not (known and await is_spent(store, plan.code)):
+            self._progress("making this desk known to the server")
+            try:
+                await enrol(store, plan.server, plan.code, platform.node() or "desk")
+            except Unreachable as error:
+                if not known:
+                    raise
+                _log.warning("not enrolled anew", reason=str(error))  # local first: the next start tries again
+        elif not known:
             raise BadInput(
                 f"{plan.data} is not known to a server yet; give --enrol with a code of `ringdesk admin enrol` once"
             )
-        self._progress("making this desk known to the server")
-        await enrol(store, plan.server, plan.code, platform.node() or "desk")
+        DeviceKey.settle(plan.data, (await store.standing()).key)
 
     def _link(self, store: Store, plan: Plan) -> tuple[Link, "asyncio.Task[None]"]:
         replicator = Replicator(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Iterator
@@ -129,6 +130,33 @@ def test_who_has_signed_in_before_works_without_the_server(shop: Shop, tmp_path:
         assert mei.ask("note", member=None, call=None, text="alone")["ok"]
         assert mei.ask("sync", timeout=0.5)["error"] == "offline"
         assert mei.ask("state")["outbox"] == 1
+
+
+def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Shop, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.write_text(shop.admin("enrol", "--store", "main")["code"])
+    with child(tmp_path, *shop.words("mei", "--enrol-file", str(code))) as mei:
+        assert mei.ask("note", member=None, call=None, text="before")["ok"]
+        assert mei.ask("sync", timeout=30)["ok"]
+        device = mei.ask("state")["device"]
+    shutil.copytree(tmp_path / "mei", tmp_path / "copy")
+    with child(tmp_path, *shop.words("mei", "--enrol-file", str(code))) as mei:
+        assert mei.ask("note", member=None, call=None, text="by the original")["ok"]
+        assert mei.ask("sync", timeout=30)["ok"]
+    copy = [*shop.words("mei", "--enrol-file", str(code)), "--data", str(tmp_path / "copy")]
+    with child(tmp_path, *copy) as desk:
+        kept = desk.ask("note", member=None, call=None, text="by the copy")
+        notice = desk.event("notice", lambda each: each["code"] == "fenced")
+        assert "start this desk with --enrol and a new code" in notice["message"]
+        assert desk.event("sync", lambda each: each["why_code"] == "sync_fenced")["outbox"] == 1
+    code.write_text(shop.admin("enrol", "--store", "main")["code"])
+    for _ in range(2):  # the code that was used stays in the file, and is no new one the second time
+        with child(tmp_path, *copy) as desk:
+            assert desk.ask("sync", timeout=30)["outbox"] == 0
+            rows = {row["text"]: row for row in desk.ask("dump", what="notes")["rows"]}
+            assert set(rows) == {"before", "by the original", "by the copy"}
+            assert (rows["by the copy"]["op_id"], rows["by the copy"]["state"]) == (kept["op_id"], "settled")
+            assert desk.ask("state")["device"] != device
 
 
 @pytest.mark.parametrize(
