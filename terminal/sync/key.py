@@ -65,9 +65,14 @@ class DeviceKey:
                 (directory / FRESH_FILE).replace(directory / KEY_FILE)
 
     @property
+    def public_bytes(self) -> bytes:
+        """The public key: 32 bytes."""
+        return self._key.public_key().public_bytes_raw()
+
+    @property
     def public(self) -> str:
         """The public key, its 32 bytes in base64."""
-        return b64encode(self._key.public_key().public_bytes_raw()).decode("ascii")
+        return b64encode(self.public_bytes).decode("ascii")
 
     def sign(self, nonce: str) -> str:
         """The signature over the nonce's characters, in base64."""
