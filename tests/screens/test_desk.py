@@ -173,6 +173,23 @@ async def test_f2_claims_a_passive_line_after_the_ringing_stopped_and_f4_ends_it
         assert named(run) == set()
 
 
+async def test_a_wrap_up_is_asked_for_until_it_is_done_and_not_after() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        await run.press("f2")
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.ENDED), mine=True))
+        await run.settle()
+        assert ["Ended, wrap up" in run.pane(pane) for pane in ("banner", "lines")] == [True, True]
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.ENDED, disposition="handled"), mine=True))
+        await run.settle()
+        assert [run.pane(pane).count("Ended, wrap up") for pane in ("banner", "lines")] == [0, 0]
+        await run.press("f4")
+        assert "No call is ringing" in run.pane("banner")
+        assert "Ended" in run.pane("lines")
+        assert "wrap up" not in run.pane("lines")
+
+
 # rule 5
 
 
