@@ -38,6 +38,7 @@ from terminal.sync.key import DeviceKey
 from terminal.sync.link import Link, forever
 from terminal.sync.replicator import Replicator
 from terminal.sync.socket import Unreachable
+from terminal.words import _
 
 if TYPE_CHECKING:
     from server.admin import Office
@@ -121,7 +122,7 @@ class DeskRoot:
         plan = self._plan
         server = self.server = EmbeddedServer(plan.data)
         admission = await admit(store, server, plan.user or "me", self._prepare)
-        self._progress("starting the server")
+        self._progress(_("starting the server"))
         self._stack.push_async_callback(server.stop)
         await server.start()
         return msgspec.structs.replace(plan, server=server.url, **msgspec.structs.asdict(admission))
@@ -132,7 +133,7 @@ class DeskRoot:
         """Enrol where no server knows this device, or where a new code says that it is to be another one."""
         known = await is_enrolled(store)
         if plan.code and not (known and await is_spent(store, plan.code)):
-            self._progress("making this desk known to the server")
+            self._progress(_("making this desk known to the server"))
             try:
                 await enrol(store, plan.server, plan.code, platform.node() or "desk")
             except Unreachable as error:
@@ -177,7 +178,7 @@ class DeskRoot:
         except Refused as error:
             refusal = error
         _log.info("not signed in by memory", code=refusal.code)
-        self._progress("waiting for the server")
+        self._progress(_("waiting for the server"))
         tried = asyncio.create_task(self._tried.wait())
         patience = FIRST_CONTACT if refusal.code == "offline" else SECOND_OPINION
         try:
