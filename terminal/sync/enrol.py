@@ -17,6 +17,7 @@ from ringdesk.errors import Refused, WireError
 from ringdesk.safetext import SafeText
 from ringdesk.wire.messages import Challenge, Denied, Enrol, Enrolled
 from ringdesk.wire.signing import read_code
+from terminal.store.joining import Credentials
 from terminal.store.replica import Store
 from terminal.sync.key import CA_FILE, DeviceKey, write_private
 from terminal.sync.socket import SYSTEM, Socket, Unreachable, anchored, opened, strangers, trust
@@ -25,19 +26,21 @@ _PEM: Final = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END 
 
 
 async def enrol(store: Store, url: str, code: str, name: str) -> Enrolled:
-    """Make this device known under `name`. The key is on the disk before the secret leaves.
+    """Make this device known under `name`, as a new one. The key is on the disk before the secret leaves.
 
-    Raises `BadInput` for a code with a typing error or an address that is none, `Refused` for a code that the server does
-    not take or a server that is not the one of the code, `Unreachable` where there is no line.
+    What it held and what waits to be sent stays: `joining.enrolled`. Raises `BadInput` for a code with a typing error or an
+    address that is none, `Refused` for a code that the server does not take or a server that is not the one of the code,
+    `Unreachable` where there is no line.
     """
     secret, fingerprint = read_code(code)
+    directory = store.directory
     anchor = await _meet(url, fingerprint) if urlsplit(url).scheme == "wss" else None
-    context = trust(url, store.directory / CA_FILE) if anchor is None else anchored(anchor)
-    key = DeviceKey.ensure(store.directory)
+    context = trust(url, directory / CA_FILE) if anchor is None else anchored(anchor)
+    key = DeviceKey.fresh(directory)
     async with _verified(url, context, by_code=bool(fingerprint)) as socket:
         challenge = await _challenge(socket)
         if anchor is not None:
-            write_private(store.directory / CA_FILE, anchor)
+            write_private(directory / CA_FILE, anchor)
         await socket.send(
             Enrol(code=secret, name=SafeText(name), public_key=key.public, signature=key.sign(challenge.nonce))
         )
@@ -46,8 +49,21 @@ async def enrol(store: Store, url: str, code: str, name: str) -> Enrolled:
         raise Refused(message.code, str(message.message))
     if not isinstance(message, Enrolled):
         raise WireError("the server did not answer the enrolment; try again")
-    await store.enrolled(message)
+    by = Credentials(key=key.public, code=_mark(secret), server_epoch=challenge.server_epoch)
+    await store.enrolled(message, by)
+    DeviceKey.settle(directory, key.public)
     return message
+
+
+def _mark(secret: str) -> str:
+    """What is kept of a code: enough to know it again, nothing to use."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+async def is_spent(store: Store, code: str) -> bool:
+    """Whether this is the code by which this device was enrolled. It stays in settings and start scripts, and means nothing
+    any more. Raises `BadInput` for a code with a typing error."""
+    return (await store.standing()).code == _mark(read_code(code)[0])
 
 
 @asynccontextmanager

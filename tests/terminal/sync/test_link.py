@@ -42,7 +42,7 @@ class Desk:
     def __init__(self, store: Store, url: str, timings: Timings) -> None:
         self.store = store
         self.heard: list[SyncNews | NoticeNews] = []
-        key = DeviceKey.ensure(store.directory)
+        key = DeviceKey.fresh(store.directory)
         self.replicator = Replicator(store, sign=key.sign, clock=time.time, steady=time.monotonic)
         self.link = Link(
             store,
