@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.deskroot import FIRST_CONTACT
+from ringdesk.wire.signing import make_code
 from tests.cli.processes import Child, child, gone, run, servers_in
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -212,6 +213,34 @@ def test_without_the_server_who_cannot_sign_in_is_told_at_once(
     assert time.monotonic() - begun < FIRST_CONTACT
 
 
+def test_a_code_file_is_read_again_after_an_enrolment_that_failed(shop: Shop, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    words = shop.words("mei", "--enrol-file", str(code))
+    code.write_text(make_code(b"of another server"))
+    failed = run(tmp_path, *words)
+    assert (failed.returncode, failed.stdout, failed.stderr.count(b"\n")) == (1, b"", 1)
+    assert b"ask for a new one" in failed.stderr
+    code.write_text(shop.admin("enrol", "--store", "main")["code"])
+    with child(tmp_path, *words) as mei:
+        assert mei.ask("sync", timeout=30)["ok"]
+
+
+def test_encryption_against_a_server_without_says_which_address_to_use(shop: Shop, tmp_path: Path) -> None:
+    words = [
+        word.replace("ws://", "wss://") for word in shop.words("mei", "--enrol", make_code(bytes(16), bytes(range(32))))
+    ]
+    done = run(tmp_path, *words)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+    assert b"it speaks without encryption, as a server on loopback does; use ws://" in done.stderr
+
+
+def test_drawn_into_a_pipe_it_refuses(tmp_path: Path) -> None:
+    done = run(tmp_path, "desk", "--data", str(tmp_path / "data"))
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"add --headless" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
 def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Shop, tmp_path: Path) -> None:
     code = tmp_path / "code"
     code.write_text(shop.admin("enrol", "--store", "main")["code"])
@@ -245,6 +274,8 @@ def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Sho
         (["--source", "tcp://pbx:5038?dialect=ami"], b"come later"),
         (["--config", "nowhere.toml"], b"--config"),
         (["--server", "ws://127.0.0.1:1/sync"], b"--user"),
+        (["--server", "shop.example:8790"], b"write it as wss://HOST:PORT/sync"),
+        (["--server", "http://shop.example/sync"], b"write it as wss://HOST:PORT/sync"),
         (["--server", "ws://127.0.0.1:1/sync", "--user", "mei"], b"--password-file"),
     ],
 )
