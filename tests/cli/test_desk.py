@@ -226,7 +226,9 @@ def test_a_code_file_is_read_again_after_an_enrolment_that_failed(shop: Shop, tm
 
 
 def test_encryption_against_a_server_without_says_which_address_to_use(shop: Shop, tmp_path: Path) -> None:
-    words = [word.replace("ws://", "wss://") for word in shop.words("mei", "--enrol", make_code(b"s", bytes(32)))]
+    words = [
+        word.replace("ws://", "wss://") for word in shop.words("mei", "--enrol", make_code(bytes(16), bytes(range(32))))
+    ]
     done = run(tmp_path, *words)
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
     assert b"it speaks without encryption, as a server on loopback does; use ws://" in done.stderr
