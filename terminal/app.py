@@ -91,6 +91,10 @@ class RingdeskApp(App[None]):
         else:
             self._desk_screen.post_message(Opened(desk))
 
+    def guide(self, hint: Callable[[], SafeText]) -> None:
+        """`hint` gives one line for the banner, whenever it is drawn."""
+        self._desk_screen.painter.hint = hint
+
     async def on_event(self, event: events.Event) -> None:
         """A key makes drawing wait, wherever it goes."""
         if isinstance(event, events.Key | events.Paste):
