@@ -10,6 +10,7 @@ from cli import roots
 from cli.doctor import heard_from
 from cli.setup_console import Console
 from config import registry
+from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
@@ -98,16 +99,16 @@ def await_ring(console: Console, url: str, region: str, area: str) -> str:
     )
     pump.start()
     with closing(pump):
-        return _listen(console, events)
+        return _listen(console, events, region, area)
 
 
-def _listen(console: Console, events: "queue.SimpleQueue[CallEvent]") -> str:
+def _listen(console: Console, events: "queue.SimpleQueue[CallEvent]", region: str, area: str) -> str:
     console.say(say("Ring this line now, from another telephone."))
     until = time.monotonic() + RING_SECONDS
     rung = False
     while (left := until - time.monotonic()) > 0:
         try:
-            event = events.get(timeout=min(COUNT_SECONDS, left))
+            event = numbers.read_caller(events.get(timeout=min(COUNT_SECONDS, left)), region, area)
         except queue.Empty:
             if not rung:
                 console.say(say("{count} seconds left", count=max(0, round(until - time.monotonic()))))
