@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.hangup import ended_by_hangup
 from cli.output import complain
 from cli.roots import wall
 from config.load import load, places
@@ -133,7 +134,8 @@ async def show(
     )
     app.guide(hint)
     async with opened_here:
-        await app.run_async()
+        with ended_by_hangup(sys.stdin.fileno(), asyncio.get_running_loop(), app.hung_up):
+            await app.run_async()
     if app.failure is not None:
         raise RingdeskError(app.failure)
 

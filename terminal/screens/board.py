@@ -25,6 +25,7 @@ from terminal.news import (
     SyncNews,
     TaskNews,
 )
+from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Board:
         self.notice: NoticeNews | None = None
         self.taken = 0
         self.states: dict[str, str] = {}
+        self.morning = Morning()
+        """What is shown while there is nobody."""
 
     # what is on the screen
 

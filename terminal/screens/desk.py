@@ -22,6 +22,7 @@ from terminal.screens.arrangement import DeskLayout
 from terminal.screens.board import Board, Part
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import PALETTE, SEARCH, Finder
+from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
 from terminal.screens.menus import Menus
 from terminal.screens.painter import Painter
@@ -33,7 +34,7 @@ from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import say
-from terminal.widgets.timeline import Past, Timeline
+from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class DeskScreen(Screen[None]):
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
+        self.home = Home(self, self.work, self.painter.soon)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -138,6 +140,7 @@ class DeskScreen(Screen[None]):
         drafts = await desk.drafts()
         self.keeper.begin(desk, drafts)
         self.errands.run("restore", lambda: self.work.restore(drafts))
+        self.home.tick()
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -157,6 +160,7 @@ class DeskScreen(Screen[None]):
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
+        self.home.stale()
         self.painter.soon(part)
 
     def on_trouble(self, message: Trouble) -> None:
@@ -172,6 +176,7 @@ class DeskScreen(Screen[None]):
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)
         self.writing.settle()
         self.painter.card()
+        self.home.tick()
 
     # what the person writes
 
@@ -305,15 +310,16 @@ class DeskScreen(Screen[None]):
                 self.errands.run("open", lambda: self.work.open(taken))
         elif message.pane == "menu":
             self.menus.taken(message.index)
+        elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:
+            self.writing.hold()
+            self.errands.run("open", lambda: self.home.take(message.index))
         elif message.pane == "timeline":
             self.painter.tell(SafeText())
 
     def on_moved(self, message: Moved) -> None:
         """The selection moved: the detail follows."""
         if message.pane == "timeline":
-            self.painter.panel("detail").show(
-                Past(self.board.person, self.query_one(Timeline).value.now, message.index)
-            )
+            self.painter.panel("detail").show(self.query_one(Timeline).value._replace(selected=message.index))
 
     def action_resume(self, index: int) -> None:
         """Go on with a half-typed note (from the palette)."""
