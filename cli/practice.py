@@ -6,7 +6,6 @@ nothing is left behind.
 
 import argparse
 import asyncio
-import itertools
 import random
 import sys
 import tempfile
@@ -51,9 +50,11 @@ RINGS: Final = {Ring.BRIEF: 1}
 """Rings of a call where it is not four."""
 CADENCE: Final = 2.0
 GAP: Final = 5.0
-AGAIN: Final = 15.0
+READ: Final = 6.0
+"""Seconds to read what comes next before anybody calls for it."""
+AGAIN: Final = 25.0
 """Seconds until somebody who was not answered calls again."""
-GIVES_UP: Final = Policy(ring_stopped=8.0)
+GIVES_UP: Final = Policy(ring_stopped=4.0)
 """A call that stopped ringing makes room for the next one soon."""
 SYNC_SECONDS: Final = 120.0
 
@@ -222,8 +223,8 @@ async def _ring(first: SimulatedLine, second: SimulatedLine, wanted: Callable[[]
     dialled = [number for number in map(_mobile, _people()) if number]
     await first.ready()
     await second.ready()
-    await asyncio.sleep(1.0)
-    for _ in itertools.count():
+    await asyncio.sleep(READ)
+    while True:
         ring = wanted()
         if ring is Ring.NOBODY:
             await asyncio.sleep(0.5)
@@ -234,4 +235,5 @@ async def _ring(first: SimulatedLine, second: SimulatedLine, wanted: Callable[[]
         for _ in range(int(AGAIN / 0.5)):
             await asyncio.sleep(0.5)
             if wanted() not in (ring, Ring.NOBODY):
+                await asyncio.sleep(READ)
                 break
