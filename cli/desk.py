@@ -93,6 +93,7 @@ def run_on_screen(
 ) -> int:
     """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it."""
     from terminal.app import RingdeskApp
+    from terminal.screens.wrapup import Mode, WrapUp
 
     opened_here = contextlib.AsyncExitStack()
 
@@ -109,6 +110,7 @@ def run_on_screen(
         wall=wall,
         keys=settings.desk.keys,
         light=settings.general.theme == "light",
+        wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
     )
 
     async def work() -> None:

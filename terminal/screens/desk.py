@@ -20,6 +20,7 @@ from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.board import Board, Part
+from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import PALETTE, SEARCH, Finder
 from terminal.screens.keeper import Keeper
@@ -28,6 +29,8 @@ from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
 from terminal.screens.work import Work
+from terminal.screens.wrapping import Wrapping
+from terminal.screens.wrapup import WrapUp
 from terminal.screens.writing import Writing
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
@@ -61,11 +64,12 @@ class DeskScreen(Screen[None]):
         wall: Callable[[], float],
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
+        wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
         self.wall = wall
         self.zone = zone
-        self.board = Board()
+        self.board = Board(wrap_up)
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, wall, zone)
         self.finder = Finder(self.work)
@@ -84,6 +88,8 @@ class DeskScreen(Screen[None]):
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
+        self.codes = Codes(self.work)
+        self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -138,6 +144,7 @@ class DeskScreen(Screen[None]):
         drafts = await desk.drafts()
         self.keeper.begin(desk, drafts)
         self.errands.run("restore", lambda: self.work.restore(drafts))
+        self.errands.run("codes", self.codes.load)
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -154,6 +161,7 @@ class DeskScreen(Screen[None]):
             self.writing.hold()
             part = self.board.hear(message.news, self.wall())
             self.writing.settle()
+            self.codes.hear(message.news, self.errands)
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
@@ -172,6 +180,7 @@ class DeskScreen(Screen[None]):
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)
         self.writing.settle()
         self.painter.card()
+        self.wrapping.tick()
 
     # what the person writes
 
@@ -216,15 +225,8 @@ class DeskScreen(Screen[None]):
 
     def action_wrapup(self) -> None:
         """F4."""
-
-        async def close() -> SafeText:
-            self.writing.hold()
-            said = await self.work.wrap_up()
-            self.writing.settle()
-            await self.work.refill()
-            return said
-
-        self.errands.run("wrapup", close)
+        self.writing.hold()
+        self.wrapping.open()
 
     def action_save(self) -> None:
         """Ctrl+S."""

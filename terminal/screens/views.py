@@ -1,5 +1,7 @@
 """What each panel is told, made from the board: pure, one function a panel. Everything about the person gets one `Person`."""
 
+import math
+
 from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
@@ -13,20 +15,23 @@ from terminal.widgets.speech import mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.topbar import READY, Top
-from terminal.widgets.when import Now
+from terminal.widgets.when import Now, length
 
 
 def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     """Row 0."""
     row = board.serving
-    state = READY
-    if row is not None:
-        state = mark("Wrap-up") if row.call.state is CallState.ENDED else mark("On a call")
+    clock = board.wrap_up.clock(now.at)
+    talking = row is not None and row.call.state is not CallState.ENDED
+    state = mark("On a call") if talking else mark("Wrap-up") if row is not None or clock else READY
     return Top(
         agent=agent,
         site=site,
         now=now,
         state=state,
+        passed=length(math.ceil(clock.seconds) if clock.down else clock.seconds)
+        if clock and not talking
+        else SafeText(),
         taken=board.taken,
         missed=len(board.missed),
         calling=len(board.ringing),
