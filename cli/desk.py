@@ -115,6 +115,7 @@ async def show(
     Raises `RingdeskError` when the screen ended otherwise than by its person.
     """
     from terminal.app import RingdeskApp
+    from terminal.screens.wrapup import Mode, WrapUp
 
     opened_here = contextlib.AsyncExitStack()
 
@@ -131,6 +132,7 @@ async def show(
         wall=wall,
         keys=settings.desk.keys,
         light=settings.general.theme == "light",
+        wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
     )
     app.guide(hint)
     async with opened_here:

@@ -20,6 +20,7 @@ from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.board import Board, Part
+from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import PALETTE, SEARCH, Finder
 from terminal.screens.home import Home
@@ -29,6 +30,8 @@ from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
 from terminal.screens.work import Work
+from terminal.screens.wrapping import Wrapping
+from terminal.screens.wrapup import WrapUp
 from terminal.screens.writing import Writing
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
@@ -62,11 +65,12 @@ class DeskScreen(Screen[None]):
         wall: Callable[[], float],
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
+        wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
         self.wall = wall
         self.zone = zone
-        self.board = Board()
+        self.board = Board(wrap_up)
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, wall, zone)
         self.finder = Finder(self.work)
@@ -86,6 +90,8 @@ class DeskScreen(Screen[None]):
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
         self.home = Home(self, self.work, self.painter.soon)
+        self.codes = Codes(self.work)
+        self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -141,6 +147,7 @@ class DeskScreen(Screen[None]):
         self.keeper.begin(desk, drafts)
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
+        self.errands.run("codes", self.codes.load)
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -157,6 +164,7 @@ class DeskScreen(Screen[None]):
             self.writing.hold()
             part = self.board.hear(message.news, self.wall())
             self.writing.settle()
+            self.codes.hear(message.news, self.errands)
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
@@ -177,6 +185,7 @@ class DeskScreen(Screen[None]):
         self.writing.settle()
         self.painter.card()
         self.home.tick()
+        self.wrapping.tick()
 
     # what the person writes
 
@@ -221,15 +230,8 @@ class DeskScreen(Screen[None]):
 
     def action_wrapup(self) -> None:
         """F4."""
-
-        async def close() -> SafeText:
-            self.writing.hold()
-            said = await self.work.wrap_up()
-            self.writing.settle()
-            await self.work.refill()
-            return said
-
-        self.errands.run("wrapup", close)
+        self.writing.hold()
+        self.wrapping.open()
 
     def action_save(self) -> None:
         """Ctrl+S."""
