@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import platform
 import signal
 import sys
@@ -53,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         log.open()
         return run_headless(plan, settings)
     _expect_terminal()
-    return run_on_screen(lambda: opened(plan), plan.user, settings, log)
+    return run_on_screen(lambda: opened(plan), plan.user, settings, log, spoken=options.language is not None)
 
 
 def _expect_terminal() -> None:
@@ -89,12 +90,21 @@ async def opened(plan: "Plan") -> "AsyncIterator[Desk]":
 
 
 def run_on_screen(
-    opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings, log: "LateLog"
+    opening: "Callable[[], AbstractAsyncContextManager[Desk]]",
+    agent: str,
+    settings: Settings,
+    log: "LateLog",
+    *,
+    spoken: bool = False,
 ) -> int:
-    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it."""
+    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it.
+
+    `spoken`: the command line says the language, whatever the person chose earlier.
+    """
     from terminal.app import RingdeskApp
 
     opened_here = contextlib.AsyncExitStack()
+    colourless = bool(os.environ.get("NO_COLOR"))  # https://no-color.org
 
     def open_desk() -> "Awaitable[Desk]":
         log.open()
@@ -108,7 +118,10 @@ def run_on_screen(
         site=SafeText(""),
         wall=wall,
         keys=settings.desk.keys,
-        light=settings.general.theme == "light",
+        theme="none" if colourless else settings.general.theme,
+        notify=settings.desk.notify,
+        lock_minutes=settings.desk.lock_minutes,
+        fixed=("theme",) * colourless + ("language",) * spoken,
     )
 
     async def work() -> None:
