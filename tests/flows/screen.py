@@ -28,7 +28,10 @@ _LONGEST: Final = 64
 
 
 class Person(Screen):
-    """Sits at `ringdesk WORDS` on a terminal of `SIZE`, with settings and logs of the test's own in `room`; `more` is environment."""
+    """Sits at `ringdesk WORDS` on a terminal of `SIZE`, with settings and logs of the test's own in `room`.
+
+    `more` is environment.
+    """
 
     def __init__(self, room: Path, words: Sequence[str], **more: str) -> None:
         command = [sys.executable, "-m", "cli.main", *words]
