@@ -40,7 +40,7 @@ def sequence(signal: Signal, text: SafeText = SafeText()) -> str:  # noqa: B008 
     """
     if not isinstance(text, SafeText):
         raise TypeError(f"a terminal is told SafeText only, not {type(text).__name__}; clean it where it comes in")
-    words = clean(text).replace(";", ",").strip()
+    words = clean(text).replace(";", ",").strip()[: 2 * LONGEST]
     if len(words) > LONGEST // 2:
         words = set_cell_size(words, LONGEST).rstrip()
     return _SHAPES[signal].format(text=words) if "{text}" in _SHAPES[signal] else _SHAPES[signal]
