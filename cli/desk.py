@@ -112,6 +112,7 @@ async def show(
     ended otherwise than by its person.
     """
     from terminal.app import RingdeskApp
+    from terminal.screens.wrapup import Mode, WrapUp
 
     opened_here = contextlib.AsyncExitStack()
     colourless = bool(os.environ.get("NO_COLOR"))  # https://no-color.org
@@ -132,6 +133,7 @@ async def show(
         notify=settings.desk.notify,
         lock_minutes=settings.desk.lock_minutes,
         fixed=("theme",) * colourless + ("language",) * spoken,
+        wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
     )
     async with opened_here:
         with ended_by_hangup(sys.stdin.fileno(), asyncio.get_running_loop(), app.hung_up):

@@ -15,6 +15,7 @@ PATH = {"path": True}
 
 ThemeName = Literal["dark", "light", "contrast", "ansi", "none"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+WrapUpMode = Literal["optional", "discretionary", "timed", "timed_strict"]
 
 
 class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -76,6 +77,18 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         int, Meta(ge=0, le=720, description="Minutes without a key after which the desk locks itself; 0: never.")
     ] = 0
     keys: Annotated[dict[str, str], Meta(description="Keys that differ from the usual ones: action = key.")] = {}
+    wrap_up: Annotated[
+        WrapUpMode,
+        Meta(
+            description=(
+                "The work after a call: `optional` (a new call may be taken at once), `discretionary` (not before it is"
+                " closed), `timed` (closes by itself), `timed_strict` (closes by itself, and nobody is free before)."
+            )
+        ),
+    ] = "optional"
+    wrap_up_seconds: Annotated[
+        int, Meta(ge=1, le=3600, description="Seconds that the work after a call lasts, in the timed modes.")
+    ] = 30
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

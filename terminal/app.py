@@ -22,6 +22,7 @@ from terminal.screens.desk import DeskScreen
 from terminal.screens.lock import LockScreen
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.themes import themes
+from terminal.screens.wrapup import WrapUp
 from terminal.widgets.gate import gate
 from terminal.widgets.speech import say
 from terminal.widgets.telephone import home
@@ -39,9 +40,9 @@ class RingdeskApp(App[None]):
 
     `desk_factory` opens the desk; it is awaited after the first paint. `wall` gives seconds since 1970, `zone` is the time
     zone of the desk (None: the machine's), `region` its country, `keys` are remapped keys (id -> key). `theme` is one of
-    `screens.themes`; what is `fixed` (theme, language) no kept choice of a person changes. `notify` and `lock_minutes` are
-    the settings of `[desk]`. After the end, `failure` is the one line that says why it ended, if it was not the person's
-    wish.
+    `screens.themes`; what is `fixed` (theme, language) no kept choice of a person changes. `wrap_up` has the rules of the
+    work after a call, `notify` and `lock_minutes` are the settings of `[desk]`. After the end, `failure` is the one line
+    that says why it ended, if it was not the person's wish.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -64,6 +65,7 @@ class RingdeskApp(App[None]):
         fixed: Iterable[str] = (),
         notify: str = "bell",
         lock_minutes: int = 0,
+        wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
         spoken = speak(language)
@@ -84,6 +86,7 @@ class RingdeskApp(App[None]):
             looks=lambda painter: Looks(self, painter, usual, fixed),
             attention=Attention(notify, self._signal, lambda: self.locked),
             lock_minutes=lock_minutes,
+            wrap_up=wrap_up,
         )
         for each in themes():
             self.register_theme(each)

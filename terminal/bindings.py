@@ -41,7 +41,7 @@ def _(message: str) -> str:
 KEYS: Final = (
     Key("help", "f1", "F1", "help", _("Help"), _("What the keys do")),
     Key("answer", "f2", "F2", "answer", _("I have it"), _("Take the ringing call and turn to it")),
-    Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and close the call")),
+    Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and say how it was: a digit closes")),
     Key("later", "f8", "F8", "later", _("Later"), _("Make a task: call back")),
     Key("pane", "f9", "F9", "pane", _("Next pane"), _("Move the focus to the next pane")),
     Key("search", "slash", "/", "search", _("Search"), _("Find a member by number, code or name"), Where.OUTSIDE_TEXT),

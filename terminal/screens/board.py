@@ -14,6 +14,7 @@ import msgspec
 from ringdesk.calls import Call
 from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
+from ringdesk.timeline import Contact
 from terminal.news import (
     CallNews,
     HealthNews,
@@ -22,10 +23,12 @@ from terminal.news import (
     News,
     NoteNews,
     NoticeNews,
+    RowNews,
     ScreenPop,
     SyncNews,
     TaskNews,
 )
+from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
 
@@ -52,7 +55,8 @@ class Part(Flag):
 class Board:
     """The state behind the desk screen. `typed` is set by the screen: whether there is text in the note."""
 
-    def __init__(self) -> None:
+    def __init__(self, wrap_up: WrapUp | None = None) -> None:
+        self.wrap_up = wrap_up or WrapUp()
         self.calls: dict[str, CallRow] = {}
         self.pops: dict[str, ScreenPop] = {}
         self.person = Person()
@@ -68,6 +72,8 @@ class Board:
         self.states: dict[str, str] = {}
         self.morning = Morning()
         """What is shown while there is nobody."""
+        self.titles: dict[str, SafeText] = {}
+        """What the business calls its own dispositions."""
 
     # what is on the screen
 
@@ -140,6 +146,8 @@ class Board:
                 return self._call(news, now)
             case MemberNews() | NoteNews() | TaskNews():
                 return self._row(news)
+            case RowNews(row=Contact() as row):
+                return self._contact(row)
             case SyncNews():
                 self.sync = news
                 self.synced_at = now if news.connected else self.synced_at
@@ -180,6 +188,8 @@ class Board:
             self.taken += 1
             if not self.busy and call.live:
                 self.served.append(call.id)
+        if call.id in self.served and not call.live:
+            self.wrap_up.ended(call.id, now)
         return Part.CALLS | self._follow(row, late=news.matches is not None) | self._idle()
 
     def _follow(self, row: CallRow, *, late: bool) -> Part:
@@ -215,6 +225,15 @@ class Board:
         else:
             tasks = (news.task, *(t for t in person.tasks if t.id != row.id))
             self.person = msgspec.structs.replace(person, tasks=tasks, states=dict(self.states))
+        return Part.PERSON
+
+    def _contact(self, row: Contact) -> Part:
+        """A new entry of a timeline, or one that changed."""
+        person = self.person
+        if person.member is None or row.member != person.member.id:
+            return Part.NOTHING
+        rest = (each for each in person.timeline if each.id != row.id)
+        self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
         return Part.PERSON
 
     def tick(self, now: float) -> Part:
@@ -284,12 +303,21 @@ class Board:
         if self.person.call is None or self.person.call.id != call:
             self.person = self._caller(row)
 
+    def let_go(self, call: str) -> None:
+        """A call was closed. Whoever is on show stays where there is text in the note; else whom was kept comes back."""
+        on_show = self.person.call is not None and self.person.call.id == call and not self.by_hand
+        if on_show and not self.typed:
+            self.release()
+        elif call in self.served:
+            self.served.remove(call)
+            self.by_hand = self.by_hand or on_show
+
     def release(self) -> None:
         """The work on this person is done: back to whom was kept, else to an idle desk."""
         if self.by_hand or not self.served:
             self.by_hand = False
         else:
-            self.served.pop()
+            self.wrap_up.gone(self.served.pop())
         self.typed = False
         if self.served:
             self.person = self._caller(self.calls[self.served[-1]])

@@ -21,6 +21,7 @@ from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Open
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.attention import Attention
 from terminal.screens.board import Board, Part
+from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import PALETTE, SEARCH, Finder
 from terminal.screens.home import Home
@@ -32,6 +33,8 @@ from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
 from terminal.screens.work import Work
+from terminal.screens.wrapping import Wrapping
+from terminal.screens.wrapup import WrapUp
 from terminal.screens.writing import Writing
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
@@ -57,7 +60,7 @@ class DeskScreen(Screen[None]):
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     AUTO_FOCUS = ""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the application knows, each by its name
         self,
         *,
         agent: SafeText,
@@ -68,11 +71,12 @@ class DeskScreen(Screen[None]):
         looks: Callable[[Painter], Looks],
         attention: Attention,
         lock_minutes: int = 0,
+        wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
         self.wall = wall
         self.zone = zone
-        self.board = Board()
+        self.board = Board(wrap_up)
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, wall, zone)
         self.finder = Finder(self.work)
@@ -95,6 +99,8 @@ class DeskScreen(Screen[None]):
         self.looks = looks(self.painter)
         self.attention = attention
         self.guard = Guard(self, lock_minutes)
+        self.codes = Codes(self.work)
+        self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -150,6 +156,7 @@ class DeskScreen(Screen[None]):
         self.keeper.begin(desk, drafts)
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
+        self.errands.run("codes", self.codes.load)
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -167,6 +174,7 @@ class DeskScreen(Screen[None]):
             part = self.board.hear(message.news, self.wall())
             self.attention.hear(message.news)
             self.writing.settle()
+            self.codes.hear(message.news, self.errands)
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
@@ -188,6 +196,7 @@ class DeskScreen(Screen[None]):
         self.painter.card()
         self.home.tick()
         self.guard.tick()
+        self.wrapping.tick()
 
     # what the person writes
 
@@ -232,15 +241,8 @@ class DeskScreen(Screen[None]):
 
     def action_wrapup(self) -> None:
         """F4."""
-
-        async def close() -> SafeText:
-            self.writing.hold()
-            said = await self.work.wrap_up()
-            self.writing.settle()
-            await self.work.refill()
-            return said
-
-        self.errands.run("wrapup", close)
+        self.writing.hold()
+        self.wrapping.open()
 
     def action_save(self) -> None:
         """Ctrl+S."""

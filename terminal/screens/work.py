@@ -1,17 +1,19 @@
-"""What the agent does, without a screen: take a call, close it, save the note, put it off, look somebody up.
+"""What the agent does, without a screen: take a call, save the note, put it off, look somebody up.
 
 Every method says in words what came of it. It returns only after the desk has saved.
 """
 
+import math
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ringdesk.calls import Call, CallState
 from ringdesk.errors import Refused
 from ringdesk.safetext import SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
+from terminal.screens.wrapup import WrapUp
 from terminal.widgets.person import Person, number
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
@@ -19,9 +21,6 @@ from terminal.widgets.when import Now, clock
 if TYPE_CHECKING:
     from terminal.desk import Desk, Draft
     from terminal.news import Match
-
-HANDLED: Final = SafeText("handled")
-"""The disposition of a call that is closed without choosing one."""
 
 
 class Work:
@@ -71,27 +70,12 @@ class Work:
         row = self.board.banner
         if row is None or not row.calling:
             return say("No call is ringing.")
+        if self.board.wrap_up.bars(self.wall()):
+            raise Refused("wrap_up", _not_yet(self.board.wrap_up, self.wall()))
         member = row.sure.id if row.sure else None
         await self.desk.claim(row.call.id, member)
         self.board.serve(row.call.id)
         return SafeText()
-
-    async def wrap_up(self) -> SafeText:
-        """Save the note and close the call; or close the card that was opened by hand."""
-        board = self.board
-        if not board.busy:
-            return say("There is nothing to wrap up: F2 takes a call, / opens a card.")
-        saved = await self.save() if self.keeper.texts.get(board.person.key, "").strip() else SafeText()
-        row = board.serving
-        name = board.person.name
-        if row is not None and not board.by_hand:
-            member = board.person.member.id if board.person.member else None
-            await self.desk.wrapup(row.call.id, HANDLED, member)
-        if not self.keeper.texts.get(board.person.key, "").strip():
-            self.keeper.hold(board.person.key, "")
-        await self.keeper.keep()
-        board.release()
-        return saved or say("Closed: {name}", name=name)
 
     async def save(self) -> SafeText:
         """Save the note to whom and what its title names."""
@@ -140,3 +124,11 @@ class Work:
         card = await self.keeper.desk.open(member.id)
         if self.board.person.key == owner:
             self.board.filled(card)
+
+
+def _not_yet(wrap_up: WrapUp, now: float) -> SafeText:
+    """Why no call may be taken in a wrap-up."""
+    clock = wrap_up.clock(now)
+    if clock is not None and clock.down:
+        return say("Wrap-up: {count} s left before the next call.", count=math.ceil(clock.seconds))
+    return say("First say how the last call was: F4, then a digit.")

@@ -1,4 +1,4 @@
-"""Home: what is there at nine in the morning, on a desk where nobody is served. Values; `homerows` draws them."""
+"""Home: what is there at nine in the morning, on a desk where nobody is served: the values."""
 
 from enum import StrEnum
 

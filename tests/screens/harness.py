@@ -13,6 +13,7 @@ from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.app import RingdeskApp
 from terminal.screens.desk import DeskScreen
+from terminal.screens.wrapup import WrapUp
 from tests.terminal.scripted_desk import NOW, ScriptedDesk
 
 WIDE = (160, 45)
@@ -73,6 +74,7 @@ async def running(
     catalogue: Path | None = None,
     keys: dict[str, str] | None = None,
     theme: str = "dark",
+    wrap_up: WrapUp | None = None,
 ) -> AsyncIterator[Running]:
     async def ready() -> ScriptedDesk:
         return desk
@@ -87,6 +89,7 @@ async def running(
         zone=ZoneInfo("Asia/Taipei"),
         keys=keys,
         theme=theme,
+        wrap_up=wrap_up,
     )
     run = Running(app, desk)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:

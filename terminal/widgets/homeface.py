@@ -1,4 +1,4 @@
-"""Home as rows, in the places of card and timeline."""
+"""Home, drawn in the places of card and timeline."""
 
 from collections.abc import Mapping
 from typing import Final
