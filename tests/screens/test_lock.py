@@ -149,7 +149,7 @@ async def test_it_locks_itself_when_no_key_comes_but_not_during_a_call(monkeypat
         await run.press("f2")
         await run.pilot.pause(3.2)
         assert not isinstance(run.app.screen, LockScreen)
-        await run.press("f4")
+        await run.press("f4", "1")
         await run.pilot.pause(3.2)
         assert isinstance(run.app.screen, LockScreen)
 
