@@ -1,4 +1,4 @@
-"""What the agent does, without a screen: take a call, close it, save the note, put it off, look somebody up.
+"""What the agent does, without a screen: close a call, save the note, look somebody up.
 
 Every method says in words what came of it. It returns only after the desk has saved.
 """
@@ -12,7 +12,8 @@ from ringdesk.errors import Refused
 from ringdesk.safetext import SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
-from terminal.widgets.person import Person, number
+from terminal.screens.undo import Undo
+from terminal.widgets.person import Person
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 
@@ -32,6 +33,7 @@ class Work:
         self.keeper = keeper
         self.wall = wall
         self.zone = zone
+        self.undo = Undo()
 
     @property
     def desk(self) -> "Desk":
@@ -66,31 +68,26 @@ class Work:
             self.board.filled(card)
         return say("This note was kept for you; go on.")
 
-    async def answer(self) -> SafeText:
-        """ "I have it": claim the call of the banner and turn to its caller."""
-        row = self.board.banner
-        if row is None or not row.calling:
-            return say("No call is ringing.")
-        member = row.sure.id if row.sure else None
-        await self.desk.claim(row.call.id, member)
-        self.board.serve(row.call.id)
-        return SafeText()
-
     async def wrap_up(self) -> SafeText:
         """Save the note and close the call; or close the card that was opened by hand."""
         board = self.board
         if not board.busy:
             return say("There is nothing to wrap up: F2 takes a call, / opens a card.")
         saved = await self.save() if self.keeper.texts.get(board.person.key, "").strip() else SafeText()
-        row = board.serving
-        name = board.person.name
-        if row is not None and not board.by_hand:
+        row = board.current
+        owner, name = board.person.key, board.person.name
+        if row is not None:
             member = board.person.member.id if board.person.member else None
             await self.desk.wrapup(row.call.id, HANDLED, member)
         if not self.keeper.texts.get(board.person.key, "").strip():
             self.keeper.hold(board.person.key, "")
         await self.keeper.keep()
-        board.release()
+        if board.person.key == owner:
+            board.release()
+        elif row is not None:
+            board.leave(row.call.id)
+        if board.current is not None and board.current.call.held:
+            return say("Closed: {name}. {other} waits on hold: F5 goes on.", name=name, other=board.person.name)
         return saved or say("Closed: {name}", name=name)
 
     async def save(self) -> SafeText:
@@ -103,24 +100,13 @@ class Work:
         self.board.typed = bool(self.keeper.texts.get(self.board.person.key))
         return say("saved {time}", time=clock(self.wall(), self.now))
 
-    async def later(self) -> SafeText:
-        """A task: call this person back today."""
-        person = self.board.person
-        if person.key == NOBODY:
-            return say("Nobody is on the desk: open a card first.")
-        shown = number(person.call) if person.call else SafeText()
-        who = SafeText(f"{person.name} {shown}".strip()) if shown != person.name else person.name
-        member, call = person.key
-        await self.desk.task(say("Call back {name}", name=who), member, call, self.now.today.isoformat())
-        return say("Task made: call back {name}", name=person.name)
-
-    def choose(self, index: int) -> bool:
+    def choose(self, index: int) -> "Match | None":
         """One of several people is meant: what was written for the call is hers. `refill` fetches the rest of the card."""
-        old = self.board.person.key
+        old, matches = self.board.person.key, self.board.person.matches
         if self.board.choose(index) is None:
-            return False
+            return None
         self.keeper.move(old, self.board.person.key)
-        return True
+        return matches[index]
 
     async def open(self, match: "Match") -> SafeText:
         """Open the card of somebody who was looked up."""
@@ -130,6 +116,11 @@ class Work:
         new = self.board.person.key
         if old[1] is not None and old[1] == new[1]:
             self.keeper.move(old, new)
+        return SafeText()
+
+    async def look(self, member: str) -> SafeText:
+        """Open the card of a member from a list: it says nothing of who is on the line."""
+        self.board.opened(await self.desk.open(member))
         return SafeText()
 
     async def refill(self) -> None:
