@@ -14,7 +14,7 @@ from cli.output import complain
 from cli.roots import wall
 from config.load import load, places
 from config.settings import Settings
-from ringdesk.errors import BadInput
+from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.safetext import SafeText
 
 if TYPE_CHECKING:
@@ -52,11 +52,12 @@ def run(options: argparse.Namespace) -> int:
     if options.headless:
         log.open()
         return run_headless(plan, settings)
-    _expect_terminal()
-    return run_on_screen(lambda: opened(plan), plan.user, settings, log)
+    expect_terminal()
+    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log))
 
 
-def _expect_terminal() -> None:
+def expect_terminal() -> None:
+    """Raises `BadInput` where there is nothing to draw on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise BadInput("the desk draws on a terminal, and this is none; add --headless for JSON lines")
 
@@ -88,10 +89,13 @@ async def opened(plan: "Plan") -> "AsyncIterator[Desk]":
         await root.close()
 
 
-def run_on_screen(
+async def show(
     opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings, log: "LateLog"
-) -> int:
-    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it."""
+) -> None:
+    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it.
+
+    Raises `RingdeskError` when the screen ended otherwise than by its person.
+    """
     from terminal.app import RingdeskApp
 
     opened_here = contextlib.AsyncExitStack()
@@ -110,16 +114,10 @@ def run_on_screen(
         keys=settings.desk.keys,
         light=settings.general.theme == "light",
     )
-
-    async def work() -> None:
-        async with opened_here:
-            await app.run_async()
-
-    code = until_told(work)
+    async with opened_here:
+        await app.run_async()
     if app.failure is not None:
-        complain(app.failure)
-        return 1
-    return code
+        raise RingdeskError(app.failure)
 
 
 def until_told(work: Any) -> int:

@@ -284,11 +284,15 @@ class Desk:
             raise _not_allowed()
         if call is not None:
             await self._flow.flush(call)
-        saved = await self._store.save(args, actor=self._person.actor, grant=self._person.grant, base=base)
-        return saved.op_id
+        return await self._keep(args, base)
 
     async def _report(self, report: CallReport) -> None:
-        await self._store.save(report, actor=self._person.actor, grant=self._person.grant)
+        await self._keep(msgspec.structs.replace(report, uncertainty=self._link.uncertainty))
+
+    async def _keep(self, args: Args, base: dict[str, int] | None = None) -> str:
+        who = self._person
+        saved = await self._store.save(args, actor=who.actor, grant=who.grant, base=base, mono=self._link.mono)
+        return saved.op_id
 
     def _expect_may_read(self, what: str) -> None:
         if not permissions.may_read(self._person.actor.roles, what):

@@ -181,9 +181,8 @@ class Board:
 
     def _call(self, news: CallNews, now: float) -> Part:
         call = news.call
-        into: str | None = getattr(call, "merged_into", None)
-        if into is not None:
-            return self._merge(call.id, into)
+        if call.merged_into is not None:
+            return self._merge(call.id, call.merged_into)
         old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
         mine = news.mine if call.claimed_by is not None else old.mine or news.mine
         taken_by = None if mine else news.claimed_name or old.taken_by

@@ -138,7 +138,7 @@ class NumberWork:
             self.work.keeper.move(old, board.person.key)
         name = member.name or member.code
         self.undo.add(
-            say("{number} is no longer {name}'s", number=number(call), name=name),
+            say("{number} is no longer {name}'s.", number=number(call), name=name),
             lambda: self._again(member, kept, call),
         )
         return say("{number} is no longer {name}'s.", number=number(call), name=name)

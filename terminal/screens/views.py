@@ -1,6 +1,5 @@
 """What each panel is told, made from the board: pure, one function a panel. Everything about the person gets one `Person`."""
 
-from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
 from terminal.screens.board import Board
@@ -23,7 +22,7 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     row = board.serving
     state = READY
     if row is not None:
-        state = mark("Wrap-up") if row.call.state is CallState.ENDED else mark("On a call")
+        state = mark("On a call") if row.call.live else mark("Wrap-up") if row.unfinished else READY
         state = mark("On hold") if row.call.held else state
     return Top(
         agent=agent,

@@ -20,12 +20,14 @@ from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.ops import Actor, Args, Op, RowKey
 from ringdesk.presence import Presence
+from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
-from terminal.store import bulk, business, cards, index, joining, outbox, pages, people
+from terminal.store import bulk, business, cards, index, joining, outbox, pages, people, regrant
 from terminal.store.cards import Card
 from terminal.store.connection import Database, Transaction, open_writer
 from terminal.store.edit import Happened
+from terminal.store.joining import Credentials
 from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
 from terminal.store.pages import Verdict
@@ -222,8 +224,14 @@ class Store:
     async def remember(self, login: str, password: str, granted: Granted) -> SignedIn:
         """Keep an online sign-in, so that the same person opens this desk while the server is away."""
         verifier = await asyncio.to_thread(people.HASHER.hash, password)
-        await self._writer.run(lambda tx: people.remember(tx, login, verifier, granted))
         device = (await self.standing()).device
+
+        def work(tx: Transaction) -> Happened:
+            people.remember(tx, login, verifier, granted)
+            regrant.give(tx, granted, device)
+            return Happened()
+
+        await self._write(work)
         return SignedIn(Actor(granted.person, granted.name, device, granted.roles), granted.grant, granted.expires)
 
     async def sign_in(self, login: str, password: str) -> SignedIn:
@@ -242,9 +250,9 @@ class Store:
         """How this device stands with its server."""
         return await self.reader.run(standing)
 
-    async def enrolled(self, message: Enrolled) -> None:
+    async def enrolled(self, message: Enrolled, by: Credentials | None = None) -> None:
         """This device is known to a server now; ops made before count from 1 in its epoch."""
-        await self._write(lambda tx: joining.enrolled(tx, message))
+        await self._write(lambda tx: joining.enrolled(tx, message, by or Credentials()))
 
     async def welcomed(self, message: Welcome) -> None:
         """The session is open: epochs, and which sets this device holds."""
@@ -257,6 +265,10 @@ class Store:
     async def waiting(self) -> Waiting:
         """How the outbox stands."""
         return await self.reader.run(outbox.waiting)
+
+    async def held_for(self) -> SafeText:
+        """Whose sign-in the first op without an answer waits for; "" when for none."""
+        return await self.reader.run(regrant.held_for)
 
     async def outgoing(self, first: int, most: int, max_bytes: int) -> list[Op]:
         """Ops from dev_seq `first` on, answered or not, in order and without a gap."""

@@ -150,8 +150,8 @@ def _quiet(value: Announcement) -> tuple[Row, ...]:
     if row is None:
         return Row((gap(), piece(say("No call is ringing"), Tone.DIM)), base=Tone.BAR), second
     held = row.call.held
-    ended = row.call.state is CallState.ENDED
-    state = say("Ended, wrap up") if ended else say("On hold") if held else say("With you")
+    with_you = say("On hold") if held else say("With you")
+    state = with_you if row.call.live else say("Ended, wrap up") if row.unfinished else say("Ended")
     waiting = say("{count} on hold", count=value.held) if value.held else SafeText()
     head = spaced(
         (

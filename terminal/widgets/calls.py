@@ -40,8 +40,9 @@ def _state(row: CallRow) -> tuple[SafeText, Tone, Tone]:
 def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     call = row.call
     if not call.live:
-        word = say("Ended, wrap up") if call.disposition is None else code(SafeText(call.disposition))
-        return word, Tone.GOOD if call.disposition is None else Tone.DIM, Tone.CHIP_GOOD
+        if row.unfinished:
+            return say("Ended, wrap up"), Tone.GOOD, Tone.CHIP_GOOD
+        return say(STATES[call.state]), Tone.DIM, Tone.CHIP
     if row.handed:
         return say("from {name}", name=call.handed_name or say("a colleague")), Tone.WARN, Tone.CHIP_WARN
     if call.held:
