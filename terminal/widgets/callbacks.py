@@ -112,7 +112,7 @@ def _task(task: Task, name: SafeText, now: Now) -> tuple[Row, Row]:
     shown = written(_dialled(task), task.number or SafeText())
     head = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(name or shown or task.title, Tone.STRONG))
     last = task.attempts[-1] if task.attempts else None
-    tried = say("tried {count}: {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else None
+    tried = say("{count}x {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else None
     second = spaced(
         (
             piece(window(task, when, now), Tone.DIM),
@@ -121,7 +121,7 @@ def _task(task: Task, name: SafeText, now: Now) -> tuple[Row, Row]:
         ),
         2,
     )
-    who = task.assignee_name or say("anybody")
+    who = SafeText() if tried else task.assignee_name or say("anybody")
     return Row(head, (piece(word, tone),)), Row((gap(6), *second), (piece(who, Tone.DIM),))
 
 
