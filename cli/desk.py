@@ -1,4 +1,4 @@
-"""`ringdesk desk`: the terminal of a phone agent, on the screen or, with `--headless`, for a program."""
+"""`ringdesk desk`: the terminal of a phone agent: on the screen, line by line (`--plain`), or for a program (`--headless`)."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.hangup import ended_by_hangup
 from cli.output import complain
 from cli.roots import wall
 from config.load import load, places
@@ -36,7 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", metavar="NAME", help="who signs in")
     parser.add_argument("--password-file", metavar="FILE", help="file with their password in its first line")
     parser.add_argument("--source", action="append", metavar="URL", help="a telephone line; may be repeated")
-    parser.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
+    how.add_argument("--plain", action="store_true", help="line by line, for screen readers and slow links")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--region", help="country of the lines, ISO 3166")
     parser.add_argument("--area", help="area code of the lines")
@@ -52,6 +55,11 @@ def run(options: argparse.Namespace) -> int:
     if options.headless:
         log.open()
         return run_headless(plan, settings)
+    if options.plain:
+        from cli.plain import run_plain
+
+        log.open()
+        return run_plain(lambda: opened(plan), settings)
     expect_terminal()
     return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log))
 
@@ -59,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
 def expect_terminal() -> None:
     """Raises `BadInput` where there is nothing to draw on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput("the desk draws on a terminal, and this is none; add --headless for JSON lines")
+        raise BadInput("the desk draws on a terminal, and this is none; add --plain for lines, --headless for JSON")
 
 
 def run_headless(plan: "Plan", settings: Settings) -> int:
@@ -115,7 +123,8 @@ async def show(
         light=settings.general.theme == "light",
     )
     async with opened_here:
-        await app.run_async()
+        with ended_by_hangup(sys.stdin.fileno(), asyncio.get_running_loop(), app.hung_up):
+            await app.run_async()
     if app.failure is not None:
         raise RingdeskError(app.failure)
 

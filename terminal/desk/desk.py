@@ -91,6 +91,8 @@ class Desk:
         self._ending: list[Callable[[], None]] = []
         self.business = Business(store, person.actor.person)
         """What the business has to say."""
+        self.away_since = 0.0
+        """When the person who works here last left (seconds since 1970; 0: they were never here)."""
         self._flow = CallFlow(
             CallBook(tracker),
             lookup=lookup,
@@ -107,6 +109,7 @@ class Desk:
     async def start(self) -> None:
         """Begin to listen. What happens after this returns is told to whoever subscribes at once."""
         await self._place()
+        self.away_since = await self._store.arrived(self.person.person)
         now = self._now()
         recent = await self._store.calls(now - KEPT)
         self._sync = await self._link.status()
@@ -130,6 +133,8 @@ class Desk:
         for end in ending:
             end()
         await self._flow.drain()
+        if self._tasks:
+            await self._store.left(self.person.person)
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()

@@ -27,6 +27,7 @@ from terminal.news import (
     TaskNews,
 )
 from terminal.screens.day import Day
+from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Board:
         self.notice: NoticeNews | None = None
         self.taken = 0
         self.states: dict[str, str] = {}
+        self.morning = Morning()
+        """What is shown while there is nobody."""
 
     # what is on the screen
 

@@ -24,6 +24,7 @@ from terminal.screens.callkeys import CallKeys
 from terminal.screens.callwork import CallWork
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
+from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
 from terminal.screens.menus import Menus
 from terminal.screens.numberwork import NumberWork
@@ -36,7 +37,7 @@ from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import say
-from terminal.widgets.timeline import Past, Timeline
+from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ class DeskScreen(CallKeys):
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
+        self.home = Home(self, self.work, self.painter.soon)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -145,6 +147,7 @@ class DeskScreen(CallKeys):
         self.keeper.begin(desk, drafts)
         self.errands.run("begin", self.begin_day)
         self.errands.run("restore", lambda: self.work.restore(drafts))
+        self.home.tick()
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -164,6 +167,7 @@ class DeskScreen(CallKeys):
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
+        self.home.stale()
         self.painter.soon(part)
         self.attend()
 
@@ -181,6 +185,7 @@ class DeskScreen(CallKeys):
         self.writing.settle()
         self.painter.card()
         self.attend()
+        self.home.tick()
 
     # what the person writes
 
@@ -295,6 +300,9 @@ class DeskScreen(CallKeys):
                 self.errands.run("open", lambda: self.work.open(taken))
         elif message.pane == "menu":
             self.menus.taken(message.index)
+        elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:
+            self.writing.hold()
+            self.errands.run("open", lambda: self.home.take(message.index))
         elif message.pane == "timeline":
             self.painter.tell(SafeText())
         else:
@@ -303,9 +311,7 @@ class DeskScreen(CallKeys):
     def on_moved(self, message: Moved) -> None:
         """The selection moved: the detail follows."""
         if message.pane == "timeline":
-            self.painter.panel("detail").show(
-                Past(self.board.person, self.query_one(Timeline).value.now, message.index)
-            )
+            self.painter.panel("detail").show(self.query_one(Timeline).value._replace(selected=message.index))
 
     def action_resume(self, index: int) -> None:
         """Go on with a half-typed note (from the palette)."""

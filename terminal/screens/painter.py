@@ -24,7 +24,7 @@ from terminal.widgets.panel import Panel
 from terminal.widgets.person import Who
 from terminal.widgets.speech import mark, say
 from terminal.widgets.tasks import Duties
-from terminal.widgets.timeline import Past, Timeline
+from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now
 
 MESSAGE_STAYS: Final = 8.0
@@ -141,11 +141,11 @@ class Painter:
     def _person(self) -> None:
         person, minute = self._board.person, self._now().minute
         self.card()
-        past = Past(person, minute)
+        past = views.past(self._board, minute)
         self.panel("tags").show(past)
         timeline = self._screen.query_one(Timeline)
         timeline.show(past)
-        self.panel("detail").show(Past(person, minute, timeline.selected))
+        self.panel("detail").show(past._replace(selected=timeline.selected))
         self.panel("tasks").show(Duties(person, minute))
         self.panel("earlier").show(Written(person, minute))
         self.note()

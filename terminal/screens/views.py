@@ -8,11 +8,13 @@ from terminal.widgets.callbacks import Owed, overdue
 from terminal.widgets.calls import Calls
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
+from terminal.widgets.morning import Morning
 from terminal.widgets.person import Who, called_by
 from terminal.widgets.speech import mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
+from terminal.widgets.timeline import Past
 from terminal.widgets.topbar import READY, Top
 from terminal.widgets.when import Now
 
@@ -82,8 +84,17 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     since = None
     if row is not None:
         since = row.call.started if row.calling else row.since
-    names = tuple(each.name for each in others)
-    return Face(board.person, now, since, mine=row is not None and row.mine, others=names, tags=tags)
+    mine, names = row is not None and row.mine, tuple(each.name for each in others)
+    return Face(board.person, now, since, mine=mine, others=names, tags=tags, home=_home(board))
+
+
+def past(board: Board, now: Now, selected: int = 0) -> Past:
+    """The timeline and its detail: the past of the person, or what is there to do while there is nobody."""
+    return Past(board.person, now, selected, _home(board))
+
+
+def _home(board: Board) -> Morning | None:
+    return board.morning if board.person.who is Who.NOBODY else None
 
 
 def calls(board: Board, now: Now) -> Calls:

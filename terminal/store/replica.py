@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
@@ -23,7 +24,7 @@ from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
-from terminal.store import bulk, business, cards, index, joining, outbox, pages, people, regrant
+from terminal.store import birthdays, bulk, business, cards, index, joining, morning, outbox, pages, people, regrant
 from terminal.store.cards import Card
 from terminal.store.connection import Database, Transaction, open_writer
 from terminal.store.edit import Happened
@@ -207,6 +208,18 @@ class Store:
         """The mark on a number (E.164, or as it was given)."""
         return await self.reader.run(lambda tx: business.mark(tx, number))
 
+    async def anniversaries(self, today: date) -> list[Member]:
+        """The members whose birthday is today."""
+        return await self.reader.run(lambda tx: birthdays.anniversaries(tx, today))
+
+    async def lost_calls(self, since: float) -> list[morning.LostCall]:
+        """Calls after `since` that nobody had, the newest first."""
+        return await self.reader.run(lambda tx: morning.lost_calls(tx, since))
+
+    async def members(self, ids: Iterable[str]) -> dict[str, Member]:
+        """Several members at once, by their ids."""
+        return await self.reader.run(lambda tx: morning.members(tx, ids))
+
     async def state_of(self, op_id: str) -> str:
         """pending, settled or refused."""
         return await self.reader.run(lambda tx: cards.state_of(tx, op_id))
@@ -243,6 +256,22 @@ class Store:
     async def forget(self, login: str) -> None:
         """The server no longer lets this person in."""
         await self._writer.run(lambda tx: people.forget(tx, login))
+
+    async def arrived(self, person: str) -> float:
+        """A person sits down here; until when they last did (0: never)."""
+        return await self._writer.run(lambda tx: people.arrived(tx, person, self._clock()))
+
+    async def left(self, person: str) -> None:
+        """A person leaves."""
+        await self._writer.run(lambda tx: people.left(tx, person, self._clock()))
+
+    async def choose(self, person: str, name: str, value: str) -> None:
+        """Keep what a person chose for themselves (theme, language)."""
+        await self._writer.run(lambda tx: people.choose(tx, person, name, value))
+
+    async def choices(self, person: str) -> dict[str, str]:
+        """What a person chose for themselves."""
+        return await self.reader.run(lambda tx: people.choices(tx, person))
 
     # --- the server's side: called by `terminal.sync` alone -----------------------------------------------------------
 

@@ -117,7 +117,6 @@ def _task(task: Task, name: SafeText, now: Now) -> tuple[Row, Row]:
         (
             piece(window(task, when, now), Tone.DIM),
             piece(tried or SafeText(), Tone.DIM),
-            piece(shown if name else SafeText(), Tone.DIM),
         ),
         2,
     )

@@ -7,6 +7,7 @@ from textual.geometry import Size
 from ringdesk.calls import CallState
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
+from terminal.widgets.morning import Morning, summary
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person, Who, number
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced
@@ -29,6 +30,8 @@ class Face(NamedTuple):
     """Colleagues who are with this member now."""
     tags: bool = True
     """Whether the tags stand here, for want of a panel of their own."""
+    home: Morning | None = None
+    """What is there to do, while nobody is on the card."""
 
 
 class Card(Panel[Face]):
@@ -44,7 +47,7 @@ class Card(Panel[Face]):
             Who.UNKNOWN: _unknown,
             Who.WITHHELD: _withheld,
         }[person.who](value, inside)
-        kind = say("Member") if person.member else say("Caller")
+        kind = say("Member") if person.member else say("Caller") if person.call else say("Home")
         title = spaced(
             (
                 piece(kind, Tone.GOOD if value.mine else Tone.LINK),
@@ -74,8 +77,9 @@ def _corner(value: Face) -> tuple[Piece, ...]:
     return (chip(SafeText(f"{POINT} {line_name(call)} {state}{time}"), tone),)
 
 
-def _nobody(_value: Face, _inside: Size) -> tuple[Row, ...]:
+def _nobody(value: Face, _inside: Size) -> tuple[Row, ...]:
     return (
+        *(summary(value.home, value.now) if value.home else ()),
         Row((piece(say("Nobody is on the desk."), Tone.DIM),)),
         Row((piece(say("The next caller's card opens by itself; / searches for a member."), Tone.DIM),)),
     )

@@ -8,6 +8,8 @@ from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact, ContactKind
+from terminal.widgets import morning
+from terminal.widgets.morning import Morning
 from terminal.widgets.panel import ListPanel, Panel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import Piece, Row, Tone, clipped, column, gap, piece, spaced, wrapped
@@ -32,11 +34,13 @@ AIR: Final = SafeText("  ")
 
 
 class Past(NamedTuple):
-    """Whose past; `now` to the minute is enough. `selected` is the chosen entry, for the detail."""
+    """Whose past; `now` to the minute is enough. `selected` is the chosen entry, for the detail. `home`: nobody's; what is
+    there to do stands instead."""
 
     person: Person
     now: Now
     selected: int = 0
+    home: Morning | None = None
 
 
 class Timeline(ListPanel[Past]):
@@ -45,14 +49,16 @@ class Timeline(ListPanel[Past]):
     @property
     def heading(self) -> int:  # type: ignore[override]
         """Column titles, where there is room for them."""
-        return 1 if self.size.height >= 12 else 0
+        return 1 if self.size.height >= 12 and self.value.home is None else 0
 
     def entries(self, value: Past) -> int:
-        """The entries of the timeline."""
-        return len(value.person.timeline)
+        """The entries of the timeline, or of Home."""
+        return len(value.home.items) if value.home else len(value.person.timeline)
 
     def picture(self, value: Past, inside: Size) -> Picture:
         """The entries in sight."""
+        if value.home is not None:
+            return self._home(value.home)
         person = value.person
         title = spaced((piece(say("Timeline"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
         contacts = person.timeline
@@ -68,6 +74,17 @@ class Timeline(ListPanel[Past]):
             foot = (piece(say("{first} to {last}", first=seen.start + 1, last=seen.stop), Tone.DIM),)
         corner = (piece(say("{count} entries", count=len(contacts)), Tone.DIM),)
         return Picture(tuple(rows), title, corner, foot)
+
+    def _home(self, home: Morning) -> Picture:
+        """What is there to do, in the place of somebody's past."""
+        seen = self.in_sight(self.size - (4, 2))
+        focus = self.has_focus
+        rows = [
+            morning.entry(home.items[index], self.value.now, chosen=focus and index == self.selected) for index in seen
+        ]
+        foot = say("{first} to {last}", first=seen.start + 1, last=seen.stop) if len(home.items) > len(seen) else None
+        corner = (piece(say("{count} entries", count=len(home.items)), Tone.DIM),) if home.items else ()
+        return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), corner, (piece(foot, Tone.DIM),) if foot else ())
 
     def _entry(self, contact: Contact, index: int) -> Row:
         chosen = index == self.selected and self.has_focus
@@ -104,6 +121,11 @@ class Detail(Panel[Past]):
 
     def picture(self, value: Past, inside: Size) -> Picture:
         """The text in as many lines as there are."""
+        if value.home is not None:
+            chosen = value.home.items[value.selected : value.selected + 1]
+            return Picture(
+                morning.detail(chosen[0], value.now, inside.width) if chosen else (), (piece(say("Detail"), Tone.LINK),)
+            )
         person = value.person
         title = spaced((piece(say("Detail"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
         if not person.timeline:
