@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from ringdesk.calls import Call
-from ringdesk.dialects import Level
 from terminal.news import (
     CallNews,
     HealthNews,
@@ -27,6 +26,7 @@ from terminal.news import (
     TaskNews,
 )
 from terminal.screens.day import Day
+from terminal.screens.lines import Lines
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
 
@@ -52,92 +52,22 @@ class Part(Flag):
     STATUS = auto()
 
 
-class Board:
+class Board(Lines):
     """The state behind the desk screen. `typed` is set by the screen: whether there is text in the note."""
 
     def __init__(self) -> None:
-        self.calls: dict[str, CallRow] = {}
-        self.pops: dict[str, ScreenPop] = {}
-        self.person = Person()
+        super().__init__()
         self.me = ""
         self.day = Day()
-        self.served: list[str] = []
         self.kept: dict[str, Person] = {}
-        self.aliases: dict[str, str] = {}
         self.aside: list[Person] = []
-        self.by_hand = False
-        self.typed = False
         self.sync: SyncNews | None = None
         self.synced_at = 0.0
-        self.health: dict[str, HealthNews] = {}
         self.notice: NoticeNews | None = None
         self.taken = 0
         self.states: dict[str, str] = {}
         self.morning = Morning()
         """What is shown while there is nobody."""
-
-    # what is on the screen
-
-    @property
-    def serving(self) -> CallRow | None:
-        """The call that the agent is on."""
-        return self.calls.get(self.served[-1]) if self.served else None
-
-    def row(self, call: str | None) -> CallRow | None:
-        """A call by its id, or by that of one which turned out to be the same."""
-        return self.calls.get(self._id(call)) if call is not None else None
-
-    def _id(self, call: str) -> str:
-        while call in self.aliases:
-            call = self.aliases[call]
-        return call
-
-    @property
-    def current(self) -> CallRow | None:
-        """The call of ours that is on the card."""
-        row = self.row(self.person.call.id) if self.person.call else None
-        return row if row is not None and row.call.id in self.served else None
-
-    @property
-    def mine(self) -> list[CallRow]:
-        """The calls of ours that live, the oldest first."""
-        return [row for row in self.calls.values() if row.mine and row.call.live]
-
-    @property
-    def busy(self) -> bool:
-        """Whether the agent is with somebody."""
-        return bool(self.served) or self.by_hand or self.typed
-
-    @property
-    def calling(self) -> list[CallRow]:
-        """The calls that can be taken: those that ring, oldest first; then those that fell silent, newest first."""
-        silent = [row for row in reversed(self.calls.values()) if row.calling and not row.ringing]
-        return [*self.ringing, *silent]
-
-    @property
-    def ringing(self) -> list[CallRow]:
-        """The calls that ring now, oldest first."""
-        return [row for row in self.calls.values() if row.ringing]
-
-    @property
-    def banner(self) -> CallRow | None:
-        """The call that the banner is about, and F2: the one on the card if it rings, else the first that rings, else one
-        that fell silent, else one that somebody hands to us, else one just taken."""
-        for row in self.ringing or self.calling:
-            if self.person.call and row.call.id == self.person.call.id:
-                return row
-        if self.calling:
-            return self.calling[0]
-        handed = [row for row in self.calls.values() if row.handed]
-        if handed:
-            return handed[0]
-        taken = [row for row in self.calls.values() if row.gone_at is not None and row.call.id not in self.served]
-        return taken[-1] if taken else None
-
-    @property
-    def missed(self) -> list[CallRow]:
-        """Calls that nobody had, newest first."""
-        return [row for row in reversed(self.calls.values()) if row.missed]
 
     # what the desk says
 
@@ -423,13 +353,6 @@ class Board:
         row = self.serving
         self.person = self._back(row.call.id) if row else Person()
         self._idle()
-
-    @property
-    def worst(self) -> HealthNews | None:
-        """The source that is worst off; None when all are well."""
-        order = (Level.BROKEN, Level.WARNING, Level.STARTING)
-        ill = [news for news in self.health.values() if news.level in order]
-        return min(ill, key=lambda news: order.index(news.level)) if ill else None
 
 
 def _on(person: Person, call: Call) -> Person:

@@ -23,6 +23,7 @@ LETTERS = "abc"
 """What is typed for each of them: a letter that only their notes may have."""
 KEYS = ("f2", "f5", "f4", "ctrl+s", "f8", "escape", "f9", "ctrl+l", "n", "w")
 STEP = st.one_of(
+    st.tuples(st.just("serves"), st.integers(0, 2)),
     st.tuples(st.just("rings"), st.integers(0, 2)),
     st.tuples(st.just("handed"), st.integers(0, 2)),
     st.tuples(st.just("taken"), st.integers(0, 2)),
@@ -32,6 +33,7 @@ STEP = st.one_of(
     st.tuples(st.just("line"), st.integers(0, 3)),
     st.tuples(st.just("looks up"), st.integers(0, 2)),
     st.tuples(st.just("waits"), st.just(0)),
+    st.tuples(st.sampled_from(("f2", "f4", "ctrl+s")), st.just(0)),
     st.tuples(st.sampled_from(KEYS), st.just(0)),
 )
 
@@ -63,7 +65,12 @@ class Watched(ScriptedDesk):
 async def step(run: Running, what: str, index: int, count: int) -> None:
     desk = run.desk
     ident = f"c{count}"
-    if what == "rings":
+    if what == "serves":
+        desk.publish(pop(call(ident, PEOPLE[index], line=str(index)), plain_card(PEOPLE[index])))
+        await run.pilot.pause()
+        await run.pilot.press("f2")
+        await _type(run, 1)
+    elif what == "rings":
         desk.publish(pop(call(ident, PEOPLE[index], line=str(index)), plain_card(PEOPLE[index])))
     elif what == "handed":
         given_on = call(ident, PEOPLE[index], state=CallState.ANSWERED, claimed_by=ME, handed_by="p-1")
@@ -109,7 +116,7 @@ async def interleave(steps: list[tuple[str, int]]) -> None:
     desk = Watched()
     async with running(desk, SMALL) as run:
         desk.run = run
-        for count, (what, index) in enumerate(steps):
+        for count, (what, index) in enumerate([("serves", 0), ("serves", 1), *steps]):
             await step(run, what, index, count)
         await run.settle()
         assert desk.wrong == []
