@@ -1,9 +1,11 @@
 """What can be taken back: the last few things that one key did, each with what undoes it."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ringdesk.safetext import SafeText
-from terminal.screens.errands import Errand
+
+if TYPE_CHECKING:
+    from terminal.screens.errands import Errand
 
 KEPT: Final = 9
 
@@ -14,7 +16,7 @@ class Undo:
     def __init__(self) -> None:
         self._kept: list[tuple[SafeText, Errand]] = []
 
-    def add(self, done: SafeText, back: Errand) -> None:
+    def add(self, done: SafeText, back: "Errand") -> None:
         """`done` says what was done, `back` takes it back and says so."""
         self._kept.insert(0, (done, back))
         del self._kept[KEPT:]
@@ -23,6 +25,6 @@ class Undo:
         """What was done."""
         return [done for done, _ in self._kept]
 
-    def take(self, index: int) -> Errand | None:
+    def take(self, index: int) -> "Errand | None":
         """The errand that takes it back; it can be taken back once."""
         return self._kept.pop(index)[1] if 0 <= index < len(self._kept) else None

@@ -11,7 +11,7 @@ from tests.flows.screen import F2, Person
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
 
-CTRL_L, CTRL_O, CTRL_P, ESCAPE, ENTER, F8 = b"\x0c", b"\x0f", b"\x10", b"\x1b", b"\r", b"\x1b[19~"
+CTRL_L, CTRL_O, ESCAPE, ENTER, F8, F9 = b"\x0c", b"\x0f", b"\x1b", b"\r", b"\x1b[19~", b"\x1b[20~"
 
 
 def press(person: Person, *keys: bytes) -> int:
@@ -20,6 +20,16 @@ def press(person: Person, *keys: bytes) -> int:
         person.write(key)
         person.read(0.02)
     return len(keys)
+
+
+def to_the_note(person: Person) -> None:
+    """F9 until the note has the focus, looking each time where it went."""
+    for _ in range(8):
+        here = person.rows()[-1]
+        if "焦點在 備註" in here:
+            return
+        press(person, F9)
+        person.see(lambda before=here: person.rows()[-1] != before)  # type: ignore[misc]
 
 
 def test_attach_call_back_and_hand_on_key_by_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -50,12 +60,7 @@ def test_attach_call_back_and_hand_on_key_by_key(tmp_path: Path, capsys: pytest.
             person.see(lambda: "0965-118-402 從現在起是王大明的號碼" in person.pane("banner"))
             call_back = press(person, F8, b"1")
             person.see(lambda: "待回 1" in person.rows()[0])
-            person.write(b"\x1b[20~")  # F9, from the pane that Escape left the focus in, until the note has it
-            for _ in range(8):
-                if "輸入中" in person.title("noteframe"):
-                    break
-                press(person, b"\x1b[20~")
-                person.look(0.3)
+            to_the_note(person)
             person.type("答應今天回覆")
             person.see(lambda: "草稿已存" in person.pane("noteframe"))
             hand_on = press(person, CTRL_O, b"1")
