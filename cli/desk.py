@@ -40,6 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
     how.add_argument("--plain", action="store_true", help="line by line, for screen readers and slow links")
+    parser.add_argument("--practice", action="store_true", help="fictional callers and a guided tour; nothing is kept")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--region", help="country of the lines, ISO 3166")
     parser.add_argument("--area", help="area code of the lines")
@@ -50,6 +51,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the desk until its person, or the end of stdin, ends it."""
     settings = load(options.config, flags=_flags(options))
+    if options.practice:
+        from cli.practice import practise
+
+        return practise(options, settings)
     plan = _plan(settings, options)
     log = LateLog(places().state / "desk.log", settings.general.log_level)
     if options.headless:
@@ -98,13 +103,19 @@ async def opened(plan: "Plan") -> "AsyncIterator[Desk]":
 
 
 async def show(
-    opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings, log: "LateLog"
+    opening: "Callable[[], AbstractAsyncContextManager[Desk]]",
+    agent: str,
+    settings: Settings,
+    log: "LateLog",
+    hint: "Callable[[], SafeText]" = SafeText,
 ) -> None:
-    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it.
+    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it. `hint` gives
+    one line for the banner.
 
     Raises `RingdeskError` when the screen ended otherwise than by its person.
     """
     from terminal.app import RingdeskApp
+    from terminal.screens.wrapup import Mode, WrapUp
 
     opened_here = contextlib.AsyncExitStack()
 
@@ -121,7 +132,9 @@ async def show(
         wall=wall,
         keys=settings.desk.keys,
         light=settings.general.theme == "light",
+        wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
     )
+    app.guide(hint)
     async with opened_here:
         with ended_by_hangup(sys.stdin.fileno(), asyncio.get_running_loop(), app.hung_up):
             await app.run_async()

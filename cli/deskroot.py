@@ -54,7 +54,8 @@ _log = structlog.get_logger(__name__)
 
 
 class DeskRoot:
-    """One desk with all its parts. `prepare` may fill the database of a server of its own before it starts."""
+    """One desk with all its parts. `prepare` may fill the database of a server of its own before it starts; `make` makes
+    the desk, as `Desk` does."""
 
     def __init__(
         self,
@@ -62,8 +63,10 @@ class DeskRoot:
         *,
         progress: Callable[[str], None] = lambda _: None,
         prepare: "Callable[[Office], Awaitable[None]] | None" = None,
+        make: Callable[..., Desk] = Desk,
     ) -> None:
         self._plan = plan
+        self._make = make
         self._progress = progress
         self._prepare = prepare
         self._stack = AsyncExitStack()
@@ -97,7 +100,7 @@ class DeskRoot:
         link, running = self._link(store, plan)
         person = await self._sign_in(store, link, running, plan)
         lookup = Lookup(store.reader, region=plan.region, area=plan.area)
-        desk = Desk(
+        desk = self._make(
             store,
             lookup,
             link,

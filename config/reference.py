@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-from msgspec.inspect import DictType, Field, Metadata, VarTupleType
+from msgspec.inspect import DictType, Field, IntType, Metadata, VarTupleType
 
 from config.load import fields_of
 from config.settings import SECTIONS
@@ -25,7 +25,7 @@ This page is made of `config/settings.py` by `python -m config.reference`.
 
 
 def _default(field: Field) -> Any:
-    return field.default if field.default_factory is not list and isinstance(field.default, str | tuple) else {}
+    return field.default if field.default_factory is not list and isinstance(field.default, str | tuple | int) else {}
 
 
 def _description(field: Field) -> str:
@@ -39,12 +39,14 @@ def _kind(field: Field) -> str:
         return "list"
     if isinstance(kind, DictType):
         return "table"
+    if isinstance(kind, IntType):
+        return "number"
     values = getattr(kind, "values", None)
     return " ".join(f"`{value}`" for value in values) if values else "text"
 
 
 def _toml(value: Any) -> str:
-    """A default as TOML: our defaults are texts, lists of texts and empty tables."""
+    """A default as TOML: our defaults are texts, numbers, lists of texts and empty tables."""
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 

@@ -14,6 +14,7 @@ PATH = {"path": True}
 """Marks a place on the disk: relative ones are anchored at the folder of the settings file (see `load`)."""
 
 LogLevel = Literal["debug", "info", "warning", "error"]
+WrapUpMode = Literal["optional", "discretionary", "timed", "timed_strict"]
 
 
 class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -59,6 +60,18 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         tuple[str, ...], Meta(description="Telephone lines of this desk, as URLs (`serial:///dev/ttyACM0?line=front`).")
     ] = ()
     keys: Annotated[dict[str, str], Meta(description="Keys that differ from the usual ones: action = key.")] = {}
+    wrap_up: Annotated[
+        WrapUpMode,
+        Meta(
+            description=(
+                "The work after a call: `optional` (a new call may be taken at once), `discretionary` (not before it is"
+                " closed), `timed` (closes by itself), `timed_strict` (closes by itself, and nobody is free before)."
+            )
+        ),
+    ] = "optional"
+    wrap_up_seconds: Annotated[
+        int, Meta(ge=1, le=3600, description="Seconds that the work after a call lasts, in the timed modes.")
+    ] = 30
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from terminal.bindings import remapped
 from terminal.messages import Opened, Trouble
 from terminal.screens.desk import DeskScreen
 from terminal.screens.themes import DARK, LIGHT
+from terminal.screens.wrapup import WrapUp
 from terminal.widgets.gate import gate
 from terminal.widgets.speech import say
 from terminal.widgets.telephone import home
@@ -35,8 +36,9 @@ class RingdeskApp(App[None]):
     """The terminal of a phone agent.
 
     `desk_factory` opens the desk; it is awaited after the first paint. `wall` gives seconds since 1970, `zone` is the time
-    zone of the desk (None: the machine's), `region` its country, `keys` are remapped keys (id -> key). After the end,
-    `failure` is the one line that says why it ended, if it was not the person's wish.
+    zone of the desk (None: the machine's), `region` its country, `keys` are remapped keys (id -> key), `wrap_up` has the
+    rules of the work after a call. After the end, `failure` is the one line that says why it ended, if it was not the
+    person's wish.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -56,6 +58,7 @@ class RingdeskApp(App[None]):
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
         light: bool = False,
+        wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
         speak(language)
@@ -64,7 +67,7 @@ class RingdeskApp(App[None]):
         self._gone = False
         self._desk_factory = desk_factory
         self._keys = remapped(keys or {})
-        self._desk_screen = DeskScreen(agent=agent, site=site, wall=wall, zone=zone, keys=self._keys)
+        self._desk_screen = DeskScreen(agent=agent, site=site, wall=wall, zone=zone, keys=self._keys, wrap_up=wrap_up)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = LIGHT.name if light else DARK.name
@@ -91,6 +94,10 @@ class RingdeskApp(App[None]):
             self._desk_screen.painter.stay(say("The desk could not be opened: {reason}", reason=reason))
         else:
             self._desk_screen.post_message(Opened(desk))
+
+    def guide(self, hint: Callable[[], SafeText]) -> None:
+        """`hint` gives one line for the banner, whenever it is drawn."""
+        self._desk_screen.painter.hint = hint
 
     async def on_event(self, event: events.Event) -> None:
         """A key makes drawing wait, wherever it goes."""

@@ -45,7 +45,7 @@ def _outside(name: str, key: str, action: str, label: str, text: str) -> Key:
 KEYS: Final = (
     Key("help", "f1", "F1", "help", _("Help"), _("What the keys do")),
     Key("answer", "f2", "F2", "answer", _("I have it"), _("Take the ringing call and turn to it")),
-    Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and close the call")),
+    Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and say how it was: a digit closes")),
     Key("hold", "f5", "F5", "hold", _("Hold"), _("Let the caller wait, or go on; on a line: turn to it"), footer=False),
     Key("later", "f8", "F8", "later", _("Later"), _("Promise to call back: when")),
     Key("pane", "f9", "F9", "pane", _("Next pane"), _("Move the focus to the next pane")),

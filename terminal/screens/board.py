@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from ringdesk.calls import Call
+from ringdesk.safetext import SafeText
+from ringdesk.timeline import Contact
 from terminal.news import (
     CallNews,
     HealthNews,
@@ -27,6 +29,7 @@ from terminal.news import (
 )
 from terminal.screens.day import Day
 from terminal.screens.lines import Lines
+from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
 
@@ -55,8 +58,9 @@ class Part(Flag):
 class Board(Lines):
     """The state behind the desk screen. `typed` is set by the screen: whether there is text in the note."""
 
-    def __init__(self) -> None:
+    def __init__(self, wrap_up: WrapUp | None = None) -> None:
         super().__init__()
+        self.wrap_up = wrap_up or WrapUp()
         self.me = ""
         self.day = Day()
         self.kept: dict[str, Person] = {}
@@ -68,6 +72,8 @@ class Board(Lines):
         self.states: dict[str, str] = {}
         self.morning = Morning()
         """What is shown while there is nobody."""
+        self.titles: dict[str, SafeText] = {}
+        """What the business calls its own dispositions."""
 
     # what the desk says
 
@@ -89,6 +95,8 @@ class Board(Lines):
                 return self._call(news, now)
             case MemberNews() | NoteNews() | TaskNews():
                 return self._row(news)
+            case RowNews(row=Contact() as row):
+                return self._contact(row)
             case RowNews():
                 return Part.CALLS
             case SyncNews():
@@ -138,6 +146,9 @@ class Board(Lines):
                 self.served.append(call.id)
         elif old.mine and not mine:
             self.served = [each for each in self.served if each != call.id]
+            self.wrap_up.gone(call.id)
+        if call.id in self.served and not call.live:
+            self.wrap_up.ended(call.id, now)
         return Part.CALLS | self._follow(row, late=news.matches is not None) | self._idle()
 
     def _merge(self, gone: str, into: str) -> Part:
@@ -192,6 +203,15 @@ class Board(Lines):
         else:
             tasks = (news.task, *(t for t in person.tasks if t.id != row.id))
             self.person = msgspec.structs.replace(person, tasks=tasks, states=dict(self.states))
+        return Part.PERSON
+
+    def _contact(self, row: Contact) -> Part:
+        """A new entry of a timeline, or one that changed."""
+        person = self.person
+        if person.member is None or row.member != person.member.id:
+            return Part.NOTHING
+        rest = (each for each in person.timeline if each.id != row.id)
+        self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
         return Part.PERSON
 
     def tick(self, now: float) -> Part:
@@ -266,11 +286,21 @@ class Board(Lines):
         if shown != call:
             self.person = self._back(call)
 
+    def let_go(self, call: str) -> None:
+        """A call was closed. Whoever is on show stays where there is text in the note; else whom was kept comes back."""
+        on_show = self.person.call is not None and self.person.call.id == call and not self.by_hand
+        if on_show and not self.typed:
+            self.release()
+        elif call in self.served:
+            self.served.remove(call)
+            self.by_hand = self.by_hand or on_show
+
     def release(self) -> None:
         """The work on this person is done: back to whom was kept, else to an idle desk."""
         row = self.current
         if row is not None:
             self.served.remove(row.call.id)
+            self.wrap_up.gone(row.call.id)
         self.by_hand = self.typed = False
         if self.served:
             self.person = self._back(self.served[-1])
@@ -286,6 +316,7 @@ class Board(Lines):
             self.release()
         else:
             self.served = [each for each in self.served if each != self._id(call)]
+            self.wrap_up.gone(self._id(call))
 
     def identify(self, match: Match | None) -> None:
         """Who the caller on the card is, as the agent says; None: nobody we know. The card has to be filled."""

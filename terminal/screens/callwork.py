@@ -6,7 +6,7 @@ A note stays with its owner through all of it; only the calls and whom the board
 import contextlib
 
 from ringdesk.calls import Call, Presentation
-from ringdesk.errors import RingdeskError
+from ringdesk.errors import Refused, RingdeskError
 from ringdesk.ops import (
     CallHand,
     CallHold,
@@ -21,7 +21,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult, Task, TaskKind
 from terminal.screens.board import Board
 from terminal.screens.windows import Window, windows
-from terminal.screens.work import Work
+from terminal.screens.work import Work, not_yet
 from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import RESULTS, say
 
@@ -43,6 +43,8 @@ class CallWork:
     async def turn(self, row: CallRow) -> SafeText:
         """Turn to a call: take it if nobody has it, go on with it if it is ours. The one that was on waits."""
         before = self.board.current or self.board.serving
+        if not row.mine and self.board.wrap_up.bars(self.work.wall()):
+            raise Refused("wrap_up", not_yet(self.board.wrap_up, self.work.wall()))
         if not row.mine:
             await self.work.desk.claim(row.call.id, row.sure.id if row.sure else None)
         self.board.serve(row.call.id)

@@ -22,6 +22,7 @@ from terminal.screens.attendance import Attendance
 from terminal.screens.board import Board, Part
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.callwork import CallWork
+from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
 from terminal.screens.home import Home
@@ -32,6 +33,8 @@ from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
 from terminal.screens.work import Work
+from terminal.screens.wrapping import Wrapping
+from terminal.screens.wrapup import WrapUp
 from terminal.screens.writing import Writing
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
@@ -65,11 +68,12 @@ class DeskScreen(CallKeys):
         wall: Callable[[], float],
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
+        wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
         self.wall = wall
         self.zone = zone
-        self.board = Board()
+        self.board = Board(wrap_up)
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, wall, zone)
         self.callwork = CallWork(self.work)
@@ -92,6 +96,8 @@ class DeskScreen(CallKeys):
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
         self.home = Home(self, self.work, self.painter.soon)
+        self.codes = Codes(self.work)
+        self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
 
@@ -148,6 +154,7 @@ class DeskScreen(CallKeys):
         self.errands.run("begin", self.begin_day)
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
+        self.errands.run("codes", self.codes.load)
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -164,6 +171,7 @@ class DeskScreen(CallKeys):
             self.writing.hold()
             part = self.board.hear(message.news, self.wall())
             self.writing.settle()
+            self.codes.hear(message.news, self.errands)
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
@@ -186,6 +194,7 @@ class DeskScreen(CallKeys):
         self.painter.card()
         self.attend()
         self.home.tick()
+        self.wrapping.tick()
 
     # what the person writes
 
@@ -212,15 +221,8 @@ class DeskScreen(CallKeys):
 
     def action_wrapup(self) -> None:
         """F4."""
-
-        async def close() -> SafeText:
-            self.writing.hold()
-            said = await self.work.wrap_up()
-            self.writing.settle()
-            await self.work.refill()
-            return said
-
-        self.errands.run("wrapup", close)
+        self.writing.hold()
+        self.wrapping.open()
 
     def action_save(self) -> None:
         """Ctrl+S."""

@@ -71,6 +71,8 @@ class Painter:
         self._pace = Pace()
         self._due: set[bool] = set()
         self._message = (SafeText(), False, 0.0)
+        self.hint: Callable[[], SafeText] = SafeText
+        """One more line for the banner, when it has nothing else to say."""
         writing.changed = self.note
 
     def panel(self, name: str) -> Panel[object]:
@@ -126,7 +128,7 @@ class Painter:
         """Banner, row 0, lines, missed, status, tabs and keys."""
         board, now = self._board, self._now()
         text, bad, until = self._message
-        message = text if now.at < until else SafeText()
+        message = text if now.at < until else self.hint()
         drafts = len(self._writing.others)
         minute = now.minute
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))

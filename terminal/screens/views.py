@@ -1,5 +1,7 @@
 """What each panel is told, made from the board: pure, one function a panel. Everything about the person gets one `Person`."""
 
+import math
+
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
 from terminal.screens.board import Board
@@ -16,21 +18,25 @@ from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
 from terminal.widgets.timeline import Past
 from terminal.widgets.topbar import READY, Top
-from terminal.widgets.when import Now
+from terminal.widgets.when import Now, length
 
 
 def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     """Row 0."""
     row = board.serving
-    state = READY
-    if row is not None:
-        state = mark("On a call") if row.call.live else mark("Wrap-up") if row.unfinished else READY
-        state = mark("On hold") if row.call.held else state
+    clock = board.wrap_up.clock(now.at)
+    talking = row is not None and row.call.live
+    wrapping = clock or (row is not None and row.unfinished)
+    state = mark("On a call") if talking else mark("Wrap-up") if wrapping else READY
+    state = mark("On hold") if row is not None and row.call.held else state
     return Top(
         agent=agent,
         site=site,
         now=now,
         state=state,
+        passed=length(math.ceil(clock.seconds) if clock.down else clock.seconds)
+        if clock and not talking
+        else SafeText(),
         taken=board.taken,
         missed=len(board.missed),
         owed=len(board.day.owed),

@@ -3,9 +3,10 @@
 Every method says in words what came of it. It returns only after the desk has saved.
 """
 
+import math
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from ringdesk.calls import Call, CallState
 from ringdesk.errors import Refused
@@ -13,6 +14,7 @@ from ringdesk.safetext import SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.screens.undo import Undo
+from terminal.screens.wrapup import WrapUp
 from terminal.widgets.person import Person
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
@@ -20,9 +22,6 @@ from terminal.widgets.when import Now, clock
 if TYPE_CHECKING:
     from terminal.desk import Desk, Draft
     from terminal.news import Match
-
-HANDLED: Final = SafeText("handled")
-"""The disposition of a call that is closed without choosing one."""
 
 
 class Work:
@@ -68,28 +67,6 @@ class Work:
             self.board.filled(card)
         return say("This note was kept for you; go on.")
 
-    async def wrap_up(self) -> SafeText:
-        """Save the note and close the call; or close the card that was opened by hand."""
-        board = self.board
-        if not board.busy:
-            return say("There is nothing to wrap up: F2 takes a call, / opens a card.")
-        saved = await self.save() if self.keeper.texts.get(board.person.key, "").strip() else SafeText()
-        row = board.current
-        owner, name = board.person.key, board.person.name
-        if row is not None:
-            member = board.person.member.id if board.person.member else None
-            await self.desk.wrapup(row.call.id, HANDLED, member)
-        if not self.keeper.texts.get(board.person.key, "").strip():
-            self.keeper.hold(board.person.key, "")
-        await self.keeper.keep()
-        if board.person.key == owner:
-            board.release()
-        elif row is not None:
-            board.leave(row.call.id)
-        if board.current is not None and board.current.call.held:
-            return say("Closed: {name}. {other} waits on hold: F5 goes on.", name=name, other=board.person.name)
-        return saved or say("Closed: {name}", name=name)
-
     async def save(self) -> SafeText:
         """Save the note to whom and what its title names."""
         owner = self.board.person.key
@@ -131,3 +108,11 @@ class Work:
         card = await self.keeper.desk.open(member.id)
         if self.board.person.key == owner:
             self.board.filled(card)
+
+
+def not_yet(wrap_up: WrapUp, now: float) -> SafeText:
+    """Why no call may be taken in a wrap-up."""
+    clock = wrap_up.clock(now)
+    if clock is not None and clock.down:
+        return say("Wrap-up: {count} s left before the next call.", count=math.ceil(clock.seconds))
+    return say("First say how the last call was: F4, then a digit.")

@@ -7,7 +7,8 @@ from textual.geometry import Size
 from ringdesk.calls import CallState
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
-from terminal.widgets.morning import Morning, summary
+from terminal.widgets.homeface import summary
+from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person, Who, number
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced

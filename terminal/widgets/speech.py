@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ringdesk.calls import Call, CallState
+from ringdesk.dispositions import Disposition
 from ringdesk.marks import MarkLabel
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
@@ -100,6 +101,19 @@ RESULTS: Final[Mapping[AttemptResult, str]] = {
     AttemptResult.WRONG_NUMBER: mark("wrong number"),
 }
 
+DISPOSITIONS: Final[Mapping[str, str]] = {
+    "inquiry": mark("Inquiry"),
+    "order": mark("Order"),
+    "booking": mark("Booking"),
+    "complaint": mark("Complaint"),
+    "after_sales": mark("After-sales"),
+    "payment": mark("Payment"),
+    "callback": mark("To be called back"),
+    "wrong_number": mark("Wrong number"),
+    "junk": mark("Junk call"),
+}
+"""Words for the built-in dispositions; a business's own have their title."""
+
 REFUSALS: Final[Mapping[str, str]] = {
     "unknown_member": mark("this member is not on this desk any more"),
     "not_yours": mark("only who has a call holds it: take it first"),
@@ -115,8 +129,13 @@ REFUSALS: Final[Mapping[str, str]] = {
 
 def code(word: SafeText) -> SafeText:
     """A code in words."""
-    known = CODES.get(word)
+    known = CODES.get(word) or DISPOSITIONS.get(word)
     return say(known) if known else word
+
+
+def titled(disposition: Disposition) -> SafeText:
+    """What people read for a disposition."""
+    return disposition.title or code(SafeText(disposition.id))
 
 
 def line_name(call: Call) -> SafeText:

@@ -8,7 +8,7 @@ from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact, ContactKind
-from terminal.widgets import morning
+from terminal.widgets import homeface
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import ListPanel, Panel, Picture
 from terminal.widgets.person import Person
@@ -80,7 +80,7 @@ class Timeline(ListPanel[Past]):
         seen = self.in_sight(self.size - (4, 2))
         focus = self.has_focus
         rows = [
-            morning.entry(home.items[index], self.value.now, chosen=focus and index == self.selected) for index in seen
+            homeface.entry(home.items[index], self.value.now, chosen=focus and index == self.selected) for index in seen
         ]
         foot = say("{first} to {last}", first=seen.start + 1, last=seen.stop) if len(home.items) > len(seen) else None
         corner = (piece(say("{count} entries", count=len(home.items)), Tone.DIM),) if home.items else ()
@@ -124,7 +124,8 @@ class Detail(Panel[Past]):
         if value.home is not None:
             chosen = value.home.items[value.selected : value.selected + 1]
             return Picture(
-                morning.detail(chosen[0], value.now, inside.width) if chosen else (), (piece(say("Detail"), Tone.LINK),)
+                homeface.detail(chosen[0], value.now, inside.width) if chosen else (),
+                (piece(say("Detail"), Tone.LINK),),
             )
         person = value.person
         title = spaced((piece(say("Detail"), Tone.LINK), piece(person.name, Tone.LINK)), 2)

@@ -15,12 +15,14 @@ READY = mark("Ready")
 
 
 class Top(NamedTuple):
-    """What row 0 shows. `state` is a message id; `connected` is None before the desk is open."""
+    """What row 0 shows. `state` is a message id, `connected` is None before the desk is open."""
 
     agent: SafeText
     site: SafeText
     now: Now
     state: str = READY
+    passed: SafeText = SafeText()
+    """How long that lasts, where it has a clock."""
     taken: int = 0
     missed: int = 0
     owed: int = 0
@@ -40,7 +42,7 @@ class TopBar(Panel[Top]):
         left = (
             chip(say("Ringdesk"), Tone.BRAND),
             gap(),
-            piece(SafeText("> " + say(value.state)), Tone.DIM if idle else Tone.GOOD),
+            piece(SafeText(f"> {say(value.state)} {value.passed}".rstrip()), Tone.DIM if idle else Tone.GOOD),
             gap(),
             piece(value.agent, Tone.STRONG),
             gap(2),

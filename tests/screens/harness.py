@@ -13,6 +13,7 @@ from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.app import RingdeskApp
 from terminal.screens.desk import DeskScreen
+from terminal.screens.wrapup import WrapUp
 from tests.terminal.scripted_desk import NOW, ScriptedDesk
 
 WIDE = (160, 45)
@@ -67,6 +68,7 @@ async def running(
     *,
     catalogue: Path | None = None,
     keys: dict[str, str] | None = None,
+    wrap_up: WrapUp | None = None,
 ) -> AsyncIterator[Running]:
     async def ready() -> ScriptedDesk:
         return desk
@@ -79,6 +81,7 @@ async def running(
         wall=lambda: run.wall,
         zone=ZoneInfo("Asia/Taipei"),
         keys=keys,
+        wrap_up=wrap_up,
     )
     run = Running(app, desk)
     if catalogue is not None:

@@ -92,7 +92,7 @@ async def test_enter_on_a_held_line_goes_on_with_it_and_its_note() -> None:
         assert run.screen.area.text == "ab"
         assert run.focus == "note"
         assert done(run, CallHold)[1:] == [CallHold(call="c2"), CallHold(call="c1", held=False)]
-        await run.press("d", "f4")
+        await run.press("d", "f4", "1")
         assert ("note", "abd", LIN.id, "c1") in run.desk.did
         assert named(run) == {CHEN.name}
         assert run.screen.area.text == "c"
@@ -181,7 +181,7 @@ async def test_the_desk_says_what_its_person_does_and_only_when_it_changes() -> 
             await run.settle()
         run.desk.publish(CallNews(call("c1", LIN, state=CallState.ENDED, claimed_by=ME), SafeText("雅婷"), mine=True))
         await run.settle()
-        await run.press("f4")
+        await run.press("f4", "1")
         run.screen.tick()
         await run.settle()
         await run.press("ctrl+p", *"break", "enter")

@@ -106,7 +106,7 @@ async def test_f2_turns_to_the_caller_and_the_note_stays_with_its_owner() -> Non
         assert named(run) == {CHEN.name}
         assert run.screen.area.text == ""
         assert run.desk.kept[(LIN.id, "c1")] == "ab"
-        await run.press("x", "f4")
+        await run.press("x", "f4", "1")
         assert ("note", "x", CHEN.id, "c2") in run.desk.did
         assert named(run) == {LIN.name}
         assert run.screen.area.text == "ab"
@@ -168,8 +168,8 @@ async def test_f2_claims_a_passive_line_after_the_ringing_stopped_and_f4_ends_it
         run.screen.tick()
         await run.settle()
         assert "01:01" in run.title("card")
-        await run.press("f4")
-        assert ("wrapup", "c1", "handled", LIN.id) in run.desk.did
+        await run.press("f4", "1")
+        assert ("wrapup", "c1", "inquiry", LIN.id) in run.desk.did
         assert named(run) == set()
 
 
@@ -270,7 +270,7 @@ async def test_a_refused_note_is_kept_and_the_reason_is_said() -> None:
         await serve(run, plain_card(LIN))
         await run.press("a")
         run.desk.refuse = Refused("disk_full", "the disk is full")
-        await run.press("f4")
+        await run.press("f4", "1")
         assert "NOT SAVED: the disk is full" in run.pane("noteframe")
         assert "free some space, then save again" in run.pane("banner")
         assert run.screen.area.text == "a"
@@ -307,9 +307,9 @@ async def test_a_draft_of_a_call_that_still_runs_comes_back_on_that_call() -> No
     async with running(restarted) as run:
         assert run.screen.area.text == "half"
         assert "With you" in run.pane("card")
-        await run.press("f4")
+        await run.press("f4", "1")
         assert ("note", "half", LIN.id, "c1") in run.desk.did
-        assert ("wrapup", "c1", "handled", LIN.id) in run.desk.did
+        assert ("wrapup", "c1", "inquiry", LIN.id) in run.desk.did
 
 
 async def test_numbers_are_shown_as_people_write_them() -> None:

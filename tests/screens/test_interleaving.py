@@ -21,7 +21,7 @@ from tests.terminal.scripted_desk import ME, ScriptedDesk, call, member, plain_c
 PEOPLE = [member(f"m{index}", name, f"0912-345-60{index}") for index, name in enumerate(("甲一", "乙二", "丙三"))]
 LETTERS = "abc"
 """What is typed for each of them: a letter that only their notes may have."""
-KEYS = ("f2", "f5", "f4", "ctrl+s", "f8", "escape", "f9", "ctrl+l", "n", "w")
+KEYS = ("f2", "f5", "f4", "ctrl+s", "f8 1", "escape", "f9", "ctrl+l", "n", "w")
 STEP = st.one_of(
     st.tuples(st.just("serves"), st.integers(0, 2)),
     st.tuples(st.just("rings"), st.integers(0, 2)),
@@ -33,7 +33,7 @@ STEP = st.one_of(
     st.tuples(st.just("line"), st.integers(0, 3)),
     st.tuples(st.just("looks up"), st.integers(0, 2)),
     st.tuples(st.just("waits"), st.just(0)),
-    st.tuples(st.sampled_from(("f2", "f4", "ctrl+s")), st.just(0)),
+    st.tuples(st.sampled_from(("f2", "f4 1", "ctrl+s")), st.just(0)),
     st.tuples(st.sampled_from(KEYS), st.just(0)),
 )
 
@@ -92,7 +92,7 @@ async def step(run: Running, what: str, index: int, count: int) -> None:
     elif what == "waits":
         await run.pilot.pause(0.25)
     else:
-        await run.pilot.press(what)
+        await run.pilot.press(*what.split())
 
 
 def _changed(live: Call, what: str) -> CallNews:

@@ -72,6 +72,8 @@ class ScriptedBusiness(Business):
 class ScriptedDesk(Desk):
     """Remembers what the view asked for. `refuse` makes the next save fail; `hold` keeps saves waiting until it is set."""
 
+    business: ScriptedBusiness
+
     def __init__(self, cards: dict[str, Card] | None = None, drafts: list[Draft] | None = None) -> None:
         self.cards = cards or {}
         self.kept: dict[tuple[str | None, str | None], str] = {}

@@ -1,0 +1,165 @@
+"""F4: a call is closed with a disposition, a meeting that was no call is recorded; both with the note, in two keys."""
+
+from functools import partial
+from typing import Final
+
+from ringdesk.dispositions import INQUIRY, Disposition
+from ringdesk.errors import Refused
+from ringdesk.ops import ContactAdd
+from ringdesk.safetext import SafeText
+from ringdesk.timeline import ContactKind
+from terminal.screens.codes import Codes
+from terminal.screens.errands import Errand, Errands
+from terminal.screens.menus import Entry, Menus
+from terminal.screens.work import Work
+from terminal.screens.writing import Writing
+from terminal.widgets.person import CallRow, Person
+from terminal.widgets.speech import KINDS, mark, say, titled
+
+HANDLED: Final = SafeText("handled")
+"""The disposition of a call that closed by itself."""
+MEETINGS: Final = (
+    ContactKind.VISIT,
+    ContactKind.MESSAGE,
+    ContactKind.EMAIL,
+    ContactKind.LETTER,
+    ContactKind.CALL_OUT,
+)
+"""How one meets without a call that rings here, in the order of their digits."""
+NEEDS_NOTE: Final = mark("this code needs a note: write what was agreed, then F4")
+LONGEST: Final = 120
+"""Characters of a note that stand in the timeline for the meeting."""
+
+
+class Wrapping:
+    """What F4 does."""
+
+    def __init__(self, work: Work, writing: Writing, menus: Menus, codes: Codes, errands: Errands) -> None:
+        self._work = work
+        self._writing = writing
+        self._menus = menus
+        self._codes = codes
+        self._errands = errands
+        self._last = INQUIRY
+        """The disposition of the last meeting: the next one has it too, until another is chosen."""
+
+    @property
+    def _text(self) -> str:
+        return self._work.keeper.texts.get(self._work.board.person.key, "").strip()
+
+    def open(self) -> None:
+        """Offer what fits whoever is on show; where there is nothing to choose, save the note and close."""
+        board = self._work.board
+        if not board.busy:
+            self._errands.run("wrapup", self._nothing)
+        elif board.current is not None and board.current.call.disposition is None:
+            self._menus.open("wrapup", say("How was it?  {name}", name=board.person.name), self._of_a_call())
+        elif board.person.member is not None and board.person.call is None and board.by_hand:
+            self._menus.open("wrapup", say("How did you meet?  {name}", name=board.person.name), self._of_a_meeting())
+        else:
+            self._errands.run("wrapup", self._close)
+
+    def tick(self) -> None:
+        """Close what is to close by itself."""
+        board = self._work.board
+        if board.wrap_up.due(self._work.wall()):
+            self._errands.run("overdue", self._overdue)
+
+    # what can be chosen
+
+    def _of_a_call(self) -> list[Entry]:
+        return [self._entry(each, partial(self._close, each)) for each in self._codes.in_use]
+
+    def _of_a_meeting(self) -> list[Entry]:
+        word = self._codes.words(self._last)
+        return [
+            *(Entry(say(KINDS[kind]), partial(self._record, kind), word) for kind in MEETINGS),
+            Entry(say("Another code ..."), self._other_code, word),
+            Entry(say("Close without a record"), self._close),
+        ]
+
+    def _entry(self, each: Disposition, act: Errand) -> Entry:
+        return Entry(titled(each), act, say("needs a note") if each.needs_note and not self._text else SafeText())
+
+    async def _other_code(self) -> None:
+        entries = [self._entry(each, partial(self._remember, each)) for each in self._codes.in_use]
+        self._menus.open("code", say("Which code?"), entries)
+
+    async def _remember(self, code: Disposition) -> None:
+        self._last = code.id
+        self.open()
+
+    # what it does
+
+    async def _nothing(self) -> SafeText:
+        return say("There is nothing to wrap up: F2 takes a call, / opens a card.")
+
+    async def _close(self, code: Disposition | None = None) -> SafeText:
+        """Save the note; close the call with the code; go back to whom was kept."""
+        board = self._work.board
+        self._expect_note(code)
+        row, name = board.current, board.person.name
+        saved = await self._save()
+        if row is not None and code is not None:
+            await self._work.desk.wrapup(row.call.id, SafeText(code.id), _member(board.person))
+            board.wrap_up.closed(row.call.id, self._work.wall())
+        await self._leave(row)
+        if board.current is not None and board.current.call.held:
+            return say("Closed: {name}. {other} waits on hold: F5 goes on.", name=name, other=board.person.name)
+        return saved or say("Closed: {name}", name=name)
+
+    async def _record(self, kind: ContactKind) -> SafeText:
+        """Save the note, and that one met."""
+        board = self._work.board
+        code = next((each for each in self._codes.in_use if each.id == self._last), None)
+        self._expect_note(code)
+        member, name = _member(board.person), board.person.name
+        text = self._text.partition("\n")[0][:LONGEST]
+        await self._save()
+        if member is not None:
+            words = SafeText(text or self._last)
+            await self._work.desk.do(ContactAdd(member=member, kind=kind, text=words, state=SafeText(self._last)))
+        await self._leave()
+        return say("Recorded: {kind}, {name}", kind=say(KINDS[kind]), name=name)
+
+    async def _overdue(self) -> SafeText | None:
+        """The time of the wrap-up is up: the call closes, a half-typed note stays where it is."""
+        board, said = self._work.board, None
+        for call in board.wrap_up.due(self._work.wall()):
+            row = board.calls.get(call)
+            shown = board.person.call is not None and board.person.call.id == call
+            member = board.person.member if shown else row.sure if row else None
+            await self._work.desk.wrapup(call, HANDLED, member.id if member else None)
+            self._writing.hold()
+            board.wrap_up.closed(call, self._work.wall())
+            said = say("The wrap-up is over: the call is closed.")
+            if shown and board.typed:
+                said = say("The wrap-up is over: the call is closed, your note stays here.")
+            board.let_go(call)
+        return said
+
+    def _expect_note(self, code: Disposition | None) -> None:
+        if code is not None and code.needs_note and not self._text:
+            raise Refused("needs_note", NEEDS_NOTE)
+
+    async def _save(self) -> SafeText:
+        self._writing.hold()
+        return await self._work.save() if self._text else SafeText()
+
+    async def _leave(self, row: CallRow | None = None) -> None:
+        """The work on this person is done."""
+        self._writing.hold()
+        keeper, board = self._work.keeper, self._work.board
+        if not self._text:
+            keeper.hold(board.person.key, "")
+        await keeper.keep()
+        if row is None:
+            board.release()
+        else:
+            board.leave(row.call.id)
+        self._writing.settle()
+        await self._work.refill()
+
+
+def _member(person: Person) -> str | None:
+    return person.member.id if person.member else None
