@@ -38,24 +38,42 @@ def _(message: str) -> str:
     return message
 
 
+def _outside(name: str, key: str, action: str, label: str, text: str) -> Key:
+    """A letter that is a key outside text."""
+    return Key(name, key, key, action, label, text, Where.OUTSIDE_TEXT, footer=False)
+
+
 KEYS: Final = (
     Key("help", "f1", "F1", "help", _("Help"), _("What the keys do")),
     Key("answer", "f2", "F2", "answer", _("I have it"), _("Take the ringing call and turn to it")),
     Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and say how it was: a digit closes")),
-    Key("later", "f8", "F8", "later", _("Later"), _("Make a task: call back")),
+    Key("hold", "f5", "F5", "hold", _("Hold"), _("Let the caller wait, or go on; on a line: turn to it"), footer=False),
+    Key("later", "f8", "F8", "later", _("Later"), _("Promise to call back: when")),
     Key("pane", "f9", "F9", "pane", _("Next pane"), _("Move the focus to the next pane")),
     Key("search", "slash", "/", "search", _("Search"), _("Find a member by number, code or name"), Where.OUTSIDE_TEXT),
     Key("palette", "ctrl+p", "Ctrl+P", "palette", _("Commands"), _("Every command, by name")),
     Key("save", "ctrl+s", "Ctrl+S", "save", _("Save note"), _("Save the note without closing the call"), footer=False),
     Key(
         "lock",
-        "ctrl+g",
-        "Ctrl+G",
+        "ctrl+backslash",
+        "Ctrl+\\",
         "lock",
         _("Lock"),
         _("Lock the desk, or let the next person in"),
         footer=False,
     ),
+    Key("hand", "ctrl+o", "Ctrl+O", "hand", _("Hand on"), _("Hand the call or task to a colleague"), footer=False),
+    Key(
+        "attach", "ctrl+l", "Ctrl+L", "attach", _("Add number"), _("The caller's number is this member's"), footer=False
+    ),
+    Key("register", "ctrl+r", "Ctrl+R", "register", _("New member"), _("Register the unknown caller"), footer=False),
+    _outside("junk", "x", "junk", _("Junk"), _("Mark the number as junk and close the call")),
+    _outside("wrong", "w", "wrong", _("Wrong number"), _("Close the call as a wrong number")),
+    _outside("detach", "n", "detach", _("No longer theirs"), _("Take the caller's number off this card")),
+    _outside("missed", "m", "missed", _("Missed"), _("In the missed list: nobody had it; call back")),
+    _outside("elsewhere", "e", "elsewhere", _("Elsewhere"), _("In the missed list: answered elsewhere")),
+    _outside("ignore", "i", "ignore", _("No matter"), _("In the missed list: no matter")),
+    _outside("attempt", "a", "attempt", _("Tried"), _("What came of a callback")),
     Key("back", "escape", "Esc", "back", _("Back"), _("Close what is open; leave the note"), footer=False),
     Key(
         "question",

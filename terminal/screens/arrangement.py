@@ -11,8 +11,11 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 LEAST: Final = Size(80, 24)
-TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier")
+TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier", "team")
 """The panes that share one place on a small screen, in the order of their tabs."""
+
+SHARED: Final = ("missed", "team")
+"""The panes that share one place on a screen of two columns."""
 
 OVER: Final = ("chooser", "menu", "help")
 """What lies over the panels."""
@@ -29,7 +32,7 @@ def plan(size: Size, tab: str = TABBED[0]) -> Plan:
     if width >= 140 and height >= 38:
         places = _three(width, height)
     elif width >= 110 and height >= 30:
-        places = _two(width, height)
+        places = _two(width, height, tab)
     else:
         places = _one(width, height, tab)
     note = places["noteframe"]
@@ -56,13 +59,15 @@ def _three(width: int, height: int) -> Plan:
     left = 38 + min(8, max(0, width - 160) // 8)
     right = min(66, max(44, (width - left) * 46 // 122))
     middle = width - left - right
-    lines = body * 20 // 40
+    lines = body * 12 // 40
+    team = body * 10 // 40
     detail = max(6, body // 5)
     tasks = max(10, body // 4)
     timeline = body - 10 - detail
     return {
         "lines": Region(0, top, left, lines),
-        "missed": Region(0, top + lines, left, body - lines),
+        "missed": Region(0, top + lines, left, body - lines - team),
+        "team": Region(0, top + body - team, left, team),
         "card": Region(left, top, middle, 7),
         "tags": Region(left, top + 7, middle, 3),
         "timeline": Region(left, top + 10, middle, timeline),
@@ -74,19 +79,20 @@ def _three(width: int, height: int) -> Plan:
     }
 
 
-def _two(width: int, height: int) -> Plan:
+def _two(width: int, height: int, tab: str) -> Plan:
     top, body = 3, height - 5
     left = width * 60 // 100
     right = width - left
     note = max(8, body // 3)
-    lines = (body - 8) // 2
+    lines = (body - 8) // 3
     return {
         "card": Region(0, top, left, 7),
         "timeline": Region(0, top + 7, left, body - 7 - note),
         "noteframe": Region(0, top + body - note, left, note),
         "tasks": Region(left, top, right, 8),
         "lines": Region(left, top + 8, right, lines),
-        "earlier": Region(left, top + 8 + lines, right, body - 8 - lines),
+        tab if tab in SHARED else SHARED[0]: Region(left, top + 8 + lines, right, lines),
+        "earlier": Region(left, top + 8 + 2 * lines, right, body - 8 - 2 * lines),
         "status": Region(0, height - 2, width, 1),
     }
 

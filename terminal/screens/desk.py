@@ -13,22 +13,25 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.layout import Layout
-from textual.screen import Screen
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
 from terminal.screens.arrangement import DeskLayout
+from terminal.screens.attendance import Attendance
 from terminal.screens.attention import Attention
 from terminal.screens.board import Board, Part
+from terminal.screens.callkeys import CallKeys
+from terminal.screens.callwork import CallWork
 from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
-from terminal.screens.finder import PALETTE, SEARCH, Finder
+from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
 from terminal.screens.lock import Guard
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
+from terminal.screens.numberwork import NumberWork
 from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
@@ -53,7 +56,7 @@ DRAFT_AFTER: Final = 0.3
 """Seconds after a change until the draft is written."""
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(CallKeys):
     """The screen `desk`. `wall` gives seconds since 1970; `keys` are remapped keys: id -> key."""
 
     BINDINGS: ClassVar[list[Binding]] = bindings()  # type: ignore[assignment]  # Textual's type is wider
@@ -79,6 +82,9 @@ class DeskScreen(Screen[None]):
         self.board = Board(wrap_up)
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, wall, zone)
+        self.callwork = CallWork(self.work)
+        self.numberwork = NumberWork(self.work)
+        self.attendance = Attendance(self.work)
         self.finder = Finder(self.work)
         self.places = DeskLayout()
         self.writing = Writing(self.board, self.keeper, lambda: self.area, lambda: self.now)
@@ -154,6 +160,7 @@ class DeskScreen(Screen[None]):
         self.board.begin(desk.calls(), desk.person.person)
         drafts = await desk.drafts()
         self.keeper.begin(desk, drafts)
+        self.errands.run("begin", self.begin_day)
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
         self.errands.run("codes", self.codes.load)
@@ -180,6 +187,7 @@ class DeskScreen(Screen[None]):
             return
         self.home.stale()
         self.painter.soon(part)
+        self.attend()
 
     def on_trouble(self, message: Trouble) -> None:
         """Say it, log it, go on."""
@@ -194,6 +202,7 @@ class DeskScreen(Screen[None]):
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)
         self.writing.settle()
         self.painter.card()
+        self.attend()
         self.home.tick()
         self.guard.tick()
         self.wrapping.tick()
@@ -221,24 +230,6 @@ class DeskScreen(Screen[None]):
 
     # what the person does
 
-    def action_answer(self) -> None:
-        """F2."""
-
-        async def take() -> SafeText:
-            self.writing.hold()
-            await self.keeper.keep()
-            said = await self.work.answer()
-            if said:
-                return said
-            self.writing.settle()
-            self.painter.paint(card=True)
-            self.panes.close_over()
-            (self.painter.panel("card") if self.board.person.who is Who.SEVERAL else self.area).focus()
-            await self.work.refill()
-            return SafeText()
-
-        self.errands.run("answer", take)
-
     def action_wrapup(self) -> None:
         """F4."""
         self.writing.hold()
@@ -251,20 +242,17 @@ class DeskScreen(Screen[None]):
         self.painter.note()
         self.errands.run("save", self.work.save)
 
-    def action_later(self) -> None:
-        """F8."""
-        self.errands.run("later", self.work.later)
-
     def action_digit(self, digit: int) -> None:
         """A digit outside text: one of several people, else a tab."""
         if self.board.person.who is Who.SEVERAL:
             self.writing.hold()
-            if self.work.choose(digit - 1):
-                self.writing.load()
+            match = self.work.choose(digit - 1)
+            if match is not None:
                 self.painter.paint(card=True)
                 if self.painter.panel("card").has_focus:
                     self.area.focus()
-                self.errands.run("choose", self.work.refill)
+                e164 = self.board.person.call.caller.e164 if self.board.person.call else None
+                self.errands.run("choose", lambda: self.numberwork.choose(match, e164))
         else:
             self.panes.tab(digit)
 
@@ -313,7 +301,9 @@ class DeskScreen(Screen[None]):
 
     async def on_chosen(self, message: Chosen) -> None:
         """A row was taken."""
-        if message.pane == "choices":
+        if message.pane == "choices" and self.finder.mode == NAMING:
+            self.named()
+        elif message.pane == "choices":
             taken = self.finder.chosen(message.index)
             self.panes.close_over()
             if isinstance(taken, str):
@@ -328,6 +318,8 @@ class DeskScreen(Screen[None]):
             self.errands.run("open", lambda: self.home.take(message.index))
         elif message.pane == "timeline":
             self.painter.tell(SafeText())
+        else:
+            self.take(message)
 
     def on_moved(self, message: Moved) -> None:
         """The selection moved: the detail follows."""
@@ -350,7 +342,7 @@ class DeskScreen(Screen[None]):
         self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, LANGUAGE, tag))
 
     def action_lock(self) -> None:
-        """Ctrl+G."""
+        """Lock, or let the next person in."""
         self.errands.run("lock", self.guard.asked)
 
     def action_pin(self) -> None:
@@ -364,4 +356,5 @@ class DeskScreen(Screen[None]):
             await self.keeper.keep()
         except Exception as error:
             log.error("a draft could not be kept at the end", exc_info=error)
+        await self.attendance.leave()
         self.app.exit()

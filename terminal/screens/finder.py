@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SEARCH: Final = "search"
 PALETTE: Final = "palette"
+NAMING: Final = "naming"
 LONGEST_NAME: Final = 24
 """Cells of a list that a name may take."""
 
@@ -35,10 +36,14 @@ class Finder:
     async def ask(self, query: str) -> Choices:
         """The rows for what was typed."""
         if self.mode == PALETTE:
-            self._commands = found(query, [*commands(self._drafts()), *look_commands()])
+            undone = self.work.undo.labels()
+            self._commands = found(query, [*commands(self._drafts(), undone), *look_commands()])
             rows = tuple(Choice((piece(each.name),), (piece(each.key, Tone.DIM),)) for each in self._commands)
             return Choices(say("Commands"), rows, say("No command is called that"))
         self._matches = []
+        if self.mode == NAMING:
+            title = say("The new member: what are they called?")
+            return Choices(title, (Choice((piece(SafeText(query) or say("Esc: without a name")),)),))
         title = say("Search: number, last digits, member number, name")
         if not query.strip():
             return Choices(title, (), say("Type a number, the last 3 or 4 digits, a member number or a name."))

@@ -56,10 +56,12 @@ class Keeper:
             self.texts[owner] = text
 
     def move(self, old: Owner, new: Owner) -> None:
-        """The person said who is on this call: what was written for the call is now hers."""
+        """The person said who is on this call: what was written for the call is now hers. The board shows her already."""
+        self.refresh()
         text = self.texts.pop(old, "")
         there = self.texts.get(new, "")
         self.hold(new, f"{there}\n{text}" if there and text else there or text)
+        self.loaded()
 
     def saved(self, owner: Owner, text: str) -> None:
         """`text` is a note now: what was typed behind it since then remains."""

@@ -37,7 +37,8 @@ PANES: Final = {
     "tasks": mark("Tasks"),
     "earlier": mark("Earlier notes"),
     "lines": mark("Lines"),
-    "missed": mark("Missed"),
+    "missed": mark("Missed and callbacks"),
+    "team": mark("Team"),
     "card": mark("Card"),
     "query": mark("Search"),
     "menu": mark("Menu"),
@@ -136,6 +137,7 @@ class Painter:
         self.panel("topbar").show(views.top(board, now, self.agent, self.site))
         self.panel("lines").show(views.calls(board, now))
         self.panel("missed").show(views.missed(board, minute))
+        self.panel("team").show(views.team(board, now))
         self.panel("status").show(views.health(board, now))
         self.panel("tabs").show(views.tabs(board, minute, TABBED.index(self._places.tab)))
         self.keys()

@@ -6,7 +6,8 @@ from textual.widget import Widget
 
 from ringdesk.safetext import SafeText
 from terminal.widgets.banner import Announcement, Banner
-from terminal.widgets.calls import Calls, Lines, Missed
+from terminal.widgets.callbacks import Missed, Owed
+from terminal.widgets.calls import Calls, Lines
 from terminal.widgets.card import Card, Face
 from terminal.widgets.chooser import Choices, Chooser
 from terminal.widgets.help import Help, Manual
@@ -18,6 +19,7 @@ from terminal.widgets.person import Person
 from terminal.widgets.statusline import Health, StatusLine
 from terminal.widgets.tags import Tags
 from terminal.widgets.tasks import Duties, Tasks
+from terminal.widgets.team import Crew, Team
 from terminal.widgets.timeline import Detail, Past, Timeline
 from terminal.widgets.toosmall import TooSmall
 from terminal.widgets.topbar import Top, TopBar
@@ -36,7 +38,8 @@ def panels(now: Now, agent: SafeText, site: SafeText, changed_keys: tuple[tuple[
     yield Detail(past, id="detail")
     yield Tasks(Duties(nobody, now), id="tasks")
     yield Lines(Calls((), now), id="lines")
-    yield Missed(Calls((), now), id="missed")
+    yield Missed(Owed((), (), now), id="missed")
+    yield Team(Crew((), now), id="team")
     yield EarlierNotes(Written(nobody, now), id="earlier")
     yield NoteFrame(Owner(nobody), id="noteframe")
     yield StatusLine(Health(now), id="status")

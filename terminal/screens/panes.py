@@ -35,13 +35,13 @@ class Panes:
         if card:
             names.insert(0, "card")
         if not self.tabbed:
-            names = [name for name in names if name in plan(self._screen.size)]
+            names = [name for name in names if name in plan(self._screen.size, self._places.tab)]
         at = names.index(self.here) if self.here in names else -1 if step > 0 else 0
         self.go(names[(at + step) % len(names)])
 
     def go(self, name: str) -> None:
         """Bring a pane into sight and the focus into it."""
-        if name in TABBED and self.tabbed and name != self._places.tab:
+        if name in TABBED and name not in plan(self._screen.size, self._places.tab):
             self._places.tab = name
             self.rearrange()
             self._painter.calls()

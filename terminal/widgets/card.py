@@ -27,6 +27,8 @@ class Face(NamedTuple):
     now: Now
     since: float | None = None
     mine: bool = False
+    others: tuple[SafeText, ...] = ()
+    """Colleagues who are with this member now."""
     tags: bool = True
     """Whether the tags stand here, for want of a panel of their own."""
     home: Morning | None = None
@@ -55,7 +57,13 @@ class Card(Panel[Face]):
             ),
             2,
         )
-        return Picture(rows, title, _corner(value), frame=Tone.FRAME_GOOD if value.mine else Tone.FRAME)
+        foot = (piece(say("! {names} serves this member now", names=_listed(value.others)), Tone.WARN),)
+        frame = Tone.FRAME_GOOD if value.mine else Tone.FRAME
+        return Picture(rows, title, _corner(value), foot if value.others else (), frame)
+
+
+def _listed(names: tuple[SafeText, ...]) -> SafeText:
+    return SafeText(say(", ").join(names))
 
 
 def _corner(value: Face) -> tuple[Piece, ...]:
@@ -63,9 +71,10 @@ def _corner(value: Face) -> tuple[Piece, ...]:
     if call is None:
         return ()
     mine = value.mine and call.state is not CallState.ENDED
-    state = say("With you") if mine else say(STATES[call.state])
+    state = say("On hold") if mine and call.held else say("With you") if mine else say(STATES[call.state])
     time = f" {length(value.now.at - value.since)}" if value.since is not None else ""
-    tone = Tone.CHIP_GOOD if value.mine else Tone.CHIP_WARN if call.state is CallState.RINGING else Tone.CHIP
+    waits = call.held if value.mine else call.state is CallState.RINGING
+    tone = Tone.CHIP_WARN if waits else Tone.CHIP_GOOD if value.mine else Tone.CHIP
     return (chip(SafeText(f"{POINT} {line_name(call)} {state}{time}"), tone),)
 
 
@@ -192,10 +201,19 @@ def _several(value: Face, inside: Size) -> tuple[Row, ...]:
                 piece(member.honorific),
                 chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
                 piece(say("guess") if match.guess else SafeText(), Tone.WARN),
+                piece(_habit(member, person.call.caller.e164), Tone.GOOD),
             )
         )
         rows.append(Row(left, (piece(why, Tone.DIM),)))
     return tuple(rows)
+
+
+def _habit(member: Member, e164: str | None) -> SafeText:
+    """Why this one comes first: usually the caller, or chosen before."""
+    known = [number for number in member.numbers if e164 is not None and number.e164 == e164]
+    if any(number.usual for number in known):
+        return say("usually")
+    return say("chosen before") if any(number.chosen_at for number in known) else SafeText()
 
 
 def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
@@ -210,7 +228,30 @@ def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
             (piece(say("the line says {name}", name=name), Tone.DIM),) if name else (),
         ),
         Row((piece(reason),)),
-        Row((piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)),
+        Row(
+            spaced(
+                (
+                    chip(SafeText("Ctrl+R"), Tone.CHIP_LINK),
+                    piece(say("a new member with this number")),
+                    chip(SafeText("x"), Tone.CHIP),
+                    piece(say("junk")),
+                    chip(SafeText("w"), Tone.CHIP),
+                    piece(say("wrong number")),
+                )
+            )
+        )
+        if shown
+        else Row(),
+        Row(
+            spaced(
+                (
+                    chip(SafeText("Ctrl+L"), Tone.CHIP_LINK) if shown else gap(0),
+                    piece(say("adds the number to the member that / finds; the note stays with this call.")),
+                )
+            )
+            if shown
+            else (piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from tests.screens.test_attention import OURS
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
 
 DEMO = ["demo", "--language", "zh-Hant", "--members", "60"]
-CTRL_G = b"\x07"
+LOCK = b"\x1c"
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*;)?(?:3[0-9]|4[0-9]|9[0-7]|10[0-7])[0-9;:]*m")
 """SGR codes of colours (ECMA-48, 8.3.117; ISO 8613-6): 30 to 49, 90 to 97, 100 to 107, alone or among others."""
 
@@ -21,7 +21,7 @@ COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*;)?(?:3[0-9]|4[0-9]|9[0-7]|10[0-7])[0-9;
 def test_lock_and_come_in_by_a_pin(tmp_path: Path) -> None:
     with Person(tmp_path, [*DEMO, "--every", "4"]) as person:
         person.see(lambda: "響鈴中" in person.pane("banner"))
-        person.write(CTRL_G)
+        person.write(LOCK)
         person.see(lambda: "設定 PIN" in person.rows()[0])
         for text in ("4321\r", "4321\r"):
             person.look(0.3)

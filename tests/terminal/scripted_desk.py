@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import date
 
+import msgspec
+
 from ringdesk import merge
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Called, Caller, CallState, Presentation
 from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.errors import Refused
+from ringdesk.marks import NumberMark
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import Actor, Args, MemberFields, Row, RowKey
+from ringdesk.ops import Actor, Args, CallWrapup, MemberFields, MemberUpdate, PresenceSet, Row, RowKey
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
@@ -19,7 +22,7 @@ from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
 from terminal.desk import Business, Card, Desk, Draft
 from terminal.desk.values import LostCall
-from terminal.news import CallNews, Match, News, NoteNews, ScreenPop, TaskNews
+from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 from terminal.store.pins import Login, is_pin
 
 ME = "p-yating"
@@ -163,27 +166,47 @@ class ScriptedDesk(Desk):
         return await self._saved("done", task)
 
     async def update(self, member: str, fields: MemberFields, base: dict[str, int] | None = None) -> str:
-        return await self._saved("update", member, fields)
+        op = await self._saved("update", member, fields)
+        if member in self.cards:
+            self._tell(self._merged(op, MemberUpdate(member=member, fields=fields)))
+        return op
 
     async def claim(self, call: str, member: str | None = None) -> str:
         op = await self._saved("claim", call, member)
-        self.publish(CallNews(self.live[call], claimed_name=SafeText("雅婷"), mine=True))
+        name = SafeText("雅婷")
+        claimed = msgspec.structs.replace(self.live[call], claimed_by=ME, claimed_name=name)
+        self.publish(CallNews(claimed, claimed_name=name, mine=True))
+        return op
+
+    async def add_member(self, fields: MemberFields) -> str:
+        op = await self._saved("add_member", fields)
+        numbers = () if isinstance(fields.numbers, msgspec.UnsetType) else fields.numbers
+        self.cards[op] = Card(Member(id=op, code=SafeText("M-new"), numbers=numbers), (), (), (), SafeText())
         return op
 
     async def wrapup(self, call: str, code: SafeText, member: str | None = None) -> str:
-        return await self._saved("wrapup", call, code, member)
+        op = await self._saved("wrapup", call, code, member)
+        self._tell(self._merged(op, CallWrapup(call=call, code=code)))
+        return op
 
     async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
         """Any other intent: remembered, and told of as the real merge says what it does to a call that rings here."""
+        if isinstance(args, PresenceSet):  # said beside the work: it neither waits nor fails where a save is made to
+            self.did.append(("presence", args))
+            return "presence"
         op = await self._saved("do", args)
-        call_id: str | None = getattr(args, "call", None)
-        before = self.live.get(call_id or "")
-        if call_id is not None and before is not None:
-            effect = merge.apply(
-                op, args, actor=self.person, at=self.clock, base=base or {}, rows={("call", call_id): before}
-            )
-            self._tell(effect.rows)
+        self._tell(self._merged(op, args))
         return op
+
+    def _merged(self, op: str, args: Args) -> dict[RowKey, Row]:
+        """What the real merge makes of it on the rows that are here."""
+        rows: dict[RowKey, Row] = {("call", call.id): call for call in self.live.values()}
+        rows |= {("member", card.member.id): card.member for card in self.cards.values()}
+        rows |= {("task", task.id): task for task in self.business.tasks}
+        call_id: str | None = getattr(args, "call", None)
+        if call_id is not None and call_id not in self.live:
+            return {}
+        return merge.apply(op, args, actor=self.person, at=self.clock, base={}, rows=rows).rows
 
     def _tell(self, rows: dict[RowKey, Row]) -> None:
         for row in rows.values():
@@ -191,7 +214,13 @@ class ScriptedDesk(Desk):
                 name = row.claimed_name or SafeText(row.claimed_by or "")
                 self.publish(CallNews(row, claimed_name=name or None, mine=row.claimed_by == self.person.person))
             elif isinstance(row, Task):
+                self.business.tasks = [*(task for task in self.business.tasks if task.id != row.id), row]
                 self.publish(TaskNews(row, "pending"))
+            elif isinstance(row, Member):
+                self.cards[row.id] = msgspec.structs.replace(self.cards[row.id], member=row)
+                self.publish(MemberNews(row))
+            elif isinstance(row, NumberMark):
+                self.publish(RowNews(row))
 
     async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
         await asyncio.sleep(0)
