@@ -55,8 +55,8 @@ KEYS: Final = (
     Key("save", "ctrl+s", "Ctrl+S", "save", _("Save note"), _("Save the note without closing the call"), footer=False),
     Key(
         "lock",
-        "ctrl+backslash",
-        "Ctrl+\\",
+        "ctrl+g",
+        "Ctrl+G",
         "lock",
         _("Lock"),
         _("Lock the desk, or let the next person in"),

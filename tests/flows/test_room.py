@@ -13,7 +13,7 @@ from tests.screens.test_attention import OURS
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
 
 DEMO = ["demo", "--language", "zh-Hant", "--members", "60"]
-LOCK = b"\x1c"
+LOCK = b"\x07"
 COLOUR = re.compile(rb"\x1b\[(?:[0-9;:]*;)?(?:3[0-9]|4[0-9]|9[0-7]|10[0-7])[0-9;:]*m")
 """SGR codes of colours (ECMA-48, 8.3.117; ISO 8613-6): 30 to 49, 90 to 97, 100 to 107, alone or among others."""
 

@@ -35,7 +35,7 @@ async def test_a_locked_desk_tells_nothing_but_that_calls_ring(
 
     async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
         await a_busy_desk(run)
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         monkeypatch.setattr(App, "_display", display)
         run.desk.publish(pop(call("c3", LIN, line="7"), plain_card(LIN)))
         await run.pilot.pause(1.2)
@@ -54,7 +54,7 @@ async def test_the_same_person_goes_on_where_they_were() -> None:
     async with running(desk()) as run:
         await a_busy_desk(run)
         await run.press(*"half")
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         assert isinstance(run.app.screen, LockScreen)
         await run.press(*"1111", "enter")
         assert "That is not the PIN" in screen_text(run)
@@ -69,7 +69,7 @@ async def test_no_key_of_the_desk_works_under_the_lock() -> None:
     async with running(desk()) as run:
         run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
         await run.settle()
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         await run.press("f2", "f4", "f8", "ctrl+p", "escape", "f1", "slash", "ctrl+s")
         assert isinstance(run.app.screen, LockScreen)
         assert run.desk.did == []
@@ -83,7 +83,7 @@ async def test_the_next_person_has_a_desk_of_their_own_and_drafts_stay_with_thei
         await run.settle()
         await run.press("f2")
         await run.press(*"mine")
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         one._drafts = [Draft("chen", None, "佩君的草稿", NOW)]
         await run.press("down" if run.app.screen.query_one(LockFace).value.selected == 0 else "up")
         await run.press(*"9876", "enter")
@@ -103,7 +103,7 @@ async def test_theme_and_language_are_those_of_the_next_person(chinese: Path) ->
     one = desk()
     one.chosen = {"p-peijun": {"theme": "light", "language": "zh_Hant"}}
     async with running(one, catalogue=chinese) as run:
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         await run.press("down", *"9876", "enter")
         await run.settle()
         assert run.app.theme == "light"
@@ -114,7 +114,7 @@ async def test_who_has_no_pin_is_asked_for_one_first_and_types_it_twice() -> Non
     one = desk()
     del one.secrets["yating"]
     async with running(one) as run:
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         assert "Set a PIN" in screen_text(run)
         await run.press(*"4321", "enter")
         await run.press(*"4322", "enter")
@@ -132,11 +132,11 @@ async def test_esc_leaves_the_setting_of_a_pin_but_never_the_lock() -> None:
     one = desk()
     del one.secrets["yating"]
     async with running(one) as run:
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         await run.press("escape")
         assert "Home" in run.title("card")
     async with running(desk()) as run:
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         await run.press("escape")
         assert isinstance(run.app.screen, LockScreen)
 
@@ -177,7 +177,7 @@ async def test_a_desk_that_nobody_may_leave_says_so(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(one, "enter", refuses)
     async with running(one) as run:
-        await run.press("ctrl+backslash")
+        await run.press("ctrl+g")
         await run.press(*"1234", "enter")
         assert "try" in screen_text(run)
         assert "\x1b" not in screen_text(run)
