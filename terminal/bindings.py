@@ -46,6 +46,15 @@ KEYS: Final = (
     Key("search", "slash", "/", "search", _("Search"), _("Find a member by number, code or name"), Where.OUTSIDE_TEXT),
     Key("palette", "ctrl+p", "Ctrl+P", "palette", _("Commands"), _("Every command, by name")),
     Key("save", "ctrl+s", "Ctrl+S", "save", _("Save note"), _("Save the note without closing the call"), footer=False),
+    Key(
+        "promise",
+        "ctrl+g",
+        "Ctrl+G",
+        "promise",
+        _("Promise"),
+        _("Make a task of what the note promises; again takes it back"),
+        footer=False,
+    ),
     Key("back", "escape", "Esc", "back", _("Back"), _("Close what is open; leave the note"), footer=False),
     Key(
         "question",

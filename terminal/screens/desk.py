@@ -28,6 +28,7 @@ from terminal.screens.menus import Menus
 from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
+from terminal.screens.promising import Promising
 from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
 from terminal.screens.wrapup import WrapUp
@@ -88,6 +89,9 @@ class DeskScreen(Screen[None]):
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
+        self.promising = Promising(self.work, self.writing)
+        self.painter.promise = self.promising.shown
+        self.promising.changed = self.painter.note
         self.codes = Codes(self.work)
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
@@ -187,6 +191,7 @@ class DeskScreen(Screen[None]):
     def on_typed(self, _message: Typed) -> None:
         """Keep what is written, a moment later."""
         self.writing.hold()
+        self.promising.look()
         self._draft_later()
 
     def on_left(self, _message: Left) -> None:
@@ -234,6 +239,11 @@ class DeskScreen(Screen[None]):
         self.writing.say(say("saving"))
         self.painter.note()
         self.errands.run("save", self.work.save)
+
+    def action_promise(self) -> None:
+        """Ctrl+G."""
+        self.writing.hold()
+        self.errands.run("promise", self.promising.turn)
 
     def action_later(self) -> None:
         """F8."""

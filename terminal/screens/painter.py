@@ -18,7 +18,7 @@ from terminal.screens.keeper import NOBODY
 from terminal.screens.pace import Pace
 from terminal.screens.writing import Writing
 from terminal.widgets.keybar import Keys
-from terminal.widgets.note import Owner
+from terminal.widgets.note import Owner, Pledge
 from terminal.widgets.notes import Written
 from terminal.widgets.panel import Panel
 from terminal.widgets.person import Who
@@ -70,6 +70,7 @@ class Painter:
         self._pace = Pace()
         self._due: set[bool] = set()
         self._message = (SafeText(), False, 0.0)
+        self.promise: Callable[[], Pledge | None] = lambda: None
         writing.changed = self.note
 
     def panel(self, name: str) -> Panel[object]:
@@ -161,7 +162,7 @@ class Painter:
         if self._writing.owner == NOBODY:
             says, bad = say("A note belongs to a person or a call."), False
         writing = self._screen.query_one("#note").has_focus
-        self.panel("noteframe").show(Owner(self._board.person, writing, says, bad))
+        self.panel("noteframe").show(Owner(self._board.person, writing, says, bad, self.promise()))
 
     def keys(self) -> None:
         """The keys that work now, and where the focus is."""

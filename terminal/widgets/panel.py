@@ -32,6 +32,8 @@ class Picture(NamedTuple):
     title: tuple[Piece, ...] = ()
     corner: tuple[Piece, ...] = ()
     foot: tuple[Piece, ...] = ()
+    under: tuple[Piece, ...] = ()
+    """What stands in the lower line of the frame, on the left."""
     frame: Tone = Tone.FRAME
 
 
@@ -88,7 +90,7 @@ class Panel(Widget, Generic[Value]):
         edge = HEAVY if self.lit else LIGHT
         frame = Tone.FRAME_FOCUS if self.lit else picture.frame
         head = _bar(picture.title, picture.corner, edge, frame)
-        foot = _bar((), picture.foot, edge, frame)
+        foot = _bar(picture.under, picture.foot, edge, frame)
         return [head, *[*picture.rows, *[BLANK] * inside][:inside], foot][:height], edge, frame
 
     @property

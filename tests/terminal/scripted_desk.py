@@ -10,14 +10,14 @@ from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.errors import Refused
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import Actor, Args, MemberFields, Row, RowKey
+from ringdesk.ops import Actor, Args, MemberFields, Row, RowKey, touches
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
 from terminal.desk import Business, Card, Desk, Draft
-from terminal.news import CallNews, Match, News, NoteNews, ScreenPop, TaskNews
+from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 
 ME = "p-yating"
 NOW = 1_795_509_787.0
@@ -134,16 +134,21 @@ class ScriptedDesk(Desk):
         return await self._saved("wrapup", call, code, member)
 
     async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
-        """Any other intent: remembered, and told of as the real merge says what it does to a call that rings here."""
+        """Any other intent: remembered, and told of as the real merge says what it does to the rows that are here."""
         op = await self._saved("do", args)
-        call_id: str | None = getattr(args, "call", None)
-        before = self.live.get(call_id or "")
-        if call_id is not None and before is not None:
-            effect = merge.apply(
-                op, args, actor=self.person, at=self.clock, base=base or {}, rows={("call", call_id): before}
-            )
-            self._tell(effect.rows)
+        held = self._rows()
+        rows = {key: held[key] for key in touches(op, args, ME) if key in held}
+        self._tell(merge.apply(op, args, actor=self.person, at=self.clock, base=base or {}, rows=rows).rows)
         return op
+
+    def _rows(self) -> dict[RowKey, Row]:
+        """What this desk holds."""
+        held: dict[RowKey, Row] = {("call", each.id): each for each in self.live.values()}
+        for card in self.cards.values():
+            held["member", card.member.id] = card.member
+            for kind, rows in (("task", card.tasks), ("note", card.notes)):
+                held |= {(kind, row.id): row for row in rows}
+        return held
 
     def _tell(self, rows: dict[RowKey, Row]) -> None:
         for row in rows.values():
@@ -152,6 +157,10 @@ class ScriptedDesk(Desk):
                 self.publish(CallNews(row, claimed_name=name or None, mine=row.claimed_by == self.person.person))
             elif isinstance(row, Task):
                 self.publish(TaskNews(row, "pending"))
+            elif isinstance(row, Member):
+                self.publish(MemberNews(row))
+            elif not isinstance(row, Note):
+                self.publish(RowNews(row))
 
     async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
         await asyncio.sleep(0)
