@@ -43,6 +43,7 @@ KEYS: Final = (
     Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and say how it was: a digit closes")),
     Key("later", "f8", "F8", "later", _("Later"), _("Make a task: call back")),
     Key("pane", "f9", "F9", "pane", _("Next pane"), _("Move the focus to the next pane")),
+    Key("answers", "f12", "F12", "answers", _("Answers"), _("Find an answer to a question"), footer=False),
     Key("search", "slash", "/", "search", _("Search"), _("Find a member by number, code or name"), Where.OUTSIDE_TEXT),
     Key("palette", "ctrl+p", "Ctrl+P", "palette", _("Commands"), _("Every command, by name")),
     Key("save", "ctrl+s", "Ctrl+S", "save", _("Save note"), _("Save the note without closing the call"), footer=False),

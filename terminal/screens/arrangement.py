@@ -16,7 +16,7 @@ LEAST: Final = Size(80, 24)
 TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier")
 """The panes that share one place on a small screen, in the order of their tabs."""
 
-OVER: Final = ("chooser", "menu", "help")
+OVER: Final = ("chooser", "menu", "page", "help")
 """What lies over the panels."""
 
 Plan = dict[str, Region]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from ringdesk.articles import Article, concerns
 from ringdesk.calls import Call
 from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
@@ -69,6 +70,8 @@ class Board:
         self.notice: NoticeNews | None = None
         self.taken = 0
         self.states: dict[str, str] = {}
+        self.notices: tuple[Article, ...] = ()
+        """Those that hold today, the newest first."""
         self.titles: dict[str, SafeText] = {}
         """What the business calls its own dispositions."""
 
@@ -352,6 +355,17 @@ class Board:
         row = self.serving
         self.person = self._caller(row) if row else Person()
         self._idle()
+
+    @property
+    def announced(self) -> Article | None:
+        """The newest notice for everybody."""
+        return next((each for each in self.notices if not each.tags), None)
+
+    @property
+    def concerning(self) -> Article | None:
+        """The newest notice for members like the one on show."""
+        tags = self.person.member.tags if self.person.member else ()
+        return next((each for each in self.notices if concerns(each, tags)), None)
 
     @property
     def worst(self) -> HealthNews | None:

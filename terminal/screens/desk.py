@@ -20,6 +20,7 @@ from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.board import Board, Part
+from terminal.screens.casework import ANSWERS, PIN, Casework
 from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import PALETTE, SEARCH, Finder
@@ -37,7 +38,7 @@ from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import say
-from terminal.widgets.timeline import Past, Timeline
+from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now
 
 if TYPE_CHECKING:
@@ -93,6 +94,19 @@ class DeskScreen(Screen[None]):
         self.painter.promise = self.promising.shown
         self.promising.changed = self.painter.note
         self.codes = Codes(self.work)
+        self.casework = Casework(
+            self.work,
+            self.writing,
+            self.painter,
+            self.panes,
+            self.menus,
+            self.errands,
+            self.codes,
+            field=lambda: self.area,
+            entry=lambda: self.query_one(Timeline).leaf(),
+            typing=self._choose,
+        )
+        self.finder.more = self.casework.commands
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
@@ -149,6 +163,7 @@ class DeskScreen(Screen[None]):
         self.keeper.begin(desk, drafts)
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.errands.run("codes", self.codes.load)
+        self.errands.run("notices", self.casework.load)
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -166,6 +181,7 @@ class DeskScreen(Screen[None]):
             part = self.board.hear(message.news, self.wall())
             self.writing.settle()
             self.codes.hear(message.news, self.errands)
+            self.casework.hear(message.news)
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
@@ -285,12 +301,32 @@ class DeskScreen(Screen[None]):
 
     def action_search(self) -> None:
         """The search box."""
-        self.finder.mode = SEARCH
-        self.panes.choose()
+        self._choose(SEARCH)
 
     def action_palette(self) -> None:
         """The palette."""
-        self.finder.mode = PALETTE
+        self._choose(PALETTE)
+
+    def action_answers(self) -> None:
+        """F12."""
+        self.casework.faq.begin()
+        self._choose(ANSWERS)
+
+    def action_reason(self, index: str) -> None:
+        """A reason of the palette."""
+        self.writing.hold()
+        self.errands.run("reason", lambda: self.casework.reasons.choose(int(index)))
+
+    def action_pin(self, field: str, step: int) -> None:
+        """A flag or a fact, from the palette."""
+        self.casework.pinning.begin(field, step)
+
+    def action_notices(self) -> None:
+        """The notices, from the palette."""
+        self.casework.notices()
+
+    def _choose(self, mode: str) -> None:
+        self.finder.mode = mode
         self.panes.choose()
 
     def on_asked(self, message: Asked) -> None:
@@ -298,7 +334,8 @@ class DeskScreen(Screen[None]):
         self.run_worker(self._answer_query(message.query), group="lookup", exclusive=True, exit_on_error=False)
 
     async def _answer_query(self, query: str) -> None:
-        choices = await self.finder.ask(query)
+        asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
+        choices = await asked(query)
         self.panes.chooser.list.show(choices)
 
     def on_dismissed(self, _message: Dismissed) -> None:
@@ -307,7 +344,10 @@ class DeskScreen(Screen[None]):
 
     async def on_chosen(self, message: Chosen) -> None:
         """A row was taken."""
-        if message.pane == "choices":
+        if message.pane == "choices" and self.finder.mode in (ANSWERS, PIN):
+            self.writing.hold()
+            self.casework.took(self.finder.mode, message.index)
+        elif message.pane == "choices":
             taken = self.finder.chosen(message.index)
             self.panes.close_over()
             if isinstance(taken, str):
@@ -317,15 +357,13 @@ class DeskScreen(Screen[None]):
                 self.errands.run("open", lambda: self.work.open(taken))
         elif message.pane == "menu":
             self.menus.taken(message.index)
-        elif message.pane == "timeline":
-            self.painter.tell(SafeText())
+        else:
+            self.casework.take(message.pane, message.index)
 
     def on_moved(self, message: Moved) -> None:
         """The selection moved: the detail follows."""
         if message.pane == "timeline":
-            self.painter.panel("detail").show(
-                Past(self.board.person, self.query_one(Timeline).value.now, message.index)
-            )
+            self.casework.reading.moved()
 
     def action_resume(self, index: int) -> None:
         """Go on with a half-typed note (from the palette)."""

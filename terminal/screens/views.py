@@ -72,7 +72,9 @@ def _aside(board: Board, drafts: int) -> SafeText:
         return SafeText("".join(part.text for part in source_words(board.worst)))
     if board.notice is not None:
         return board.notice.message
-    return say("{count} drafts are kept: Ctrl+P lists them", count=drafts) if drafts else SafeText()
+    if drafts:
+        return say("{count} drafts are kept: Ctrl+P lists them", count=drafts)
+    return say("Notice: {title}", title=board.announced.title) if board.announced else SafeText()
 
 
 def face(board: Board, now: Now, *, tags: bool) -> Face:
@@ -82,7 +84,9 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     since = None
     if row is not None:
         since = row.call.started if row.calling else row.since
-    return Face(person=board.person, now=now, since=since, mine=row is not None and row.mine, tags=tags)
+    notice = board.concerning.title if board.concerning else SafeText()
+    mine = row is not None and row.mine
+    return Face(person=board.person, now=now, since=since, mine=mine, tags=tags, notice=notice)
 
 
 def calls(board: Board, now: Now) -> Calls:
@@ -103,7 +107,8 @@ def missed(board: Board, now: Now) -> Calls:
 
 def health(board: Board, now: Now) -> Health:
     """The status line."""
-    return Health(now, tuple(board.health.values()), board.sync, board.synced_at)
+    notice = board.announced.title if board.announced else SafeText()
+    return Health(now, tuple(board.health.values()), board.sync, board.synced_at, notice)
 
 
 def tabs(board: Board, now: Now, shown: int) -> Strip:

@@ -27,6 +27,8 @@ class Face(NamedTuple):
     mine: bool = False
     tags: bool = True
     """Whether the tags stand here, for want of a panel of their own."""
+    notice: SafeText = SafeText()
+    """What is announced for members like this one."""
 
 
 class Card(Panel[Face]):
@@ -87,11 +89,12 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
     numbers = Row(spaced((piece(say("Tel."), Tone.DIM), *_numbers(person)), 1), _home(member))
-    facts = Row(_facts(member), _birthday(member))
-    tags = Row(_tags(member) if value.tags else _last(value), urgent(person.tasks, value.now))
+    facts = Row(_facts(member, inside.width - 20), _birthday(member) if tall else _home(member))
+    notice = (piece(say("Notice: {title}", title=value.notice), Tone.WARN),) if value.notice else ()
+    tags = Row(notice or (_tags(member) if value.tags else _last(value)), urgent(person.tasks, value.now))
     if tall:
         return head, flags, numbers, facts, tags
-    return head, flags, Row(_facts(member), _home(member)), tags
+    return head, flags, facts, tags
 
 
 def _tags(member: Member) -> tuple[Piece, ...]:
@@ -156,7 +159,10 @@ def _home(member: Member) -> tuple[Piece, ...]:
     return piece(say("Home store"), Tone.DIM), gap(), piece(member.home_store)
 
 
-def _facts(member: Member) -> tuple[Piece, ...]:
+def _facts(member: Member, room: int) -> tuple[Piece, ...]:
+    """What is good to know; what does not fit is counted. Without any, what else there is."""
+    if member.facts:
+        return chips((piece(SafeText(f"* {fact}"), Tone.LINK) for fact in member.facts), room, Tone.CHIP)
     pairs = ((say("Language"), member.language), (say("Member since"), member.since or SafeText()))
     return spaced((part for label, text in pairs if text for part in (piece(label, Tone.DIM), piece(text))), 1)
 

@@ -37,6 +37,8 @@ class Owner(NamedTuple):
     saying: SafeText = SafeText()
     bad: bool = False
     promise: Pledge | None = None
+    revises: SafeText = SafeText()
+    """When the note was written that this one revises."""
 
 
 class NoteFrame(Panel[Owner]):
@@ -52,6 +54,8 @@ class NoteFrame(Panel[Owner]):
         person = value.person
         tone = Tone.LINK
         call = spaced((piece(line_name(person.call), Tone.DIM),)) if person.call else ()
+        if value.revises:
+            call = (piece(say("revises {day}", day=value.revises), Tone.WARN),)
         title = spaced((piece(say("Note"), tone), piece(person.name, tone), *call), 2)
         corner = (chip(say("Writing"), Tone.CHIP_LINK),) if value.writing and person.name else ()
         foot = (piece(value.saying, Tone.BAD if value.bad else Tone.DIM),) if value.saying else ()

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
 from ringdesk import merge
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Called, Caller, CallState, Presentation
@@ -10,10 +12,10 @@ from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.errors import Refused
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import Actor, Args, MemberFields, Row, RowKey, touches
+from ringdesk.ops import Actor, Args, MemberFields, MemberUpdate, Row, RowKey, touches
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
-from ringdesk.tasks import Task
+from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
 from terminal.desk import Business, Card, Desk, Draft
@@ -108,8 +110,17 @@ class ScriptedDesk(Desk):
         return self.cards[member]
 
     async def note(self, text: SafeLines, member: str | None, call: str | None, ref: str | None = None) -> str:
-        op = await self._saved("note", text, member, call)
-        note = Note(id=op, member=member, call=call, text=text, author_name=SafeText("雅婷"), at=self.clock)
+        op = await self._saved("note", text, member, call, *((ref,) if ref else ()))
+        note = Note(
+            id=op,
+            member=member,
+            call=call,
+            text=text,
+            author=ME,
+            author_name=SafeText("雅婷"),
+            at=self.clock,
+            parent=ref,
+        )
         self.publish(NoteNews(note, "pending"))
         return op
 
@@ -120,10 +131,17 @@ class ScriptedDesk(Desk):
         return op
 
     async def done(self, task: str) -> str:
-        return await self._saved("done", task)
+        op = await self._saved("done", task)
+        held = self._rows().get(("task", task))
+        if isinstance(held, Task):
+            self.publish(TaskNews(msgspec.structs.replace(held, state=TaskState.DONE), "pending"))
+        return op
 
     async def update(self, member: str, fields: MemberFields, base: dict[str, int] | None = None) -> str:
-        return await self._saved("update", member, fields)
+        op = await self._saved("update", member, fields)
+        args = MemberUpdate(member=member, fields=fields)
+        self._tell(merge.apply(op, args, actor=self.person, at=self.clock, base=base or {}, rows=self._rows()).rows)
+        return op
 
     async def claim(self, call: str, member: str | None = None) -> str:
         op = await self._saved("claim", call, member)
