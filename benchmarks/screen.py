@@ -37,7 +37,17 @@ class Screen:
     def __enter__(self) -> Self:
         return self
 
+    def hang_up(self, patience: float = 20.0) -> int:
+        """The window is closed; the exit code of the child. Raises subprocess.TimeoutExpired where it stays."""
+        os.close(self._master)
+        self._master = -1
+        return self._child.wait(patience)
+
     def __exit__(self, *_: object) -> None:
+        if self._master < 0:
+            self._child.kill()
+            self._child.wait()
+            return
         self._child.send_signal(signal.SIGTERM)
         deadline = time.perf_counter() + 10
         while self._child.poll() is None and time.perf_counter() < deadline:

@@ -6,14 +6,16 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
-from cli.output import print_json
+from cli.output import complain, print_json
 from cli.roots import random_bytes, random_id, wall
 from config.load import load, places
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.rules.permissions import ROLES
 from ringdesk.times import iso
+from ringdesk.wire.signing import read_code
 from server import admin
 from server.admin import Office
+from server.identity.authority import foreign
 
 NOT_YET: Final = ("settings", "request", "erase", "backup", "restore")
 """Subcommands of contracts.md that this version does not have."""
@@ -27,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--state", metavar="DIR", help="the server's state directory; default: beside the database")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--json", action="store_true", help="one JSON object a line (it always is)")
+    parser.set_defaults(begins=False)
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
 
     user = what.add_parser("user", help="people").add_subparsers(dest="verb", required=True)
@@ -36,30 +39,42 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     adding.add_argument(
         "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
     )
-    adding.set_defaults(job=_add_user)
+    adding.set_defaults(job=_add_user, begins=True)
 
     store = what.add_parser("store", help="stores").add_subparsers(dest="verb", required=True)
     opening = store.add_parser("add", help="a store or office")
     opening.add_argument("name")
-    opening.set_defaults(job=_add_store)
+    opening.set_defaults(job=_add_store, begins=True)
 
     enrol = what.add_parser("enrol", help="a one-time code that makes a device known")
     enrol.add_argument("--store", required=True)
     enrol.add_argument("--class", dest="cls", choices=["desk", "till", "console"], default="desk")
     enrol.add_argument("--minutes", type=float, default=admin.CODE_MINUTES, help="how long it is good")
+    certificate = enrol.add_mutually_exclusive_group()
+    certificate.add_argument(
+        "--tls-cert",
+        type=Path,
+        metavar="FILE",
+        help="what the server is started with, where PCs do not trust it anyway",
+    )
+    certificate.add_argument("--public", action="store_true", help="the server has a certificate that every PC trusts")
     enrol.add_argument("--output", type=Path, metavar="FILE", help="write the code here, for its owner alone")
     enrol.set_defaults(job=_enrol)
 
     ca = what.add_parser("ca", help="the server's own certificate authority")
     ca.add_argument("--host", action="append", default=[], metavar="NAME", help="a name or address of the server")
-    ca.set_defaults(job=_ca)
+    ca.set_defaults(job=_ca, begins=True)
 
     revoke = what.add_parser("revoke", help="close out a device or a user, at once")
     revoke.add_argument("kind", choices=["device", "user"])
     revoke.add_argument("id")
     revoke.set_defaults(job=_revoke)
 
-    lists: dict[str, Job] = {"devices": _devices, "users": _users, "stores": _stores, "audit": _audit}
+    audit = what.add_parser("audit", help="list the audit")
+    audit.add_argument("--verify", action="store_true", help="walk its chain instead: is every line as it was written")
+    audit.set_defaults(job=_audit)
+
+    lists: dict[str, Job] = {"devices": _devices, "users": _users, "stores": _stores}
     for name, job in lists.items():
         what.add_parser(name, help=f"list the {name}").set_defaults(job=job)
     for name in NOT_YET:
@@ -75,6 +90,10 @@ def run(options: argparse.Namespace) -> int:
     flags = {"server": {"database": options.database, "state": options.state}}
     server = load(options.config, flags=flags).server
     database = server.database or f"sqlite:///{places().data / 'server.db'}"
+    if not options.begins:
+        admin.expect_server(database, server.state)
+    elif (path := admin.missing(database)) is not None:
+        complain(f"{path} is a new database: there was none; if one was meant, mend --database and delete this one")
     asyncio.run(_in_office(database, server.state, options))
     return 0
 
@@ -100,10 +119,18 @@ async def _add_store(desk: Office, options: argparse.Namespace) -> None:
 
 
 async def _enrol(desk: Office, options: argparse.Namespace) -> None:
-    code = await admin.enrol_code(desk, options.store, options.cls, options.minutes)
+    fingerprint = b"" if options.public else None
+    if options.tls_cert is not None:
+        fingerprint = foreign(options.tls_cert).fingerprint
+    code = await admin.enrol_code(desk, options.store, options.cls, options.minutes, fingerprint)
     if options.output is not None:
         admin.write_private(options.output, f"{code}\n".encode())
     print_json({"code": code})
+    if not read_code(code)[1] and not options.public:
+        complain(
+            "this code is for a desk on this machine (ws:// on loopback) or a server with a public certificate;"
+            " for other PCs make the server's own with `ringdesk admin ca`, then a new code"
+        )
 
 
 async def _ca(desk: Office, options: argparse.Namespace) -> None:
@@ -135,7 +162,10 @@ async def _stores(desk: Office, _options: argparse.Namespace) -> None:
         print_json({"store": site.id, "name": site.name})
 
 
-async def _audit(desk: Office, _options: argparse.Namespace) -> None:
+async def _audit(desk: Office, options: argparse.Namespace) -> None:
+    if options.verify:
+        print_json({"verified": True, "lines": await admin.verify_audit(desk)})
+        return
     after = 0
     while lines := await desk.store.register.audit(after):
         for line in lines:

@@ -17,17 +17,20 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cli import roots
-from cli.desk import LateLog, run_on_screen, until_told
+from cli.desk import LateLog, expect_terminal, show, until_told
 from cli.output import print_json
 from cli.plan import Plan
 from config.load import load
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput, RingdeskError
+from terminal import words
+from terminal.words import _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from cli.simulated_line import SimulatedLine
+    from config.settings import Settings
     from ringdesk.ops import Row
     from server.admin import Office
     from terminal.desk import Desk
@@ -69,13 +72,17 @@ def run(options: argparse.Namespace) -> int:
     """Run the demo until its person ends it; headless: until the calls are shown."""
     if options.members < 1 or (options.calls is not None and options.calls < 0):
         raise BadInput("--members must be at least 1, --calls at least 0")
+    settings = load(flags={"general": {"language": options.language}})
+    words.language(settings.general.language)
+    if not options.headless:
+        expect_terminal()
     with tempfile.TemporaryDirectory(prefix="ringdesk-demo-", ignore_cleanup_errors=True) as folder:
         room = Path(folder)
         log = LateLog(room / "demo.log", "info")
         if options.headless:
             log.open()
             return _headless(room, options)
-        return _on_screen(room, options, log)
+        return _on_screen(room, options, settings, log)
 
 
 def _headless(room: Path, options: argparse.Namespace) -> int:
@@ -112,24 +119,29 @@ async def _print(news: "asyncio.Queue[News]", wanted: int) -> None:
         shown += isinstance(told, ScreenPop) and bool(told.matches)
 
 
-def _on_screen(room: Path, options: argparse.Namespace, log: LateLog) -> int:
-    """All of it comes after the first paint."""
+def _on_screen(room: Path, options: argparse.Namespace, settings: "Settings", log: LateLog) -> int:
+    """Everything is made before the screen opens, with a line for each step; the first call comes after the first paint."""
     every = 12.0 if options.every is None else options.every
     quick = min(1.0, every / UNHURRIED)
     pace = Pace(rings=3, cadence=2.0 * quick, gap=4.0 * quick, every=every, lost=0.12, withheld=0.06)
 
-    @asynccontextmanager
-    async def opening() -> "AsyncIterator[Desk]":
+    async def work() -> None:
+        log.open()
         async with _opened(room, pace, options) as (desk, line):
-            ringing = asyncio.create_task(_ring(line, pace, options, options.calls))
-            try:
-                yield desk
-            finally:
-                ringing.cancel()
-                await asyncio.gather(ringing, return_exceptions=True)
 
-    settings = load(flags={"general": {"language": options.language}})
-    return run_on_screen(opening, USER, settings, log)
+            @asynccontextmanager
+            async def opening() -> "AsyncIterator[Desk]":
+                ringing = asyncio.create_task(_ring(line, pace, options, options.calls))
+                try:
+                    yield desk
+                finally:
+                    ringing.cancel()
+                    await asyncio.gather(ringing, return_exceptions=True)
+
+            _tell(_("opening the screen"))
+            await show(opening, USER, settings, log)
+
+    return until_told(work)
 
 
 @asynccontextmanager
@@ -140,7 +152,6 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
     from ringdesk.simulators.modem import Model, SimulatedModem
     from terminal.callerid.source import parse
 
-    progress = _tell if options.headless else lambda _: None
     async with SimulatedLine(SimulatedModem(Model()), roots.wall) as line:
         url = f"{await line.serve_socket()}?line=1&ring-gap={pace.gap:g}"
         plan = Plan(data=room, user=USER, sources=(parse(url, "demo"),))
@@ -148,13 +159,13 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
         async def people(office: "Office") -> None:
             from server import admin
 
-            progress(f"making {options.members} fictional members")
+            _tell(_("making {count} fictional members").format(count=options.members))
             await admin.import_rows(office, _rows(options.seed, options.members))
 
-        root = DeskRoot(plan, progress=progress, prepare=people)
+        root = DeskRoot(plan, progress=_tell, prepare=people)
         try:
             desk = await root.open()
-            progress("bringing the members to the desk")
+            _tell(_("bringing the members to the desk"))
             await desk.sync(SYNC_SECONDS)
             yield desk, line
         finally:
@@ -212,5 +223,7 @@ def _caller(
 
 
 def _tell(line: str) -> None:
-    """Progress, for the person who waits; never on stdout, and never once the screen is there."""
-    sys.stderr.write(f"ringdesk demo: {line}\n")
+    """Progress, for a person who waits: never on stdout, which is for programs, and never once the screen is there."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"ringdesk demo: {line}\n")
+        sys.stderr.flush()

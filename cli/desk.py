@@ -1,4 +1,4 @@
-"""`ringdesk desk`: the terminal of a phone agent, on the screen or, with `--headless`, for a program."""
+"""`ringdesk desk`: the terminal of a phone agent: on the screen, line by line (`--plain`), or for a program (`--headless`)."""
 
 import argparse
 import asyncio
@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cli.hangup import ended_by_hangup
 from cli.output import complain
 from cli.roots import wall
 from config.load import load, places
 from config.settings import Settings
-from ringdesk.errors import BadInput
+from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.safetext import SafeText
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--user", metavar="NAME", help="who signs in")
     parser.add_argument("--password-file", metavar="FILE", help="file with their password in its first line")
     parser.add_argument("--source", action="append", metavar="URL", help="a telephone line; may be repeated")
-    parser.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
+    how.add_argument("--plain", action="store_true", help="line by line, for screen readers and slow links")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--region", help="country of the lines, ISO 3166")
     parser.add_argument("--area", help="area code of the lines")
@@ -52,13 +55,19 @@ def run(options: argparse.Namespace) -> int:
     if options.headless:
         log.open()
         return run_headless(plan, settings)
-    _expect_terminal()
-    return run_on_screen(lambda: opened(plan), plan.user, settings, log)
+    if options.plain:
+        from cli.plain import run_plain
+
+        log.open()
+        return run_plain(lambda: opened(plan), settings)
+    expect_terminal()
+    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log))
 
 
-def _expect_terminal() -> None:
+def expect_terminal() -> None:
+    """Raises `BadInput` where there is nothing to draw on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput("the desk draws on a terminal, and this is none; add --headless for JSON lines")
+        raise BadInput("the desk draws on a terminal, and this is none; add --plain for lines, --headless for JSON")
 
 
 def run_headless(plan: "Plan", settings: Settings) -> int:
@@ -88,10 +97,13 @@ async def opened(plan: "Plan") -> "AsyncIterator[Desk]":
         await root.close()
 
 
-def run_on_screen(
+async def show(
     opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings, log: "LateLog"
-) -> int:
-    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it."""
+) -> None:
+    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it.
+
+    Raises `RingdeskError` when the screen ended otherwise than by its person.
+    """
     from terminal.app import RingdeskApp
     from terminal.screens.wrapup import Mode, WrapUp
 
@@ -112,16 +124,11 @@ def run_on_screen(
         light=settings.general.theme == "light",
         wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
     )
-
-    async def work() -> None:
-        async with opened_here:
+    async with opened_here:
+        with ended_by_hangup(sys.stdin.fileno(), asyncio.get_running_loop(), app.hung_up):
             await app.run_async()
-
-    code = until_told(work)
     if app.failure is not None:
-        complain(app.failure)
-        return 1
-    return code
+        raise RingdeskError(app.failure)
 
 
 def until_told(work: Any) -> int:

@@ -33,20 +33,22 @@ from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
-from terminal.sync.enrol import enrol, is_enrolled
+from terminal.sync.enrol import enrol, is_enrolled, is_spent
 from terminal.sync.key import DeviceKey
 from terminal.sync.link import Link, forever
 from terminal.sync.replicator import Replicator
+from terminal.sync.socket import Unreachable
+from terminal.words import _
 
 if TYPE_CHECKING:
     from server.admin import Office
 
 FIRST_CONTACT: Final = 20.0
-"""Seconds that somebody who never signed in here waits for the server."""
+"""Seconds that somebody who never signed in here waits for a server of which nothing is heard."""
+SECOND_OPINION: Final = 2.0
+"""The same for somebody whose password is not the one of last time: it may have been changed at the server since."""
 RETRY: Final = 60.0
 """Seconds until a grant that was not renewed is asked for again."""
-SECRET_FILE: Final = "local.password"  # noqa: S105 - the name of a file
-"""In the data directory of a desk with a server of its own: the password of its person, made once."""
 
 _log = structlog.get_logger(__name__)
 
@@ -67,6 +69,8 @@ class DeskRoot:
         self._stack = AsyncExitStack()
         self._desk: Desk | None = None
         self._connected = asyncio.Event()
+        self._tried = asyncio.Event()
+        self._reached: SyncNews | None = None
         self.server: EmbeddedServer | None = None
 
     async def open(self) -> Desk:
@@ -89,8 +93,7 @@ class DeskRoot:
         self._stack.push_async_callback(store.close)
         if not plan.server:
             plan = await self._with_own_server(store)
-        if not await is_enrolled(store):
-            await self._enrol(store, plan)
+        await self._be_known(store, plan)
         link, running = self._link(store, plan)
         person = await self._sign_in(store, link, running, plan)
         lookup = Lookup(store.reader, region=plan.region, area=plan.area)
@@ -114,38 +117,34 @@ class DeskRoot:
 
     async def _with_own_server(self, store: Store) -> Plan:
         """Start the embedded server, with this desk and its person known to it."""
-        from server import admin
+        from cli.own_server import admit
 
         plan = self._plan
         server = self.server = EmbeddedServer(plan.data)
-        password = _own_password(plan.data / SECRET_FILE)
-        user = plan.user or "me"
-        clock: dict[str, Any] = {"clock": roots.wall, "random_id": roots.random_id, "random_bytes": roots.random_bytes}
-        code = ""
-        async with admin.office(server.database, str(server.state), **clock) as office:
-            try:
-                await admin.add_user(office, user, "admin", password)
-            except Refused as refusal:
-                if refusal.code != "exists":
-                    raise
-            if not await is_enrolled(store):
-                code = await admin.enrol_code(office, "main", "desk")
-            if self._prepare is not None:
-                await self._prepare(office)
-        self._progress("starting the server")
+        admission = await admit(store, server, plan.user or "me", self._prepare)
+        self._progress(_("starting the server"))
         self._stack.push_async_callback(server.stop)
         await server.start()
-        return msgspec.structs.replace(plan, server=server.url, user=user, password=password, code=code)
+        return msgspec.structs.replace(plan, server=server.url, **msgspec.structs.asdict(admission))
 
     # --- the link -----------------------------------------------------------------------------------------------------
 
-    async def _enrol(self, store: Store, plan: Plan) -> None:
-        if not plan.code:
+    async def _be_known(self, store: Store, plan: Plan) -> None:
+        """Enrol where no server knows this device, or where a new code says that it is to be another one."""
+        known = await is_enrolled(store)
+        if plan.code and not (known and await is_spent(store, plan.code)):
+            self._progress(_("making this desk known to the server"))
+            try:
+                await enrol(store, plan.server, plan.code, platform.node() or "desk")
+            except Unreachable as error:
+                if not known:
+                    raise
+                _log.warning("not enrolled anew", reason=str(error))  # local first: the next start tries again
+        elif not known:
             raise BadInput(
                 f"{plan.data} is not known to a server yet; give --enrol with a code of `ringdesk admin enrol` once"
             )
-        self._progress("making this desk known to the server")
-        await enrol(store, plan.server, plan.code, platform.node() or "desk")
+        DeviceKey.settle(plan.data, (await store.standing()).key)
 
     def _link(self, store: Store, plan: Plan) -> tuple[Link, "asyncio.Task[None]"]:
         replicator = Replicator(
@@ -164,26 +163,39 @@ class DeskRoot:
     def _heard(self, news: SyncNews | NoticeNews) -> None:
         if isinstance(news, SyncNews):
             (self._connected.set if news.connected else self._connected.clear)()
+            self._reached = news
+            self._tried.set()
         if self._desk is not None:
             self._desk.heard(news)
 
     async def _sign_in(self, store: Store, link: Link, running: "asyncio.Task[None]", plan: Plan) -> SignedIn:
-        """By what this desk remembers, else by the server."""
+        """By what this desk remembers, else by the server. A server that is away is waited for no longer than it takes to
+        find that out."""
         if not plan.user:
             raise BadInput("nobody signs in; give --user NAME and --password-file FILE")
         try:
             return await store.sign_in(plan.user, plan.password)
-        except Refused as refusal:
-            _log.info("not signed in by memory", code=refusal.code)
-        self._progress("waiting for the server")
-        connected = asyncio.create_task(self._connected.wait())
+        except Refused as error:
+            refusal = error
+        _log.info("not signed in by memory", code=refusal.code)
+        self._progress(_("waiting for the server"))
+        tried = asyncio.create_task(self._tried.wait())
+        patience = FIRST_CONTACT if refusal.code == "offline" else SECOND_OPINION
         try:
-            await asyncio.wait((connected, running), timeout=FIRST_CONTACT, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((tried, running), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            connected.cancel()
+            tried.cancel()
         if running.done():
             await running
-        return await link.sign_in(plan.user, plan.password)
+        if self._connected.is_set():
+            return await link.sign_in(plan.user, plan.password)
+        reason = self._reached.why.english() if self._reached and self._reached.why else "the server does not answer"
+        if refusal.code == "offline":
+            raise Refused(
+                "offline",
+                f"{plan.user} signs in on this desk for the first time, which needs the server: {reason}; try again when it runs",
+            )
+        raise Refused(refusal.code, f"{refusal} ({reason})")
 
     async def _renew(self, link: Link, desk: Desk, plan: Plan, person: SignedIn) -> None:
         """Keep the grant fresh: at the first contact, then at half of its life."""
@@ -223,15 +235,3 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise BadInput(f"{folder}: {error.strerror}; give another place with --data") from error
-
-
-def _own_password(file: Path) -> str:
-    """The password of the only person of a desk with a server of its own; made at the first start."""
-    from terminal.sync.key import write_private
-
-    if not file.exists():
-        write_private(file, f"{secrets.token_urlsafe(24)}\n".encode())
-    try:
-        return file.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read; put it back from a backup of this folder") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.output import print_json
+from config.load import load, places
 from ringdesk.errors import BadInput
 from terminal.lookup.search import LIMIT, Lookup
 from terminal.news import Match
@@ -18,7 +19,8 @@ from terminal.store.replica import FILE
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("query", help="a number, its last 3 or 4 digits, a member code, a name, or digits and a name")
-    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the data directory of a desk")
+    parser.add_argument("--data", metavar="DIR", help="the data directory of a desk; default: the one that `desk` uses")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--limit", type=int, default=LIMIT, help=f"how many at most ({LIMIT})")
     parser.add_argument("--region", default="TW", help="where a number without a country code is dialled (TW)")
     parser.add_argument("--area", default="", help="the area code of a local number")
@@ -27,9 +29,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Search once."""
-    path: Path = options.data / FILE
+    data = load(options.config, flags={"desk": {"data": options.data}}).desk.data
+    folder = Path(data).expanduser() if data else places().data
+    path = folder / FILE
     if not path.is_file():
-        raise BadInput(f"{options.data} holds no replica; give the --data directory of a desk that has run")
+        raise BadInput(f"{folder} holds no replica; give the --data directory of a desk that has run")
     for match in asyncio.run(_search(path, options)):
         if options.json:
             print_json(match_object(match))

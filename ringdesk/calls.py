@@ -175,7 +175,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     `on_hold`: the one who has the call lets it wait. `handed_by`, `handed_name`: who handed it on to them.
     `site` is the store or office that the line belongs to. `ring_count` counts RING reports of passive lines.
-    `absent` says that the source stated that there is no number (so the pop need not wait).
+    `absent` says that the source stated that there is no number (so the pop need not wait). `merged_into` is the id under
+    which a call goes on that turned out to be the same as another.
     """
 
     id: str
@@ -201,6 +202,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     absent: bool = False
     last_ring: float | None = None
     disposition: str | None = None
+    merged_into: str | None = None
 
     @property
     def rank(self) -> int:

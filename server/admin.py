@@ -9,16 +9,16 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.errors import BadInput
+from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.ops import Row
 from ringdesk.wire.signing import ServerKey
 from server import accept
 from server.identity import authority, devices, people
 from server.identity.authority import Authority
-from server.identity.state import keys, state_of, write_private
+from server.identity.state import KEY_FILE, keys, state_of, write_private
 from server.store.base import Store
-from server.store.sqlite import open_store
-from server.store.values import DeviceClass, Entry, Person, Site, folded
+from server.store.sqlite import open_store, path_of
+from server.store.values import DeviceClass, Entry, Person, Site, audit_content, folded
 
 ACTOR: Final = "admin"
 """Who stands in the audit: whoever may write the database file."""
@@ -33,6 +33,7 @@ class Office(msgspec.Struct, frozen=True):
 
     store: Store
     key: ServerKey
+    audit_link: Callable[[str, bytes], str]
     state: Path
     clock: Callable[[], float]
     random_id: Callable[[], str]
@@ -57,9 +58,26 @@ async def office(
     known = keys(folder, random_bytes)
     store = await open_store(database, link=known.audit_link, random_id=random_id)
     try:
-        yield Office(store, known.server, folder, clock, random_id, random_bytes)
+        yield Office(store, known.server, known.audit_link, folder, clock, random_id, random_bytes)
     finally:
         await store.close()
+
+
+def missing(database: str) -> Path | None:
+    """The absolute path of a database that does not exist yet. Raises `BadInput` for a URL that is none."""
+    path = path_of(database).absolute()
+    return None if path.exists() else path
+
+
+def expect_server(database: str, state: str) -> None:
+    """Raises `BadInput` where there is no database, or no key of its server: to read from a new one, or to chain its audit
+    with a new key, is never what was meant."""
+    path = missing(database)
+    if path is not None:
+        raise BadInput(f"there is no database {path}; give the server's with --database")
+    folder = state_of(database, state).absolute()
+    if not (folder / KEY_FILE).exists():
+        raise BadInput(f"{folder} holds no key of a server; give the server's state directory with --state")
 
 
 async def add_user(desk: Office, name: str, role: str, password: str) -> Person:
@@ -85,17 +103,22 @@ def site_id(name: str) -> str:
     return letters
 
 
-async def enrol_code(desk: Office, site: str, cls: DeviceClass, minutes: float = CODE_MINUTES) -> str:
-    """A one-time code. It carries the fingerprint of the server's authority, if there is one. Raises `Refused`, `BadInput`."""
+async def enrol_code(
+    desk: Office, site: str, cls: DeviceClass, minutes: float = CODE_MINUTES, fingerprint: bytes | None = None
+) -> str:
+    """A one-time code. It carries the fingerprint given (b"": none), else that of the server's authority, if there is one.
+    Raises `Refused`, `BadInput`."""
     if not 0 < minutes <= 7 * 24 * 60:
         raise BadInput("a code is good for up to a week; give --minutes between 1 and 10080")
-    own = authority.existing(desk.state)
+    if fingerprint is None:
+        own = authority.existing(desk.state)
+        fingerprint = own.fingerprint if own else b""
     return await devices.new_code(
         desk.store.register,
         site_id(site),
         cls,
         expires=desk.clock() + minutes * 60,
-        fingerprint=own.fingerprint if own else b"",
+        fingerprint=fingerprint,
         random_bytes=desk.random_bytes,
         entry=desk.entry("enrol.code", site, cls),
     )
@@ -123,3 +146,25 @@ async def revoke_user(desk: Office, user: str) -> None:
 async def import_rows(desk: Office, rows: Iterable[tuple[str, Row]], chunk: int = 1000) -> int:
     """Bring rows in (kind and row), in order, with seq, chain and tallies; how many. A running server sends them on."""
     return await accept.import_rows(desk.store.order, desk.key, rows, desk.entry("import"), chunk)
+
+
+async def verify_audit(desk: Office) -> int:
+    """Walk the chain of the audit; how many lines it has. Raises `RingdeskError` at the first that is not as it was written.
+
+    Lines cut off at the end leave a chain that holds: compare the count, or the last line, with one noted elsewhere.
+    """
+    n, chain = 0, ""
+    while lines := await desk.store.register.audit(n):
+        for line in lines:
+            n += 1
+            if line.n != n:
+                raise _broken(n, "is missing")
+            entry = Entry(at=line.at, actor=line.actor, action=line.action, subject=line.subject, detail=line.detail)
+            if line.chain != desk.audit_link(chain, audit_content(n, entry)):
+                raise _broken(n, "is not as it was written")
+            chain = line.chain
+    return n
+
+
+def _broken(n: int, what: str) -> RingdeskError:
+    return RingdeskError(f"line {n} of the audit {what}; see that --state is this server's, then compare with a backup")

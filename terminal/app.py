@@ -64,6 +64,7 @@ class RingdeskApp(App[None]):
         speak(language)
         home(region)
         self.failure: str | None = None
+        self._gone = False
         self._desk_factory = desk_factory
         self._keys = remapped(keys or {})
         self._desk_screen = DeskScreen(agent=agent, site=site, wall=wall, zone=zone, keys=self._keys, wrap_up=wrap_up)
@@ -113,9 +114,15 @@ class RingdeskApp(App[None]):
         """Ctrl+C outside a text field: say how to leave."""
         self._desk_screen.painter.tell(say("Ctrl+Q leaves; drafts are kept."))
 
+    def hung_up(self) -> None:
+        """The terminal is gone: draw no more, keep the drafts, and end."""
+        self._gone = True
+        self.call_later(self._desk_screen.action_leave)
+
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """The only way from strips to the terminal: through the gate."""
-        super()._display(screen, cast("RenderableType | None", gate(renderable)))
+        if not self._gone:
+            super()._display(screen, cast("RenderableType | None", gate(renderable)))
 
     def _handle_exception(self, error: Exception) -> None:
         """An error that nobody caught. A worker's is shown; a broken widget ends the app, with one line and a log entry."""

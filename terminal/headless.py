@@ -148,18 +148,19 @@ _ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)
 class Lines:
     """Cuts bytes into lines. A line over the limit is given as None, once, and skipped to its end."""
 
-    def __init__(self, limit: int = MAX_LINE) -> None:
+    def __init__(self, limit: int = MAX_LINE, *, keep_empty: bool = False) -> None:
         self._limit = limit
+        self._keep_empty = keep_empty
         self._rest = bytearray()
         self._skipping = False
 
     def feed(self, data: bytes) -> list[bytes | None]:
-        """The lines that `data` completes, without their ends; empty ones are left out."""
+        """The lines that `data` completes, without their ends; empty ones are left out, unless they are kept."""
         lines: list[bytes | None] = []
         *complete, rest = data.split(b"\n")
         for piece in complete:
             self._take(piece, lines)
-            if self._rest.strip():
+            if self._rest.strip() or (self._keep_empty and not self._skipping):
                 lines.append(bytes(self._rest))
             self._rest.clear()
             self._skipping = False

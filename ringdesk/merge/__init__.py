@@ -7,11 +7,13 @@ Only a domain error refuses (sync.md 2). An op that is a **fact** had been appli
 not judged again, but where something it needs is gone it is still refused (`unknown_...`), and the server parks it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 import msgspec
 
+from ringdesk.calls import Call
+from ringdesk.members import Member
 from ringdesk.merge import business, calls, members, notes
 from ringdesk.merge.case import Case, Effect
 from ringdesk.merge.members import enrol_twin
@@ -45,7 +47,7 @@ from ringdesk.ops import (
     TaskUpdate,
 )
 
-__all__ = ["Effect", "apply", "enrol_twin", "retarget"]
+__all__ = ["SUBJECTS", "Effect", "apply", "enrol_twin", "leads", "retarget"]
 
 
 def apply(
@@ -71,14 +73,27 @@ def apply(
     return _EFFECTS[type(args)](case, args)
 
 
-def retarget(args: Args, aliases: Mapping[str, str]) -> Args:
-    """The same intent for the member that an alias stands for. `aliases` maps a member's id to its `merged_into`."""
-    member: str | None = getattr(args, "member", None)
-    seen: set[str] = set()
-    while member is not None and member in aliases and member not in seen:
-        seen.add(member)
-        member = aliases[member]
-    return msgspec.structs.replace(args, member=member) if seen else args
+SUBJECTS: Final = ("member", "call")
+"""The fields, and kinds of rows, that say whom and what an op is about."""
+
+
+def retarget(args: Args, aliases: Mapping[RowKey, str]) -> Args:
+    """The same intent for the member, and the call, that an alias stands for. `aliases` maps each to its `merged_into`."""
+    ends: dict[str, str] = {}
+    for kind in SUBJECTS:
+        row_id: str | None = getattr(args, kind, None)
+        seen: set[str] = set()
+        while row_id is not None and (kind, row_id) in aliases and row_id not in seen:
+            seen.add(row_id)
+            row_id = ends[kind] = aliases[kind, row_id]
+    return msgspec.structs.replace(args, **ends) if ends else args
+
+
+def leads(rows: Collection[Row]) -> dict[RowKey, str]:
+    """Where the aliases among `rows` lead, for `retarget`."""
+    members = {("member", row.id): row.merged_into for row in rows if isinstance(row, Member) and row.merged_into}
+    calls = {("call", row.id): row.merged_into for row in rows if isinstance(row, Call) and row.merged_into}
+    return members | calls
 
 
 _EFFECTS: Final[dict[type, Callable[[Case, Any], Effect]]] = {

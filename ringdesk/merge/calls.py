@@ -23,7 +23,13 @@ def call_report(case: Case, args: CallReport) -> Effect:
             call = tracker.step(call, event, call_id=args.call, site=case.site)
     if call is None:
         raise Refused("empty_report", "the report says nothing about the call; report it with its events")
-    return Effect({} if call == before else {("call", args.call): call})
+    rows: dict[RowKey, Row] = {}
+    for other in args.also:
+        gone = find(case, "call", other, Call)
+        if gone is not None and gone.id != call.id and gone.merged_into is None and gone.site == call.site:
+            call = tracker.united(call, gone)
+            rows["call", gone.id] = tracker.went_on(gone, call.id, case.at)
+    return Effect(rows if call == before else rows | {("call", call.id): call})
 
 
 def call_claim(case: Case, args: CallClaim) -> Effect:

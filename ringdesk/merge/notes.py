@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+from ringdesk import ids
+from ringdesk.calls import Call
 from ringdesk.errors import Refused
 from ringdesk.merge.case import Case, Effect, expect_date, expect_subject, find
 from ringdesk.notes import Note
@@ -56,9 +58,17 @@ def _revised(case: Case, args: NoteAdd, parent_id: str) -> tuple[str | None, str
         return parent.member, parent.call
     if parent.author != case.actor.person:
         raise Refused("not_own_note", "only its author may change a note; write a new one")
-    if args.member not in (None, parent.member) or args.call not in (None, parent.call):
+    if args.member not in (None, parent.member) or not _is_call_of(case, args.call, parent.call):
         raise Refused("moved_note", "a note stays with its member and call; write a new one")
     return parent.member, parent.call
+
+
+def _is_call_of(case: Case, named: str | None, call: str | None) -> bool:
+    """Whether a revision that names a call leaves the note with its own: also under the id under which that goes on."""
+    if named in (None, call):
+        return True
+    row = find(case, "call", named or "", Call)
+    return row is not None and call in {ids.call_id(key.source, key.native_id) for key in row.sources}
 
 
 def task_add(case: Case, args: TaskAdd) -> Effect:

@@ -45,6 +45,7 @@ from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 
 __all__ = [
+    "ARGS_VERSION",
     "KINDS",
     "MAX_OP_BYTES",
     "ROW_TYPES",
@@ -84,6 +85,7 @@ __all__ = [
     "decode_row",
     "encode",
     "kind_of",
+    "size",
     "touches",
 ]
 
@@ -162,8 +164,11 @@ KINDS: Final[dict[str, type[Args]]] = {
 Revs = dict[str, Annotated[int, msgspec.Meta(ge=0, le=2**53)]]
 """Field -> rev, within what the wire carries (sync.md 3)."""
 
+ARGS_VERSION: Final = 1
+"""The version of every kind's arguments, as far as there are any yet."""
+
 MAX_OP_BYTES: Final = 32 * 1024
-"""An op larger than this is refused when it is saved (sync.md 3)."""
+"""An op of a larger `size` is refused when it is saved, and by the server (sync.md 3)."""
 
 
 class Op(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +204,7 @@ class Actor(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
 
 
+_NOTHING_SAID: Final = msgspec.Raw(b"null")
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)
 _ARGS: Final = {kind: msgspec.json.Decoder(args, dec_hook=decode_hook) for kind, args in KINDS.items()}
 _ROWS: Final = {kind: msgspec.json.Decoder(row, dec_hook=decode_hook) for kind, row in ROW_TYPES.items()}
@@ -213,6 +219,12 @@ def kind_of(args: Args) -> str:
 def encode(value: msgspec.Struct) -> bytes:
     """A row, or the arguments of an op, as JSON."""
     return _ENCODER.encode(value)
+
+
+def size(op: Op) -> int:
+    """Bytes of an op, encoded as it was when it was made: both ends judge the same. What it is sent with later does not
+    count, or an op that fitted would not fit any more: another number, and the answer that makes it a fact."""
+    return len(_ENCODER.encode(msgspec.structs.replace(op, dev_seq=0, fact=False, said=_NOTHING_SAID)))
 
 
 def decode_args(op: Op) -> Args:
@@ -291,7 +303,7 @@ _TOUCHED: Final[dict[type, Callable[[str, Any, str], list[RowKey]]]] = {
     NumberDetach: _its_member,
     NumberChoose: _its_member,
     NumberMarked: lambda op_id, args, _: [("mark", args.mark or op_id)],
-    CallReport: _its_call,
+    CallReport: lambda _op_id, args, _: [("call", call) for call in (args.call, *args.also)],
     CallClaim: _its_call,
     CallHold: _its_call,
     CallHand: _its_call,

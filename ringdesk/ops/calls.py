@@ -11,11 +11,13 @@ from ringdesk.safetext import SafeText
 class CallReport(msgspec.Struct, frozen=True, kw_only=True):
     """`call.report`: what a line of this desk saw of one call. Opens the call if nobody has.
 
-    `uncertainty` is how far, in seconds, the desk's clock may be from the server's (sync.md 5).
+    `also` are calls reported before that turned out to be this one: they end and lead here. `uncertainty` is how far, in
+    seconds, the desk's clock may be from the server's (sync.md 5).
     """
 
     call: str
     events: tuple[CallEvent, ...]
+    also: tuple[str, ...] = ()
     uncertainty: float = 0.0
 
 

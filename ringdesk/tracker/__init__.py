@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from ringdesk import ids
-from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
+from ringdesk.calls import Call, CallEvent, EventKind, SourceKey
 from ringdesk.safetext import SafeText
 from ringdesk.tracker.life import (
     DEFAULT_POLICY,
@@ -21,11 +21,12 @@ from ringdesk.tracker.life import (
     claim,
     deadline,
     give_up,
+    patience,
     pop_due,
     step,
     wrap_up,
 )
-from ringdesk.tracker.merging import same_call, united, withheld
+from ringdesk.tracker.merging import same_call, united, went_on, withheld
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -35,8 +36,11 @@ __all__ = [
     "claim",
     "deadline",
     "give_up",
+    "patience",
     "pop_due",
     "step",
+    "united",
+    "went_on",
     "wrap_up",
 ]
 
@@ -68,6 +72,10 @@ class Tracker:
     def resolve(self, call_id: str) -> str:
         """The id under which a call goes on; its own unless it was joined to another."""
         return self._merged.get(call_id, call_id)
+
+    def aliases(self, call_id: str) -> tuple[str, ...]:
+        """The ids of the calls that were joined to this one."""
+        return tuple(old for old, new in self._merged.items() if new == call_id)
 
     def get(self, call_id: str) -> Call | None:
         """The call, also by an id that it had before it was joined to another."""
@@ -152,8 +160,7 @@ class Tracker:
             if new == gone.id:
                 self._merged[old] = kept.id
         self._merged[gone.id] = kept.id
-        over = msgspec.structs.replace(gone, state=CallState.ENDED, outcome=None, ended=now)
-        return self._save(united(kept, gone)), over
+        return self._save(united(kept, gone)), went_on(gone, kept.id, now)
 
     def _sweep(self, now: float) -> None:
         """Forget what ended long ago; not at every event, for there may be many calls."""

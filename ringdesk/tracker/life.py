@@ -131,16 +131,23 @@ def pop_due(call: Call) -> bool:
     return call.live and call.direction is Direction.IN and (known or call.ring_count >= 2)
 
 
-def deadline(call: Call, policy: Policy) -> float | None:
-    """When the call is given up unless something is heard of it; None for one that has ended."""
+def patience(call: Call, policy: Policy) -> float | None:
+    """For how many seconds nothing may be heard of the call before it is given up; None for one that has ended."""
     if not call.live:
         return None
-    heard = max(time for time in (call.started, call.answered, call.last_ring) if time is not None)
     if call.claimed_by is None and call.state is CallState.RING_STOPPED:
-        return heard + policy.ring_stopped
+        return policy.ring_stopped
     if call.claimed_by is None and call.state in (CallState.NEW, CallState.RINGING):
-        return heard + policy.stuck_ringing
-    return heard + policy.silent
+        return policy.stuck_ringing
+    return policy.silent
+
+
+def deadline(call: Call, policy: Policy) -> float | None:
+    """When the call is given up unless something is heard of it; None for one that has ended."""
+    seconds = patience(call, policy)
+    if seconds is None:
+        return None
+    return max(time for time in (call.started, call.answered, call.last_ring) if time is not None) + seconds
 
 
 def give_up(call: Call, now: float) -> Call:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ringdesk.calls import Call, Caller, Presentation
+from ringdesk.calls import Call, Caller, CallState, Presentation
 from ringdesk.codecs.passiveline import joined
 from ringdesk.tracker.life import join_called, join_leg, stated
 
@@ -55,6 +55,9 @@ def united(kept: Call, other: Call) -> Call:
         answered_by=kept.answered_by or other.answered_by,
         claimed_by=kept.claimed_by or other.claimed_by,
         claimed_name=kept.claimed_name if kept.claimed_by else other.claimed_name,
+        on_hold=kept.on_hold or other.on_hold,
+        handed_by=kept.handed_by or other.handed_by,
+        handed_name=kept.handed_name if kept.handed_by else other.handed_name,
         legs=legs,
         started=min(kept.started, other.started),
         answered=kept.answered if kept.answered is not None else other.answered,
@@ -65,3 +68,9 @@ def united(kept: Call, other: Call) -> Call:
         last_ring=max((one.last_ring for one in (kept, other) if one.last_ring is not None), default=None),
         disposition=kept.disposition or other.disposition,
     )
+
+
+def went_on(gone: Call, into: str, at: float) -> Call:
+    """The other of the two: it is over, without an outcome of its own, and leads to the call that it turned out to be."""
+    ended = at if gone.ended is None else gone.ended
+    return msgspec.structs.replace(gone, state=CallState.ENDED, outcome=None, ended=ended, merged_into=into)

@@ -59,8 +59,9 @@ class Cursor(msgspec.Struct, frozen=True):
 
 
 class Challenge(Message, frozen=True, kw_only=True, tag="challenge"):
-    """The first frame of a session. `nonce` is what hello and enrol sign; `ca` the server's CA certificate (PEM), empty on
-    loopback; `proto` the versions it speaks; `server_epoch` changes when the server's history was rolled back."""
+    """The first frame of a session. `nonce` is what hello and enrol sign; `ca` certificates (PEM), among which is the one
+    that an enrolment code names, empty on loopback; `proto` the versions it speaks; `server_epoch` changes when the server's
+    history was rolled back."""
 
     nonce: Token
     proto_min: int

@@ -160,7 +160,7 @@ def secret_text(secret: bytes) -> str:
 
 def make_code(secret: bytes, fingerprint: bytes = b"") -> str:
     """A one-time code in groups of four. `secret` has 16 to 64 bytes; `fingerprint` is the SHA-256 of the server's
-    certificate (32 bytes), or empty for a loopback server without TLS."""
+    certificate or of one above it (32 bytes), or empty for a loopback server, or a certificate that every system trusts."""
     if not _MIN_SECRET <= len(secret) <= _MAX_CODE_SECRET or len(fingerprint) not in (0, _FINGERPRINT):
         raise ValueError("a code needs a secret of 16 to 64 bytes and a fingerprint of 32 bytes or none")
     content = bytes([len(secret) | (_PINNED if fingerprint else 0)]) + secret + fingerprint

@@ -8,7 +8,7 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.wire.messages import Push
 from ringdesk.wire.signing import ServerKey
 from server.accept.frame import Flags, Frame, Reply
-from server.accept.images import Sealer, draft, reachable, sets_touched
+from server.accept.images import Sealer, draft, reachable, sets_touched, silences
 from server.accept.intents import read
 from server.store.base import Order
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Wanted
@@ -64,7 +64,13 @@ async def _import_chunk(order: Order, key: ServerKey, rows: dict[RowKey, Row], e
         def seal(head: Head) -> Batch:
             sealer = Sealer(key, head, ground.rows)
             changes = tuple(sealer.change([item]) for item in drafts)
-            return Batch(changes=changes, tallies=sealer.tallies, reachable=reachable(rows), audit=(noted,))
+            return Batch(
+                changes=changes,
+                tallies=sealer.tallies,
+                reachable=reachable(rows),
+                silences=silences(changes, rows, entry.at),
+                audit=(noted,),
+            )
 
         return Decision(seal=seal, changes=len(drafts), sets=sets_touched(drafts, ground.rows))
 

@@ -18,7 +18,7 @@ from ringdesk.ops import Args, MemberAdd, Row, RowKey
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
-from server.accept.images import Draft, Sealer, draft, reachable, sets_touched
+from server.accept.images import Draft, Sealer, draft, reachable, sets_touched, silences
 from server.accept.intents import Intent, actor
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
@@ -102,15 +102,15 @@ class Frame:
         device = ground.device
         if device is None or device.epoch != self._device.epoch or device.revoked_at or device.fenced_at:
             return Decision(seal=lambda _head: Batch())
-        bench = _Bench(ground, device, self._now, self._flags)
-        rows = {*self.wanted.rows, *bench.leads()}
-        if len(rows) > len(self.wanted.rows):
-            self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted(rows)))
-            return self.wanted
+        bench = _Bench(ground, device, self._now, self._flags, frozenset(self.wanted.rows))
         run = _Run(device.last_dev_seq)
-        for intent in self._intents:
-            if not run.take(intent, ground, bench):
-                break
+        if not bench.missing:
+            for intent in self._intents:
+                if not run.take(intent, ground, bench):
+                    break
+        if bench.missing:
+            self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted({*self.wanted.rows, *bench.missing})))
+            return self.wanted
         drafts = [item for step in run.steps for item in step.drafts]
         return Decision(
             seal=lambda head: self._seal(head, ground, run, bench),
@@ -150,6 +150,7 @@ class Frame:
             last_dev_seq=run.last if run.numbered else None,
             tallies=sealer.tallies if changes else {},
             reachable=reachable(bench.written),
+            silences=silences(changes, bench.written, self._now),
             attempts=run.attempts,
         )
 
@@ -225,21 +226,23 @@ class _Run:
 
 
 class _Bench:
-    """The rows as they become, op by op."""
+    """The rows as they become, op by op. `loaded` are those that were looked up, `missing` those that have to be, too."""
 
-    def __init__(self, ground: Ground, device: Device, now: float, flags: Flags) -> None:
+    def __init__(self, ground: Ground, device: Device, now: float, flags: Flags, loaded: frozenset[RowKey]) -> None:
         self._ground = ground
         self._device = device
         self._now = now
         self._flags = flags
         self._rows = {key: ops.decode_row(held.kind, held.body) for key, held in ground.rows.items() if held.body}
         self._parked: set[str] = set()
+        self._loaded = loaded
+        self.missing = self._leads() - loaded
         self.written: dict[RowKey, Row] = {}
 
-    def leads(self) -> set[RowKey]:
-        """Members to whom aliases lead, and those who share a number with somebody new: they have to be loaded too."""
-        sharing = {member for members in self._ground.reachable.values() for member in members}
-        return {("member", member) for member in {*sharing, *self._aliases().values()}}
+    def _leads(self) -> set[RowKey]:
+        """To whom aliases lead, and members who share a number with somebody new: they have to be loaded too."""
+        sharing = {("member", member) for members in self._ground.reachable.values() for member in members}
+        return sharing | {(kind, row_id) for (kind, _), row_id in merge.leads(self._rows.values()).items()}
 
     def judge(self, intent: Intent) -> _Step:
         """What an op does and how it is answered."""
@@ -248,10 +251,10 @@ class _Bench:
         try:
             who = actor(intent, self._device, person)
             assert intent.args is not None
-            args = merge.retarget(intent.args, self._aliases())
-            rows = {
-                key: row for key in ops.touches(op.op_id, args, who.person) if (row := self._rows.get(key)) is not None
-            }
+            args = merge.retarget(intent.args, merge.leads(self._rows.values()))
+            touched = ops.touches(op.op_id, args, who.person)
+            self.missing.update(key for key in touched if key not in self._loaded)
+            rows = {key: row for key in touched if (row := self._rows.get(key)) is not None}
             twin = None if intent.fact else self._twin(intent)
             if twin is not None:
                 assert isinstance(args, MemberAdd)
@@ -273,10 +276,6 @@ class _Bench:
         self.written |= effect.rows
         drafts = tuple(draft(key, row) for key, row in sorted(effect.rows.items()))
         return _Step(intent, self._applied(intent, args, effect), drafts)
-
-    def _aliases(self) -> dict[str, str]:
-        members = (row for row in self._rows.values() if isinstance(row, Member))
-        return {row.id: row.merged_into for row in members if row.merged_into}
 
     def _twin(self, intent: Intent) -> Member | None:
         """The one member who has a number of the new one and the same name: two tills enrolled one person."""

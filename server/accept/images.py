@@ -9,13 +9,14 @@ from typing import Final
 
 import msgspec
 
-from ringdesk import ops
+from ringdesk import ops, tracker
+from ringdesk.calls import Call
 from ringdesk.channels import CLEAR, MASKED, Digest, channel_of, content_digest, project
 from ringdesk.members import Member
 from ringdesk.ops import Row, RowKey
 from ringdesk.wire.messages import Proof
 from ringdesk.wire.signing import ServerKey
-from server.store.values import Change, Head, Held, Tally
+from server.store.values import Change, Head, Held, Silence, Tally
 
 PROJECTIONS: Final = (CLEAR, MASKED)
 
@@ -65,6 +66,19 @@ def reachable(rows: Mapping[RowKey, Row]) -> dict[str, tuple[str, ...]]:
         for row in rows.values()
         if isinstance(row, Member)
     }
+
+
+def silences(changes: Iterable[Change], rows: Mapping[RowKey, Row], now: float) -> tuple[Silence, ...]:
+    """When each call among the written `rows` is given up. It counts from its arrival here: the clock of a desk may be
+    wrong, and a call that rings must not end because of that."""
+    newest = {image.id: image.seq for change in changes for image in change.images if image.kind == "call"}
+    return tuple(silence(row, newest[row.id], now) for row in rows.values() if isinstance(row, Call))
+
+
+def silence(call: Call, seq: int, now: float) -> Silence:
+    """When a call of which something was heard `now`, at `seq`, is given up."""
+    seconds = tracker.patience(call, tracker.DEFAULT_POLICY)
+    return Silence(call=call.id, seq=seq, due=None if seconds is None else now + seconds)
 
 
 class _Image(msgspec.Struct, frozen=True):

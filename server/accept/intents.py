@@ -54,20 +54,31 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(op: Op, key: ServerKey, device: str) -> Intent:
     """An op's arguments and grant. What is wrong with it becomes a refusal: every op gets an answer."""
-    if len(op.args) > limits.OP_MAX:
-        return Intent(
-            op=op, refusal=Refused("too_large", f"an op has at most {limits.OP_MAX} bytes; write less at once")
-        )
+    fact = _is_fact(op, key)
     try:
+        _expect_usable(op)
         args = _args(op)
+    except Refused as refusal:
+        return Intent(op=op, refusal=refusal, fact=fact)
     except BadInput as error:
-        return Intent(op=op, refusal=Refused("bad_op", str(error)))
+        return Intent(op=op, refusal=Refused("bad_op", str(error)), fact=fact)
     try:
-        return Intent(op=op, args=args, grant=key.read_grant(op.grant, device), fact=_is_fact(op, key))
+        return Intent(op=op, args=args, grant=key.read_grant(op.grant, device), fact=fact)
     except Refused as refusal:
         # What a line saw is the device's own word: it rings before anybody has signed in.
         refused = None if isinstance(args, CallReport) else refusal
-        return Intent(op=op, args=args, refusal=refused, fact=_is_fact(op, key))
+        return Intent(op=op, args=args, refusal=refused, fact=fact)
+
+
+def _expect_usable(op: Op) -> None:
+    """What is judged before anybody looks at the arguments. Raises `Refused`: too_large, unknown_version."""
+    size = ops.size(op)
+    if size > limits.OP_MAX:
+        message = f"this has {size} bytes and {limits.OP_MAX} are taken; write less at once"
+        raise Refused("too_large", message)
+    if op.v != ops.ARGS_VERSION:
+        message = f"this server does not know version {op.v} of {op.kind}; update the server, then do it again"
+        raise Refused("unknown_version", message)
 
 
 def _is_fact(op: Op, key: ServerKey) -> bool:

@@ -113,12 +113,14 @@ async def put_together(serving: Serving, roots: Roots, ca: str) -> AsyncIterator
         random_bytes=roots.random_bytes,
         ca=ca,
     )
-    reader = asyncio.create_task(hub.run())
+    room = callroom.CallRoom(store.order, key, wake, roots.clock)
+    working = [asyncio.create_task(hub.run()), asyncio.create_task(room.run())]
     try:
         yield parts
     finally:
-        reader.cancel()
-        await asyncio.wait([reader])
+        for each in working:
+            each.cancel()
+        await asyncio.wait(working)
         logins.close()
         await store.close()
 
@@ -218,9 +220,10 @@ def address_of(listener: socket.socket) -> str:
 
 
 def _certificate(serving: Serving, roots: Roots, listener: socket.socket) -> tuple[Path | None, str]:
-    """The certificate file to serve with (None: plain), and the CA that a terminal is to learn at its enrolment."""
+    """The certificate file to serve with (None: plain), and the certificates among which a terminal that enrols finds the one
+    that its code names. Raises `BadInput` for files that cannot be served."""
     if serving.tls_cert is not None:
-        return serving.tls_cert, ""
+        return serving.tls_cert, authority.foreign(serving.tls_cert, serving.tls_key, served=True).pem
     host = listener.getsockname()[0]
     if ipaddress.ip_address(host.partition("%")[0]).is_loopback:
         return None, ""

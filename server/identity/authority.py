@@ -4,6 +4,7 @@ has to buy, install or trust anything else, and no switch turns verification off
 import ipaddress
 import re
 import socket
+import ssl
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,8 @@ CA_DAYS: Final = 3650
 SERVER_DAYS: Final = 397
 """What platforms accept at most for a server (CA/Browser Forum baseline requirements, 6.3.2)."""
 RENEW_DAYS: Final = 30
+MAX_SHOWN: Final = 16_384
+"""Characters of certificates that a challenge carries."""
 HOST: Final = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*", re.IGNORECASE)
 ALWAYS: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -68,6 +71,29 @@ def ensure(folder: Path, hosts: Iterable[str], now: float) -> Authority:
     made = existing(folder)
     assert made is not None
     return made
+
+
+class Foreign(msgspec.Struct, frozen=True):
+    """A certificate that others made: `pem` are the certificates of its file, the server's first, without a key that lies
+    there; `fingerprint` is the SHA-256 of the last one, which is the highest: it outlives the server's own."""
+
+    pem: str
+    fingerprint: bytes
+
+
+def foreign(certificate: Path, key: Path | None = None, *, served: bool = False) -> Foreign:
+    """What is in a certificate file; `served`: with a key that fits. Raises `BadInput`."""
+    try:
+        chain = x509.load_pem_x509_certificates(certificate.read_bytes())
+        if served:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")  # never ask
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise BadInput(f"{certificate}: {reason}; give PEM files with --tls-cert and --tls-key") from error
+    texts = [each.public_bytes(serialization.Encoding.PEM).decode("ascii") for each in chain]
+    while sum(map(len, texts)) > MAX_SHOWN:
+        texts.pop(0)  # a terminal sees the server's own in the handshake
+    return Foreign("".join(texts), chain[-1].fingerprint(hashes.SHA256()))
 
 
 def _place(folder: Path) -> Path:

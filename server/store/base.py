@@ -24,6 +24,7 @@ from server.store.values import (
     LineRow,
     News,
     Person,
+    Silence,
     Site,
     Slice,
     Source,
@@ -65,6 +66,9 @@ class Order(Protocol):
 
     async def row(self, key: RowKey) -> Held | None:
         """A row in the channel where it is."""
+
+    async def silent_calls(self, now: float, limit: int) -> tuple[Silence, ...]:
+        """Calls whose time is over at `now`, the oldest first. Only a hint: what counts is the row under its lock."""
 
     async def roll_back(self, seen: str, fresh: str, entry: Entry) -> Space:
         """Set the server epoch to `fresh` if it is still `seen`; the space as it is then."""

@@ -25,6 +25,7 @@ from server.store.values import (
     News,
     Person,
     Settled,
+    Silence,
     Slice,
     Space,
     Tally,
@@ -112,6 +113,10 @@ class SqliteOrder:
         """A row where it is."""
         return await self._reader.run(lambda db: first(db, Held, "row", kind=key[0], id=key[1]))
 
+    async def silent_calls(self, now: float, limit: int) -> tuple[Silence, ...]:
+        """Calls whose time is over."""
+        return await self._reader.run(lambda db: every(db, Silence, "silent_calls", now=now, limit=limit))
+
     async def roll_back(self, seen: str, fresh: str, entry: Entry) -> Space:
         """A new server epoch, if nobody has set one since."""
 
@@ -164,6 +169,10 @@ def _write(db: Db, device: str | None, batch: Batch) -> None:
     for member, numbers in batch.reachable.items():
         db.execute(QUERIES["unreach"], {"member": member})
         db.executemany(QUERIES["reach"], [{"e164": e164, "member": member} for e164 in numbers])
+    for silence in batch.silences:
+        db.execute(
+            QUERIES["forget_live_call" if silence.due is None else "put_live_call"], msgspec.structs.asdict(silence)
+        )
     db.executemany(QUERIES["put_settled"], [msgspec.structs.asdict(op) for op in batch.settled])
     db.executemany(QUERIES["forget_attempts"], [{"op_id": op.op_id} for op in batch.settled])
     db.executemany(

@@ -6,9 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ringdesk.safetext import encode_hook
 from server.store.schema import QUERIES
-from server.store.values import Entry
+from server.store.values import Entry, audit_content
 
 T = TypeVar("T", bound=msgspec.Struct)
 Db = sqlite3.Connection
@@ -42,5 +41,5 @@ def append_audit(db: Db, entry: Entry, link: Link) -> None:
     """One more line of audit, chained to the one before."""
     n, chain = db.execute(QUERIES["audit_head"]).fetchone() or (0, "")
     line = msgspec.structs.asdict(entry)
-    line["n"], line["chain"] = n + 1, link(chain, msgspec.json.encode((n + 1, entry), enc_hook=encode_hook))
+    line["n"], line["chain"] = n + 1, link(chain, audit_content(n + 1, entry))
     db.execute(QUERIES["put_audit"], line)

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from ringdesk.ops import RowKey
+from ringdesk.safetext import encode_hook
 from ringdesk.wire.messages import Proof
 
 DeviceClass = Literal["desk", "till", "console"]
@@ -117,6 +118,11 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     chain: str
 
 
+def audit_content(n: int, entry: Entry) -> bytes:
+    """What the chain of the audit covers of a line, beside the line before."""
+    return msgspec.json.encode((n, entry), enc_hook=encode_hook)
+
+
 class Held(msgspec.Struct, frozen=True, kw_only=True):
     """An image of a row in a channel. `body` None is a tombstone; `moved_to` is then the channel to which the row went."""
 
@@ -195,8 +201,17 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     op_id: str | None = None
 
 
+class Silence(msgspec.Struct, frozen=True, kw_only=True):
+    """When a call is given up if nothing is heard of it after the image at `seq`. `due` None: it has ended."""
+
+    call: str
+    seq: int
+    due: float | None
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now."""
+    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now;
+    `silences` are those of the calls that were written."""
 
     changes: tuple[Change, ...] = ()
     settled: tuple[Settled, ...] = ()
@@ -205,6 +220,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     fenced_at: float | None = None
     tallies: dict[str, Tally] = {}
     reachable: dict[str, tuple[str, ...]] = {}
+    silences: tuple[Silence, ...] = ()
     attempts: dict[str, int] = {}
     audit: tuple[Entry, ...] = ()
 

@@ -1,10 +1,15 @@
 """What the business has to say at a desk: its agenda, its team, its dispositions, answers and notices."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from ringdesk import articles, dispositions
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.dispositions import Disposition
+from ringdesk.members import Member
 from ringdesk.presence import Presence
 from ringdesk.tasks import Task
+from terminal.store.morning import LostCall
 from terminal.store.replica import Store
 
 
@@ -40,3 +45,15 @@ class Business:
         store = (await self._store.standing()).store
         rows = await self._store.articles(ArticleKind.NOTICE)
         return [row for row in rows if articles.holds(row, today, store)]
+
+    async def anniversaries(self, today: date) -> list[Member]:
+        """The members known here whose birthday is today."""
+        return await self._store.anniversaries(today)
+
+    async def lost_calls(self, since: float) -> list[LostCall]:
+        """Calls after `since` (seconds since 1970) that nobody had, the newest first."""
+        return await self._store.lost_calls(since)
+
+    async def members(self, ids: Iterable[str]) -> dict[str, Member]:
+        """Several members at once, by their ids."""
+        return await self._store.members(ids)

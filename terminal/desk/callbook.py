@@ -40,6 +40,7 @@ class CallBook:
         self._tracker = tracker
         self._rows: dict[str, Call] = {}
         self._shown: dict[str, _Shown] = {}
+        self._known_as_another: set[str] = set()
 
     def heard(self, event: CallEvent, site: str) -> list[Turn]:
         """A line of this desk reports something."""
@@ -48,6 +49,11 @@ class CallBook:
     def row(self, row: Call, now: float) -> list[Turn]:
         """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
         self._rows[row.id] = row
+        if row.merged_into is not None:
+            if row.id not in self._shown:
+                return []
+            if self.popped(row.id):
+                self._known_as_another.add(row.merged_into)
         if row.claimed_by is not None:
             self._tracker.claim(row.id, row.claimed_by, now, row.claimed_name)
         if row.disposition is not None:
@@ -79,11 +85,17 @@ class CallBook:
 
     def find(self, call_id: str) -> Call | None:
         """A call as it is shown."""
-        return self._seen(self._tracker.resolve(call_id))
+        return self._seen(self.resolve(call_id))
 
     def resolve(self, call_id: str) -> str:
-        """The id under which a call goes on, where two turned out to be one."""
-        return self._tracker.resolve(call_id)
+        """The id under which a call goes on, where two turned out to be one: here, or at another desk."""
+        own = self._tracker.resolve(call_id)
+        row = self._rows.get(own)
+        return own if row is None or row.merged_into is None else self._tracker.resolve(row.merged_into)
+
+    def aliases(self, call_id: str) -> tuple[str, ...]:
+        """The ids of the calls that turned out here to be this one."""
+        return self._tracker.aliases(call_id)
 
     def of(self, key: SourceKey) -> str | None:
         """The id of the call that a source of this desk calls so."""
@@ -96,7 +108,8 @@ class CallBook:
 
     def calls(self, now: float) -> list[Call]:
         """The calls that live or were within the last minutes, oldest first."""
-        calls = [shown.call for shown in self._shown.values() if not _over(shown.call, now)]
+        found = (shown.call for shown in self._shown.values())
+        calls = [call for call in found if call.merged_into is None and not _over(call, now)]
         return sorted(calls, key=lambda call: (call.started, call.id))
 
     def _seen(self, call_id: str) -> Call | None:
@@ -109,8 +122,8 @@ class CallBook:
         """A call that went on under another id has been shown if any of its ids was."""
         for call in calls:
             goes_on = self._tracker.resolve(call.id)
-            if goes_on != call.id and self.popped(call.id) and goes_on not in self._shown:
-                self._shown[goes_on] = _Shown(Call(id=goes_on), popped=True)
+            if goes_on != call.id and self.popped(call.id):
+                self._known_as_another.add(goes_on)
         turns = [self._turn(call.id, now, alias=call) for call in calls]
         return [turn for turn in turns if turn is not None]
 
@@ -120,7 +133,8 @@ class CallBook:
         if call is None:
             return None
         before = self._shown.get(call_id)
-        popped = before is not None and before.popped
+        popped = (before is not None and before.popped) or call_id in self._known_as_another
+        self._known_as_another.discard(call_id)
         pop = not popped and _calls_for(call) and (call_id not in self._rows or now - call.started < YOUNG)
         self._shown[call_id] = _Shown(call, popped or pop)
         if not pop and (_over(call, now) or not _is_news(before, call, popped=popped)):

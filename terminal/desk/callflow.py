@@ -148,6 +148,7 @@ class CallFlow:
     def _report(self, event: CallEvent) -> None:
         call = self.book.of(SourceKey(event.source, event.native_id))
         if call is not None:
+            self._reporter.joined(call, self.book.aliases(call))
             self._reporter.heard(call, event, popped=self.book.popped(call))
 
     async def _due(self) -> None:

@@ -91,6 +91,8 @@ class Desk:
         self._ending: list[Callable[[], None]] = []
         self.business = Business(store, person.actor.person)
         """What the business has to say."""
+        self.away_since = 0.0
+        """When the person who works here last left (seconds since 1970; 0: they were never here)."""
         self._flow = CallFlow(
             CallBook(tracker),
             lookup=lookup,
@@ -107,6 +109,7 @@ class Desk:
     async def start(self) -> None:
         """Begin to listen. What happens after this returns is told to whoever subscribes at once."""
         await self._place()
+        self.away_since = await self._store.arrived(self.person.person)
         now = self._now()
         recent = await self._store.calls(now - KEPT)
         self._sync = await self._link.status()
@@ -130,6 +133,8 @@ class Desk:
         for end in ending:
             end()
         await self._flow.drain()
+        if self._tasks:
+            await self._store.left(self.person.person)
         tasks, self._tasks = self._tasks, []
         for task in tasks:
             task.cancel()
@@ -284,11 +289,15 @@ class Desk:
             raise _not_allowed()
         if call is not None:
             await self._flow.flush(call)
-        saved = await self._store.save(args, actor=self._person.actor, grant=self._person.grant, base=base)
-        return saved.op_id
+        return await self._keep(args, base)
 
     async def _report(self, report: CallReport) -> None:
-        await self._store.save(report, actor=self._person.actor, grant=self._person.grant)
+        await self._keep(msgspec.structs.replace(report, uncertainty=self._link.uncertainty))
+
+    async def _keep(self, args: Args, base: dict[str, int] | None = None) -> str:
+        who = self._person
+        saved = await self._store.save(args, actor=who.actor, grant=who.grant, base=base, mono=self._link.mono)
+        return saved.op_id
 
     def _expect_may_read(self, what: str) -> None:
         if not permissions.may_read(self._person.actor.roles, what):

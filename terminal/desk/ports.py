@@ -16,6 +16,14 @@ from terminal.news import Match, SyncNews
 class Link(Protocol):
     """The link to the server: it works by itself; the desk asks it."""
 
+    @property
+    def mono(self) -> int | None:
+        """Milliseconds since the hello of the session; None while there is none."""
+
+    @property
+    def uncertainty(self) -> float:
+        """How far, in seconds, this clock may be from the server's."""
+
     async def status(self) -> SyncNews:
         """How the replica stands now."""
 

@@ -47,8 +47,9 @@ def member_object(member: Member) -> dict[str, Any]:
 
 
 def call_row(call: Call) -> dict[str, Any]:
-    """A call as it is printed, with what only a desk knows: the disposition."""
-    return {**call_object(call), "disposition": None if call.disposition is None else str(call.disposition)}
+    """A call as it is printed, with what only a desk knows: the disposition, and the call that it turned out to be."""
+    disposition = None if call.disposition is None else str(call.disposition)
+    return {**call_object(call), "disposition": disposition, "merged_into": call.merged_into}
 
 
 def card_object(card: Card) -> dict[str, Any]:

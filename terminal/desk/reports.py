@@ -1,7 +1,7 @@
 """What a line of this desk saw goes upward as ops `call.report`: few of them, and never in the way of a pop.
 
 A call is reported when it has something to say: at its pop (with all that led to it), and at every fact after that. The
-rings between tell nobody anything and stay here.
+rings between tell nobody anything and stay here, but for one a minute: without it the others would give the call up.
 """
 
 import asyncio
@@ -18,6 +18,9 @@ MAX_CALLS: Final = 500
 TOLD_RINGS: Final = 2
 """Rings that a report carries: as many as make a call pop elsewhere (contracts.md 6)."""
 
+STILL_RINGS: Final = 60.0
+"""Seconds after which a call that still rings says so: a third of `Policy.stuck_ringing`."""
+
 _REPORTED: Final = "reported"
 """Among the facts told of a call: that it was reported at all."""
 _HELD_BACK: Final = frozenset({EventKind.RINGING, EventKind.CALLER})
@@ -29,8 +32,29 @@ class Reports:
     def __init__(self) -> None:
         self._told: dict[str, set[Hashable]] = {}
         self._rings: dict[str, int] = {}
+        self._began: dict[str, float] = {}
         self._waiting: dict[str, list[CallEvent]] = {}
         self._ripe: set[str] = set()
+        self._also: dict[str, list[str]] = {}
+
+    def joined(self, call: str, others: tuple[str, ...]) -> bool:
+        """Others turned out to be `call`: what waits of them goes with it, and those that were reported are named in its
+        report, for they have to end. Whether that should leave now."""
+        told = self._told.setdefault(call, set())
+        for other in others:
+            if ("also", other) in told:
+                continue
+            before = self._told.pop(other, set())
+            told |= {("also", other)} | (before - {_REPORTED})
+            also = self._also.pop(other, []) + ([other] if _REPORTED in before else [])
+            if other in self._waiting or also:
+                self._waiting[call] = [*self._waiting.pop(other, []), *self._waiting.get(call, [])]
+            if other in self._ripe or also:
+                self._ripe.discard(other)
+                self._ripe.add(call)
+            if also:
+                self._also.setdefault(call, []).extend(also)
+        return call in self._ripe
 
     def heard(self, call: str, event: CallEvent, *, popped: bool) -> bool:
         """Take an event of a call; whether its report should leave now."""
@@ -43,8 +67,10 @@ class Reports:
             oldest = next(iter(self._told))
             del self._told[oldest]
             self._rings.pop(oldest, None)
+            self._began.pop(oldest, None)
             if oldest not in self._ripe:
                 self._waiting.pop(oldest, None)
+                self._also.pop(oldest, None)
         if call in self._waiting and (popped or event.event not in _HELD_BACK):
             self._ripe.add(call)
         return call in self._ripe
@@ -61,17 +87,20 @@ class Reports:
         if len(events) > MAX_EVENTS:
             self._waiting[call], events = events[MAX_EVENTS:], events[:MAX_EVENTS]
             self._ripe.add(call)
-        return CallReport(call=call, events=tuple(events))
+        return CallReport(call=call, events=tuple(events), also=tuple(self._also.pop(call, ())))
 
     def back(self, report: CallReport) -> None:
         """It could not be saved: it leaves with the next one."""
         self._waiting[report.call] = [*report.events, *self._waiting.get(report.call, [])]
+        self._also[report.call] = [*report.also, *self._also.get(report.call, [])]
         self._ripe.add(report.call)
 
     def _facts(self, call: str, event: CallEvent) -> set[Hashable]:
         if event.event is EventKind.RINGING and _REPORTED in self._told[call]:
-            return set()
+            minutes = int((event.at - self._began.setdefault(call, event.at)) // STILL_RINGS)
+            return {("still rings", minutes)} if minutes > 0 else set()
         if event.event is EventKind.RINGING:
+            self._began.setdefault(call, event.at)
             ring = self._rings[call] = self._rings.get(call, 0) + 1
             facts: set[Hashable] = {("ring", ring)} if ring <= TOLD_RINGS else set()
         elif event.event is EventKind.CALLER:
@@ -102,6 +131,11 @@ class Reporter:
     def heard(self, call: str, event: CallEvent, *, popped: bool) -> None:
         """Take an event of a call of this desk."""
         if self._reports.heard(call, event, popped=popped):
+            self._wake.set()
+
+    def joined(self, call: str, others: tuple[str, ...]) -> None:
+        """Others turned out to be `call`."""
+        if self._reports.joined(call, others):
             self._wake.set()
 
     async def flush(self, call: str) -> None:

@@ -8,6 +8,9 @@ from ringdesk.notes import Note
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
+from terminal.store.morning import LostCall
+
+__all__ = ["Card", "Draft", "LostCall", "SourceState", "Standing"]
 
 
 class Card(msgspec.Struct, frozen=True):

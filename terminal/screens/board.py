@@ -30,6 +30,7 @@ from terminal.news import (
     TaskNews,
 )
 from terminal.screens.wrapup import WrapUp
+from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Board:
         self.states: dict[str, str] = {}
         self.notices: tuple[Article, ...] = ()
         """Those that hold today, the newest first."""
+        self.morning = Morning()
+        """What is shown while there is nobody."""
         self.titles: dict[str, SafeText] = {}
         """What the business calls its own dispositions."""
 

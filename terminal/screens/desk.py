@@ -24,6 +24,7 @@ from terminal.screens.casework import ANSWERS, PIN, Casework
 from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import PALETTE, SEARCH, Finder
+from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
 from terminal.screens.menus import Menus
 from terminal.screens.painter import Painter
@@ -93,6 +94,7 @@ class DeskScreen(Screen[None]):
         self.promising = Promising(self.work, self.writing)
         self.painter.promise = self.promising.shown
         self.promising.changed = self.painter.note
+        self.home = Home(self, self.work, self.painter.soon)
         self.codes = Codes(self.work)
         self.casework = Casework(
             self.work,
@@ -162,6 +164,7 @@ class DeskScreen(Screen[None]):
         drafts = await desk.drafts()
         self.keeper.begin(desk, drafts)
         self.errands.run("restore", lambda: self.work.restore(drafts))
+        self.home.tick()
         self.errands.run("codes", self.codes.load)
         self.errands.run("notices", self.casework.load)
 
@@ -185,6 +188,7 @@ class DeskScreen(Screen[None]):
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
+        self.home.stale()
         self.painter.soon(part)
 
     def on_trouble(self, message: Trouble) -> None:
@@ -200,6 +204,7 @@ class DeskScreen(Screen[None]):
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)
         self.writing.settle()
         self.painter.card()
+        self.home.tick()
         self.wrapping.tick()
 
     # what the person writes
@@ -357,6 +362,9 @@ class DeskScreen(Screen[None]):
                 self.errands.run("open", lambda: self.work.open(taken))
         elif message.pane == "menu":
             self.menus.taken(message.index)
+        elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:
+            self.writing.hold()
+            self.errands.run("open", lambda: self.home.take(message.index))
         else:
             self.casework.take(message.pane, message.index)
 

@@ -26,7 +26,7 @@ from terminal.widgets.panel import Panel
 from terminal.widgets.person import Who
 from terminal.widgets.speech import mark, say
 from terminal.widgets.tasks import Duties
-from terminal.widgets.timeline import Past, Timeline
+from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now, short_day
 
 MESSAGE_STAYS: Final = 8.0
@@ -146,7 +146,7 @@ class Painter:
         board, minute = self._board, self._now().minute
         person = board.person
         self.card()
-        past = Past(person, minute, titles=board.titles)
+        past = views.past(board, minute)
         self.panel("tags").show(past)
         timeline = self._screen.query_one(Timeline)
         timeline.show(past)

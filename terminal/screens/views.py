@@ -2,7 +2,6 @@
 
 import math
 
-from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
 from terminal.screens.board import Board
@@ -10,10 +9,12 @@ from terminal.widgets.banner import Announcement
 from terminal.widgets.calls import Calls
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
+from terminal.widgets.morning import Morning
 from terminal.widgets.person import Who, called_by
 from terminal.widgets.speech import mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
+from terminal.widgets.timeline import Past
 from terminal.widgets.topbar import READY, Top
 from terminal.widgets.when import Now, length
 
@@ -22,8 +23,9 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     """Row 0."""
     row = board.serving
     clock = board.wrap_up.clock(now.at)
-    talking = row is not None and row.call.state is not CallState.ENDED
-    state = mark("On a call") if talking else mark("Wrap-up") if row is not None or clock else READY
+    talking = row is not None and row.call.live
+    wrapping = clock or (row is not None and row.unfinished)
+    state = mark("On a call") if talking else mark("Wrap-up") if wrapping else READY
     return Top(
         agent=agent,
         site=site,
@@ -86,7 +88,16 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         since = row.call.started if row.calling else row.since
     notice = board.concerning.title if board.concerning else SafeText()
     mine = row is not None and row.mine
-    return Face(person=board.person, now=now, since=since, mine=mine, tags=tags, notice=notice)
+    return Face(board.person, now, since, mine, tags, notice=notice, home=_home(board))
+
+
+def past(board: Board, now: Now) -> Past:
+    """The timeline: the past of the person, or what is there to do while there is nobody."""
+    return Past(board.person, now, board.titles, _home(board))
+
+
+def _home(board: Board) -> Morning | None:
+    return board.morning if board.person.who is Who.NOBODY else None
 
 
 def calls(board: Board, now: Now) -> Calls:

@@ -52,7 +52,7 @@ class Wrapping:
         board = self._work.board
         if not board.busy:
             self._errands.run("wrapup", self._nothing)
-        elif board.serving is not None and not board.by_hand:
+        elif board.serving is not None and not board.by_hand and board.serving.call.disposition is None:
             self._menus.open("wrapup", say("How was it?  {name}", name=board.person.name), self._of_a_call())
         elif board.person.member is not None and board.person.call is None and board.by_hand:
             self._menus.open("wrapup", say("How did you meet?  {name}", name=board.person.name), self._of_a_meeting())

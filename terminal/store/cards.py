@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ringdesk import ids
 from ringdesk.calls import Call
 from ringdesk.errors import BadInput, Refused
 from ringdesk.members import Member
@@ -76,24 +77,39 @@ def _about(tx: Transaction, members: Iterable[str], kind: str, limit: int) -> li
 
 
 def call(tx: Transaction, call_id: str) -> Call:
-    """A call. Raises `Refused("unknown_call")`."""
-    row = shown(tx, ("call", call_id))
-    if not isinstance(row, Call):
+    """A call; one that turned out to be another leads to it. Raises `Refused("unknown_call")`."""
+    found = _call(tx, call_id)
+    if found is None:
         raise Refused("unknown_call", f"there is no call {call_id} on this desk; choose the call again")
-    return row
+    return found
+
+
+def _call(tx: Transaction, call_id: str) -> Call | None:
+    row = None
+    for _ in range(_MAX_ALIASES):
+        row = shown(tx, ("call", call_id))
+        if not isinstance(row, Call) or row.merged_into is None:
+            break
+        call_id = row.merged_into
+    return row if isinstance(row, Call) else None
 
 
 def recent_calls(tx: Transaction, since: float) -> list[Call]:
     """Calls that are live or began after `since` (seconds since 1970), oldest first."""
-    ids = tx.all("select id from about where kind = 'call' and at >= ? order by at, id", since)
-    rows = (shown(tx, ("call", row_id)) for (row_id,) in ids)
+    found = tx.all("select id from about where kind = 'call' and at >= ? order by at, id", since)
+    rows = (shown(tx, ("call", row_id)) for (row_id,) in found)
     return [row for row in rows if isinstance(row, Call)]
 
 
 def call_notes(tx: Transaction, call_id: str) -> list[Note]:
-    """The notes of a call, newest first."""
-    ids = tx.all("select id from about where call = ? and kind = 'note' order by at desc", call_id)
-    rows = (shown(tx, ("note", row_id)) for (row_id,) in ids)
+    """The notes of a call, newest first; also those that still name a call which turned out to be this one."""
+    found = _call(tx, call_id)
+    sources = () if found is None else found.sources
+    ours = {call_id, found.id if found else call_id, *(ids.call_id(key.source, key.native_id) for key in sources)}
+    lines: list[tuple[float, str]] = []
+    for each in ours:
+        lines += tx.all("select at, id from about where call = ? and kind = 'note'", each)
+    rows = (shown(tx, ("note", row_id)) for _, row_id in sorted(lines, reverse=True))
     return [row for row in rows if isinstance(row, Note)]
 
 

@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from ringdesk.calls import Call
 from ringdesk.members import Member
-from ringdesk.ops import Row, RowKey
+from ringdesk.ops import ROW_TYPES, Row, RowKey
 from ringdesk.wire.messages import Answer
 from terminal.store import index
 from terminal.store.connection import Transaction
@@ -49,12 +50,10 @@ class Edit:
         self._ops.append(Moved(op_id, state, answer))
 
     def lay(self) -> None:
-        """Lay every row touched so far anew. Members first: the others move their entries, and follow an alias."""
-        members = [key for key in self._before if key[0] == "member"]
-        for key in members:
-            self._lay(key)
-        for key in [key for key in self._before if key[0] != "member"]:
-            self._lay(key)
+        """Lay every row touched so far anew. Members and calls first: the others move their entries, and follow an alias."""
+        for kinds in (("member",), ("call",), tuple(ROW_TYPES)):
+            for key in [key for key in self._before if key[0] in kinds]:
+                self._lay(key)
 
     def _lay(self, key: RowKey) -> None:
         change = refresh(self.tx, key, self._before.pop(key))
@@ -62,9 +61,9 @@ class Edit:
             return
         index.reindex(self.tx, *change)
         self._changes.append(change)
-        if isinstance(change.after, Member) and change.after.merged_into is not None:
+        if isinstance(change.after, Member | Call) and change.after.merged_into is not None:
             for (made,) in self.tx.all("select made from replay where kind = ? and id = ?", *key):
-                self.touch_op(made)  # what waits was meant for the member that this one turned out to be
+                self.touch_op(made)  # what waits was meant for the member or call that this one turned out to be
 
     def finish(self) -> Happened:
         """Lay what is left, and tell all that happened."""

@@ -16,11 +16,11 @@ from ringdesk.notes import Note
 from ringdesk.ops import Row, RowKey
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
-from terminal.store import business
+from terminal.store import birthdays, business
 from terminal.store.connection import Record, Transaction
 from terminal.store.rows import shown, shown_rows
 
-VERSION: Final = 2
+VERSION: Final = 3
 """Grows when the entries of a row change; an older replica derives them anew when it is opened."""
 
 DAY: Final = 86_400
@@ -69,6 +69,7 @@ def reindex(tx: Transaction, key: RowKey, before: Row | None, after: Row | None)
     """Replace the entries of a row that was shown as `before` and now is as `after`."""
     if isinstance(before, Member) or isinstance(after, Member):
         _reindex_member(tx, key[1], before, after)
+        birthdays.reindex(tx, key[1], before, after)
         return
     business.reindex(tx, key, before, after)
     old, new = _about(key, before), _about(key, after)
@@ -151,7 +152,7 @@ def day_of(at: float | None) -> int:
 
 def rebuild(tx: Transaction) -> None:
     """Derive every entry anew from the rows as they are shown. Takes about 100 s for a million members."""
-    for table in ("member_number", "gram", "recency", "about"):
+    for table in ("member_number", "gram", "recency", "about", "anniversary"):
         tx.do(f"delete from {table}")  # noqa: S608 - names of ours
     for kind in ("contact", "note", "task", "call"):
         for chunk in _chunks(shown_rows(tx, kind)):
@@ -172,6 +173,7 @@ def rebuild(tx: Transaction) -> None:
             "insert into member_number (e164, member, usual) values (?, ?, ?)",
             sorted((e164, member.id, usual) for member in members for e164, usual in numbers_of(member)),
         )
+        birthdays.enter(tx, members)
     business.rebuild(tx)
     tx.do("insert or replace into meta (name, value) values ('index_version', ?)", VERSION)
 

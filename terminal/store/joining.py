@@ -3,32 +3,45 @@
 import msgspec
 
 from ringdesk.wire.messages import Enrolled, Proof, Welcome
-from terminal.store import outbox, pages
+from terminal.store import outbox, pages, regrant
 from terminal.store.connection import Transaction
 from terminal.store.edit import Edit, Happened
 from terminal.store.standing import proven, stand, standing
 
 
-def enrolled(tx: Transaction, message: Enrolled) -> Happened:
-    """The device is known now. What another server said before counts no more; what waits goes to this one."""
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
+    """With what a device was enrolled: see `Standing`. `server_epoch` is the history of the server that did it."""
+
+    key: str = ""
+    code: str = ""
+    server_epoch: str = ""
+
+
+def enrolled(tx: Transaction, message: Enrolled, by: Credentials) -> Happened:
+    """The device is known now, and what waits goes out in its name.
+
+    By the server that it had before, it keeps what it holds. By another one, what the first said counts no more.
+    """
     edit = Edit(tx)
     old = standing(tx)
-    stand(
-        tx,
-        msgspec.structs.replace(
-            old,
-            device=message.device,
-            cls=message.cls,
-            store=message.store,
-            organisation=message.organisation,
-            server_epoch="",
-            timeline="",
-            proof=Proof(),
-        ),
+    another = not old.server_epoch or old.server_epoch != by.server_epoch
+    new = msgspec.structs.replace(
+        old,
+        device=message.device,
+        cls=message.cls,
+        store=message.store,
+        organisation=message.organisation,
+        key=by.key,
+        code=by.code,
     )
-    for each in pages.all_held(tx):
-        pages.restart(tx, each.name)
-    outbox.renumber(edit, message.epoch, rolled_back=bool(old.server_epoch))
+    if another:
+        new = msgspec.structs.replace(new, server_epoch="", timeline="", proof=Proof())
+        for each in pages.all_held(tx):
+            pages.restart(tx, each.name)
+    stand(tx, new)
+    outbox.renumber(edit, message.epoch, rolled_back=another and bool(old.server_epoch))
+    if old.device not in ("", message.device):
+        regrant.withdraw(tx)
     return edit.finish()
 
 

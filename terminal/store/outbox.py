@@ -22,6 +22,8 @@ from terminal.store.standing import proven, stand, standing
 
 _ANSWERS: Final = msgspec.json.Decoder(Answer, dec_hook=decode_hook)
 _IN_TRAY: Final = ("rejected", "parked", "erased")
+RENEW: Final = "renew"
+"""In the place of a grant that died with the device for which it was given."""
 
 
 class Intent(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,16 +53,16 @@ def save(tx: Transaction, intent: Intent) -> Happened:
         mono=intent.mono,
         args=msgspec.Raw(ops.encode(args)),
     )
-    body = ops.encode(op)
-    if len(body) > MAX_OP_BYTES:
-        raise Refused("too_large", f"this is too long to send ({len(body)} of {MAX_OP_BYTES} bytes); make it shorter")
+    size = ops.size(op)
+    if size > MAX_OP_BYTES:
+        raise Refused("too_large", f"this is too long to send ({size} of {MAX_OP_BYTES} bytes); make it shorter")
     effect = effect_of(tx, op, intent.actor)
     keys = {*ops.touches(op.op_id, args, intent.actor.person), *effect.rows}
     edit = Edit(tx)
     edit.touch(*keys)
     tx.do(
         "insert into outbox (op_id, epoch, dev_seq, op, actor) values (?, ?, ?, ?, ?)",
-        *(op.op_id, stood.epoch, op.dev_seq, body, ops.encode(intent.actor)),
+        *(op.op_id, stood.epoch, op.dev_seq, ops.encode(op), ops.encode(intent.actor)),
     )
     made = tx.value("select last_insert_rowid()")
     tx.many("insert into replay (kind, id, made) values (?, ?, ?)", [(*key, made) for key in sorted(keys)])
@@ -179,7 +181,8 @@ def renumber(edit: Edit, epoch: str, *, rolled_back: bool) -> None:
 def outgoing(tx: Transaction, first: int, most: int, max_bytes: int) -> list[Op]:
     """Ops of this epoch from dev_seq `first` on without a gap, answered or not: at most `most`, about `max_bytes` in all.
 
-    A single op is given whatever its size: it was measured when it was saved.
+    A single op is given whatever its size: it was measured when it was saved. What waits for a new grant holds up what
+    comes after it, which may build on it.
     """
     lines = tx.all(
         "select op, dev_seq, said from outbox where epoch = ? and dev_seq >= ? order by dev_seq limit ?",
@@ -191,7 +194,10 @@ def outgoing(tx: Transaction, first: int, most: int, max_bytes: int) -> list[Op]
         room -= len(body) + len(said or b"")
         if sent and (room < 0 or dev_seq != sent[-1].dev_seq + 1):
             break
-        sent.append(read_op(body, dev_seq, said))
+        op = read_op(body, dev_seq, said)
+        if op.grant == RENEW:
+            break
+        sent.append(op)
     return sent
 
 

@@ -98,3 +98,25 @@ def drafts(tx: Transaction, author: str) -> list[Draft]:
     """A person's half-typed notes, newest first."""
     lines = tx.all("select member, call, text, saved_at from draft where author = ? order by saved_at desc", author)
     return [Draft(line[0] or None, line[1] or None, line[2], line[3]) for line in lines]
+
+
+def arrived(tx: Transaction, person: str, now: float) -> float:
+    """A person sits down; when they last sat here until (seconds since 1970; 0: never)."""
+    line = tx.one("select began, ended from visit where person = ?", person)
+    tx.do("insert or replace into visit (person, began, ended) values (?, ?, 0)", person, now)
+    return 0.0 if line is None else max(line)
+
+
+def left(tx: Transaction, person: str, now: float) -> None:
+    """A person leaves the desk."""
+    tx.do("update visit set ended = ? where person = ?", now, person)
+
+
+def choose(tx: Transaction, person: str, name: str, value: str) -> None:
+    """Keep what a person chose for themselves."""
+    tx.do("insert or replace into choice (person, name, value) values (?, ?, ?)", person, name, value)
+
+
+def choices(tx: Transaction, person: str) -> dict[str, str]:
+    """What a person chose for themselves."""
+    return dict(tx.all("select name, value from choice where person = ?", person))

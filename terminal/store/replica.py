@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
@@ -20,12 +21,14 @@ from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.ops import Actor, Args, Op, RowKey
 from ringdesk.presence import Presence
+from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
-from terminal.store import bulk, business, cards, index, joining, outbox, pages, people
+from terminal.store import birthdays, bulk, business, cards, index, joining, morning, outbox, pages, people, regrant
 from terminal.store.cards import Card
 from terminal.store.connection import Database, Transaction, open_writer
 from terminal.store.edit import Happened
+from terminal.store.joining import Credentials
 from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
 from terminal.store.pages import Verdict
@@ -205,6 +208,18 @@ class Store:
         """The mark on a number (E.164, or as it was given)."""
         return await self.reader.run(lambda tx: business.mark(tx, number))
 
+    async def anniversaries(self, today: date) -> list[Member]:
+        """The members whose birthday is today."""
+        return await self.reader.run(lambda tx: birthdays.anniversaries(tx, today))
+
+    async def lost_calls(self, since: float) -> list[morning.LostCall]:
+        """Calls after `since` that nobody had, the newest first."""
+        return await self.reader.run(lambda tx: morning.lost_calls(tx, since))
+
+    async def members(self, ids: Iterable[str]) -> dict[str, Member]:
+        """Several members at once, by their ids."""
+        return await self.reader.run(lambda tx: morning.members(tx, ids))
+
     async def state_of(self, op_id: str) -> str:
         """pending, settled or refused."""
         return await self.reader.run(lambda tx: cards.state_of(tx, op_id))
@@ -222,8 +237,14 @@ class Store:
     async def remember(self, login: str, password: str, granted: Granted) -> SignedIn:
         """Keep an online sign-in, so that the same person opens this desk while the server is away."""
         verifier = await asyncio.to_thread(people.HASHER.hash, password)
-        await self._writer.run(lambda tx: people.remember(tx, login, verifier, granted))
         device = (await self.standing()).device
+
+        def work(tx: Transaction) -> Happened:
+            people.remember(tx, login, verifier, granted)
+            regrant.give(tx, granted, device)
+            return Happened()
+
+        await self._write(work)
         return SignedIn(Actor(granted.person, granted.name, device, granted.roles), granted.grant, granted.expires)
 
     async def sign_in(self, login: str, password: str) -> SignedIn:
@@ -236,15 +257,31 @@ class Store:
         """The server no longer lets this person in."""
         await self._writer.run(lambda tx: people.forget(tx, login))
 
+    async def arrived(self, person: str) -> float:
+        """A person sits down here; until when they last did (0: never)."""
+        return await self._writer.run(lambda tx: people.arrived(tx, person, self._clock()))
+
+    async def left(self, person: str) -> None:
+        """A person leaves."""
+        await self._writer.run(lambda tx: people.left(tx, person, self._clock()))
+
+    async def choose(self, person: str, name: str, value: str) -> None:
+        """Keep what a person chose for themselves (theme, language)."""
+        await self._writer.run(lambda tx: people.choose(tx, person, name, value))
+
+    async def choices(self, person: str) -> dict[str, str]:
+        """What a person chose for themselves."""
+        return await self.reader.run(lambda tx: people.choices(tx, person))
+
     # --- the server's side: called by `terminal.sync` alone -----------------------------------------------------------
 
     async def standing(self) -> Standing:
         """How this device stands with its server."""
         return await self.reader.run(standing)
 
-    async def enrolled(self, message: Enrolled) -> None:
+    async def enrolled(self, message: Enrolled, by: Credentials | None = None) -> None:
         """This device is known to a server now; ops made before count from 1 in its epoch."""
-        await self._write(lambda tx: joining.enrolled(tx, message))
+        await self._write(lambda tx: joining.enrolled(tx, message, by or Credentials()))
 
     async def welcomed(self, message: Welcome) -> None:
         """The session is open: epochs, and which sets this device holds."""
@@ -257,6 +294,10 @@ class Store:
     async def waiting(self) -> Waiting:
         """How the outbox stands."""
         return await self.reader.run(outbox.waiting)
+
+    async def held_for(self) -> SafeText:
+        """Whose sign-in the first op without an answer waits for; "" when for none."""
+        return await self.reader.run(regrant.held_for)
 
     async def outgoing(self, first: int, most: int, max_bytes: int) -> list[Op]:
         """Ops from dev_seq `first` on, answered or not, in order and without a gap."""

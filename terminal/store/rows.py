@@ -12,7 +12,6 @@ import msgspec
 
 from ringdesk import merge, ops
 from ringdesk.errors import BadInput, Refused
-from ringdesk.members import Member
 from ringdesk.merge import Effect
 from ringdesk.ops import Actor, Args, Op, Row, RowKey
 from ringdesk.safetext import decode_hook
@@ -159,9 +158,7 @@ def effect_of(tx: Transaction, op: Op, actor: Actor, instead: Mapping[RowKey, Ro
 
 
 def retargeted(args: Args, look: Callable[[RowKey], Row | None]) -> Args:
-    """The same intent for the member that an alias turned out to be."""
-    member = getattr(args, "member", None)
-    row = look(("member", member)) if member is not None else None
-    if not isinstance(row, Member) or row.merged_into is None:
-        return args
-    return merge.retarget(args, {row.id: row.merged_into})
+    """The same intent for the member, and the call, that an alias turned out to be."""
+    keys = ((kind, getattr(args, kind, None)) for kind in merge.SUBJECTS)
+    rows = [row for kind, row_id in keys if row_id is not None and (row := look((kind, row_id))) is not None]
+    return merge.retarget(args, merge.leads(rows))

@@ -12,7 +12,8 @@ from terminal.store.connection import Transaction
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """`epoch` is this life of the device, `last` the dev_seq of the newest op numbered in it, `answered` the last with an
     answer. `proof` is the highest ever seen of this `server_epoch`. `lease` in seconds since 1970 (0: none given).
-    `divergences` counts the times that a set differed from the server's and was fetched again.
+    `divergences` counts the times that a set differed from the server's and was fetched again. `key` is the public key that
+    was enrolled, `code` a hash of the code by which it was.
     """
 
     device: str = ""
@@ -30,6 +31,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...] = ()
     audit_head: str = ""
     divergences: int = 0
+    key: str = ""
+    code: str = ""
 
 
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)

@@ -1,5 +1,6 @@
 """Who this device is: an Ed25519 key (RFC 8032) in its data directory, readable by its user alone."""
 
+import contextlib
 import os
 from base64 import b64encode
 from pathlib import Path
@@ -11,7 +12,10 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY_FILE: Final = "device.key"
+FRESH_FILE: Final = "device.key.fresh"
+"""A key that no server knows yet, as far as is known here: the next enrolment is with it."""
 CA_FILE: Final = "ca.pem"
+_ANEW: Final = "get a code with `ringdesk admin enrol` at the server and start this desk once with --enrol CODE"
 
 
 class DeviceKey:
@@ -23,38 +27,52 @@ class DeviceKey:
     @classmethod
     def load(cls, directory: Path) -> "DeviceKey":
         """The key of a data directory. Raises `RingdeskError` where there is none, or none that can be read."""
+        return cls._read(directory / KEY_FILE)
+
+    @classmethod
+    def _read(cls, path: Path) -> "DeviceKey":
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-        path = directory / KEY_FILE
         try:
             key = load_pem_private_key(path.read_bytes(), password=None)
         except FileNotFoundError as error:
-            raise RingdeskError(
-                f"{directory} is not enrolled; start once with --enrol and a code of the server"
-            ) from error
+            raise RingdeskError(f"{path} is missing; {_ANEW}") from error
         except (OSError, ValueError) as error:
-            raise RingdeskError(f"{path} cannot be read ({error}); enrol this device anew") from error
+            raise RingdeskError(f"{path} cannot be read; {_ANEW}") from error
         if not isinstance(key, Ed25519PrivateKey):
-            raise RingdeskError(f"{path} is not a key of this program; enrol this device anew")
+            raise RingdeskError(f"{path} is not a key of this program; {_ANEW}")
         return cls(key)
 
     @classmethod
-    def ensure(cls, directory: Path) -> "DeviceKey":
-        """The key of a data directory, made where there is none. It is on the disk when this returns."""
+    def fresh(cls, directory: Path) -> "DeviceKey":
+        """The key for an enrolment. It is on the disk when this returns, and stays the same until the enrolment is through:
+        a server that answered into a broken line finds the device again instead of making another."""
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
         from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-        if (directory / KEY_FILE).exists():
-            return cls.load(directory)
+        with contextlib.suppress(RingdeskError):
+            return cls._read(directory / FRESH_FILE)
         key = Ed25519PrivateKey.generate()
-        write_private(directory / KEY_FILE, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        write_private(directory / FRESH_FILE, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         return cls(key)
+
+    @classmethod
+    def settle(cls, directory: Path, public: str) -> None:
+        """Put the fresh key in its place, if it is the one that was enrolled. Twice is no error."""
+        with contextlib.suppress(RingdeskError):
+            if cls._read(directory / FRESH_FILE).public == public:
+                (directory / FRESH_FILE).replace(directory / KEY_FILE)
+
+    @property
+    def public_bytes(self) -> bytes:
+        """The public key: 32 bytes."""
+        return self._key.public_key().public_bytes_raw()
 
     @property
     def public(self) -> str:
         """The public key, its 32 bytes in base64."""
-        return b64encode(self._key.public_key().public_bytes_raw()).decode("ascii")
+        return b64encode(self.public_bytes).decode("ascii")
 
     def sign(self, nonce: str) -> str:
         """The signature over the nonce's characters, in base64."""

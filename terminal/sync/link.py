@@ -21,15 +21,18 @@ from terminal.news import NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
+from terminal.sync.farewell import farewell
 from terminal.sync.key import CA_FILE
 from terminal.sync.replicator import Replicator
 from terminal.sync.socket import Socket, Unreachable, opened, trust
 from terminal.sync.watch import Sample, Timings, Watch
+from terminal.words import sentence
 
 register(
     {
         "sync_down": "the server cannot be reached: {reason}",
         "sync_starting": "not yet connected",
+        "sync_held": "what {name} wrote here is sent when {name} signs in on this desk again",
         "sync_readonly": "this desk is too old for the server: upgrade it; what you write is kept",
     }
 )
@@ -75,6 +78,7 @@ class Link:
         self._answers = 0
         self._last: SyncNews | None = None
         self._why: Why | None = Why("sync_starting")
+        self._shut_out: Why | None = None
 
     # --- what others ask --------------------------------------------------------------------------------------------
 
@@ -83,12 +87,24 @@ class Link:
         """Whether a session is open."""
         return self._socket is not None and self._replicator.is_open
 
+    @property
+    def mono(self) -> int | None:
+        """Milliseconds since the hello of the session; None while there is none."""
+        return self._replicator.mono()
+
+    @property
+    def uncertainty(self) -> float:
+        """How far, in seconds, this clock may be from the server's."""
+        return self._replicator.uncertainty
+
     async def status(self) -> SyncNews:
         """How the replica stands now."""
         waiting = await self._store.waiting()
         why = None if self.connected else self._why
         if self.connected and self._replicator.action == "readonly":
             why = Why("sync_readonly")
+        elif self.connected and (name := await self._store.held_for()):
+            why = Why("sync_held", {"name": name})
         cursor = await self._store.complete_to()
         return SyncNews(connected=self.connected, outbox=waiting.ops, cursor=cursor, why=why, refused=waiting.refused)
 
@@ -177,14 +193,14 @@ class Link:
         try:
             context = trust(self._url, self._store.directory / CA_FILE)
             while True:
-                welcomed = False
+                welcomed, self._shut_out = False, None
                 try:
                     async with opened(self._url, context) as socket:
                         await self._greet(socket)
                         welcomed = True
                         await self._session(socket)
                 except RingdeskError as error:
-                    self._why = Why("sync_down", {"reason": str(error)})
+                    self._why = self._shut_out or Why("sync_down", {"reason": str(error)})
                     _log.warning("the session ended", url=self._url, reason=str(error))
                 finally:
                     self._socket = None
@@ -254,7 +270,9 @@ class Link:
                 if pong is not None and not pong.done():
                     pong.set_result(None)
             case ServerNotice():
-                self._heard(NoticeNews(message.code, message.message))
+                self._shut_out = farewell(message.code)
+                text = message.message if self._shut_out is None else SafeText(sentence(self._shut_out))
+                self._heard(NoticeNews(message.code, text))
         async with self._turn:
             for reply in await self._replicator.received(message):
                 await socket.send(reply)

@@ -68,6 +68,7 @@ class Replicator:
         action: what the last welcome said: ok, bootstrap, readonly, wipe.
         retry_after: seconds that the server wants between sessions, if it said.
         repaired: how often a set differed from the server's in this process.
+        uncertainty: how far, in seconds, this clock may be from the server's, by the last hello; 0 before the first.
     """
 
     def __init__(
@@ -88,9 +89,10 @@ class Replicator:
         self.action = "ok"
         self.retry_after: float | None = None
         self.repaired = 0
+        self.uncertainty = 0.0
         self._repairs: dict[str, float] = {}
         self._page = _FIRST_PAGE
-        self._began = 0.0
+        self._began = self._asked = 0.0
         self._handlers: dict[type, Callable[[Any], Awaitable[list[FromTerminal]]]] = {
             Welcome: self._welcomed,
             Answers: self._answered,
@@ -137,6 +139,7 @@ class Replicator:
         self._began = self._steady()
         stood = await self._store.standing()
         waiting = await self._store.waiting()
+        self._asked = self._clock()
         return Hello(
             app=self._app,
             schema=VERSION,
@@ -150,7 +153,7 @@ class Replicator:
             answered=stood.answered,
             outbox_first=waiting.first,
             outbox_last=waiting.last,
-            clock=self._clock(),
+            clock=self._asked,
             audit_head=stood.audit_head,
         )
 
@@ -218,6 +221,8 @@ class Replicator:
     # --- pushes -----------------------------------------------------------------------------------------------------
 
     async def _welcomed(self, message: Welcome) -> list[FromTerminal]:
+        # The server read its clock at some moment between our hello and this: it may have been either end.
+        self.uncertainty = max(abs(message.now - at) for at in (self._asked, self._clock()))
         await self._store.welcomed(message)
         self.is_open = True
         self.action = message.action

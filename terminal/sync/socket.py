@@ -23,6 +23,9 @@ from ringdesk.wire.session import End, Session
 
 OPEN_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 2.0
+SYSTEM: Final = b"# the certificates that this system trusts\n"
+"""What stands in place of a CA certificate where the code named none. A line of its own, so that a file that was lost or
+emptied does not widen what is trusted."""
 
 
 class Unreachable(RingdeskError):
@@ -56,6 +59,12 @@ class Socket:
     def unsent(self) -> int:
         """Bytes that wait to be taken by the network."""
         return self._connection.transport.get_write_buffer_size()
+
+    @property
+    def certificate(self) -> bytes | None:
+        """The certificate (DER) that the server showed, whoever made it; None without encryption."""
+        tls: ssl.SSLObject | None = self._connection.transport.get_extra_info("ssl_object")
+        return None if tls is None else tls.getpeercert(binary_form=True)
 
     async def receive(self) -> FromServer:
         """The next message. Raises `Unreachable` when the line is down, `WireError` for what is no message here."""
@@ -91,7 +100,7 @@ def _closed(error: ConnectionClosed) -> str:
 
 
 def trust(url: str, directory_ca: Path) -> ssl.SSLContext | None:
-    """How the server proves itself: by the CA of the enrolment; None for a server on this machine.
+    """How the server proves itself: by what the enrolment left in `directory_ca`; None for a server on this machine.
 
     Raises `BadInput` for an address that would send everything in the clear over a network, or is none.
     """
@@ -102,11 +111,20 @@ def trust(url: str, directory_ca: Path) -> ssl.SSLContext | None:
         raise BadInput(f"ws:// is only for this machine; write wss://{parts.netloc}{parts.path}")
     if parts.scheme != "wss" or not parts.hostname:
         raise BadInput(f"{url!r} is no address of a server; write wss://HOST:PORT/sync")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context.load_verify_locations(directory_ca)
-    except (OSError, ssl.SSLError) as error:
+        return anchored(directory_ca.read_bytes())
+    except (OSError, ValueError) as error:
         raise RingdeskError(f"{directory_ca} is missing or damaged; enrol this device anew with a code") from error
+
+
+def anchored(anchor: bytes) -> ssl.SSLContext:
+    """Trusts one certificate (PEM) that the enrolment code named, the server's own or one above it; or, if `anchor` is
+    `SYSTEM`, what the system trusts. The host name counts either way. Raises `ValueError`, `ssl.SSLError` (an `OSError`)."""
+    if anchor == SYSTEM:
+        return ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # the named one need not be the root
+    context.load_verify_locations(cadata=anchor.decode("ascii"))
     return context
 
 

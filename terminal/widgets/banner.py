@@ -126,7 +126,7 @@ def _quiet(value: Announcement) -> tuple[Row, ...]:
     row = value.serving
     if row is None:
         return Row((gap(), piece(say("No call is ringing"), Tone.DIM)), base=Tone.BAR), second
-    state = say("Ended, wrap up") if row.call.state is CallState.ENDED else say("With you")
+    state = say("With you") if row.call.live else say("Ended, wrap up") if row.unfinished else say("Ended")
     head = spaced(
         (chip(state, Tone.CHIP_GOOD), piece(line_name(row.call), Tone.STRONG), piece(value.serving_name, Tone.STRONG)),
         2,

@@ -26,7 +26,7 @@ def _state(row: CallRow) -> tuple[SafeText, Tone, Tone]:
         return say("with {name}", name=row.taken_by), Tone.DIM, Tone.CHIP
     if row.mine and row.call.state is not CallState.ENDED:
         return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
-    if row.mine:
+    if row.mine and row.unfinished:
         return say("Ended, wrap up"), Tone.GOOD, Tone.CHIP_GOOD
     word = say(STATES[row.call.state])
     if row.calling:

@@ -7,6 +7,8 @@ from textual.geometry import Size
 from ringdesk.calls import CallState
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
+from terminal.widgets.homeface import summary
+from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person, Who, number
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced
@@ -29,6 +31,8 @@ class Face(NamedTuple):
     """Whether the tags stand here, for want of a panel of their own."""
     notice: SafeText = SafeText()
     """What is announced for members like this one."""
+    home: Morning | None = None
+    """What is there to do, while nobody is on the card."""
 
 
 class Card(Panel[Face]):
@@ -44,7 +48,7 @@ class Card(Panel[Face]):
             Who.UNKNOWN: _unknown,
             Who.WITHHELD: _withheld,
         }[person.who](value, inside)
-        kind = say("Member") if person.member else say("Caller")
+        kind = say("Member") if person.member else say("Caller") if person.call else say("Home")
         title = spaced(
             (
                 piece(kind, Tone.GOOD if value.mine else Tone.LINK),
@@ -67,8 +71,9 @@ def _corner(value: Face) -> tuple[Piece, ...]:
     return (chip(SafeText(f"{POINT} {line_name(call)} {state}{time}"), tone),)
 
 
-def _nobody(_value: Face, _inside: Size) -> tuple[Row, ...]:
+def _nobody(value: Face, _inside: Size) -> tuple[Row, ...]:
     return (
+        *(summary(value.home, value.now) if value.home else ()),
         Row((piece(say("Nobody is on the desk."), Tone.DIM),)),
         Row((piece(say("The next caller's card opens by itself; / searches for a member."), Tone.DIM),)),
     )

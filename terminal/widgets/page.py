@@ -27,6 +27,8 @@ class Leaf(NamedTuple):
     title: SafeText = SafeText()
     lines: tuple[Line, ...] = ()
     hint: SafeText = SafeText()
+    rows: tuple[Row, ...] = ()
+    """Lines that are laid already, before the others."""
 
 
 LEAST: Final = 10
@@ -35,7 +37,7 @@ LEAST: Final = 10
 
 def _rows(leaf: Leaf, cells: int) -> list[Row]:
     cells = max(LEAST, cells)
-    rows: list[Row] = []
+    rows = list(leaf.rows)
     for line in leaf.lines:
         parts = wrapped(line.text, cells)
         rows.append(Row((piece(parts[0], line.tone),), (piece(line.right, Tone.DIM),) if line.right else ()))

@@ -54,6 +54,11 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
         return waiting and not self.mine and self.taken_by is None
 
     @property
+    def unfinished(self) -> bool:
+        """Whether the call is over and its work is not: nobody has wrapped it up yet."""
+        return self.call.state is CallState.ENDED and self.call.disposition is None
+
+    @property
     def missed(self) -> bool:
         """Whether it ended (or fell silent) without anybody."""
         over = self.call.state in (CallState.ENDED, CallState.RING_STOPPED)

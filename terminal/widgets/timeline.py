@@ -11,6 +11,8 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
 from ringdesk.timeline import Contact, ContactKind
 from terminal.messages import Chosen, Moved
+from terminal.widgets import homeface
+from terminal.widgets.morning import Morning
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import Person
@@ -62,6 +64,8 @@ class Past(NamedTuple):
     person: Person
     now: Now
     titles: Mapping[str, SafeText] = {}
+    home: Morning | None = None
+    """Nobody's past: what is there to do stands instead."""
 
 
 def seen(person: Person, lens: Lens) -> tuple[Contact, ...]:
@@ -90,7 +94,7 @@ class Timeline(ListPanel[Past]):
     @property
     def heading(self) -> int:  # type: ignore[override]
         """Column titles, where there is room for them."""
-        return 1 if self.size.height >= 12 else 0
+        return 1 if self.size.height >= 12 and self.value.home is None else 0
 
     @property
     def shown(self) -> tuple[Contact, ...]:
@@ -98,18 +102,19 @@ class Timeline(ListPanel[Past]):
         return seen(self.value.person, self.lens)
 
     def entries(self, value: Past) -> int:
-        """The entries of the timeline."""
-        return len(seen(value.person, self.lens))
+        """The entries of the timeline, or of Home."""
+        return len(value.home.items) if value.home else len(seen(value.person, self.lens))
 
     def on_key(self, event: events.Key) -> None:
         """A letter is a lens; `o` asks for what is older."""
-        lens = next((each for each in LENSES if each.key == event.key), None)
+        home = self.value.home is not None
+        lens = None if home else next((each for each in LENSES if each.key == event.key), None)
         if lens is not None:
             event.stop()
             self.lens, self.selected, self.top = lens, 0, 0
             self.redraw()
             self.post_message(Moved(self.id or "", 0))
-        elif event.key == "o":
+        elif event.key == "o" and not home:
             event.stop()
             self.post_message(Chosen("older_entries", self.selected))
         else:
@@ -117,6 +122,8 @@ class Timeline(ListPanel[Past]):
 
     def picture(self, value: Past, inside: Size) -> Picture:
         """The entries in sight."""
+        if value.home is not None:
+            return self._home(value.home)
         person, contacts = value.person, self.shown
         title = spaced((piece(say("Timeline"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
         if self.lens is not LENSES[0]:
@@ -133,6 +140,20 @@ class Timeline(ListPanel[Past]):
         if len(contacts) > len(in_sight):
             foot = (piece(say("{first} to {last}", first=in_sight.start + 1, last=in_sight.stop), Tone.DIM),)
         return Picture(tuple(rows), title, self._count(), foot, under)
+
+    def _home(self, home: Morning) -> Picture:
+        """What is there to do, in the place of somebody's past."""
+        shown = self.in_sight(self.size - (4, 2))
+        focus = self.has_focus
+        rows = [
+            homeface.entry(home.items[index], self.value.now, chosen=focus and index == self.selected)
+            for index in shown
+        ]
+        foot = (
+            say("{first} to {last}", first=shown.start + 1, last=shown.stop) if len(home.items) > len(shown) else None
+        )
+        corner = (piece(say("{count} entries", count=len(home.items)), Tone.DIM),) if home.items else ()
+        return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), corner, (piece(foot, Tone.DIM),) if foot else ())
 
     def _count(self) -> tuple[Piece, ...]:
         whole = len(self.value.person.timeline)
@@ -168,6 +189,11 @@ class Timeline(ListPanel[Past]):
 
     def leaf(self) -> Leaf:
         """The whole of the selected entry."""
+        home = self.value.home
+        if home is not None:
+            chosen = home.items[self.selected : self.selected + 1]
+            rows = homeface.detail(chosen[0], self.value.now, max(1, self.size.width - 4)) if chosen else ()
+            return Leaf(say("Detail"), rows=tuple(rows))
         person, contacts = self.value.person, self.shown
         if not contacts:
             return Leaf(say("Detail"), person.name)

@@ -1,6 +1,8 @@
 """The commands `server` and `admin`, as a shell sees them."""
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -42,17 +44,21 @@ def shell(tmp_path: Path) -> Shell:
 
 def test_people_stores_codes_and_the_audit(shell: Shell) -> None:
     password = ("--password-file", str(shell.room / "pw"))
-    code, (user,), _ = shell.admin("user", "add", "Mei", "--role", "agent", *password)
+    code, (user,), said = shell.admin("user", "add", "Mei", "--role", "agent", *password)
+    assert f"{shell.room / 's.db'} is a new database" in said
     assert (code, user["name"], user["role"]) == (0, "Mei", "agent")
-    assert shell.admin("store", "add", "Tai Pei")[1] == [{"store": "tai-pei", "name": "Tai Pei"}]
+    assert shell.admin("store", "add", "Tai Pei") == (0, [{"store": "tai-pei", "name": "Tai Pei"}], "")
     assert [line["store"] for line in shell.admin("stores")[1]] == ["main", "tai-pei"]
     file = shell.room / "code"
-    made = shell.admin("enrol", "--store", "Tai Pei", "--class", "till", "--output", str(file))[1][0]["code"]
+    code, (line,), said = shell.admin("enrol", "--store", "Tai Pei", "--class", "till", "--output", str(file))
+    made = line["code"]
+    assert (code, said.count("\n"), "`ringdesk admin ca`" in said) == (0, 1, True)
     assert file.read_text().strip() == made
     assert read_code(made)[1] == b""
     own = shell.admin("ca", "--host", "shop.example")[1][0]
     assert "shop.example" in own["hosts"]
-    assert read_code(shell.admin("enrol", "--store", "main")[1][0]["code"])[1].hex() == own["fingerprint"]
+    _, (line,), said = shell.admin("enrol", "--store", "main")
+    assert (read_code(line["code"])[1].hex(), said) == (own["fingerprint"], "")
     assert shell.admin("revoke", "user", "mei")[0] == 0
     assert [line["state"] for line in shell.admin("users")[1]] == ["revoked"]
     assert shell.admin("devices")[1] == []
@@ -63,11 +69,32 @@ def test_people_stores_codes_and_the_audit(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("UPDATE audit SET detail = 'agent ' WHERE n = 2", "line 2 of the audit is not as it was written"),
+        ("UPDATE audit SET at = at + 1 WHERE n = 3", "line 3 of the audit is not as it was written"),
+        ("DELETE FROM audit WHERE n = 2", "line 2 of the audit is missing"),
+        ("UPDATE audit SET chain = '' WHERE n = 1", "line 1 of the audit is not as it was written"),
+    ],
+)
+def test_the_audit_is_verified_line_by_line(shell: Shell, change: str, line: str) -> None:
+    for name in ("east", "west", "north"):
+        shell.admin("store", "add", name)
+    assert shell.admin("audit", "--verify") == (0, [{"verified": True, "lines": 3}], "")
+    with contextlib.closing(sqlite3.connect(shell.room / "s.db")) as db, db:
+        db.execute(change)
+    returned, lines, error = shell.admin("audit", "--verify")
+    assert (returned, lines, error.count("\n")) == (1, [], 1)
+    assert line in error
+
+
+@pytest.mark.parametrize(
     ("words", "code", "hint"),
     [
         (("user", "add", "x", "--role", "agent", "--password-file", "/nowhere"), 2, "--password-file"),
         (("enrol", "--store", "moon"), 1, "there is no store"),
         (("enrol", "--store", "main", "--minutes", "0"), 2, "--minutes"),
+        (("enrol", "--store", "main", "--tls-cert", str(ROOT / "README.md")), 2, "--tls-cert"),
         (("store", "add", "a@b"), 2, "no name of a store"),
         (("store", "add", "main"), 1, "choose another name"),
         (("revoke", "device", "x"), 1, "admin devices"),
@@ -79,10 +106,36 @@ def test_people_stores_codes_and_the_audit(shell: Shell) -> None:
 def test_what_goes_wrong_is_one_line_that_says_what_to_do(
     shell: Shell, words: tuple[str, ...], code: int, hint: str
 ) -> None:
+    shell.admin("store", "add", "east")
     returned, lines, error = shell.admin(*words)
     assert (returned, lines) == (code, [])
     assert error.count("\n") == 1
     assert hint in error
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("devices",),
+        ("users",),
+        ("stores",),
+        ("audit",),
+        ("audit", "--verify"),
+        ("revoke", "user", "mei"),
+        ("enrol", "--store", "main"),
+    ],
+)
+def test_what_only_reads_or_revokes_makes_no_database(shell: Shell, words: tuple[str, ...]) -> None:
+    before = sorted(shell.room.iterdir())
+    returned, lines, error = shell.admin(*words)
+    assert (returned, lines, error.count("\n")) == (2, [], 1)
+    assert f"there is no database {shell.room / 's.db'}" in error
+    assert sorted(shell.room.iterdir()) == before
+    if words != ("devices",):
+        return
+    shell.admin("store", "add", "east")
+    returned, lines, error = shell.admin("--state", str(shell.room / "typo"), *words)
+    assert (returned, lines, "--state" in error, (shell.room / "typo").exists()) == (2, [], True, False)
 
 
 @pytest.mark.parametrize(
@@ -91,6 +144,7 @@ def test_what_goes_wrong_is_one_line_that_says_what_to_do(
         (("--database", "postgresql://host/db"), 2, "SQLite only"),
         (("--listen", "nowhere"), 2, "--listen"),
         (("--tls-cert", "/nowhere.pem"), 2, "--tls-cert"),
+        (("--tls-cert", str(ROOT / "README.md")), 2, "--tls-cert"),
     ],
 )
 def test_a_server_that_cannot_start_says_why(shell: Shell, words: tuple[str, ...], code: int, hint: str) -> None:

@@ -2,13 +2,17 @@
 
 import json
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from cli.deskroot import FIRST_CONTACT
+from ringdesk.wire.signing import make_code
 from tests.cli.processes import Child, child, gone, run, servers_in
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -58,6 +62,62 @@ def test_two_desks_on_one_data_directory_are_refused(tmp_path: Path) -> None:
         assert second.returncode == 1
         assert b"is in use by process" in second.stderr
         assert len(servers_in(data)) == 1
+
+
+def with_unsent(tmp_path: Path) -> tuple[Path, str]:
+    """A data directory of a desk with its own server, in which a note has not been sent; the note's op."""
+    data = tmp_path / "data"
+    with child(tmp_path, "desk", "--headless", "--data", str(data)) as desk:
+        assert desk.ask("note", member=None, call=None, text="sent")["ok"]
+        assert desk.ask("sync", timeout=30)["ok"]
+        (server,) = servers_in(data)
+        os.kill(server, signal.SIGSTOP)
+        unsent: str = desk.ask("note", member=None, call=None, text="not sent")["op_id"]
+        desk.process.kill()
+        desk.process.wait()
+        os.kill(server, signal.SIGKILL)
+        assert gone(lambda: servers_in(data))
+    return data, unsent
+
+
+@linux
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"\xff\x00 nonsense")])
+@pytest.mark.parametrize("lost", ["device.key", "local.password", "server.state/server.key"])
+def test_a_lost_small_file_is_made_anew_and_nothing_unsent_is_lost(
+    tmp_path: Path, lost: str, damage: Callable[[Path], object]
+) -> None:
+    data, unsent = with_unsent(tmp_path)
+    damage(data / lost)
+    if lost == "server.state/server.key" and (data / lost).exists():
+        done = run(tmp_path, "desk", "--headless", "--data", str(data))
+        assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+        assert b"server.key is damaged; restore it" in done.stderr
+        return
+    with child(tmp_path, "desk", "--headless", "--data", str(data)) as desk:
+        assert desk.ask("sync", timeout=30)["outbox"] == 0
+        rows = {row["text"]: row for row in desk.ask("dump", what="notes")["rows"]}
+        assert set(rows) == {"sent", "not sent"}
+        assert (rows["not sent"]["op_id"], rows["not sent"]["state"]) == (unsent, "settled")
+
+
+@linux
+@pytest.mark.parametrize(
+    ("file", "damage", "said"),
+    [
+        ("server.db", Path.unlink, b"server.db is missing; put it and server.state back from a backup"),
+        ("server.db", lambda path: path.write_bytes(b""), b"server.db is missing; put it"),
+        ("server.db", lambda path: path.write_bytes(b"n" * 9000), b"server.db is damaged; put it"),
+        ("replica.db", lambda path: path.write_bytes(b"n" * 9000), b"move it away and start again"),
+    ],
+)
+def test_a_lost_database_is_one_line(tmp_path: Path, file: str, damage: Callable[[Path], object], said: bytes) -> None:
+    data, _ = with_unsent(tmp_path)
+    for each in ("-wal", "-shm"):
+        (data / f"{file}{each}").unlink(missing_ok=True)
+    damage(data / file)
+    done = run(tmp_path, "desk", "--headless", "--data", str(data))
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+    assert said in done.stderr
 
 
 class Shop:
@@ -132,11 +192,90 @@ def test_who_has_signed_in_before_works_without_the_server(shop: Shop, tmp_path:
 
 
 @pytest.mark.parametrize(
+    ("name", "password", "said"),
+    [
+        ("mei", "not the password\n", b"the name or the password is wrong"),
+        ("ann", "correct horse battery\n", b"ann signs in on this desk for the first time, which needs the server"),
+    ],
+)
+def test_without_the_server_who_cannot_sign_in_is_told_at_once(
+    shop: Shop, tmp_path: Path, name: str, password: str, said: bytes
+) -> None:
+    with child(tmp_path, *shop.desk("mei")) as mei:
+        assert mei.ask("sync", timeout=30)["ok"]
+    shop.server.process.kill()
+    shop.server.process.wait()
+    shop.password.write_text(password)
+    begun = time.monotonic()
+    done = run(tmp_path, *shop.words("mei"), "--user", name)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+    assert said in done.stderr
+    assert time.monotonic() - begun < FIRST_CONTACT
+
+
+def test_a_code_file_is_read_again_after_an_enrolment_that_failed(shop: Shop, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    words = shop.words("mei", "--enrol-file", str(code))
+    code.write_text(make_code(b"of another server"))
+    failed = run(tmp_path, *words)
+    assert (failed.returncode, failed.stdout, failed.stderr.count(b"\n")) == (1, b"", 1)
+    assert b"ask for a new one" in failed.stderr
+    code.write_text(shop.admin("enrol", "--store", "main")["code"])
+    with child(tmp_path, *words) as mei:
+        assert mei.ask("sync", timeout=30)["ok"]
+
+
+def test_encryption_against_a_server_without_says_which_address_to_use(shop: Shop, tmp_path: Path) -> None:
+    words = [
+        word.replace("ws://", "wss://") for word in shop.words("mei", "--enrol", make_code(bytes(16), bytes(range(32))))
+    ]
+    done = run(tmp_path, *words)
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
+    assert b"it speaks without encryption, as a server on loopback does; use ws://" in done.stderr
+
+
+def test_drawn_into_a_pipe_it_refuses(tmp_path: Path) -> None:
+    done = run(tmp_path, "desk", "--data", str(tmp_path / "data"))
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"add --headless" in done.stderr
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Shop, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.write_text(shop.admin("enrol", "--store", "main")["code"])
+    with child(tmp_path, *shop.words("mei", "--enrol-file", str(code))) as mei:
+        assert mei.ask("note", member=None, call=None, text="before")["ok"]
+        assert mei.ask("sync", timeout=30)["ok"]
+        device = mei.ask("state")["device"]
+    shutil.copytree(tmp_path / "mei", tmp_path / "copy")
+    with child(tmp_path, *shop.words("mei", "--enrol-file", str(code))) as mei:
+        assert mei.ask("note", member=None, call=None, text="by the original")["ok"]
+        assert mei.ask("sync", timeout=30)["ok"]
+    copy = [*shop.words("mei", "--enrol-file", str(code)), "--data", str(tmp_path / "copy")]
+    with child(tmp_path, *copy) as desk:
+        kept = desk.ask("note", member=None, call=None, text="by the copy")
+        notice = desk.event("notice", lambda each: each["code"] == "fenced")
+        assert "start this desk with --enrol and a new code" in notice["message"]
+        assert desk.event("sync", lambda each: each["why_code"] == "sync_fenced")["outbox"] == 1
+    code.write_text(shop.admin("enrol", "--store", "main")["code"])
+    for _ in range(2):  # the code that was used stays in the file, and is no new one the second time
+        with child(tmp_path, *copy) as desk:
+            assert desk.ask("sync", timeout=30)["outbox"] == 0
+            rows = {row["text"]: row for row in desk.ask("dump", what="notes")["rows"]}
+            assert set(rows) == {"before", "by the original", "by the copy"}
+            assert (rows["by the copy"]["op_id"], rows["by the copy"]["state"]) == (kept["op_id"], "settled")
+            assert desk.ask("state")["device"] != device
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--source", "tcp://pbx:5038?dialect=ami"], b"come later"),
         (["--config", "nowhere.toml"], b"--config"),
         (["--server", "ws://127.0.0.1:1/sync"], b"--user"),
+        (["--server", "shop.example:8790"], b"write it as wss://HOST:PORT/sync"),
+        (["--server", "http://shop.example/sync"], b"write it as wss://HOST:PORT/sync"),
         (["--server", "ws://127.0.0.1:1/sync", "--user", "mei"], b"--password-file"),
     ],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
+from config.load import places
 from ringdesk.members import MemberNumber
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
@@ -62,3 +63,22 @@ def test_no_directory_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "holds no replica" in error
+
+
+def test_without_a_directory_it_looks_where_the_desk_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    for name in ("CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    usual, other = places().data, tmp_path / "other"
+    assert main(["lookup", "678"]) == 2
+    assert f"{usual} holds no replica".encode() in capsysbinary.readouterr().err
+    for folder in (usual, other):
+        folder.mkdir(parents=True)
+    asyncio.run(filled_and_closed(usual))
+    assert main(["lookup", "678"]) == 0
+    assert "林美玲" in capsysbinary.readouterr().out.decode()
+    settings = tmp_path / "ringdesk.toml"
+    settings.write_text('[desk]\ndata = "other"\n')
+    assert main(["lookup", "678", "--config", str(settings)]) == 2
+    assert f"{other} holds no replica".encode() in capsysbinary.readouterr().err

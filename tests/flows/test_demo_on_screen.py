@@ -17,6 +17,14 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, whi
 
 HALF = "下週三改送到公司，要開統編 12345675；她說「不要堅果」"
 REST = "，請先打電話"
+STEPS = (
+    "正在製作 200 位虛構會員",
+    "正在啟動伺服器",
+    "正在向伺服器登記這張桌面",
+    "正在等候伺服器",
+    "正在把會員資料送到桌面",
+    "正在開啟畫面",
+)
 PERSON_PANES = ("card", "timeline", "tasks", "noteframe", "earlier")
 
 
@@ -46,6 +54,9 @@ def name_on_the_card(person: Person) -> str:
 def test_twenty_calls_touch_neither_the_note_nor_the_focus_nor_the_person(tmp_path: Path) -> None:
     with Person(tmp_path, ["demo", "--language", "zh-Hant", "--members", "200", "--every", "1"]) as person:
         person.see(lambda: "響鈴中" in person.pane("banner"))
+        told, screen, _ = person.stream.partition(b"\x1b[?1049h")
+        assert screen
+        assert told.decode().split("\r\n") == [f"ringdesk demo: {step}" for step in STEPS] + [""]
         person.write(F2)
         person.see(lambda: "通話中" in person.title("card") and "輸入中" in person.title("noteframe"))
         who = name_on_the_card(person)

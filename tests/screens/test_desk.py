@@ -8,7 +8,7 @@ from textual import events
 
 from ringdesk.calls import Call, Caller, CallState, Presentation
 from ringdesk.errors import Refused
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.desk import Card, Draft
 from terminal.news import CallNews, NoticeNews
 from tests.screens.harness import PERSON_PANES, SMALL, Running, running
@@ -173,6 +173,23 @@ async def test_f2_claims_a_passive_line_after_the_ringing_stopped_and_f4_ends_it
         assert named(run) == set()
 
 
+async def test_a_wrap_up_is_asked_for_until_it_is_done_and_not_after() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        await run.press("f2")
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.ENDED), mine=True))
+        await run.settle()
+        assert ["Ended, wrap up" in run.pane(pane) for pane in ("banner", "lines")] == [True, True]
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.ENDED, disposition="handled"), mine=True))
+        await run.settle()
+        assert [run.pane(pane).count("Ended, wrap up") for pane in ("banner", "lines")] == [0, 0]
+        await run.press("f4")
+        assert "No call is ringing" in run.pane("banner")
+        assert "Ended" in run.pane("lines")
+        assert "wrap up" not in run.pane("lines")
+
+
 # rule 5
 
 
@@ -258,6 +275,19 @@ async def test_a_refused_note_is_kept_and_the_reason_is_said() -> None:
         assert "free some space, then save again" in run.pane("banner")
         assert run.screen.area.text == "a"
         assert named(run) == {LIN.name}
+
+
+async def test_a_note_that_is_too_long_is_kept_whole_and_not_saved() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        keeper, owner = run.screen.keeper, run.screen.board.person.key
+        text = "x" * (MAX_LINES + 1)
+        keeper.hold(owner, text)
+        with pytest.raises(Refused) as refusal:
+            await keeper.save(owner, text)
+        assert refusal.value.code == "too_long"
+        assert keeper.texts[owner] == text
+        assert not [did for did in run.desk.did if did[0] == "note"]
 
 
 async def test_a_draft_comes_back_after_a_restart() -> None:

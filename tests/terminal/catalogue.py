@@ -45,6 +45,8 @@ def collected() -> Catalog:
     for name, _line, message, _comments, _context in found:
         if not name.startswith(("callerid", "store", "sync", "lookup")) and message:
             catalogue.add(message, locations=[(f"terminal/{name}", 0)])
+    for name, _line, message, _comments, _context in extract_from_dir(ROOT / "cli", keywords=KEYWORDS):
+        catalogue.add(message, locations=[(f"cli/{name}", 0)])
     for code, sentence in sentences().items():
         catalogue.add(sentence, locations=[(f"ringdesk/why.py:{code}", 0)])
     return catalogue

@@ -1,7 +1,8 @@
 """A desk in memory: the methods of `Desk`, and a hand to publish news with. For the view's own tests; flows use the real one."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
 
 import msgspec
 
@@ -19,6 +20,7 @@ from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
 from terminal.desk import Business, Card, Desk, Draft
+from terminal.desk.values import LostCall
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 
 ME = "p-yating"
@@ -34,6 +36,18 @@ class ScriptedBusiness(Business):
         self.people: list[Presence] = []
         self.codes: tuple[Disposition, ...] = BUILT_IN
         self.pages: list[Article] = []
+        self.born_today: list[Member] = []
+        self.lost: list[LostCall] = []
+        self.known: dict[str, Member] = {}
+
+    async def anniversaries(self, today: date) -> list[Member]:
+        return self.born_today
+
+    async def lost_calls(self, since: float) -> list[LostCall]:
+        return [each for each in self.lost if each.call.started >= since]
+
+    async def members(self, ids: Iterable[str]) -> dict[str, Member]:
+        return {each: self.known[each] for each in ids if each in self.known}
 
     async def agenda(self, *, mine: bool = False) -> list[Task]:
         return [task for task in self.tasks if not mine or task.assignee in (None, ME)]
@@ -69,7 +83,10 @@ class ScriptedDesk(Desk):
         self.hold: asyncio.Event | None = None
         self._listeners: list[Callable[[News], None]] = []
         self.clock = NOW
-        self.business = ScriptedBusiness()
+        self.business: ScriptedBusiness = ScriptedBusiness()
+        self.away_since = NOW - 16 * 3600
+        for card in self.cards.values():
+            self.business.known[card.member.id] = card.member
 
     @property
     def person(self) -> Actor:

@@ -159,6 +159,26 @@ async def test_refusals_carry_their_code(tmp_path: Path) -> None:
         assert "later version" in said[2]["message"]
 
 
+async def test_a_note_that_no_op_can_carry_is_refused_whole(tmp_path: Path) -> None:
+    async with opened(tmp_path) as place:
+        texts = ["x" * 20_000, "x" * 40_000, "好" * 16_001]
+        said = await answers(
+            place.desk, *({"do": "note", "text": text} for text in texts), {"do": "dump", "what": "notes"}
+        )
+        assert [each.get("error") for each in said] == [None, "too_large", "too_large", None]
+        assert [len(row["text"]) for row in said[3]["rows"]] == [20_000]
+
+
+@pytest.mark.parametrize("rev", [2**53 + 1, 2**64, -1])
+async def test_a_revision_that_the_wire_cannot_carry_never_reaches_the_outbox(tmp_path: Path, rev: int) -> None:
+    async with opened(tmp_path) as place:
+        wrong = {"do": "update", "member": "m1", "fields": {"tier": "gold"}, "base": {"tier": rev}}
+        right = {**wrong, "base": {"tier": 2**53}}
+        said = await answers(place.desk, wrong, right, {"do": "state"})
+        assert [each.get("error") for each in said] == ["bad_command", None, None]
+        assert said[2]["outbox"] == 1
+
+
 async def test_what_comes_after_a_sync_waits_for_it(tmp_path: Path) -> None:
     async with opened(tmp_path) as place:
         said = await answers(

@@ -89,6 +89,16 @@ DELETE FROM reachable WHERE member = :member
 -- name: reach
 INSERT INTO reachable (e164, member) VALUES (:e164, :member) ON CONFLICT DO NOTHING
 
+-- name: silent_calls
+SELECT call, seq, due FROM live_call WHERE due <= :now ORDER BY due, call LIMIT :limit
+
+-- name: put_live_call
+INSERT INTO live_call (call, seq, due) VALUES (:call, :seq, :due)
+ON CONFLICT (call) DO UPDATE SET seq = excluded.seq, due = excluded.due
+
+-- name: forget_live_call
+DELETE FROM live_call WHERE call = :call
+
 -- name: device
 SELECT id, name, cls, site, public_key, epoch, last_dev_seq, enrolled_at, seen_at, fenced_at, revoked_at
 FROM device WHERE id = :id

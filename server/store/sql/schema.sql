@@ -80,6 +80,14 @@ CREATE TABLE reachable (
 );
 CREATE INDEX reachable_member ON reachable (member);
 
+-- Calls that have not ended: when each is given up if no image newer than seq comes before.
+CREATE TABLE live_call (
+    call TEXT PRIMARY KEY,
+    seq INTEGER NOT NULL,
+    due REAL NOT NULL
+);
+CREATE INDEX live_call_due ON live_call (due);
+
 CREATE TABLE site (
     id TEXT PRIMARY KEY,
     name TEXT NOT NULL

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringdesk import merge
-from ringdesk.calls import Call, CallEvent, CallState, Direction, EventKind, Outcome
+from ringdesk import ids, merge
+from ringdesk.calls import Call, CallEvent, CallState, Direction, EventKind, Outcome, SourceKey
 from ringdesk.errors import Refused
 from ringdesk.members import EDITABLE, GUARDED, Member, MemberNumber
 from ringdesk.merge import Effect, apply, enrol_twin, retarget
@@ -166,10 +166,45 @@ class TestNewMembers:
 
     def test_later_ops_follow_the_alias(self) -> None:
         note = NoteAdd(member="op1", text=SafeLines("x"))
-        assert retarget(note, {"op1": "m2", "m2": "m1"}) == NoteAdd(member="m1", text=SafeLines("x"))
-        assert retarget(note, {"m7": "m1"}) is note
-        assert retarget(TaskDone(task="op1"), {"op1": "m1"}) == TaskDone(task="op1")
-        retarget(note, {"op1": "m2", "m2": "op1"})  # a ring of aliases ends
+        assert retarget(note, {("member", "op1"): "m2", ("member", "m2"): "m1"}) == NoteAdd(
+            member="m1", text=SafeLines("x")
+        )
+        assert retarget(note, {("member", "m7"): "m1", ("call", "op1"): "c1"}) is note
+        assert retarget(TaskDone(task="op1"), {("member", "op1"): "m1"}) == TaskDone(task="op1")
+        retarget(note, {("member", "op1"): "m2", ("member", "m2"): "op1"})  # a ring of aliases ends
+
+
+class TestCallsThatAreOne:
+    def test_the_other_ends_and_leads_to_the_one_that_goes_on(self) -> None:
+        other = Call(id="c2", state=CallState.RINGING, started=101.0, claimed_by="p-lin", ring_count=3)
+        effect = done(CallReport(call="c1", events=(), also=("c2", "never came")), RINGING, other)
+        kept, gone = effect.rows["call", "c1"], effect.rows["call", "c2"]
+        assert isinstance(kept, Call)
+        assert isinstance(gone, Call)
+        assert (kept.claimed_by, kept.ring_count, kept.merged_into) == ("p-lin", 3, None)
+        assert (gone.state, gone.outcome, gone.ended, gone.merged_into) == (CallState.ENDED, None, 1000.0, "c1")
+        again = done(CallReport(call="c1", events=(), also=("c2", "c1")), kept, gone)
+        assert again.rows == {}
+
+    def test_a_call_of_another_store_stays_alone(self) -> None:
+        other = Call(id="c2", state=CallState.RINGING, started=101.0, site="east")
+        assert done(CallReport(call="c1", events=(), also=("c2",)), RINGING, other).rows == {}
+
+    def test_ops_follow_and_a_note_may_be_revised_under_the_new_id(self) -> None:
+        wrapup = CallWrapup(call="c2", code=SafeText("info"), member="op1")
+        assert retarget(wrapup, {("call", "c2"): "c1", ("member", "op1"): "m1"}) == CallWrapup(
+            call="c1", code=SafeText("info"), member="m1"
+        )
+        gone = ids.call_id("line", "2")
+        kept = msgspec.structs.replace(RINGING, sources=(SourceKey("line", "1"), SourceKey("line", "2")))
+        note = Note(id="n1", call=gone, text=SafeLines("x"), author=MEI.person, author_name=MEI.name, at=1.0)
+        revision = NoteAdd(call="c1", text=SafeLines("y"), parent="n1")
+        written = done(revision, kept, note).rows["note", "op1"]
+        assert isinstance(written, Note)
+        assert written.call == gone
+        with pytest.raises(Refused) as refusal:
+            done(revision, RINGING, note)
+        assert refusal.value.code == "moved_note"
 
 
 class TestFields:

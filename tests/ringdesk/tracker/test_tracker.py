@@ -211,6 +211,7 @@ class TestLinks:
         second = only(tracker.received(event(ANSWERED, T + 9, native="2")))
         kept, gone = tracker.received(event(LINKED, T + 10, native="2", linked_id="1"))
         assert (kept.id, gone.id, kept.caller) == (first.id, second.id, CHEN)
+        assert (gone.merged_into, kept.merged_into, tracker.aliases(kept.id)) == (first.id, None, (second.id,))
         assert only(tracker.received(event(ENDED, T + 20, native="2"))).id == first.id
 
     def test_an_id_that_is_not_known_yet_leads_to_the_call(self) -> None:

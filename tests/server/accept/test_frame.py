@@ -8,8 +8,24 @@ import msgspec
 import pytest
 
 from ringdesk import merge, ops
+from ringdesk.calls import Caller, CallEvent, CallState, EventKind, Presentation
+from ringdesk.ids import callback_id
 from ringdesk.members import MemberNumber
-from ringdesk.ops import Args, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Op, TaskAdd, TaskDone
+from ringdesk.ops import (
+    MAX_OP_BYTES,
+    Args,
+    CallClaim,
+    CallReport,
+    CallVerdict,
+    CallWrapup,
+    MemberAdd,
+    MemberFields,
+    MemberUpdate,
+    NoteAdd,
+    Op,
+    TaskAdd,
+    TaskDone,
+)
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Answer, Push
 from ringdesk.wire.signing import GrantBody, ServerKey, payload
@@ -216,6 +232,35 @@ async def test_what_cannot_be_used_is_rejected_and_blocks_nothing(bench: Bench, 
     assert reply.answers[0].code in ("bad_op", "too_large")
 
 
+async def test_the_size_of_the_whole_op_counts_not_that_of_its_arguments(bench: Bench) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    fits = bench.op(note("m1", "x" * 30_000), "fits")
+    fits = msgspec.structs.replace(fits, base={"x" * (MAX_OP_BYTES - ops.size(fits) - 4): 1})
+    over = bench.op(note("m1", "x" * 30_000), "over")
+    over = msgspec.structs.replace(over, base={"x" * (MAX_OP_BYTES - ops.size(over) - 3): 1})
+    assert (ops.size(fits), ops.size(over)) == (MAX_OP_BYTES, MAX_OP_BYTES + 1)
+    reply = await bench.push(fits, over, bench.op(note("m1"), "good"))
+    assert results(reply) == ["applied", "rejected", "applied"]
+    assert (reply.answers[1].code, "write less" in str(reply.answers[1].message)) == ("too_large", True)
+
+
+async def test_what_an_op_is_sent_with_later_does_not_count(bench: Bench) -> None:
+    """An op that fitted when it was saved still fits when it is numbered anew and carries the answer that proves it."""
+    await bench.push(bench.op(named(), "m1"))
+    full = bench.op(note("m1"), "full")
+    full = msgspec.structs.replace(full, base={"x" * (MAX_OP_BYTES - ops.size(full) - 4): 1})
+    assert ops.size(fact(full)) == ops.size(msgspec.structs.replace(full, dev_seq=2**53)) == MAX_OP_BYTES
+    assert results(await bench.push(fact(full))) == ["applied"]
+
+
+async def test_arguments_of_a_newer_version_are_refused_with_a_word_to_update(bench: Bench) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    reply = await bench.push(bench.op(note("m1"), "new", v=2), bench.op(note("m1"), "good"))
+    assert results(reply) == ["rejected", "applied"]
+    assert (reply.answers[0].code, "update the server" in str(reply.answers[0].message)) == ("unknown_version", True)
+    assert results(await bench.push(fact(bench.op(note("m1"), "once applied", v=2)))) == ["parked"]
+
+
 async def test_a_handler_that_raises_holds_the_frame_and_is_parked_with_what_hangs_on_it(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,6 +301,38 @@ async def test_two_tills_that_enrol_one_person_make_one_member(bench: Bench) -> 
     later = await other.push(other.op(note("m2"), "n3"))
     assert results(later) == ["applied"]
     assert (await bench.row("note", "n3")).member == "m1"
+
+
+async def test_a_call_that_was_another_ends_and_what_is_about_it_follows(bench: Bench) -> None:
+    ringing, caller = (
+        CallEvent(event=EventKind.RINGING, at=NOW, source="a", native_id="1"),
+        CallEvent(event=EventKind.RINGING, at=NOW + 1, source="b", native_id="1"),
+    )
+    about = NoteAdd(call="c2", text=SafeLines("before"))
+    await bench.push(
+        bench.op(CallReport(call="c1", events=(ringing,)), "r1"),
+        bench.op(CallReport(call="c2", events=(caller,)), "r2"),
+        bench.op(about, "n1"),
+    )
+    reply = await bench.push(bench.op(CallReport(call="c1", events=(), also=("c2",)), "r3"))
+    assert {row.id for row in reply.answers[0].rows} == {"c1", "c2"}
+    gone = await bench.row("call", "c2")
+    assert (gone.state, gone.outcome, gone.merged_into) == (CallState.ENDED, None, "c1")
+    assert [key.source for key in (await bench.row("call", "c1")).sources] == ["a", "b"]
+    other = Bench(bench.store, await device(bench.store, "d2"))
+    ended = msgspec.structs.replace(caller, event=EventKind.ENDED, at=NOW + 9)
+    reply = await other.push(
+        other.op(CallClaim(call="c2"), "k1"),
+        other.op(NoteAdd(call="c2", text=SafeLines("after")), "n2"),
+        other.op(CallReport(call="c2", events=(ended,)), "r4"),
+        other.op(CallWrapup(call="c2", code=SafeText("info")), "w1"),
+    )
+    assert results(reply) == ["applied"] * 4
+    kept = await bench.row("call", "c1")
+    assert (kept.state, kept.claimed_by, kept.disposition) == (CallState.ENDED, "p1", "info")
+    assert (await bench.row("note", "n2")).call == "c1"
+    assert await bench.row("call", "c2") == gone
+    assert await bench.store.order.silent_calls(9e9, 9) == ()
 
 
 async def test_a_fact_whose_parent_is_gone_is_parked_not_refused(bench: Bench) -> None:
@@ -307,3 +384,21 @@ async def test_a_task_done_twice_writes_once(bench: Bench) -> None:
         bench.op(task, "t1"), bench.op(TaskDone(task="t1"), "x1"), bench.op(TaskDone(task="t1"), "x2")
     )
     assert [(answer.result, answer.seq) for answer in reply.answers] == [("applied", 1), ("applied", 2), ("applied", 0)]
+
+
+async def test_rows_that_an_alias_of_the_same_frame_leads_to_are_looked_up_too(bench: Bench) -> None:
+    """The verdict on the second call means the first, whose callback is there already: it is not made a second time."""
+    shown = Caller(raw=SafeText("0912345678"), e164="+886912345678", presentation=Presentation.SHOWN)
+
+    def report(call: str, *also: str, native: str = "1") -> CallReport:
+        event = CallEvent(event=EventKind.RINGING, at=NOW, source=f"s{native}", native_id=native, caller=shown)
+        return CallReport(call=call, events=(event,), also=also)
+
+    missed = CallVerdict(call="c1", verdict="missed", title=SafeText("Call back"))
+    await bench.push(bench.op(report("c1"), "r1"), bench.op(report("c2", native="2"), "r2"), bench.op(missed, "v1"))
+    task = await bench.row("task", callback_id("c1"))
+    again = CallVerdict(call="c2", verdict="missed", title=SafeText("Call back"))
+    reply = await bench.push(bench.op(report("c1", "c2", native="3"), "r3"), bench.op(again, "v2", at=NOW + 5))
+    assert [answer.result for answer in reply.answers] == ["applied", "applied"]
+    assert await bench.row("task", callback_id("c1")) == task
+    assert await bench.row("task", callback_id("c2")) is None

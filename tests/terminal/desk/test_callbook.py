@@ -77,6 +77,24 @@ def test_a_call_that_somebody_has_does_not_pop_and_its_end_is_news() -> None:
     assert book.row(row(CallState.ENDED, claimed_by="ann", ended=AT + 60), AT + 61) == []
 
 
+def test_a_call_of_another_desk_that_was_another_is_withdrawn_and_does_not_pop_twice() -> None:
+    book = CallBook(Tracker())
+    (turn,) = book.row(row(), AT)
+    assert turn.pop
+    (turn,) = book.row(row(CallState.ENDED, ended=AT + 2, merged_into="kept"), AT + 2)
+    assert (turn.pop, turn.call.state) == (False, CallState.ENDED)
+    assert book.calls(AT + 2) == []
+    kept = row(id="kept")
+    assert [turn.pop for turn in book.row(kept, AT + 3)] == [False]
+    assert (book.resolve("other"), book.find("other"), book.calls(AT + 3)) == ("kept", kept, [kept])
+
+
+def test_one_that_was_another_before_this_desk_saw_it_is_no_news() -> None:
+    book = CallBook(Tracker())
+    assert book.row(row(CallState.ENDED, ended=AT + 2, merged_into="kept"), AT + 2) == []
+    assert book.calls(AT + 2) == []
+
+
 def test_history_is_no_news() -> None:
     book = CallBook(Tracker())
     assert book.row(row(CallState.ENDED, ended=AT + 10), AT + 10 + KEPT + 1) == []

@@ -21,11 +21,13 @@ from ringdesk.ops import (
     Actor,
     CallHand,
     CallHold,
+    CallReport,
     DispositionSave,
     MemberFields,
     NumberAttach,
     NumberChoose,
     NumberMarked,
+    decode_args,
 )
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.simulators.modem import Model, SimulatedModem
@@ -34,7 +36,8 @@ from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import parse
 from terminal.desk import Source
 from terminal.news import CallNews, HealthNews, MemberNews, News, NoteNews, ScreenPop, TaskNews
-from tests.terminal.desk.place import E164, MEMBER, NUMBER, opened
+from terminal.sync.link import Link
+from tests.terminal.desk.place import E164, MEMBER, NUMBER, Hand, opened
 
 
 async def test_a_ring_pops_once_with_the_member_card_and_greeting(tmp_path: Path) -> None:
@@ -293,3 +296,46 @@ async def test_the_one_who_was_chosen_for_a_shared_number_comes_first(tmp_path: 
         await place.hand.ring(NUMBER, native="2")
         again = await place.ear.until(ScreenPop, lambda news: news.call.id != pop.call.id)
         assert [match.member.id for match in again.matches] == ["m1", "m2"]
+
+
+async def test_two_lines_that_saw_one_call_tell_the_server_that_it_is_one(tmp_path: Path) -> None:
+    """Both were reported before the number proved it: the second call's row would stay open for ever."""
+    side = Hand()
+    side.spec = parse("socket://127.0.0.1:2?area=2", "test")
+    async with opened(tmp_path, sources=(Source(side.spec, side.make),)) as place:
+        shown = Caller(SafeText(NUMBER), None, Presentation.SHOWN)
+        for hand in (place.hand, side):
+            await hand.say(EventKind.RINGING)
+            await hand.say(EventKind.RINGING)
+        await place.ear.until(ScreenPop, lambda pop: len(place.ear.of(ScreenPop)) == 2)
+        kept, gone = (pop.call.id for pop in place.ear.of(ScreenPop))
+        note = await place.desk.note(SafeLines("before"), None, gone)
+        for hand in (place.hand, side):
+            await hand.say(EventKind.CALLER, shown)
+        await place.ear.until(CallNews, lambda news: news.call.id == gone and news.call.state is CallState.ENDED)
+        await place.desk.wrapup(gone, SafeText("info"))
+        reports = [op["args"] for op in await place.desk.dump("outbox") if op["kind"] == "call.report"]
+        assert [(each["call"], each["also"]) for each in reports if each["also"]] == [(kept, [gone])]
+        assert (await place.store.call(gone)).id == kept
+        assert [each.id for each in await place.store.call_notes(kept)] == [note]
+        assert [call.id for call in place.desk.calls()] == [kept]
+        rows = {each["call"]: each for each in await place.desk.dump("calls")}
+        assert (rows[gone]["state"], rows[gone]["merged_into"], rows[kept]["merged_into"]) == ("ended", kept, None)
+        assert (rows[kept]["disposition"], rows[gone]["disposition"]) == ("info", None)
+
+
+async def test_ops_carry_the_time_since_hello_and_reports_how_sure_the_clock_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path) as place:
+        await place.desk.note(SafeLines("no hello yet"), "m1", None)
+        monkeypatch.setattr(Link, "mono", 1500)
+        monkeypatch.setattr(Link, "uncertainty", 0.25)
+        await place.hand.ring(NUMBER)
+        pop = await place.ear.until(ScreenPop)
+        await place.desk.note(SafeLines("online"), "m1", pop.call.id)
+        made = await place.store.outgoing(1, 9, 1 << 20)
+        assert [(op.kind, op.mono) for op in made] == [("note.add", None), ("call.report", 1500), ("note.add", 1500)]
+        report = decode_args(made[1])
+        assert isinstance(report, CallReport)
+        assert report.uncertainty == 0.25

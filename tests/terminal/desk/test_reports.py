@@ -36,6 +36,17 @@ def test_two_rings_without_a_number_are_reported_and_a_third_is_not() -> None:
     assert not reports.heard("c", event(EventKind.RINGING, 12), popped=True)
 
 
+def test_a_call_that_rings_on_says_so_once_a_minute() -> None:
+    """Else the server would give it up while it rings: to it the call would have been silent since the second ring."""
+    reports = Reports()
+    told = []
+    for at in range(0, 200, 5):
+        reports.heard("c", event(EventKind.RINGING, float(at)), popped=at > 0)
+        report = reports.take()
+        told += [each.at for each in report.events] if report else []
+    assert told == [0.0, 5.0, 60.0, 120.0, 180.0]
+
+
 def test_every_later_fact_is_reported() -> None:
     reports = Reports()
     reports.heard("c", event(EventKind.CALLER, 1, MEI), popped=True)
@@ -46,6 +57,45 @@ def test_every_later_fact_is_reported() -> None:
         report = reports.take()
         assert report is not None
         assert report.events == (later,)
+
+
+def test_a_call_that_was_reported_and_is_another_is_named_in_its_report() -> None:
+    reports = Reports()
+    reports.heard("a", event(EventKind.CALLER, 1, MEI), popped=True)
+    reports.heard("b", event(EventKind.RINGING, 2), popped=True)
+    assert reports.take("a")
+    assert reports.take("b")
+    reports.heard("b", event(EventKind.RING_STOPPED, 3), popped=True)
+    assert reports.joined("a", ("b",))
+    report = reports.take()
+    assert report is not None
+    assert (report.call, report.also, [each.at for each in report.events]) == ("a", ("b",), [3])
+    reports.back(report)
+    assert reports.take() == report
+    assert not reports.joined("a", ("b",))
+    assert reports.take() is None
+
+
+def test_one_that_nobody_heard_of_leaves_only_its_events() -> None:
+    reports = Reports()
+    reports.heard("b", event(EventKind.RINGING), popped=False)
+    assert not reports.joined("a", ("b",))
+    assert reports.heard("a", event(EventKind.CALLER, 1, MEI), popped=True)
+    report = reports.take()
+    assert report is not None
+    assert (report.call, report.also, len(report.events)) == ("a", (), 2)
+
+
+def test_an_alias_of_an_alias_is_named_too() -> None:
+    reports = Reports()
+    for call in ("a", "b", "c"):
+        reports.heard(call, event(EventKind.CALLER, 1, MEI), popped=True)
+        reports.take(call)
+    reports.joined("b", ("c",))
+    reports.joined("a", ("c", "b"))
+    report = reports.take()
+    assert report is not None
+    assert (report.call, sorted(report.also), reports.take()) == ("a", ["b", "c"], None)
 
 
 def msgspec_name(name: str) -> Caller:

@@ -10,7 +10,7 @@ from ringdesk.members import Member, MemberNumber
 from ringdesk.ops import Row, RowKey
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact, ContactKind
-from terminal.lookup.search import Lookup
+from terminal.lookup.search import MAX_QUERY, Lookup
 from terminal.news import Match
 from terminal.store.replica import Store
 from tests.terminal.store.model import ORG, Ids, Server
@@ -114,6 +114,11 @@ async def test_the_search_box(lookup: Lookup, query: str, found: list[tuple[str,
 async def test_two_reasons_are_said_together(lookup: Lookup) -> None:
     why = (await lookup.search("678 林"))[0].why
     assert why.english() == "the number ends in 678, and the name starts with 林"
+
+
+async def test_what_comes_after_the_longest_query_is_not_read(lookup: Lookup) -> None:
+    assert said(await lookup.search("林美玲".ljust(MAX_QUERY) + "王")) == said(await lookup.search("林美玲")) != []
+    assert await lookup.search("王" * 1_000_000) == []
 
 
 async def test_the_limit(lookup: Lookup) -> None:

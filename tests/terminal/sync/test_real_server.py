@@ -59,8 +59,8 @@ class Server:
     def code(self) -> str:
         return str(json.loads(self.admin("--json", "enrol", "--store", "main", "--class", "desk"))["code"])
 
-    def start(self) -> None:
-        words = [sys.executable, "-m", "cli.main", "server", "--listen", self.address, *self.place]
+    def start(self, *more: str) -> None:
+        words = [sys.executable, "-m", "cli.main", "server", "--listen", self.address, *self.place, *more]
         self.child = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         assert self.child.stdout is not None
         self.address = json.loads(self.child.stdout.readline())["listening"]

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from ringdesk.members import Member
@@ -41,8 +42,9 @@ class Bench:
         self.store = store
         self.server = Server()
         self.now = 100.0
+        self.wall = 1e9
         self.replicator = Replicator(
-            store, sign=lambda nonce: f"signed {nonce}", clock=lambda: 1e9, steady=lambda: self.now, app="test"
+            store, sign=lambda nonce: f"signed {nonce}", clock=lambda: self.wall, steady=lambda: self.now, app="test"
         )
 
     async def greet(self) -> list[FromTerminal]:
@@ -266,6 +268,21 @@ async def test_small_things(bench: Bench) -> None:
     bench.replicator.closed()
     assert bench.replicator.mono() is None
     assert await bench.replicator.pending() == await bench.replicator.pulls() == []
+
+
+@pytest.mark.parametrize(("ahead", "uncertainty"), [(0.0, 0.4), (0.4, 0.4), (30.0, 30.0), (-30.0, 30.4)])
+async def test_the_uncertainty_of_the_clock_is_that_of_the_round_trip(
+    bench: Bench, ahead: float, uncertainty: float
+) -> None:
+    """The server may have read its clock at either end of the round trip of 0.4 s; `ahead` is its clock at our hello."""
+    assert bench.replicator.uncertainty == 0.0
+    hello = await bench.replicator.opened(CHALLENGE)
+    assert hello.clock == bench.wall
+    bench.wall += 0.4
+    welcome = msgspec.structs.replace(bench.server.hello(hello), now=hello.clock + ahead)
+    await bench.replicator.received(welcome)
+    bench.replicator.closed()
+    assert bench.replicator.uncertainty == pytest.approx(uncertainty)
 
 
 async def test_a_version_that_does_not_fit(bench: Bench) -> None:

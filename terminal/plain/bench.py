@@ -1,0 +1,116 @@
+"""What the commands of the plain desk work with: the board, the notes, the conversation, the desk."""
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING
+
+from ringdesk.safetext import SafeText
+from terminal.news import HealthNews, News, SyncNews
+from terminal.plain import heard, voice
+from terminal.plain.talk import Act, Entry, Talk
+from terminal.screens.board import Board
+from terminal.screens.keeper import NOBODY, Keeper, Owner
+from terminal.screens.work import Work
+from terminal.widgets.person import Who, number
+from terminal.widgets.speech import say
+from terminal.widgets.when import Now
+
+if TYPE_CHECKING:
+    from terminal.desk import Desk
+
+
+class Bench:
+    """One plain desk. Nobody can see what is half-typed on a terminal in line mode, so something always may be: whom the
+    desk shows changes by the person's own commands alone, never by a call."""
+
+    def __init__(
+        self,
+        desk: "Desk",
+        tell: Callable[[Sequence[SafeText]], None],
+        wall: Callable[[], float],
+        zone: tzinfo | None = None,
+    ) -> None:
+        self.desk = desk
+        self.wall = wall
+        self.board = Board()
+        self.keeper = Keeper()
+        self.work = Work(self.board, self.keeper, wall, zone)
+        self.talk = Talk(tell)
+        self.writing: Owner | None = None
+        """Whose note the lines are that come now."""
+
+    @property
+    def now(self) -> Now:
+        """This moment."""
+        return self.work.now
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody is on the desk."""
+        return self.board.person.key == NOBODY
+
+    def settle(self) -> None:
+        """After every change: something may be half-typed."""
+        self.board.typed = True
+
+    def hear(self, news: News) -> list[SafeText]:
+        """Take the news in; what is to be said of it."""
+        if isinstance(news, SyncNews):
+            before = self.board.sync
+            self.board.hear(news, self.wall())
+            return heard.link(news, before)
+        if isinstance(news, HealthNews):
+            stood = self.board.health.get(news.source)
+            self.board.hear(news, self.wall())
+            return heard.health(news, stood)
+        call = getattr(news, "call", None)
+        row = self.board.calls.get(call.id) if call is not None else None
+        self.settle()
+        self.board.hear(news, self.wall())
+        return heard.heard(news, self.board, row, self.now)
+
+    def tick(self) -> None:
+        """Time passed: what others took leaves the front."""
+        self.settle()
+        self.board.tick(self.wall())
+
+    def shown(self) -> None:
+        """Read who is on the desk now, and choose if there are several."""
+        self.settle()
+        person = self.board.person
+        self.talk.say(*voice.card(person, self.now))
+        if person.who is Who.SEVERAL:
+            entries = [
+                Entry(voice.match_words(match), self._chooses(index)) for index, match in enumerate(person.matches)
+            ]
+            self.talk.offer(say("Who is it?"), entries)
+        kept = self.keeper.texts.get(person.key, "")
+        if kept:
+            self.talk.say(say("A draft is kept: {text}", text=SafeText(kept)))
+
+    def _chooses(self, index: int) -> Act:
+        async def choose() -> None:
+            if self.work.choose(index):
+                await self.work.refill()
+            await self.keeper.keep()
+            self.shown()
+
+        return choose
+
+    async def save_kept(self) -> bool:
+        """Save what is typed for the person on the desk, if anything; whether there was."""
+        owner = self.board.person.key
+        text = self.keeper.texts.get(owner, "")
+        if owner == NOBODY or not text.strip():
+            return False
+        await self.keeper.save(owner, text)
+        self.talk.say(say("Note saved: {name}.", name=self.board.person.name))
+        return True
+
+    def dialled(self) -> SafeText:
+        """The number of the person on the desk, as a callback dials it: the caller's, else their first."""
+        person = self.board.person
+        if person.call is not None and number(person.call):
+            return person.call.caller.raw or SafeText(person.call.caller.e164 or "")
+        known = person.member.numbers if person.member else ()
+        return known[0].raw if known else SafeText()

@@ -1,0 +1,222 @@
+"""The commands about calls: take, wrap up, promise a callback, hold, hand on, junk, missed."""
+
+from ringdesk.calls import CallState
+from ringdesk.dispositions import JUNK, Disposition
+from ringdesk.marks import MarkLabel
+from ringdesk.ops import CallHand, CallHold, CallVerdict, NumberMarked, TaskAdd
+from ringdesk.presence import Presence, PresenceState
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import TaskKind
+from terminal.plain import choices, voice
+from terminal.plain.bench import Bench
+from terminal.plain.choices import Verdict, Window
+from terminal.plain.talk import Act, Entry
+from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.speech import line_name, say
+
+
+async def take(bench: Bench, rest: str) -> None:
+    """ "I have it": claim the call and turn to its caller; of a call that one has already, only turn."""
+    row = _meant(bench, rest)
+    if row is None:
+        bench.talk.say(say("No call is ringing.") if not rest else say("No call on line {line}.", line=SafeText(rest)))
+        return
+    await bench.keeper.keep()
+    if not row.mine:
+        await bench.desk.claim(row.call.id, row.sure.id if row.sure else None)
+    bench.board.serve(row.call.id)
+    await bench.work.refill()
+    bench.talk.say(say("You have it: {name}, {line}.", name=called_by(row.call, row.sure), line=line_name(row.call)))
+    bench.shown()
+
+
+def _meant(bench: Bench, line: str) -> CallRow | None:
+    """The call that rings, or one of one's own that is not on the desk; `line` names it by its line."""
+    board = bench.board
+    here = board.person.call.id if board.person.call and not board.by_hand else None
+    own = [row for row in board.calls.values() if row.mine and row.call.live and row.call.id != here]
+    rows = [*board.calling, *own]
+    if line:
+        return next((row for row in rows if (row.call.called.line or "").casefold() == line.casefold()), None)
+    first = board.banner
+    return first if first is not None and first.calling else next(iter(own), None)
+
+
+async def wrap_up(bench: Bench, rest: str) -> None:
+    """Save the note, and close: the call with a code, a card that was opened without one."""
+    board = bench.board
+    row = board.serving
+    if row is None or board.by_hand or bench.nobody:
+        if bench.nobody:
+            bench.talk.say(say("Nobody is on the desk."))
+            return
+        await bench.save_kept()
+        await _close(bench)
+        return
+    codes = await bench.desk.business.dispositions()
+    if rest.isdecimal() and 1 <= int(rest) <= len(codes):
+        await _wrapped(bench, row, codes[int(rest) - 1])
+        return
+    entries = [Entry(choices.title(code), _wraps(bench, row, code)) for code in codes]
+    bench.talk.offer(say("What was it about? {name}", name=board.person.name), entries)
+
+
+def _wraps(bench: Bench, row: CallRow, code: Disposition) -> Act:
+    return lambda: _wrapped(bench, row, code)
+
+
+async def _wrapped(bench: Bench, row: CallRow, code: Disposition) -> None:
+    saved = await bench.save_kept()
+    person = bench.board.person
+    if code.needs_note and not saved and not any(note.call == row.call.id for note in person.notes):
+        bench.talk.say(say("{code} needs a note first.", code=choices.title(code)))
+        return
+    await bench.desk.wrapup(row.call.id, SafeText(code.id), person.member.id if person.member else None)
+    await _close(bench)
+
+
+async def _close(bench: Bench) -> None:
+    name = bench.board.person.name
+    await bench.keeper.keep()
+    bench.board.release()
+    bench.settle()
+    if not bench.board.served and not bench.board.by_hand and bench.board.person.call is not None:
+        bench.board.home()  # who rings now is not on the desk before they are taken
+    bench.settle()
+    bench.talk.say(say("Closed: {name}", name=name), say("On the desk: {who}.", who=voice.subject(bench.board.person)))
+
+
+async def later(bench: Bench, rest: str) -> None:
+    """A callback within a window."""
+    if bench.nobody:
+        bench.talk.say(say("Nobody is on the desk."))
+        return
+    windows = choices.windows(bench.now)
+    if rest.isdecimal() and 1 <= int(rest) <= len(windows):
+        await _promised(bench, windows[int(rest) - 1])
+        return
+    entries = [Entry(window.words, _promises(bench, window)) for window in windows]
+    bench.talk.offer(say("When? {name}", name=bench.board.person.name), entries)
+
+
+def _promises(bench: Bench, window: Window) -> Act:
+    return lambda: _promised(bench, window)
+
+
+async def _promised(bench: Bench, window: Window) -> None:
+    person = bench.board.person
+    member, call = person.key
+    task = TaskAdd(
+        kind=TaskKind.CALLBACK,
+        member=member,
+        call=call,
+        title=say("Call back {name}", name=person.name),
+        number=bench.dialled() or None,
+        opens=choices.moment(window.opens),
+        due=choices.moment(window.due),
+    )
+    await bench.desk.do(task)
+    bench.talk.say(say("Task made: call back {name}", name=person.name), window.words)
+
+
+async def hold(bench: Bench, _rest: str) -> None:
+    """Let the caller wait, or go on."""
+    row = bench.board.serving
+    if row is None or not row.call.live:
+        bench.talk.say(say("You are on no call."))
+        return
+    held = not row.call.on_hold
+    await bench.desk.do(CallHold(call=row.call.id, held=held))
+    name = called_by(row.call, row.sure)
+    bench.talk.say(say("{name} waits.", name=name) if held else say("You are back with {name}.", name=name))
+
+
+async def hand_on(bench: Bench, _rest: str) -> None:
+    """Give the call to a colleague; its note goes along."""
+    row = bench.board.serving
+    if row is None or not row.call.live:
+        bench.talk.say(say("You are on no call."))
+        return
+    me = bench.desk.person.person
+    team = [each for each in await bench.desk.business.team() if each.id != me and each.state is not PresenceState.AWAY]
+    entries = [Entry(each.name or SafeText(each.id), _hands(bench, row, each)) for each in team]
+    title = say("Who takes over {name}?", name=bench.board.person.name)
+    bench.talk.offer(title, entries, say("No colleague is there."))
+
+
+def _hands(bench: Bench, row: CallRow, to: Presence) -> Act:
+    async def hand() -> None:
+        await bench.save_kept()
+        name = to.name or SafeText(to.id)
+        await bench.desk.do(CallHand(call=row.call.id, to=to.id, to_name=name))
+        bench.talk.say(say("{colleague} has the call now.", colleague=name))
+        await _close(bench)
+
+    return hand
+
+
+async def junk(bench: Bench, _rest: str) -> None:
+    """The number of the call on the desk, else of the one that rings, disturbs nobody any more."""
+    board = bench.board
+    row = board.serving or board.banner
+    told = number(row.call) if row is not None else SafeText()
+    if row is None or not told:
+        bench.talk.say(say("There is no number to mark."))
+        return
+    caller = row.call.caller
+    raw = caller.raw or SafeText(caller.e164 or "")
+    await bench.desk.do(NumberMarked(raw=raw, e164=caller.e164, label=MarkLabel.JUNK))
+    bench.talk.say(say("{number} is junk from now on.", number=told))
+    if row.mine:
+        await bench.desk.wrapup(row.call.id, SafeText(JUNK))
+        await _close(bench)
+
+
+async def lines(bench: Bench, _rest: str) -> None:
+    """The calls of the last minutes."""
+    rows = list(bench.board.calls.values())
+    bench.talk.say(*(voice.call_line(row, bench.now) for row in rows) if rows else (say("All lines are quiet"),))
+
+
+async def missed(bench: Bench, _rest: str) -> None:
+    """The calls that nobody had and nobody has judged."""
+    rows = [row for row in bench.board.missed if row.call.disposition is None]
+    entries = [Entry(voice.missed_line(row, bench.now), _judges(bench, row)) for row in rows]
+    bench.talk.offer(say("Missed calls:"), entries, say("Nothing missed"))
+
+
+def _judges(bench: Bench, row: CallRow) -> Act:
+    async def judge() -> None:
+        entries = [Entry(say(word), _verdict(bench, row, verdict)) for verdict, word in choices.VERDICTS]
+        bench.talk.offer(say("What became of it? {name}", name=called_by(row.call, row.sure)), entries)
+
+    return judge
+
+
+def _verdict(bench: Bench, row: CallRow, verdict: Verdict) -> Act:
+    async def say_it() -> None:
+        name = called_by(row.call, row.sure)
+        window = choices.windows(bench.now)[0]
+        args = CallVerdict(
+            call=row.call.id,
+            verdict=verdict,
+            member=row.sure.id if row.sure else None,
+            title=say("Call back {name}", name=name),
+            opens=choices.moment(window.opens),
+            due=choices.moment(window.due),
+        )
+        await bench.desk.do(args)
+        bench.talk.say(say("Noted: {name}.", name=name))
+
+    return say_it
+
+
+def can_take(bench: Bench) -> bool:
+    """Whether `take` would do something."""
+    return _meant(bench, "") is not None
+
+
+def on_a_call(bench: Bench) -> bool:
+    """Whether the person has a call that lives."""
+    row = bench.board.serving
+    return row is not None and row.call.state is not CallState.ENDED

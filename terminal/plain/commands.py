@@ -1,0 +1,92 @@
+"""The commands of the plain desk, in one table: a letter, a word, what it does. Pure.
+
+The word is a message id: it is understood in English and in the language in force.
+"""
+
+import re
+import unicodedata
+from typing import Final, NamedTuple
+
+from terminal.widgets.speech import mark, say
+
+
+class Command(NamedTuple):
+    """One row of the table. `word` and `help` are message ids; `id` is stable."""
+
+    id: str
+    letter: str
+    word: str
+    help: str
+
+
+COMMANDS: Final = (
+    Command("take", "t", mark("take"), mark("take the ringing call; with a line, the call on it")),
+    Command("note", "n", mark("note"), mark("write a note until an empty line, or the text on the same line")),
+    Command("wrapup", "w", mark("wrap"), mark("save the note and close the call, or close the card")),
+    Command("later", "l", mark("later"), mark("promise to call back, in a window of time")),
+    Command("hold", "h", mark("hold"), mark("let the caller wait, or go on")),
+    Command("hand", "g", mark("give"), mark("give the call to a colleague, with its note")),
+    Command("attach", "a", mark("attach"), mark("the caller's number belongs to the member on the desk")),
+    Command("register", "r", mark("register"), mark("make the caller a new member")),
+    Command("junk", "x", mark("junk"), mark("the number is junk: it disturbs nobody any more")),
+    Command("card", "c", mark("card"), mark("read the card, warnings first")),
+    Command("timeline", "p", mark("past"), mark("read the last contacts")),
+    Command("tasks", "k", mark("tasks"), mark("read the open tasks of this person")),
+    Command("done", "d", mark("done"), mark("close one of the tasks")),
+    Command("search", "s", mark("search"), mark("find a member by number, last digits, code or name")),
+    Command("answers", "f", mark("answers"), mark("find the answer to a question")),
+    Command("lines", "i", mark("lines"), mark("read the calls of the last minutes")),
+    Command("missed", "m", mark("missed"), mark("read the missed calls, and say what became of one")),
+    Command("drafts", "b", mark("drafts"), mark("read the notes that are not saved yet, and go on with one")),
+    Command("home", "o", mark("home"), mark("read what is to be done today")),
+    Command("state", "u", mark("state"), mark("read how lines, server and unsent changes stand")),
+    Command("help", "?", mark("help"), mark("read the commands that work now")),
+    Command("quit", "q", mark("quit"), mark("keep the drafts and leave")),
+)
+"""Every command, in the order in which help reads them."""
+
+ESCAPE: Final = ":"
+"""In a note: what follows is a command; the note is kept as a draft."""
+
+_LINE: Final = re.compile(r"\s*([^\s:\uff1a]+)[\s:\uff1a]*(.*)", re.DOTALL)
+
+
+class Typed(NamedTuple):
+    """A line as it is meant: a command, a number of the last list, or neither."""
+
+    command: Command | None = None
+    rest: str = ""
+    number: int | None = None
+
+
+def plain(text: str) -> str:
+    """Half-width and without capitals: an input method types `ｔ` for t."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
+
+
+def parse(line: str) -> Typed:
+    """What a line means. The text behind a command stays as it was typed."""
+    if plain(line[:1]) == "/":
+        return Typed(_by_id("search"), line[1:].strip())
+    matched = _LINE.fullmatch(line)
+    if matched is None:
+        return Typed()
+    head, rest = plain(matched[1]), matched[2].strip()
+    if head.isdecimal() and not rest:
+        return Typed(number=int(head))
+    found = next((each for each in COMMANDS if head in names(each)), None)
+    return Typed(found, rest)
+
+
+def names(command: Command) -> tuple[str, ...]:
+    """What a command is called by: its letter, its English word, its word in the language in force."""
+    return command.letter, command.word, plain(say(command.word))
+
+
+def shown(ident: str) -> str:
+    """The letter of a command, for sentences that name it."""
+    return _by_id(ident).letter
+
+
+def _by_id(ident: str) -> Command:
+    return next(each for each in COMMANDS if each.id == ident)

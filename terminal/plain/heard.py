@@ -1,0 +1,102 @@
+"""Which news the plain desk says, and in which words. Pure: the board before and after, and the news.
+
+A ring is said once; what only others need to know is not said at all: every line costs a listener's time.
+"""
+
+from ringdesk.calls import CallState
+from ringdesk.presence import Presence
+from ringdesk.safetext import SafeText
+from terminal.news import (
+    CallNews,
+    HealthNews,
+    Match,
+    News,
+    NoteNews,
+    NoticeNews,
+    RowNews,
+    ScreenPop,
+    SyncNews,
+    TaskNews,
+)
+from terminal.plain import voice
+from terminal.plain.commands import shown
+from terminal.screens.board import Board
+from terminal.widgets.person import CallRow, called_by
+from terminal.widgets.speech import line_name, say
+from terminal.widgets.when import Now
+
+
+def heard(news: News, board: Board, before: CallRow | None, now: Now) -> list[SafeText]:
+    """What to say of `news`. `board` has heard it; `before` is how its call stood until then."""
+    match news:
+        case ScreenPop():
+            return [] if news.mark is not None else _pop(news, board, now)
+        case CallNews():
+            return _call(news, board.calls[news.call.id], before)
+        case NoticeNews():
+            return [news.message] if news.message else []
+        case NoteNews() | TaskNews() if news.state == "refused":
+            return [say("The server refused what you saved; {key} says more.", key=SafeText(shown("state")))]
+        case RowNews() if isinstance(news.row, Presence) and news.row.help:
+            return [say("{name} asks for help.", name=news.row.name)]
+    return []
+
+
+def link(news: SyncNews, before: SyncNews | None) -> list[SafeText]:
+    """The server came or went."""
+    if before is not None and before.connected == news.connected:
+        return []
+    return [voice.server(news)]
+
+
+def health(news: HealthNews, before: HealthNews | None) -> list[SafeText]:
+    """A line stands otherwise than before."""
+    return [] if before is not None and before.why == news.why else [voice.source(news)]
+
+
+def _pop(pop: ScreenPop, board: Board, now: Now) -> list[SafeText]:
+    row = board.calls[pop.call.id]
+    if not row.calling:
+        return []
+    first = board.banner is not None and board.banner.call.id == row.call.id
+    label = row.call.called.line
+    take = shown("take") if first or label is None else f"{shown('take')} {label}"
+    return voice.ringing(row, pop, now, take=take)
+
+
+def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText]:
+    line = line_name(news.call)
+    line = SafeText(line[:1].upper() + line[1:])
+    name = called_by(row.call, row.sure)
+    if news.mine:
+        return _own(news, before, line, name)
+    if row.taken_by is not None and (before is None or before.taken_by != row.taken_by):
+        return [say("{line}: {colleague} has {name}.", line=line, colleague=row.taken_by, name=name)]
+    lines: list[SafeText] = []
+    if news.matches and before is not None and _who(news.matches) != _who(before.matches):
+        lines.append(say("{line} is {who}.", line=line, who=voice.caller_words(row)))
+    waited = before is not None and before.calling
+    if waited and news.call.state is CallState.RING_STOPPED and before and before.ringing:
+        lines.append(say("{line} stopped ringing: {name}.", line=line, name=name))
+    elif waited and before and before.ringing and not news.call.live:
+        lines.append(say("{line} ended: {name}.", line=line, name=name))
+    return lines
+
+
+def _own(news: CallNews, before: CallRow | None, line: SafeText, name: SafeText) -> list[SafeText]:
+    call = news.call
+    new = before is None or not before.mine
+    if new and call.handed_by is not None and call.live:
+        by = call.handed_name or say("a colleague")
+        key = SafeText(f"{shown('take')} {call.called.line or ''}".strip())
+        return [
+            say("{line}: {colleague} gives you {name}. {key} turns to it.", line=line, colleague=by, name=name, key=key)
+        ]
+    ended = before is not None and before.call.live and not call.live and call.disposition is None
+    if ended:
+        return [say("{line} ended: {name}. {key} wraps up.", line=line, name=name, key=SafeText(shown("wrapup")))]
+    return []
+
+
+def _who(matches: tuple[Match, ...]) -> list[str]:
+    return [match.member.id for match in matches]

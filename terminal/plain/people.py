@@ -1,0 +1,276 @@
+"""The commands about people: note, card, past, tasks, search, attach a number, a new member; answers, drafts, home, state."""
+
+from ringdesk.errors import Refused
+from ringdesk.members import MemberNumber
+from ringdesk.ops import ArticleAsk, MemberFields, NumberAttach
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task
+from ringdesk.why import Why
+from terminal.news import Match
+from terminal.plain import voice
+from terminal.plain.bench import Bench
+from terminal.plain.commands import shown
+from terminal.plain.talk import Act, Entry
+from terminal.screens.keeper import Owner
+from terminal.widgets.person import Person, Who, number
+from terminal.widgets.speech import say
+
+
+async def note(bench: Bench, rest: str) -> None:
+    """One line is saved at once; without text the lines that follow are the note of whoever is on the desk now."""
+    if bench.nobody:
+        bench.talk.say(_nobody())
+        return
+    owner, name = bench.board.person.key, voice.subject(bench.board.person)
+    if rest:
+        text = SafeLines(rest)
+        bench.keeper.hold(owner, "\n".join(filter(None, (bench.keeper.texts.get(owner, ""), text))))
+        await saved(bench, owner)
+        return
+    bench.writing = owner
+    kept = bench.keeper.texts.get(owner, "")
+    bench.talk.say(
+        say("Note for {name}. An empty line saves it; a line that begins with : is a command.", name=name),
+        *([say("So far: {text}", text=SafeText(kept))] if kept else []),
+    )
+
+
+async def written(bench: Bench, owner: Owner, line: str) -> None:
+    """One more line of the note of `owner`; an empty one saves it."""
+    if not line.strip():
+        bench.writing = None
+        await saved(bench, owner)
+        return
+    kept = bench.keeper.texts.get(owner, "")
+    bench.keeper.hold(owner, f"{kept}\n{line}" if kept else line)
+    await bench.keeper.keep()
+
+
+async def saved(bench: Bench, owner: Owner) -> None:
+    """The text of `owner` is a note. A refusal leaves it a draft."""
+    text = bench.keeper.texts.get(owner, "")
+    if not text.strip():
+        bench.talk.say(say("There is nothing to save yet."))
+        return
+    try:
+        await bench.keeper.save(owner, text)
+    except Refused:
+        await bench.keeper.keep()
+        raise
+    name = bench.board.person.name if owner == bench.board.person.key else SafeText()
+    bench.talk.say(say("Note saved: {name}.", name=name) if name else say("Note saved."))
+
+
+def _nobody() -> SafeText:
+    keys = {name: SafeText(shown(name)) for name in ("take", "search")}
+    return say("Nobody is on the desk: {take} takes a call, {search} finds a member.", **keys)
+
+
+async def card(bench: Bench, _rest: str) -> None:
+    """The card of whoever is on the desk; on an idle desk, of whoever rings."""
+    board = bench.board
+    row = board.banner
+    if bench.nobody and row is not None and row.sure is not None:
+        opened = await bench.desk.open(row.sure.id)
+        rings = Person(
+            member=opened.member,
+            call=row.call,
+            timeline=opened.timeline,
+            tasks=opened.tasks,
+            notes=opened.notes,
+            greeting=opened.greeting,
+        )
+        bench.talk.say(*voice.card(rings, bench.now))
+        return
+    await bench.work.refill()
+    bench.shown()
+
+
+async def timeline(bench: Bench, _rest: str) -> None:
+    """The last contacts."""
+    bench.talk.say(_nobody()) if bench.nobody else bench.talk.say(*voice.timeline(bench.board.person, bench.now))
+
+
+async def tasks(bench: Bench, _rest: str) -> None:
+    """The open tasks."""
+    dated = voice.urgent(bench.board.person.tasks, bench.now)
+    lines = [voice.task_words(task, bench.now) for _, task in dated]
+    bench.talk.say(*lines or (say("No open task"),))
+
+
+async def done(bench: Bench, _rest: str) -> None:
+    """Close one of the tasks."""
+    dated = voice.urgent(bench.board.person.tasks, bench.now)
+    entries = [Entry(voice.task_words(task, bench.now), _closes(bench, task)) for _, task in dated]
+    bench.talk.offer(say("Which one is done?"), entries, say("No open task"))
+
+
+def _closes(bench: Bench, task: Task) -> Act:
+    async def close() -> None:
+        await bench.desk.done(task.id)
+        bench.talk.say(say("Done: {title}", title=task.title))
+
+    return close
+
+
+async def search(bench: Bench, rest: str) -> None:
+    """Find a member; a number opens the card."""
+    if not rest:
+        bench.talk.ask(say("Search for what?"), lambda text: search(bench, text))
+        return
+    found = await bench.desk.lookup(rest)
+    entries = [Entry(voice.match_words(match), _opens(bench, match)) for match in found]
+    bench.talk.offer(say("Found: {count}", count=len(found)), entries, say("Nobody was found."))
+
+
+def _opens(bench: Bench, match: Match) -> Act:
+    async def open_it() -> None:
+        await bench.work.open(match)
+        await bench.keeper.keep()
+        bench.shown()
+
+    return open_it
+
+
+async def attach(bench: Bench, _rest: str) -> None:
+    """The caller's number is the member's."""
+    person = bench.board.person
+    row = bench.board.serving
+    call = person.call or (row.call if row is not None else None)
+    told = number(call) if call is not None else SafeText()
+    if person.member is None or call is None or not told:
+        bench.talk.say(say("Open a member while you are on a call with a number."))
+        return
+    caller = call.caller
+    if any(known.e164 == caller.e164 for known in person.member.numbers if known.e164):
+        bench.talk.say(say("{number} is on the card already.", number=told))
+        return
+    known = MemberNumber(caller.raw or SafeText(caller.e164 or ""), caller.e164)
+    await bench.desk.do(NumberAttach(member=person.member.id, number=known))
+    bench.talk.say(say("{number} belongs to {name} now.", number=told, name=person.name))
+
+
+async def register(bench: Bench, rest: str) -> None:
+    """The caller becomes a member, with the number they call from."""
+    person = bench.board.person
+    if person.call is None or person.member is not None:
+        bench.talk.say(say("Take a call of somebody unknown first."))
+        return
+    if not rest:
+        bench.talk.ask(say("What is the name?"), lambda text: register(bench, text))
+        return
+    caller = person.call.caller
+    numbers = (MemberNumber(caller.raw, caller.e164),) if caller.raw and number(person.call) else ()
+    op = await bench.desk.add_member(MemberFields(name=SafeText(rest), numbers=numbers))
+    opened = await bench.desk.open(op)
+    bench.talk.say(say("New member: {name}.", name=opened.member.name))
+    await _opens(bench, Match(opened.member, Why("number_exact")))()
+
+
+async def answers(bench: Bench, rest: str) -> None:
+    """Find the answer to a question; what has none is passed on."""
+    if not rest:
+        bench.talk.ask(say("Which question?"), lambda text: answers(bench, text))
+        return
+    pages = await bench.desk.business.answers(rest)
+
+    async def ask() -> None:
+        member, call = bench.board.person.key
+        await bench.desk.do(ArticleAsk(text=SafeText(rest), member=member, call=call))
+        bench.talk.say(say("The question is passed on."))
+
+    entries = [Entry(page.title, _reads(bench, voice.article(page))) for page in pages]
+    title = say("Found: {count}", count=len(pages)) if pages else say("There is no answer yet.")
+    bench.talk.offer(title, [*entries, Entry(say("pass the question on"), ask)])
+
+
+def _reads(bench: Bench, lines: list[SafeText]) -> Act:
+    async def read() -> None:
+        bench.talk.say(*lines)
+
+    return read
+
+
+async def drafts(bench: Bench, _rest: str) -> None:
+    """The notes that are not saved yet."""
+    bench.talk.offer(say("Drafts:"), await draft_entries(bench), say("No draft is kept."))
+
+
+async def draft_entries(bench: Bench) -> list[Entry]:
+    """Every draft, with whose it is."""
+    entries = []
+    for owner in bench.keeper.others((None, None)):
+        text = SafeText(bench.keeper.texts[owner])
+        entries.append(
+            Entry(
+                say("Draft: {name}", name=voice.joined((await _owner_name(bench, owner), text))), _resumes(bench, owner)
+            )
+        )
+    return entries
+
+
+async def _owner_name(bench: Bench, owner: Owner) -> SafeText:
+    member, call = owner
+    if member is not None:
+        return (await bench.desk.open(member)).member.name
+    row = bench.board.calls.get(call or "")
+    return number(row.call) if row is not None else SafeText()
+
+
+def _resumes(bench: Bench, owner: Owner) -> Act:
+    async def resume() -> None:
+        await bench.work.resume(owner)
+        bench.shown()
+
+    return resume
+
+
+async def home(bench: Bench, _rest: str) -> None:
+    """What is there to be done: callbacks and tasks, drafts, notices, what was missed."""
+    now = bench.now
+    notices = await bench.desk.business.notices(now.today.isoformat())
+    agenda = voice.urgent(await bench.desk.business.agenda(mine=True), now)
+    missed = [row for row in bench.board.missed if row.call.disposition is None]
+    bench.talk.say(
+        say("On the desk: {who}.", who=voice.subject(bench.board.person)),
+        *(say("Notice: {text}", text=line) for page in notices for line in voice.article(page)),
+        *(
+            [say("Missed calls: {count}. {key} reads them.", count=len(missed), key=SafeText(shown("missed")))]
+            if missed
+            else []
+        ),
+    )
+    entries = await draft_entries(bench)
+    entries += [Entry(voice.task_words(task, now), _to_task(bench, task)) for _, task in agenda[: voice.LATEST]]
+    bench.talk.offer(say("Yours to do: {count}", count=len(agenda)), entries, say("All is clear."))
+
+
+def _to_task(bench: Bench, task: Task) -> Act:
+    async def turn() -> None:
+        bench.talk.say(voice.task_words(task, bench.now), *([task.number] if task.number else []))
+        if task.member is None:
+            return
+        opened = await bench.desk.open(task.member)
+        bench.board.opened(opened)
+        bench.shown()
+
+    return turn
+
+
+async def state(bench: Bench, _rest: str) -> None:
+    """How everything stands."""
+    stood = await bench.desk.standing()
+    health = [voice.source(news) for news in bench.board.health.values()]
+    bench.talk.say(
+        voice.standing(stood), voice.server(bench.board.sync), *health or (say("No telephone line is set up."),)
+    )
+
+
+def known_caller(bench: Bench) -> bool:
+    """Whether a member is on the desk."""
+    return bench.board.person.who is Who.MEMBER
+
+
+def unknown_caller(bench: Bench) -> bool:
+    """Whether somebody on the telephone is on the desk who is no member."""
+    return bench.board.person.who in (Who.UNKNOWN, Who.WITHHELD)

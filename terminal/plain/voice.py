@@ -1,0 +1,233 @@
+"""How the plain desk reads things out: each a few whole sentences, in a fixed order, what must not be forgotten first. Pure."""
+
+from collections.abc import Sequence
+
+from ringdesk.articles import Article
+from ringdesk.calls import CallState
+from ringdesk.dialects import Level
+from ringdesk.members import Member
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task, TaskState
+from terminal.desk import Standing
+from terminal.news import HealthNews, Match, ScreenPop, SyncNews
+from terminal.plain.choices import TITLES
+from terminal.plain.commands import COMMANDS, Command, shown
+from terminal.widgets.person import CallRow, Person, Who, called_by, number
+from terminal.widgets.speech import KINDS, STATES, because, code, line_name, mark, say
+from terminal.widgets.telephone import written
+from terminal.widgets.when import Due, Now, clock, due, length, stamp
+
+OPENING = mark("One moment: the desk opens.")
+LATEST = 10
+"""Contacts that are read at once."""
+
+
+def joined(parts: Sequence[SafeText]) -> SafeText:
+    """Parts of one sentence; empty ones are left out."""
+    return SafeText(say(", ").join(part for part in parts if part))
+
+
+def member_words(member: Member) -> SafeText:
+    """Who it is, in one breath."""
+    name = SafeText(f"{member.name or member.code} {member.honorific}".strip())
+    return joined((name, member.tier))
+
+
+def caller_words(row: CallRow) -> SafeText:
+    """Who calls: the member, or how many it may be, or the number alone."""
+    shown_number = number(row.call)
+    if row.sure is not None:
+        return joined((member_words(row.sure), shown_number))
+    name = called_by(row.call)
+    people = SafeText()
+    if len(row.matches) > 1:
+        people = say("{count} people", count=len(row.matches))
+    elif row.matches:
+        people = say("a guess: {name}", name=row.matches[0].member.name)
+    said = row.call.caller.name
+    line_says = say("the line says {name}", name=said) if said and said != name else SafeText()
+    return joined((name, people, line_says))
+
+
+def warnings(member: Member) -> list[SafeText]:
+    """What must not be forgotten."""
+    flags = [say("Careful: {flag}.", flag=flag) for flag in member.flags]
+    return flags + ([say("No marketing calls.")] if member.do_not_call else [])
+
+
+def urgent(tasks: Sequence[Task], now: Now) -> list[tuple[Due, Task]]:
+    """Open tasks with their due words, what is late first."""
+    dated = [(due(task.due, now), task) for task in tasks if task.state is TaskState.OPEN]
+    return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order))
+
+
+def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str) -> list[SafeText]:
+    """A call rings: who, how to greet them, what must not be forgotten, which command takes it."""
+    line = line_name(row.call)
+    lines = [say("{line} rings: {who}.", line=SafeText(line[:1].upper() + line[1:]), who=caller_words(row))]
+    if row.sure is not None:
+        lines += warnings(row.sure)
+        late = [task for when, task in urgent(pop.tasks, now) if when.late]
+        if late:
+            lines.append(say("Overdue: {title}.", title=late[0].title))
+    greeting = say("Say: {greeting}.", greeting=pop.greeting) if pop.greeting else SafeText()
+    takes = say("{key} takes it.", key=SafeText(take))
+    lines.append(SafeText(f"{greeting} {takes}".strip()))
+    return lines
+
+
+def subject(person: Person) -> SafeText:
+    """Who is on the desk, in a few words."""
+    if person.who is Who.NOBODY:
+        return say("nobody")
+    line = say(" ({line})", line=line_name(person.call)) if person.call else SafeText()
+    return SafeText(f"{person.name}{line}")
+
+
+def card(person: Person, now: Now) -> list[SafeText]:
+    """The card, in its fixed order: warnings, who, what they are worth, how to reach them, what is open."""
+    if person.member is None:
+        return _nobody_known(person)
+    member = person.member
+    lines = warnings(member) or [say("Nothing to watch out for")]
+    lines.append(say("Member: {who}.", who=joined((member_words(member), member.code))))
+    if person.greeting:
+        lines.append(say("Say: {greeting}.", greeting=person.greeting))
+    lines.append(say("Points: {count}.", count=member.points))
+    numbers = [joined((written(each.e164, each.raw), each.label)) for each in member.numbers]
+    lines += [say("Number: {number}.", number=each) for each in numbers]
+    pairs = (
+        (say("Home store"), member.home_store),
+        (say("Language"), member.language),
+        (say("Birthday"), member.birthday or SafeText()),
+        (say("Member since"), member.since or SafeText()),
+        (say("Tags"), joined(member.tags)),
+        (say("Good to know"), joined(member.facts)),
+    )
+    lines += [say("{label}: {text}.", label=label, text=text) for label, text in pairs if text]
+    lines += _open(person, now)
+    return lines
+
+
+def _nobody_known(person: Person) -> list[SafeText]:
+    call = person.call
+    if call is None:
+        return [say("Nobody is on the desk.")]
+    if person.who is Who.WITHHELD:
+        return [say("The caller withheld the number: nobody is matched, nobody can be called back.")]
+    if person.who is Who.SEVERAL:
+        return [say("{number}: {count} people.", number=number(call), count=len(person.matches))]
+    told = number(call)
+    if not told:
+        return [say("The line gave no number.")]
+    keys = {name: SafeText(shown(name)) for name in ("search", "attach", "register")}
+    return [
+        say("{number}: nobody has this number.", number=told),
+        say("{search} finds a member, then {attach} attaches the number; {register} makes a new member.", **keys),
+    ]
+
+
+def _open(person: Person, now: Now) -> list[SafeText]:
+    lines: list[SafeText] = []
+    dated = urgent(person.tasks, now)
+    if dated:
+        lines.append(say("Open tasks: {count}. First: {task}", count=len(dated), task=task_words(dated[0][1], now)))
+    if person.timeline:
+        lines.append(say("Last contact: {text}", text=contact(person, 0, now)))
+    if person.notes:
+        note = person.notes[0]
+        first = note.text.each()[0]
+        text = joined((stamp(note.at, now), note.author_name, first))
+        lines.append(say("Last note: {text}", text=text))
+    return lines
+
+
+def contact(person: Person, index: int, now: Now) -> SafeText:
+    """One entry of the timeline."""
+    entry = person.timeline[index]
+    return joined((stamp(entry.at, now), say(KINDS[entry.kind]), word(entry.text), code(entry.state), entry.who))
+
+
+def word(text: SafeText) -> SafeText:
+    """What a call was about, where the text is a built-in disposition; else somebody's own words."""
+    return say(TITLES[text]) if text in TITLES else text
+
+
+def timeline(person: Person, now: Now) -> list[SafeText]:
+    """The last contacts, newest first."""
+    if not person.timeline:
+        return [say("Nothing on record yet")]
+    return [contact(person, index, now) for index in range(min(LATEST, len(person.timeline)))]
+
+
+def task_words(task: Task, now: Now) -> SafeText:
+    """One task: when, what, for whom."""
+    return joined((due(task.due, now).words, task.title, task.assignee_name))
+
+
+def match_words(match: Match) -> SafeText:
+    """One of several people, with the reason."""
+    first = match.member.numbers[0] if match.member.numbers else None
+    told = written(first.e164, first.raw) if first else SafeText()
+    return joined((member_words(match.member), told, say("guess") if match.guess else SafeText(), because(match.why)))
+
+
+def call_line(row: CallRow, now: Now) -> SafeText:
+    """One call of the list: line, state, who, how long."""
+    if row.taken_by is not None:
+        state = say("with {name}", name=row.taken_by)
+    elif row.mine:
+        state = say("With you") if row.call.live else say("Ended, wrap up")
+    else:
+        state = say(STATES[row.call.state])
+    held = say(STATES[CallState.HELD]) if row.call.on_hold else SafeText()
+    time = length(now.at - row.call.started) if row.call.live else clock(row.call.ended or row.since, now)
+    return joined((line_name(row.call), state, held, caller_words(row), time))
+
+
+def missed_line(row: CallRow, now: Now) -> SafeText:
+    """One call that nobody had."""
+    word = say("missed?") if row.call.state is CallState.RING_STOPPED else say("missed")
+    return joined((clock(row.call.started, now, seconds=False), word, caller_words(row)))
+
+
+def article(page: Article) -> list[SafeText]:
+    """An answer, line by line."""
+    return [page.title, *page.text.each()]
+
+
+def source(news: HealthNews) -> SafeText:
+    """How a line stands."""
+    name = news.label or SafeText(news.source)
+    return say(
+        "Telephone line {name}: {text}", name=name, text=say("fine") if news.level is Level.OK else because(news.why)
+    )
+
+
+def server(sync: SyncNews | None) -> SafeText:
+    """How the server stands, and what waits for it."""
+    if sync is None:
+        return say("{name}: {text}", name=say("Server"), text=say("starting"))
+    why = say("connected") if sync.connected else because(sync.why) if sync.why else say("not reached")
+    refused = say("{count} refused", count=sync.refused) if sync.refused else SafeText()
+    unsent = say("{count} not sent yet", count=sync.outbox)
+    return say("{name}: {text}", name=say("Server"), text=joined((why, unsent, refused)))
+
+
+def standing(now: Standing) -> SafeText:
+    """Who works here, and where."""
+    return say("You are {name}, in {store}.", name=now.name or SafeText(now.person), store=SafeText(now.store))
+
+
+def help_lines(works: Sequence[Command]) -> list[SafeText]:
+    """What works now, a command a line."""
+    return [
+        say(
+            "{letter} or {word}: {help}",
+            letter=SafeText(each.letter),
+            word=say(each.word),
+            help=say(each.help),
+        )
+        for each in COMMANDS
+        if each in works
+    ]

@@ -1,0 +1,147 @@
+"""Home: what an idle desk shows. It is asked for in the background and changes nothing but what stands on an idle desk."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from textual.screen import Screen
+
+from ringdesk.calls import Call
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import TaskKind
+from terminal.messages import Trouble
+from terminal.screens.board import Part
+from terminal.screens.work import Work
+from terminal.widgets.morning import Item, Kind, Morning, when
+from terminal.widgets.person import Who, called_by
+from terminal.widgets.speech import say
+from terminal.widgets.when import Now
+
+if TYPE_CHECKING:
+    from ringdesk.members import Member
+    from ringdesk.tasks import Task
+    from terminal.desk import Desk, Draft
+    from terminal.desk.values import LostCall
+
+AGAIN: Final = 60.0
+"""Seconds after which it is asked anew although nothing was heard."""
+
+
+class Home:
+    """What the idle desk of `screen` shows. `drawn` is told what has to be drawn."""
+
+    def __init__(self, screen: Screen[None], work: Work, drawn: Callable[[Part], None]) -> None:
+        self._screen = screen
+        self._work = work
+        self._drawn = drawn
+        self._asked = float("-inf")
+
+    def stale(self) -> None:
+        """Something happened that may be on it."""
+        self._asked = float("-inf")
+
+    def tick(self) -> None:
+        """A second passed: ask again where it is time and somebody looks at it."""
+        board, now = self._work.board, self._work.wall()
+        if self._work.keeper.desk is None or board.person.who is not Who.NOBODY or now - self._asked < AGAIN:
+            return
+        self._asked = now
+        self._screen.run_worker(self._ask(), group="home", exclusive=True, exit_on_error=False)
+
+    async def _ask(self) -> None:
+        try:
+            morning = Morning(tuple(await items(self._work.desk, self._work.now)), known=True)
+        except Exception as error:  # noqa: BLE001  an idle desk without its list is still a desk
+            self._screen.post_message(Trouble(error))
+            return
+        if morning != self._work.board.morning:
+            self._work.board.morning = morning
+            self._drawn(Part.PERSON)
+
+    async def take(self, index: int) -> SafeText:
+        """What Enter does on a row: the card of whom it is about, the draft, the notice."""
+        rows = self._work.board.morning.items
+        return await self._open(rows[index]) if index < len(rows) else SafeText()
+
+    async def _open(self, item: Item) -> SafeText:
+        if item.kind is Kind.DRAFT:
+            return await self._work.resume(item.owner)
+        if item.kind is Kind.NOTICE:
+            return SafeText(f"{item.text}  {' '.join(item.body.each())}".strip())
+        member = item.member.id if item.member is not None else await self._member_of(item)
+        if member is None:
+            return say("No member is known for this: {text}", text=item.text)
+        self._work.board.opened(await self._work.desk.open(member))
+        return SafeText()
+
+    async def _member_of(self, item: Item) -> str | None:
+        """The one member whose number a callback is to dial."""
+        if item.number is None:
+            return None
+        found = [match for match in await self._work.desk.lookup(item.number) if not match.guess]
+        return found[0].member.id if len(found) == 1 else None
+
+
+async def items(desk: "Desk", now: Now) -> list[Item]:
+    """Everything that is there, in the order in which it stands. Raises what the desk raises."""
+    business = desk.business
+    tasks = await business.agenda(mine=True)
+    drafts = await desk.drafts()
+    lost = await business.lost_calls(desk.away_since) if desk.away_since else []
+    about = {task.member for task in tasks if task.member} | {draft.member for draft in drafts if draft.member}
+    people = await business.members(about)
+    rows = [_task(task, people) for task in tasks]
+    mine = {task.id: task.assignee is not None for task in tasks}
+    callbacks = {task.call for task in tasks if task.kind is TaskKind.CALLBACK}
+    due = [row for row, task in zip(rows, tasks, strict=True) if _is_due(row, now, mine=mine[task.id])]
+    due.sort(key=lambda row: (row.kind is Kind.TASK, not when(row, now).late, when(row, now).order))
+    due += [_lost(each) for each in lost if each.call.id not in callbacks]
+    due += [_birthday(member) for member in await business.anniversaries(now.today)]
+    for notice in await business.notices(now.today.isoformat()):
+        due.append(Item(kind=Kind.NOTICE, text=notice.title, body=notice.text, at=notice.at, who=notice.author_name))
+    return due + [_draft(draft, people) for draft in drafts]
+
+
+def _is_due(row: Item, now: Now, *, mine: bool) -> bool:
+    """Callbacks whose day has come, and tasks: one's own whenever they are due, nobody's when it is time."""
+    moment = when(row, now)
+    if row.kind is Kind.CALLBACK or not mine:
+        return moment.late or moment.today
+    return True
+
+
+def _task(task: "Task", people: "dict[str, Member]") -> Item:
+    return Item(
+        kind=Kind.CALLBACK if task.kind is TaskKind.CALLBACK else Kind.TASK,
+        text=task.title,
+        due=task.due,
+        who=task.assignee_name or task.author_name,
+        number=task.number,
+        member=people.get(task.member or ""),
+    )
+
+
+def _lost(lost: "LostCall") -> Item:
+    call: Call = lost.call
+    return Item(
+        kind=Kind.LOST,
+        text=called_by(call, lost.member),
+        at=call.started,
+        number=call.caller.raw,
+        member=lost.member,
+        call=call,
+    )
+
+
+def _birthday(member: "Member") -> Item:
+    return Item(kind=Kind.BIRTHDAY, text=member.name or member.code, member=member, who=member.tier)
+
+
+def _draft(draft: "Draft", people: "dict[str, Member]") -> Item:
+    first = draft.text.strip().split("\n", 1)[0]
+    return Item(
+        kind=Kind.DRAFT,
+        text=SafeText(first),
+        at=draft.saved_at,
+        member=people.get(draft.member or ""),
+        owner=(draft.member, draft.call),
+    )

@@ -1,0 +1,102 @@
+"""Home, drawn in the places of card and timeline."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from rich.cells import cell_len
+
+from ringdesk.safetext import SafeText
+from terminal.widgets.morning import Item, Kind, Morning, when
+from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, spaced, wrapped
+from terminal.widgets.speech import mark, say
+from terminal.widgets.telephone import written
+from terminal.widgets.when import Now
+
+NAMES: Final[Mapping[Kind, str]] = {
+    Kind.CALLBACK: mark("Callback"),
+    Kind.TASK: mark("Task"),
+    Kind.LOST: mark("Missed"),
+    Kind.BIRTHDAY: mark("Birthday"),
+    Kind.NOTICE: mark("Notice"),
+    Kind.DRAFT: mark("Draft"),
+}
+COUNTS: Final[Mapping[Kind, str]] = {
+    Kind.CALLBACK: mark("Callbacks due {count}"),
+    Kind.TASK: mark("Tasks {count}"),
+    Kind.LOST: mark("Missed {count}"),
+    Kind.BIRTHDAY: mark("Birthdays {count}"),
+    Kind.NOTICE: mark("Notices {count}"),
+    Kind.DRAFT: mark("Drafts {count}"),
+}
+TONES: Final[Mapping[Kind, Tone]] = {
+    Kind.CALLBACK: Tone.WARN,
+    Kind.TASK: Tone.LINK,
+    Kind.LOST: Tone.BAD,
+    Kind.BIRTHDAY: Tone.MAIL,
+    Kind.NOTICE: Tone.STRONG,
+    Kind.DRAFT: Tone.TRADE,
+}
+
+
+def summary(morning: Morning, now: Now) -> tuple[Row, ...]:
+    """The card's place: how much of what, or that all is clear; the first notice."""
+    if not morning.known:
+        return (Row((piece(say("Looking what is there"), Tone.DIM),)),)
+    if not morning.items:
+        return (Row((piece(say("All is clear: nothing waits for you."), Tone.GOOD),)),)
+    counts: list[Piece] = []
+    for kind in Kind:
+        items = [item for item in morning.items if item.kind is kind]
+        if items:
+            counts.append(piece(say(COUNTS[kind], count=len(items)), TONES[kind]))
+        late = sum(when(item, now).late for item in items)
+        if late:
+            counts.append(piece(say("! {count} late", count=late), Tone.BAD))
+    notice = next((item.text for item in morning.items if item.kind is Kind.NOTICE), SafeText())
+    return (
+        Row(spaced(counts, 2)),
+        Row(spaced((piece(say("Notice") if notice else SafeText(), Tone.DIM), piece(notice, Tone.STRONG)))),
+    )
+
+
+def entry(item: Item, now: Now, *, chosen: bool) -> Row:
+    """One row in the timeline's place: when, what, the words, whom it is about."""
+    moment = when(item, now)
+    tone = Tone.BAD if moment.late else Tone.WARN if moment.today else Tone.DIM
+    shown = _who(item)
+    left = (
+        piece(SafeText("> " if chosen else "! " if moment.late else "  "), Tone.LINK if chosen else Tone.BAD),
+        column(moment.words, _WHEN, tone),
+        gap(2),
+        column(say(NAMES[item.kind]), _kind_cells(), TONES[item.kind]),
+        gap(2),
+        piece(item.text, Tone.STRONG),
+    )
+    right = (piece(shown if shown not in item.text else SafeText(), Tone.TEXT),)
+    return Row(left, right, base=Tone.SELECTED if chosen else Tone.TEXT)
+
+
+_WHEN: Final = 17
+"""Cells for `late since 09:30`."""
+
+
+def _kind_cells() -> int:
+    return max(cell_len(say(word)) for word in NAMES.values())
+
+
+def _who(item: Item) -> SafeText:
+    if item.member is not None:
+        return item.member.name or item.member.code
+    return written(None, item.number) if item.number else item.who
+
+
+def detail(item: Item, now: Now, cells: int) -> tuple[Row, ...]:
+    """The whole of a row."""
+    head = spaced(
+        (piece(when(item, now).words, Tone.STRONG), piece(say(NAMES[item.kind]), TONES[item.kind]), piece(_who(item))),
+        2,
+    )
+    said = [item.text, *(line for line in item.body.each() if line != item.text)]
+    rows = [Row((piece(part),)) for line in said for part in wrapped(line, cells)]
+    keys = say("Enter shows it again in the banner") if item.kind is Kind.NOTICE else say("Enter opens it")
+    return Row(head, (piece(item.who, Tone.DIM),)), *rows, Row((piece(keys, Tone.DIM),))

@@ -1,0 +1,53 @@
+"""Home: what is there at nine in the morning, on a desk where nobody is served: the values."""
+
+from enum import StrEnum
+
+import msgspec
+
+from ringdesk.calls import Call
+from ringdesk.members import Member
+from ringdesk.safetext import SafeLines, SafeText
+from terminal.widgets.speech import say
+from terminal.widgets.when import Due, Now, due, stamp
+
+
+class Kind(StrEnum):
+    """What a row of Home is, in the order in which the rows stand."""
+
+    CALLBACK = "callback"
+    TASK = "task"
+    LOST = "lost"
+    BIRTHDAY = "birthday"
+    NOTICE = "notice"
+    DRAFT = "draft"
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One row: what it is, its words, when it is due (`due`, ISO) or was (`at`, seconds since 1970), and whom it is about.
+    `owner` is the member and the call of a draft."""
+
+    kind: Kind
+    text: SafeText = SafeText("")
+    body: SafeLines = SafeLines("")
+    due: SafeText | None = None
+    at: float = 0.0
+    who: SafeText = SafeText("")
+    number: SafeText | None = None
+    member: Member | None = None
+    call: Call | None = None
+    owner: tuple[str | None, str | None] = (None, None)
+
+
+class Morning(msgspec.Struct, frozen=True):
+    """All of it. `known` is False before the desk has said anything: then nothing is claimed to be clear."""
+
+    items: tuple[Item, ...] = ()
+    known: bool = False
+
+
+def when(item: Item, now: Now) -> Due:
+    """When it is due, for callbacks and tasks; when it was, for the others."""
+    if item.kind in (Kind.CALLBACK, Kind.TASK):
+        return due(item.due, now)
+    words = SafeText(say("today")) if item.kind is Kind.BIRTHDAY else stamp(item.at, now)
+    return Due(words, late=False, today=False, order=item.at)

@@ -1,0 +1,167 @@
+"""Home: what an idle desk shows at nine in the morning, and that a ringing caller takes its place and gives it back."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from ringdesk.articles import Article, ArticleKind
+from ringdesk.calls import CallState, Outcome
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task, TaskKind
+from terminal.desk import Draft
+from terminal.desk.values import LostCall
+from terminal.news import TaskNews
+from terminal.screens.arrangement import DeskLayout
+from tests.screens.harness import SMALL, WIDE, running
+from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
+
+LIN = member("lin", "林淑芬", "0912-345-678", tier=SafeText("銀卡"))
+CHEN = member("chen", "陳冠宇", "0933-218-457")
+
+
+def task(ident: str, title: str, due: str | None, **more: object) -> Task:
+    return Task(id=ident, title=SafeText(title), due=SafeText(due) if due else None, **more)  # type: ignore[arg-type]
+
+
+def desk() -> ScriptedDesk:
+    one = ScriptedDesk({who.id: plain_card(who) for who in (LIN, CHEN)})
+    one.business.tasks = [
+        task("t1", "寄發票", "2026-11-25", assignee=ME, member="chen"),
+        task("t2", "追收欠款", "2026-11-22", assignee=ME),
+        task("t3", "誰都可以", "2026-12-24"),
+        task("c1", "回電報價", "2026-11-24T09:30:00Z", kind=TaskKind.CALLBACK, member="lin", call="gone"),
+        task("c2", "下週再打", "2026-12-01", kind=TaskKind.CALLBACK),
+    ]
+    lost = call("lost", CHEN, state=CallState.ENDED, outcome=Outcome.MISSED, started=NOW - 9 * 3600)
+    gone = call("gone", LIN, state=CallState.ENDED, outcome=Outcome.MISSED, started=NOW - 8 * 3600)
+    old = call("old", LIN, state=CallState.ENDED, outcome=Outcome.MISSED, started=NOW - 80 * 3600)
+    one.business.lost = [LostCall(each, who) for each, who in ((gone, LIN), (lost, CHEN), (old, LIN))]
+    one.business.born_today = [LIN]
+    notice = Article(id="n", kind=ArticleKind.NOTICE, title=SafeText("今天提早打烊"), text=SafeLines("20:00 關門"))
+    one.business.pages = [notice]
+    return one
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_what_is_there_at_nine(size: tuple[int, int], language: str, chinese: Path) -> None:
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        card, rows = run.pane("card"), run.pane("timeline")
+        english = ("Home", "Callbacks due 1", "Tasks 2", "! 1 late", "Missed 1", "Birthdays 1", "Notices 1")
+        wanted = english if language == "en" else ("首頁", "待回電 1", "待辦 2", "逾期 1", "未接 1", "壽星 1", "公告 1")
+        assert not [words for words in (*wanted, "今天提早打烊") if words not in card], card
+        order = ["回電報價", "追收欠款", "寄發票", "11/24 07:43", "今天提早打烊"]
+        if size == SMALL:
+            assert ("1 to 5" if language == "en" else "第 1 到 5") in rows
+            order.pop()
+        places = [rows.find(words) for words in order]
+        assert -1 not in places, rows
+        assert places == sorted(places), rows
+        for words in ("誰都可以", "下週再打"):
+            assert words not in rows
+
+
+async def test_a_missed_call_with_its_callback_stands_once() -> None:
+    async with running(desk()) as run:
+        assert (
+            run.pane("timeline").count("林淑芬") == 2
+        )  # her callback and her birthday, not the call behind the callback
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "All is clear"), ("zh", "一切就緒")])
+async def test_it_says_when_all_is_clear(language: str, words: str, chinese: Path) -> None:
+    async with running(ScriptedDesk(), catalogue=chinese if language == "zh" else None) as run:
+        assert words in run.pane("card")
+
+
+async def test_enter_opens_the_row_and_esc_comes_back() -> None:
+    async with running(desk()) as run:
+        run.screen.painter.panel("timeline").focus()
+        await run.press("enter")
+        assert LIN.name in run.title("card")
+        assert LIN.name in run.title("timeline")
+        await run.press("escape")
+        assert "Home" in run.title("card")
+        assert "回電報價" in run.pane("timeline")
+
+
+async def test_the_detail_follows_the_selected_row() -> None:
+    async with running(desk()) as run:
+        run.screen.painter.panel("timeline").focus()
+        await run.press("end")
+        assert "20:00 關門" in run.pane("detail")
+        await run.press("enter")
+        assert "20:00 關門" in run.pane("banner")
+        assert "Home" in run.title("card")
+
+
+async def test_a_callback_to_a_number_finds_its_member() -> None:
+    one = desk()
+    row = task("c9", "有人來電", "2026-11-20", kind=TaskKind.CALLBACK, number=SafeText("0933-218-457"))
+    one.business.tasks = [row, task("t9", "沒有人", "2026-11-21", assignee=ME)]
+    async with running(one) as run:
+        run.screen.painter.panel("timeline").focus()
+        await run.press("down", "enter")
+        assert "No member is known for this: 沒有人" in run.pane("banner")
+        await run.press("up", "enter")
+        assert CHEN.name in run.title("card")
+
+
+async def test_a_kept_draft_is_one_row() -> None:
+    one = desk()
+    one._drafts = [Draft("lin", None, "第一句\n第二句", NOW - 60), Draft("chen", None, "另一則", NOW - 90)]
+    async with running(one) as run:
+        await run.press("escape")  # the newest draft was brought back with its person
+        run.screen.area.load_text("")
+        run.screen.writing.hold()
+        await run.press("escape")
+        rows = run.pane("timeline")
+        assert "Draft" in rows
+        assert "另一則" in rows
+        assert "第二句" not in rows
+
+
+async def test_a_ringing_caller_replaces_it_without_a_layout_and_it_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(desk()) as run:
+        laid: list[object] = []
+        original = DeskLayout.arrange
+
+        def arrange(*given: Any, **more: Any) -> Any:
+            laid.append(given)
+            return original(*given, **more)
+
+        monkeypatch.setattr(DeskLayout, "arrange", arrange)
+        run.desk.publish(pop(call("c1", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert CHEN.name in run.title("card")
+        assert CHEN.name in run.title("timeline")
+        assert "回電報價" not in run.pane("timeline")
+        assert laid == []
+        await run.press("f2", "f4")
+        await run.settle()
+
+
+async def test_it_follows_what_happens() -> None:
+    async with running(desk()) as run:
+        fresh = task("t7", "剛剛交辦", "2026-11-24", assignee=ME)
+        run.desk.business.tasks.append(fresh)
+        run.desk.publish(TaskNews(fresh, "settled"))
+        await run.pilot.pause(1.3)
+        assert "剛剛交辦" in run.pane("timeline")
+
+
+async def test_a_trouble_with_it_is_said_and_the_desk_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = desk()
+
+    async def breaks(*, mine: bool = False) -> list[Task]:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(one.business, "agenda", breaks)
+    async with running(one) as run:
+        assert "ZeroDivisionError" in run.pane("banner")
+        run.desk.publish(pop(call("c1", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert CHEN.name in run.title("card")
+        assert msgspec.structs.asdict(run.screen.board.morning)["known"] is False

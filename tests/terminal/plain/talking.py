@@ -1,0 +1,71 @@
+"""A person at the plain desk: lines typed, lines read."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from ringdesk.safetext import SafeText
+from terminal import words
+from terminal.plain import PlainDesk
+from tests.terminal.scripted_desk import ScriptedDesk
+
+PATIENCE = 10.0
+
+
+@contextmanager
+def spoken(language: str) -> Iterator[None]:
+    words.language(language)
+    try:
+        yield
+    finally:
+        words.language("en")
+
+
+class Typist:
+    """Types lines into a plain desk, and keeps every byte that it says."""
+
+    def __init__(self, desk: ScriptedDesk, *, shared: bool = False, hint: Callable[[], SafeText] = SafeText) -> None:
+        self.desk = desk
+        self.said = bytearray()
+        self._chunks: asyncio.Queue[bytes] = asyncio.Queue()
+        self.plain = PlainDesk(desk, self.said.extend, wall=lambda: desk.clock, shared=shared, hint=hint)
+
+    @property
+    def lines(self) -> list[str]:
+        return self.said.decode().split("\n")
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        while data := await self._chunks.get():
+            yield data
+
+    async def type(self, *lines: str) -> list[str]:
+        """Type; what was said of it."""
+        before = len(self.said)
+        self._chunks.put_nowait("".join(f"{line}\n" for line in lines).encode())
+        await self.settle()
+        return self.said[before:].decode().splitlines()
+
+    async def settle(self) -> None:
+        """Until nothing is said any more."""
+        quiet, size = 0, len(self.said)
+        async with asyncio.timeout(PATIENCE):
+            while quiet < 5:
+                await asyncio.sleep(0.01)
+                quiet = quiet + 1 if len(self.said) == size else 0
+                size = len(self.said)
+
+    def end(self) -> None:
+        self._chunks.put_nowait(b"")
+
+
+@asynccontextmanager
+async def talking(desk: ScriptedDesk, *, shared: bool = False) -> AsyncIterator[Typist]:
+    typist = Typist(desk, shared=shared)
+    running = asyncio.create_task(typist.plain.run(typist.chunks()))
+    await typist.settle()
+    try:
+        yield typist
+    finally:
+        typist.end()
+        async with asyncio.timeout(PATIENCE):
+            await running
