@@ -49,13 +49,13 @@ class EarlierNotes(ListPanel[Written]):
             foot = (piece(say("{first} to {last}", first=self.selected + 1, last=last + 1), Tone.DIM),)
         return Picture(tuple(rows), title, (piece(say("{count} notes", count=len(value.threads)), Tone.DIM),), foot)
 
-    def on_key(self, event: events.Key) -> None:
+    def pressed(self, event: events.Key) -> None:
         """`o` shows the older texts of a note that was revised."""
         if event.key == "o":
             event.stop()
             self.post_message(Chosen("older_texts", self.selected))
         else:
-            super().on_key(event)
+            super().pressed(event)
 
     def _entry(self, thread: Thread, cells: int, *, chosen: bool) -> list[Row]:
         now, note = self.value.now, thread.newest

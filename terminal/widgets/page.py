@@ -84,10 +84,10 @@ class Page(ListPanel[Leaf]):
             corner = (piece(say("{first} to {last}", first=self.selected + 1, last=last), Tone.DIM),)
         return Picture(tuple(rows[self.selected :]), _title(value), corner, foot)
 
-    def on_key(self, event: events.Key) -> None:
+    def pressed(self, event: events.Key) -> None:
         """Escape closes it."""
         if event.key == "escape":
             event.stop()
             self.post_message(Dismissed())
         else:
-            super().on_key(event)
+            super().pressed(event)

@@ -195,6 +195,10 @@ class ListPanel(Panel[Value]):
             self.post_message(Moved(self.id or "", index))
 
     def on_key(self, event: events.Key) -> None:
+        """Textual calls the `on_key` of every class of a widget; so there is one, and lists with more keys extend `pressed`."""
+        self.pressed(event)
+
+    def pressed(self, event: events.Key) -> None:
         """Keys of a list that has the focus."""
         page = max(1, self.size.height - 3)
         steps = {

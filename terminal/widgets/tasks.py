@@ -77,13 +77,13 @@ class Tasks(ListPanel[Duties]):
         foot = (piece(say("Space closes, Enter: more"), Tone.DIM),) if self.has_focus else ()
         return Picture(tuple(rows), title, spaced(corner), foot)
 
-    def on_key(self, event: events.Key) -> None:
+    def pressed(self, event: events.Key) -> None:
         """Space closes a task, and opens one again that was closed here."""
         if event.key == "space" and self.entries(self.value):
             event.stop()
             self.post_message(Chosen("task_done", self.selected))
         else:
-            super().on_key(event)
+            super().pressed(event)
 
     def _entry(self, when: Due, task: Task, *, chosen: bool) -> tuple[Row, Row]:
         base = Tone.SELECTED if chosen and self.has_focus else Tone.TEXT

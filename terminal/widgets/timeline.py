@@ -105,7 +105,7 @@ class Timeline(ListPanel[Past]):
         """The entries of the timeline, or of Home."""
         return len(value.home.items) if value.home else len(seen(value.person, self.lens))
 
-    def on_key(self, event: events.Key) -> None:
+    def pressed(self, event: events.Key) -> None:
         """A letter is a lens; `o` asks for what is older."""
         home = self.value.home is not None
         lens = None if home else next((each for each in LENSES if each.key == event.key), None)
@@ -118,7 +118,7 @@ class Timeline(ListPanel[Past]):
             event.stop()
             self.post_message(Chosen("older_entries", self.selected))
         else:
-            super().on_key(event)
+            super().pressed(event)
 
     def picture(self, value: Past, inside: Size) -> Picture:
         """The entries in sight."""

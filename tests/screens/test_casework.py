@@ -275,6 +275,15 @@ async def test_a_letter_is_a_lens_and_enter_reads_the_whole_entry(
         assert "買茶" in run.pane("timeline")
 
 
+@pytest.mark.parametrize("name", ["timeline", "tasks", "earlier"])
+async def test_an_arrow_moves_by_one(name: str) -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await in_pane(run, name)
+        await run.press("down")
+        assert getattr(run.screen.painter.panel(name), "selected") == (0 if name == "tasks" else 1)  # noqa: B009
+
+
 async def test_who_asks_for_older_entries_is_told_where_they_are() -> None:
     async with running(desk()) as run:
         await serve(run)
