@@ -19,6 +19,7 @@ from ringdesk.safetext import SafeText
 from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
 from terminal.screens.arrangement import DeskLayout
+from terminal.screens.attention import Attention
 from terminal.screens.board import Board, Part
 from terminal.screens.casework import ANSWERS, PIN, Casework
 from terminal.screens.codes import Codes
@@ -26,6 +27,8 @@ from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import PALETTE, SEARCH, Finder
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
+from terminal.screens.lock import Guard
+from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
 from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
@@ -59,7 +62,7 @@ class DeskScreen(Screen[None]):
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     AUTO_FOCUS = ""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the application knows, each by its name
         self,
         *,
         agent: SafeText,
@@ -67,6 +70,9 @@ class DeskScreen(Screen[None]):
         wall: Callable[[], float],
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
+        looks: Callable[[Painter], Looks],
+        attention: Attention,
+        lock_minutes: int = 0,
         wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
@@ -95,6 +101,9 @@ class DeskScreen(Screen[None]):
         self.painter.promise = self.promising.shown
         self.promising.changed = self.painter.note
         self.home = Home(self, self.work, self.painter.soon)
+        self.looks = looks(self.painter)
+        self.attention = attention
+        self.guard = Guard(self, lock_minutes)
         self.codes = Codes(self.work)
         self.casework = Casework(
             self.work,
@@ -182,6 +191,7 @@ class DeskScreen(Screen[None]):
         try:
             self.writing.hold()
             part = self.board.hear(message.news, self.wall())
+            self.attention.hear(message.news)
             self.writing.settle()
             self.codes.hear(message.news, self.errands)
             self.casework.hear(message.news)
@@ -205,6 +215,7 @@ class DeskScreen(Screen[None]):
         self.writing.settle()
         self.painter.card()
         self.home.tick()
+        self.guard.tick()
         self.wrapping.tick()
 
     # what the person writes
@@ -262,7 +273,7 @@ class DeskScreen(Screen[None]):
         self.errands.run("save", self.work.save)
 
     def action_promise(self) -> None:
-        """Ctrl+G."""
+        """Ctrl+backslash."""
         self.writing.hold()
         self.errands.run("promise", self.promising.turn)
 
@@ -322,7 +333,7 @@ class DeskScreen(Screen[None]):
         self.writing.hold()
         self.errands.run("reason", lambda: self.casework.reasons.choose(int(index)))
 
-    def action_pin(self, field: str, step: int) -> None:
+    def action_fact(self, field: str, step: int) -> None:
         """A flag or a fact, from the palette."""
         self.casework.pinning.begin(field, step)
 
@@ -379,6 +390,22 @@ class DeskScreen(Screen[None]):
         if index < len(others):
             self.writing.hold()
             self.errands.run("open", lambda: self.work.resume(others[index]))
+
+    def action_wear(self, theme: str) -> None:
+        """Another theme (from the palette)."""
+        self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, THEME, theme))
+
+    def action_speak(self, tag: str) -> None:
+        """Another language (from the palette)."""
+        self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, LANGUAGE, tag))
+
+    def action_lock(self) -> None:
+        """Ctrl+G."""
+        self.errands.run("lock", self.guard.asked)
+
+    def action_pin(self) -> None:
+        """Set a PIN (from the palette)."""
+        self.guard.ask_pin()
 
     async def action_leave(self) -> None:
         """Ctrl+Q: keep the drafts, then leave."""

@@ -36,7 +36,7 @@ class Pinning:
         if self._work.board.person.member is None:
             return []
         return [
-            Command(say(word), SafeText(), f"pin('{field}', {step})")
+            Command(say(word), SafeText(), f"fact('{field}', {step})")
             for field, words in WORDS.items()
             for step, word in enumerate(words[:2])
         ]

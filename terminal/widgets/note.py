@@ -75,7 +75,7 @@ def _promised(pledge: Pledge) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     words = spaced((piece(say("Promise"), Tone.DIM), piece(SafeText(f"{BOX} {pledge.when} {pledge.what}"), Tone.WARN)))
     if pledge.made:
         return words, (piece(SafeText("\N{CHECK MARK} " + say("task made")), Tone.GOOD),)
-    return words, (piece(say("Ctrl+G: task"), Tone.DIM),)
+    return words, (piece(say("Ctrl+\\: task"), Tone.DIM),)
 
 
 class NoteArea(TextArea):

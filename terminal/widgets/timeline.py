@@ -34,6 +34,8 @@ TONES: Final[Mapping[ContactKind, Tone]] = {
 ARROW: Final = SafeText("> ")
 WHO: Final = 6
 """Cells for a name of ours: three Chinese characters."""
+ROOMY: Final = 100
+"""Cells of a timeline from which on nothing has to be short."""
 AIR: Final = SafeText("  ")
 KEPT: Final = 20
 """Entries of a timeline that a desk holds: more may have happened (sync.md 4)."""
@@ -134,12 +136,17 @@ class Timeline(ListPanel[Past]):
             return Picture((Row((piece(nothing if person.name else SafeText(), Tone.DIM),)),), title, under=under)
         rows = [self._entry(contacts[index], index) for index in self.in_sight(inside)]
         if self.heading:
-            rows.insert(0, _titles())
+            rows.insert(0, _titles(WHO * self._room))
         in_sight = self.in_sight(inside)
         foot: tuple[Piece, ...] = ()
         if len(contacts) > len(in_sight):
             foot = (piece(say("{first} to {last}", first=in_sight.start + 1, last=in_sight.stop), Tone.DIM),)
         return Picture(tuple(rows), title, self._count(), foot, under)
+
+    @property
+    def _room(self) -> int:
+        """How many times the least room names and states have."""
+        return 2 if self.size.width >= ROOMY else 1
 
     def _home(self, home: Morning) -> Picture:
         """What is there to do, in the place of somebody's past."""
@@ -180,7 +187,11 @@ class Timeline(ListPanel[Past]):
             gap(2),
             piece(self._word(contact.text), Tone.STRONG if index == 0 else Tone.TEXT),
         )
-        right = (piece(clipped(self._word(contact.state), 12), Tone.DIM), gap(2), column(contact.who, WHO, Tone.DIM))
+        right = (
+            piece(clipped(self._word(contact.state), 12 * self._room), Tone.DIM),
+            gap(2),
+            column(contact.who, WHO * self._room, Tone.DIM),
+        )
         return Row(left, right, base=Tone.SELECTED if chosen else Tone.TEXT)
 
     def _word(self, text: SafeText) -> SafeText:
@@ -217,11 +228,11 @@ def _kind_cells() -> int:
     return max(cell_len(say(word)) for word in KINDS.values())
 
 
-def _titles() -> Row:
+def _titles(who: int) -> Row:
     left = (
         gap(2),
         column(say("Time"), 13, Tone.DIM),
         column(say("Kind"), _kind_cells() + 2, Tone.DIM),
         piece(say("Text"), Tone.DIM),
     )
-    return Row(left, (piece(say("State"), Tone.DIM), gap(2), column(say("Who"), WHO, Tone.DIM)))
+    return Row(left, (piece(say("State"), Tone.DIM), gap(2), column(say("Who"), who, Tone.DIM)))

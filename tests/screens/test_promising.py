@@ -32,9 +32,9 @@ async def test_one_key_makes_the_task_and_the_same_takes_it_back(
     async with running(desk(), size, catalogue=None if english else chinese) as run:
         await write(run, "今天 17:30 回電")
         frame = run.pane("noteframe")
-        for word in ("Promise - today 17:30 回電", "Ctrl+G") if english else ("承諾 - 今天 17:30 回電", "Ctrl+G"):
+        for word in ("Promise - today 17:30 回電", "Ctrl+\\") if english else ("承諾 - 今天 17:30 回電", "Ctrl+\\"):
             assert word in frame
-        await run.press("ctrl+g")
+        await run.press("ctrl+backslash")
         wanted = TaskAdd(
             kind=TaskKind.CALLBACK,
             member=LIN.id,
@@ -47,7 +47,7 @@ async def test_one_key_makes_the_task_and_the_same_takes_it_back(
         assert ("task made" if english else "已建立待辦") in run.pane("noteframe")
         assert run.screen.area.text == "今天 17:30 回電"
         assert run.focus == "note"
-        await run.press("ctrl+g")
+        await run.press("ctrl+backslash")
         assert run.desk.did.pop() == ("done", f"op-{len(run.desk.did)}")
         assert ("task made" if english else "已建立待辦") not in run.pane("noteframe")
 
@@ -55,7 +55,7 @@ async def test_one_key_makes_the_task_and_the_same_takes_it_back(
 async def test_the_words_of_a_promise_may_change_after_its_task_was_made() -> None:
     async with running(desk()) as run:
         await write(run, "call back tomorrow 10am")
-        await run.press("ctrl+g", *" about the invoice")
+        await run.press("ctrl+backslash", *" about the invoice")
         assert "task made" in run.pane("noteframe")
         assert len([each for each in run.desk.did if each[0] == "do"]) == 1
 
@@ -64,6 +64,6 @@ async def test_a_note_without_a_promise_says_how_to_write_one() -> None:
     async with running(desk()) as run:
         await write(run, "12/3 生日")
         assert "Promise" not in run.pane("noteframe")
-        await run.press("ctrl+g")
+        await run.press("ctrl+backslash")
         assert "No promise in this note" in run.pane("banner")
         assert run.desk.did == [("claim", "c1", LIN.id)]
