@@ -6,6 +6,7 @@ here the bytes are watched: received ones, and whether the ones to send become f
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +22,9 @@ from ringdesk.wire import codec, limits
 from ringdesk.wire.messages import SUBPROTOCOL, FromServer, FromTerminal
 from ringdesk.wire.session import End, Session
 
+SEND_BUFFER: Final = 16 * limits.KIB
+"""Bytes that the kernel holds: two seconds at 64 kbit/s, so that `unsent` tells what has not left. With the megabytes that
+it would take, everything looks sent at once."""
 OPEN_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 2.0
 SYSTEM: Final = b"# the certificates that this system trusts\n"
@@ -36,6 +40,11 @@ class _Connection(ClientConnection):
     """Counts the bytes as they come, long before a frame is complete."""
 
     received: int = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The buffer of the kernel stays small."""
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """More bytes of some frame."""
