@@ -26,6 +26,7 @@ from ringdesk import numbers
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
+from ringdesk.why import Why
 from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec
 from terminal.desk import Desk, Source
@@ -189,7 +190,10 @@ class DeskRoot:
             await running
         if self._connected.is_set():
             return await link.sign_in(plan.user, plan.password)
-        reason = self._reached.why.english() if self._reached and self._reached.why else "the server does not answer"
+        why = self._reached.why if self._reached else None
+        if why is not None and why.code == "sync_down":  # nothing is tried again once this command has ended
+            why = Why("sync_away", {"reason": why.args["reason"]})
+        reason = "the server does not answer" if why is None else why.english()
         if refusal.code == "offline":
             raise Refused(
                 "offline",
