@@ -265,13 +265,13 @@ async def test_a_line_that_cannot_be_opened_says_what_to_do(url: str, words: str
 
 async def test_in_the_clear_to_a_server_that_speaks_tls(tmp_path: Path) -> None:
     async with listening(Peer(), tls(authority_in(tmp_path))) as peer:
-        with pytest.raises(Unreachable, match="127.0.0.1:[0-9]+ speaks TLS: use wss://"):
+        with pytest.raises(Unreachable, match=r"127\.0\.0\.1:[0-9]+ speaks TLS: use wss://"):
             async with socket.opened(peer.url.replace("wss:", "ws:"), None):
                 pass
 
 
 async def test_with_tls_to_a_server_in_the_clear(peer: Peer) -> None:
-    with pytest.raises(Unreachable, match="speaks without encryption.*use ws://"):
+    with pytest.raises(Unreachable, match=r"speaks without encryption.*use ws://"):
         async with socket.opened(peer.url.replace("ws:", "wss:"), socket.strangers()):
             pass
 

@@ -20,9 +20,9 @@ from ringdesk.members import MemberNumber
 from ringdesk.ops import MemberAdd, MemberFields, MemberUpdate, NoteAdd, TaskAdd, TaskDone
 from ringdesk.safetext import SafeLines, SafeText
 from terminal.lookup.search import Lookup
+from terminal.news import NoticeNews, SyncNews
 from terminal.store import pages
 from terminal.store.people import SignedIn
-from terminal.news import NoticeNews, SyncNews
 from terminal.store.replica import Store
 from terminal.sync.enrol import enrol
 from terminal.sync.key import DeviceKey
