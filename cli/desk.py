@@ -242,8 +242,10 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
 def _first_line(file: str) -> str:
     try:
         lines = Path(file).expanduser().read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read ({error}); give a text file with one line") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not text in UTF-8; give a text file with one line") from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}; give a text file with one line") from error
     if not lines or not lines[0].strip():
         raise BadInput(f"{file} is empty; it needs one line")
     return lines[0].strip()

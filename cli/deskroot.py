@@ -20,6 +20,7 @@ import structlog
 
 from cli import roots
 from cli.embedded import EmbeddedServer
+from cli.paths import expect_usable, told, trouble
 from cli.plan import Plan
 from config import registry
 from ringdesk import numbers
@@ -33,7 +34,7 @@ from terminal.desk import Desk, Source
 from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
 from terminal.store.people import SignedIn
-from terminal.store.replica import Store
+from terminal.store.replica import FILE, Store
 from terminal.sync.enrol import enrol, is_enrolled, is_spent
 from terminal.sync.key import DeviceKey
 from terminal.sync.link import Link, forever
@@ -78,6 +79,9 @@ class DeskRoot:
         """Open everything; the desk that runs. Raises `RingdeskError`; whatever was opened by then is closed again."""
         try:
             return await self._open()
+        except OSError as error:
+            await self.close()
+            raise told(error) from error
         except BaseException:
             await self.close()
             raise
@@ -238,4 +242,6 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInput(f"{folder}: {error.strerror}; give another place with --data") from error
+        raise BadInput(f"{trouble(folder, error)} with --data") from error
+    for name in (FILE, "server.db", "server.state"):
+        expect_usable(folder / name, is_folder=name == "server.state")

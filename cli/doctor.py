@@ -9,6 +9,7 @@ import platform
 import queue
 import random
 import sqlite3
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -185,14 +186,21 @@ def _said(chunks: "queue.SimpleQueue[Chunk]") -> str | None:
 
 def _data(directory: Path) -> Iterator[Finding]:
     name = str(directory)
-    if not directory.is_dir():
+    try:
+        found = stat.S_ISDIR(directory.stat().st_mode)
+    except OSError as error:
+        found = False
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            yield _wrong(name, f"cannot be looked at ({error.strerror}); let this user read it, or correct the path")
+            return
+    if not found:
         yield _wrong(name, "is no directory; start the desk or server once with --data, or correct the path")
         return
     if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
         yield _wrong(name, "cannot be written by this user; give it to the user who runs ringdesk")
         return
-    stat = os.statvfs(directory) if hasattr(os, "statvfs") else None
-    free = _ROOM if stat is None else stat.f_bavail * stat.f_frsize
+    disk = os.statvfs(directory) if hasattr(os, "statvfs") else None
+    free = _ROOM if disk is None else disk.f_bavail * disk.f_frsize
     if free < _ROOM:
         yield _wrong(name, f"only {free // 1_000_000} MB are free; make room for at least {_ROOM // 1_000_000} MB")
     else:

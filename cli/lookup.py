@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.output import print_json
+from cli.paths import is_file
 from config.load import load, places
 from ringdesk.errors import BadInput
 from terminal.lookup.search import LIMIT, Lookup
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     data = load(options.config, flags={"desk": {"data": options.data}}).desk.data
     folder = Path(data).expanduser() if data else places().data
     path = folder / FILE
-    if not path.is_file():
+    if not is_file(path):
         raise BadInput(f"{folder} holds no replica; give the --data directory of a desk that has run")
     for match in asyncio.run(_search(path, options)):
         if options.json:

@@ -67,7 +67,10 @@ def load(
 
 def _usual_file() -> Path | None:
     usual = places().settings
-    return usual if usual.is_file() else None
+    try:
+        return usual if usual.is_file() else None
+    except OSError:  # a folder that this user may not look into holds no settings for them
+        return None
 
 
 def _merge(under: Layer, over: Layer) -> Layer:

@@ -231,7 +231,7 @@ def test_encryption_against_a_server_without_says_which_address_to_use(shop: Sho
     ]
     done = run(tmp_path, *words)
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
-    assert b"it speaks without encryption, as a server on loopback does; use ws://" in done.stderr
+    assert b"speaks without encryption, as a server on loopback does: use ws://" in done.stderr
 
 
 def test_drawn_into_a_pipe_it_refuses(tmp_path: Path) -> None:

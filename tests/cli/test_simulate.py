@@ -138,6 +138,14 @@ def test_a_pty_is_printed_as_a_source(tmp_path: Path) -> None:
     assert (tmp_path / "modem.err").read_text() == ""
 
 
+def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        where = "127.0.0.1:{}".format(taken.getsockname()[1])
+        done = run(tmp_path, "simulate", "modem", "--listen", where, "--call", "110")
+    words = f"ringdesk: something listens at {where} already; end it, or choose another port (0 is any free one)\n"
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", words)
+
+
 def test_options_belong_to_the_call_before_them_and_to_all_before_the_first() -> None:
     said = [("rings", 5), ("number", "1"), ("name", "A"), ("number", "2"), ("presentation", PRIVATE), ("rings", 1)]
     template, calls = planned(said)
