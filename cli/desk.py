@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import platform
 import signal
 import sys
@@ -40,6 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
     how.add_argument("--plain", action="store_true", help="line by line, for screen readers and slow links")
+    parser.add_argument("--practice", action="store_true", help="fictional callers and a guided tour; nothing is kept")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--region", help="country of the lines, ISO 3166")
     parser.add_argument("--area", help="area code of the lines")
@@ -50,6 +52,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the desk until its person, or the end of stdin, ends it."""
     settings = load(options.config, flags=_flags(options))
+    if options.practice:
+        from cli.practice import practise
+
+        return practise(options, settings)
     plan = _plan(settings, options)
     log = LateLog(places().state / "desk.log", settings.general.log_level)
     if options.headless:
@@ -61,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         log.open()
         return run_plain(lambda: opened(plan), settings)
     expect_terminal()
-    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log))
+    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log, spoken=options.language is not None))
 
 
 def expect_terminal() -> None:
@@ -98,16 +104,25 @@ async def opened(plan: "Plan") -> "AsyncIterator[Desk]":
 
 
 async def show(
-    opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings, log: "LateLog"
+    opening: "Callable[[], AbstractAsyncContextManager[Desk]]",
+    agent: str,
+    settings: Settings,
+    log: "LateLog",
+    *,
+    hint: "Callable[[], SafeText]" = SafeText,
+    spoken: bool = False,
 ) -> None:
-    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it.
+    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it. `hint` gives
+    one line for the banner.
 
-    Raises `RingdeskError` when the screen ended otherwise than by its person.
+    `spoken`: the command line says the language, whatever the person chose earlier. Raises `RingdeskError` when the screen
+    ended otherwise than by its person.
     """
     from terminal.app import RingdeskApp
     from terminal.screens.wrapup import Mode, WrapUp
 
     opened_here = contextlib.AsyncExitStack()
+    colourless = bool(os.environ.get("NO_COLOR"))  # https://no-color.org
 
     def open_desk() -> "Awaitable[Desk]":
         log.open()
@@ -121,9 +136,13 @@ async def show(
         site=SafeText(""),
         wall=wall,
         keys=settings.desk.keys,
-        light=settings.general.theme == "light",
+        theme="none" if colourless else settings.general.theme,
+        notify=settings.desk.notify,
+        lock_minutes=settings.desk.lock_minutes,
+        fixed=("theme",) * colourless + ("language",) * spoken,
         wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
     )
+    app.guide(hint)
     async with opened_here:
         with ended_by_hangup(sys.stdin.fileno(), asyncio.get_running_loop(), app.hung_up):
             await app.run_async()

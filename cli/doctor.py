@@ -139,6 +139,19 @@ def _recording(spec: SourceSpec) -> Finding:
 
 
 def _line(spec: SourceSpec, dialect: registry.Factory) -> Finding:
+    notice, said = heard_from(spec, dialect)
+    return Finding(
+        spec.url,
+        ok=notice.level is Level.OK,
+        level=notice.level,
+        message=notice.why.english(),
+        why_code=notice.why.code,
+        said=said,
+    )
+
+
+def heard_from(spec: SourceSpec, dialect: registry.Factory) -> tuple[Notice, str | None]:
+    """Open a line and let its dialect set the peer up: how it stands, and what the peer or the system said."""
     notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
     chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
     pump = SourcePump(
@@ -153,14 +166,7 @@ def _line(spec: SourceSpec, dialect: registry.Factory) -> Finding:
     pump.start()
     with closing(pump):
         notice = _verdict(notices)
-    return Finding(
-        spec.url,
-        ok=notice.level is Level.OK,
-        level=notice.level,
-        message=notice.why.english(),
-        why_code=notice.why.code,
-        said=_said(chunks) or notice.detail,
-    )
+    return notice, _said(chunks) or notice.detail
 
 
 def _verdict(notices: "queue.SimpleQueue[Notice]") -> Notice:

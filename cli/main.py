@@ -24,6 +24,7 @@ class Command(Protocol):
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("cli.demo", "everything at once, with a simulated modem and fictional members"),
     "desk": ("cli.desk", "the terminal of a phone agent"),
+    "setup": ("cli.setup", "from nothing to the first call, step by step"),
     "server": ("cli.server", "the central server"),
     "listen": ("cli.listen", "sources without a screen: prints events and calls"),
     "decode": ("cli.decode", "one dialect over captured bytes"),
@@ -47,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
 def _overview() -> str:
     width = max(map(len, COMMANDS))
     rows = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items())
-    hint = "New here? `ringdesk demo`. `ringdesk COMMAND --help` tells more."
+    hint = "New here? `ringdesk demo`, then `ringdesk setup`. `ringdesk COMMAND --help` tells more."
     return f"usage: ringdesk [--version] COMMAND [...]\n\n{rows}\n\n{hint}\n"
 
 

@@ -14,6 +14,7 @@ from cli.main import main
 from cli.simulate import PlannedCall, from_file, planned
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput
+from tests.cli.processes import run
 from tests.flows.processes import PATIENCE, Process
 
 PRIVATE, SHOWN = Presentation.PRIVATE, Presentation.SHOWN

@@ -375,22 +375,14 @@ async def test_a_paste_is_cleaned() -> None:
 # the other keys
 
 
-async def test_f8_makes_a_task_to_call_back() -> None:
-    async with running(desk()) as run:
-        await serve(run, plain_card(LIN))
-        await run.press("f8")
-        assert ("task", "Call back 林淑芬 0912-345-678", LIN.id, "c1", "2026-11-24") in run.desk.did
-        assert "Call back" in run.pane("tasks")
-
-
 async def test_f9_goes_round_and_esc_goes_back() -> None:
     async with running(desk()) as run:
         await serve(run, plain_card(LIN))
         seen = []
-        for _ in range(6):
+        for _ in range(7):
             await run.pilot.press("f9")
             seen.append(run.focus)
-        assert seen == ["timeline", "tasks", "earlier", "lines", "missed", "note"]
+        assert seen == ["timeline", "tasks", "earlier", "lines", "missed", "team", "note"]
         await run.press("escape")
         assert run.focus == "timeline"
 
