@@ -237,7 +237,7 @@ def test_encryption_against_a_server_without_says_which_address_to_use(shop: Sho
 def test_drawn_into_a_pipe_it_refuses(tmp_path: Path) -> None:
     done = run(tmp_path, "desk", "--data", str(tmp_path / "data"))
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
-    assert b"add --headless" in done.stderr
+    assert b"--headless for JSON" in done.stderr
     assert not (tmp_path / "data").exists()
 
 

@@ -141,7 +141,7 @@ def test_a_pty_is_printed_as_a_source(tmp_path: Path) -> None:
 
 def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        where = "127.0.0.1:{}".format(taken.getsockname()[1])
+        where = f"127.0.0.1:{taken.getsockname()[1]}"
         done = run(tmp_path, "simulate", "modem", "--listen", where, "--call", "110")
     words = f"ringdesk: something listens at {where} already; end it, or choose another port (0 is any free one)\n"
     assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", words)
