@@ -42,6 +42,7 @@ SYNC_SECONDS: Final = 120.0
 POP_SECONDS: Final = 30.0
 UNHURRIED: Final = 9.0
 """Seconds from call to call in which a call can ring at the pace of a real one; below that it rings faster."""
+LONGEST: Final = 3600.0
 MARGIN: Final = 1.125
 """A call follows that many times the silence that ends a ringing."""
 
@@ -65,13 +66,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="other people, other calls")
     parser.add_argument("--members", type=int, default=2000, metavar="N", help="how many fictional members (2000)")
     parser.add_argument("--every", type=float, metavar="SECONDS", help="from call to call (screen: 12, headless: 2)")
-    parser.add_argument("--language", help="language of the screen: en, zh_TW")
+    parser.add_argument("--language", help="language of the screen: en, zh-Hant")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the demo until its person ends it; headless: until the calls are shown."""
     if options.members < 1 or (options.calls is not None and options.calls < 0):
         raise BadInput("--members must be at least 1, --calls at least 0")
+    if options.every is not None and not 0 < options.every <= LONGEST:
+        raise BadInput(f"--every must be more than 0 and at most {LONGEST:g} seconds")
     settings = load(flags={"general": {"language": options.language}})
     words.language(settings.general.language)
     if not options.headless:

@@ -101,9 +101,18 @@ class DeskRoot:
         self._stack.push_async_callback(store.close)
         if not plan.server:
             plan = await self._with_own_server(store)
-        await self._be_known(store, plan)
+        is_new = await self._be_known(store, plan)
         link, running = self._link(store, plan)
-        person = await self._sign_in(store, link, running, plan)
+        try:
+            person = await self._sign_in(store, link, running, plan)
+        except Refused as error:
+            if is_new and error.code == "not_allowed":
+                raise Refused(
+                    error.code,
+                    f"{error}; this desk is known to the server now: start it again with the same --data, without a code,"
+                    " and the right password",
+                ) from error
+            raise
         door = Door(store, link)
         door.remember(plan.user, plan.password)
         lookup = Lookup(store.reader, region=plan.region, area=plan.area)
@@ -141,22 +150,26 @@ class DeskRoot:
 
     # --- the link -----------------------------------------------------------------------------------------------------
 
-    async def _be_known(self, store: Store, plan: Plan) -> None:
-        """Enrol where no server knows this device, or where a new code says that it is to be another one."""
+    async def _be_known(self, store: Store, plan: Plan) -> bool:
+        """Enrol where no server knows this device, or where a new code says that it is to be another one; whether it was."""
+        is_new = False
         known = await is_enrolled(store)
         if plan.code and not (known and await is_spent(store, plan.code)):
             self._progress(_("making this desk known to the server"))
             try:
                 await enrol(store, plan.server, plan.code, platform.node() or "desk")
+                is_new = True
             except Unreachable as error:
                 if not known:
                     raise
                 _log.warning("not enrolled anew", reason=str(error))  # local first: the next start tries again
         elif not known:
             raise BadInput(
-                f"{plan.data} is not known to a server yet; give --enrol with a code of `ringdesk admin enrol` once"
+                f"{plan.data} is not known to a server yet: make a code there with `ringdesk admin enrol --store main"
+                " --output code.txt`, and start this desk once with --enrol-file code.txt"
             )
         DeviceKey.settle(plan.data, (await store.standing()).key)
+        return is_new
 
     def _link(self, store: Store, plan: Plan) -> tuple[Link, "asyncio.Task[None]"]:
         replicator = Replicator(

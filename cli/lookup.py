@@ -10,6 +10,7 @@ from cli.output import print_json
 from cli.paths import is_file
 from config.load import load, places
 from ringdesk.errors import BadInput
+from ringdesk.numbers import known_region
 from terminal.lookup.search import LIMIT, Lookup
 from terminal.news import Match
 from terminal.store.connection import Database, open_reader
@@ -30,6 +31,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Search once."""
+    if not known_region(options.region):
+        raise BadInput(f"there is no numbering plan for {options.region!r}; give two letters such as TW, US or GB")
     data = load(options.config, flags={"desk": {"data": options.data}}).desk.data
     folder = Path(data).expanduser() if data else places().data
     path = folder / FILE

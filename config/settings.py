@@ -35,7 +35,7 @@ class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         ),
     ] = ""
     language: Annotated[
-        str, Meta(description="Language of screens and messages (`en`, `zh_TW`); empty: as the environment says.")
+        str, Meta(description="Language of screens and messages (`en`, `zh-Hant`); empty: as the environment says.")
     ] = ""
     theme: Annotated[
         ThemeName,

@@ -19,8 +19,9 @@ from ringdesk.wire.messages import Challenge, Denied, Enrol, Enrolled
 from ringdesk.wire.signing import read_code
 from terminal.store.joining import Credentials
 from terminal.store.replica import Store
+from terminal.sync.address import addressed
 from terminal.sync.key import CA_FILE, DeviceKey, write_private
-from terminal.sync.socket import SYSTEM, Socket, Unreachable, addressed, anchored, opened, strangers, trust
+from terminal.sync.socket import SYSTEM, Socket, Unreachable, anchored, opened, strangers, trust
 
 _PEM: Final = re.compile(r"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 

@@ -21,6 +21,7 @@ from ringdesk.errors import BadInput, RingdeskError, WireError
 from ringdesk.wire import codec, limits
 from ringdesk.wire.messages import SUBPROTOCOL, FromServer, FromTerminal
 from ringdesk.wire.session import End, Session
+from terminal.sync.address import addressed
 
 SEND_BUFFER: Final = 16 * limits.KIB
 """Bytes that the kernel holds: two seconds at 64 kbit/s, so that `unsent` tells what has not left. With the megabytes that
@@ -123,20 +124,6 @@ def trust(url: str, directory_ca: Path) -> ssl.SSLContext | None:
         return anchored(directory_ca.read_bytes())
     except (OSError, ValueError) as error:
         raise RingdeskError(f"{directory_ca} is missing or damaged; enrol this device anew with a code") from error
-
-
-def addressed(url: str) -> SplitResult:
-    """The parts of a server's address. Raises `BadInput` for one that can never work."""
-    try:
-        parts = urlsplit(url)
-        found = parts.scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        found = False
-    if not found:
-        raise BadInput(f"{url!r} is no address of a server; write wss://HOST:PORT/sync")
-    if parts.path in ("", "/"):
-        raise BadInput(f"the address of a server ends in /sync; write {parts.scheme}://{parts.netloc}/sync")
-    return parts
 
 
 def anchored(anchor: bytes) -> ssl.SSLContext:
