@@ -73,6 +73,7 @@ class DeskRoot:
         self._prepare = prepare
         self._stack = AsyncExitStack()
         self._desk: Desk | None = None
+        self._store: Store | None = None
         self._connected = asyncio.Event()
         self._tried = asyncio.Event()
         self._reached: SyncNews | None = None
@@ -94,10 +95,17 @@ class DeskRoot:
         self._desk = None
         await self._stack.aclose()
 
+    async def rows(self) -> int:
+        """How many rows have come here; 0 before the store is open."""
+        if self._store is None:
+            return 0
+        return int(await self._store.reader.run(lambda tx: tx.value("select count(*) from image")))
+
     async def _open(self) -> Desk:
         plan = self._plan
         _make_folder(plan.data)
         store = await Store.open(plan.data, ids=roots.new_ids(), clock=roots.wall)
+        self._store = store
         self._stack.push_async_callback(store.close)
         if not plan.server:
             plan = await self._with_own_server(store)
