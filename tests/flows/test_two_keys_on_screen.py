@@ -10,6 +10,7 @@ from tests.flows.screen import F2, Person
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
 
 F4 = b"\x1bOS"
+CODE = "M0000007"
 
 
 class Counted:
@@ -23,6 +24,14 @@ class Counted:
         """All at once, as quick fingers do."""
         self.keys += len(keys)
         self.person.write(b"".join(keys))
+
+
+def look_up(person: Person) -> None:
+    """Open the card of a member by its number: the query and the reason of the hit both name it."""
+    person.type(f"/{CODE}")
+    person.see(lambda: "\n".join(person.rows()).count(CODE) >= 2)
+    person.write(b"\r")
+    person.see(lambda: CODE in person.title("card"))
 
 
 def test_two_keys_close_a_call_and_two_record_a_visit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,20 +50,14 @@ def test_two_keys_close_a_call_and_two_record_a_visit(tmp_path: Path, capsys: py
 
         person.write(b"\x1b")
         person.look(0.5)
-        person.type("/M0000007")
-        person.see(lambda: "M0000007" in "\n".join(person.rows()[3:]))
-        person.look(0.5)
-        person.write(b"\r")
-        person.see(lambda: "M0000007" in person.title("card"))
+        look_up(person)
         recording = Counted(person)
         recording.press(F4)
         person.see(lambda: "到店" in "\n".join(person.rows()) and "信件" in "\n".join(person.rows()))
         recording.press(b"1")
         person.see(lambda: "已記錄：到店" in person.pane("banner"))
 
-        person.type("/M0000007")
-        person.look(0.5)
-        person.write(b"\r")
+        look_up(person)
         person.see(lambda: "到店" in person.pane("timeline") and "詢問" in person.pane("timeline"))
         with capsys.disabled():
             print(f"\nkeys: wrap-up {closing.keys}, contact without a call {recording.keys}")
