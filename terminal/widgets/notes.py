@@ -11,7 +11,7 @@ from terminal.messages import Chosen
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import Piece, Row, Tone, piece, spaced, wrapped
-from terminal.widgets.speech import say
+from terminal.widgets.speech import counted, say
 from terminal.widgets.when import Now, clock, short_day
 
 
@@ -47,7 +47,9 @@ class EarlierNotes(ListPanel[Written]):
         foot: tuple[Piece, ...] = ()
         if len(value.threads) > last - self.selected + 1:
             foot = (piece(say("{first} to {last}", first=self.selected + 1, last=last + 1), Tone.DIM),)
-        return Picture(tuple(rows), title, (piece(say("{count} notes", count=len(value.threads)), Tone.DIM),), foot)
+        return Picture(
+            tuple(rows), title, (piece(counted("{count} note", "{count} notes", len(value.threads)), Tone.DIM),), foot
+        )
 
     def pressed(self, event: events.Key) -> None:
         """`o` shows the older texts of a note that was revised."""
