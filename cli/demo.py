@@ -139,7 +139,7 @@ def _on_screen(room: Path, options: argparse.Namespace, settings: "Settings", lo
                     await asyncio.gather(ringing, return_exceptions=True)
 
             _tell(_("opening the screen"))
-            await show(opening, USER, settings, log)
+            await show(opening, USER, settings, log, spoken=options.language is not None)
 
     return until_told(work)
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import platform
 import signal
 import sys
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         log.open()
         return run_plain(lambda: opened(plan), settings)
     expect_terminal()
-    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log))
+    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log, spoken=options.language is not None))
 
 
 def expect_terminal() -> None:
@@ -107,17 +108,21 @@ async def show(
     agent: str,
     settings: Settings,
     log: "LateLog",
+    *,
     hint: "Callable[[], SafeText]" = SafeText,
+    spoken: bool = False,
 ) -> None:
     """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it. `hint` gives
     one line for the banner.
 
-    Raises `RingdeskError` when the screen ended otherwise than by its person.
+    `spoken`: the command line says the language, whatever the person chose earlier. Raises `RingdeskError` when the screen
+    ended otherwise than by its person.
     """
     from terminal.app import RingdeskApp
     from terminal.screens.wrapup import Mode, WrapUp
 
     opened_here = contextlib.AsyncExitStack()
+    colourless = bool(os.environ.get("NO_COLOR"))  # https://no-color.org
 
     def open_desk() -> "Awaitable[Desk]":
         log.open()
@@ -131,7 +136,10 @@ async def show(
         site=SafeText(""),
         wall=wall,
         keys=settings.desk.keys,
-        light=settings.general.theme == "light",
+        theme="none" if colourless else settings.general.theme,
+        notify=settings.desk.notify,
+        lock_minutes=settings.desk.lock_minutes,
+        fixed=("theme",) * colourless + ("language",) * spoken,
         wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
     )
     app.guide(hint)

@@ -28,7 +28,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec
-from terminal.desk import Desk, Source
+from terminal.desk import Desk, Door, Source
 from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
 from terminal.store.people import SignedIn
@@ -99,6 +99,8 @@ class DeskRoot:
         await self._be_known(store, plan)
         link, running = self._link(store, plan)
         person = await self._sign_in(store, link, running, plan)
+        door = Door(store, link)
+        door.remember(plan.user, plan.password)
         lookup = Lookup(store.reader, region=plan.region, area=plan.area)
         desk = self._make(
             store,
@@ -109,9 +111,11 @@ class DeskRoot:
             sources=[_source(spec) for spec in plan.sources],
             read=partial(numbers.read, region=plan.region, area=plan.area),
             now=roots.wall,
+            door=door,
+            login=plan.user,
         )
         self._stack.push_async_callback(desk.close)
-        await self._task(self._renew(link, desk, plan, person))
+        await self._task(self._renew(desk, door))
         self._desk = desk
         await desk.start()
         return desk
@@ -200,19 +204,23 @@ class DeskRoot:
             )
         raise Refused(refusal.code, f"{refusal} ({reason})")
 
-    async def _renew(self, link: Link, desk: Desk, plan: Plan, person: SignedIn) -> None:
-        """Keep the grant fresh: at the first contact, then at half of its life."""
+    async def _renew(self, desk: Desk, door: Door) -> None:
+        """Keep the grant of whoever works here fresh: at the first contact, then at half of its life."""
+        due: dict[str, float] = {}
         while True:
             await self._connected.wait()
-            try:
-                person = await link.sign_in(plan.user, plan.password)
-            except RingdeskError as error:
-                _log.warning("the grant was not renewed", error=str(error))
-                desk.heard(NoticeNews("not_signed_in", SafeText(str(error))))
-                await asyncio.sleep(RETRY)
-                continue
-            desk.signed_in(person)
-            await asyncio.sleep(max(RETRY, (person.expires - roots.wall()) / 2))
+            login = desk.login
+            if roots.wall() >= due.get(login, 0.0):
+                try:
+                    person = await door.renew(login)
+                except RingdeskError as error:
+                    _log.warning("the grant was not renewed", error=str(error))
+                    desk.heard(NoticeNews("not_signed_in", SafeText(str(error))))
+                else:
+                    if person is not None:
+                        due[login] = (person.expires + roots.wall()) / 2
+                        desk.renewed(login, person)
+            await asyncio.sleep(RETRY)
 
     async def _task(self, work: Any) -> None:
         self._stack.push_async_callback(_ended, asyncio.create_task(work))

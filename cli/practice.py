@@ -123,7 +123,7 @@ def practise(options: argparse.Namespace, settings: Settings) -> int:
 
             code = run_plain(opening, settings, guide.hint)
         else:
-            code = until_told(lambda: show(opening, say("Practice"), settings, log, guide.hint))
+            code = until_told(lambda: show(opening, say("Practice"), settings, log, hint=guide.hint))
     guide.did(Deed.LEFT)
     sys.stdout.write("".join(f"{line}\n" for line in guide.summary()))
     return code

@@ -1,7 +1,7 @@
 """Where every panel stands, for every size of the terminal: pure arithmetic, so a resize loses nothing.
 
-Three shapes: three columns from 140x38 on, two from 110x30 on, one with tabs down to 80x24. Below that only a line that
-says so; everything behind it goes on.
+Three shapes: three columns from 140x38 on (what is wider than the outer two need goes to the timeline and its detail),
+two from 110x30 on, one with tabs down to 80x24. Below that only a line that says so; everything behind it goes on.
 """
 
 from typing import Final
@@ -56,12 +56,13 @@ def overlay(size: Size) -> Region:
 
 def _three(width: int, height: int) -> Plan:
     top, body = 3, height - 5
-    left = 38
-    right = max(44, (width - left) * 46 // 122)
+    left = 38 + min(8, max(0, width - 160) // 8)
+    right = min(66, max(44, (width - left) * 46 // 122))
     middle = width - left - right
     lines = body * 12 // 40
     team = body * 10 // 40
     detail = max(6, body // 5)
+    tasks = max(10, body // 4)
     timeline = body - 10 - detail
     return {
         "lines": Region(0, top, left, lines),
@@ -71,9 +72,9 @@ def _three(width: int, height: int) -> Plan:
         "tags": Region(left, top + 7, middle, 3),
         "timeline": Region(left, top + 10, middle, timeline),
         "detail": Region(left, top + 10 + timeline, middle, detail),
-        "tasks": Region(left + middle, top, right, 10),
-        "noteframe": Region(left + middle, top + 10, right, 10),
-        "earlier": Region(left + middle, top + 20, right, body - 20),
+        "tasks": Region(left + middle, top, right, tasks),
+        "noteframe": Region(left + middle, top + tasks, right, tasks),
+        "earlier": Region(left + middle, top + 2 * tasks, right, body - 2 * tasks),
         "status": Region(0, height - 2, width, 1),
     }
 

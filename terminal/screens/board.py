@@ -85,6 +85,19 @@ class Board(Lines):
             taken_by = None if mine else call.claimed_name
             self.calls.setdefault(call.id, CallRow(call=call, mine=mine, taken_by=taken_by, since=call.started))
 
+    def handed_over(self, me: str, former: SafeText) -> None:
+        """Another person, `me` by id, works here now: nobody is on the desk, and theirs are the calls that they have. What
+        the `former` one (by name) had stays with them."""
+        for key, row in self.calls.items():
+            mine = row.call.claimed_by == me
+            holder = row.call.claimed_name or (former if row.mine else row.taken_by)
+            taken_by = None if mine else holder
+            self.calls[key] = msgspec.structs.replace(row, mine=mine, taken_by=taken_by, gone_at=None)
+        self.served, self.aside, self.states = [], [], {}
+        self.by_hand = self.typed = False
+        self.person, self.morning, self.notice, self.taken = Person(), Morning(), None, 0
+        self._idle()
+
     def hear(self, news: News, now: float) -> Part:
         """Take the news in; what has to be drawn again."""
         self.day.hear(news)

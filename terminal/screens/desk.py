@@ -19,6 +19,7 @@ from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.attendance import Attendance
+from terminal.screens.attention import Attention
 from terminal.screens.board import Board, Part
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.callwork import CallWork
@@ -27,6 +28,8 @@ from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
+from terminal.screens.lock import Guard
+from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
 from terminal.screens.numberwork import NumberWork
 from terminal.screens.painter import Painter
@@ -60,7 +63,7 @@ class DeskScreen(CallKeys):
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     AUTO_FOCUS = ""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the application knows, each by its name
         self,
         *,
         agent: SafeText,
@@ -68,6 +71,9 @@ class DeskScreen(CallKeys):
         wall: Callable[[], float],
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
+        looks: Callable[[Painter], Looks],
+        attention: Attention,
+        lock_minutes: int = 0,
         wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
@@ -96,6 +102,9 @@ class DeskScreen(CallKeys):
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
         self.home = Home(self, self.work, self.painter.soon)
+        self.looks = looks(self.painter)
+        self.attention = attention
+        self.guard = Guard(self, lock_minutes)
         self.codes = Codes(self.work)
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
@@ -170,6 +179,7 @@ class DeskScreen(CallKeys):
         try:
             self.writing.hold()
             part = self.board.hear(message.news, self.wall())
+            self.attention.hear(message.news)
             self.writing.settle()
             self.codes.hear(message.news, self.errands)
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
@@ -194,6 +204,7 @@ class DeskScreen(CallKeys):
         self.painter.card()
         self.attend()
         self.home.tick()
+        self.guard.tick()
         self.wrapping.tick()
 
     # what the person writes
@@ -321,6 +332,22 @@ class DeskScreen(CallKeys):
         if index < len(others):
             self.writing.hold()
             self.errands.run("open", lambda: self.work.resume(others[index]))
+
+    def action_wear(self, theme: str) -> None:
+        """Another theme (from the palette)."""
+        self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, THEME, theme))
+
+    def action_speak(self, tag: str) -> None:
+        """Another language (from the palette)."""
+        self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, LANGUAGE, tag))
+
+    def action_lock(self) -> None:
+        """Lock, or let the next person in."""
+        self.errands.run("lock", self.guard.asked)
+
+    def action_pin(self) -> None:
+        """Set a PIN (from the palette)."""
+        self.guard.ask_pin()
 
     async def action_leave(self) -> None:
         """Ctrl+Q: keep the drafts, then leave."""

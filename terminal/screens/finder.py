@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.screens.commands import Command, commands, found
+from terminal.screens.looks import look_commands
 from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
 from terminal.widgets.row import Tone, chip, column, piece, spaced
@@ -35,7 +36,8 @@ class Finder:
     async def ask(self, query: str) -> Choices:
         """The rows for what was typed."""
         if self.mode == PALETTE:
-            self._commands = found(query, commands(self._drafts(), self.work.undo.labels()))
+            undone = self.work.undo.labels()
+            self._commands = found(query, [*commands(self._drafts(), undone), *look_commands()])
             rows = tuple(Choice((piece(each.name),), (piece(each.key, Tone.DIM),)) for each in self._commands)
             return Choices(say("Commands"), rows, say("No command is called that"))
         self._matches = []

@@ -35,8 +35,10 @@ class Keeper:
         """Called when the text of an owner became another than what was typed."""
 
     def begin(self, desk: "Desk", drafts: "list[Draft]") -> None:
-        """The drafts of the last time."""
+        """The drafts of the last time; those of whoever was here before are theirs."""
         self.desk = desk
+        self.texts.clear()
+        self._filed.clear()
         for draft in reversed(drafts):
             self._filed[(draft.member, draft.call)] = draft.text
             self.texts.setdefault((draft.member, draft.call), draft.text)

@@ -15,8 +15,10 @@ from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
 from terminal.screens.board import Board, Part
 from terminal.screens.keeper import NOBODY
+from terminal.screens.moment import sentence
 from terminal.screens.pace import Pace
 from terminal.screens.writing import Writing
+from terminal.widgets.help import Manual
 from terminal.widgets.keybar import Keys
 from terminal.widgets.note import Owner
 from terminal.widgets.notes import Written
@@ -174,8 +176,18 @@ class Painter:
         writing = focused == "query" or (focused == "note" and self._writing.owner != NOBODY)
         self.panel("keybar").show(Keys(writing, views.dead_keys(self._board), name, self.changed_keys))
 
-    def everything(self) -> None:
-        """Every word anew: the language or the theme changed."""
+    def help(self) -> None:
+        """What the help says of this moment; asked for before it takes the focus."""
+        focused = self._screen.focused.id if self._screen.focused else None
+        pane = say(PANES[focused]) if focused in PANES else SafeText()
+        moment = sentence(self._board, pane, self.changed_keys)
+        self.panel("help").show(Manual(self.changed_keys, moment, views.dead_keys(self._board)))
+
+    def anew(self) -> None:
+        """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""
+        self._message = (SafeText(), False, 0.0)
+        self._writing.say(SafeText())
+        self.paint(card=True)
         for panel in self._screen.query(Panel):
             panel.redraw()
 

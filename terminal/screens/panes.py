@@ -93,6 +93,8 @@ class Panes:
         if helping.display:
             self.close_over()
             return
+        self._painter.help()
+        helping.selected = 0
         self._open(helping)
         helping.focus()
 

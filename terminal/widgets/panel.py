@@ -65,6 +65,7 @@ class Panel(Widget, Generic[Value]):
     def redraw(self) -> None:
         """Draw the value again; refresh the lines that came out different."""
         if not self.size:
+            self._drawn_at = Size()  # what was drawn is of an older value: when it is seen again it is laid anew
             return
         if self._drawn_at != self.size:
             self._strips.clear()

@@ -30,6 +30,8 @@ TONES: Final[Mapping[ContactKind, Tone]] = {
 ARROW: Final = SafeText("> ")
 WHO: Final = 6
 """Cells for a name of ours: three Chinese characters."""
+ROOMY: Final = 100
+"""Cells of a timeline from which on nothing has to be short."""
 AIR: Final = SafeText("  ")
 
 
@@ -67,13 +69,18 @@ class Timeline(ListPanel[Past]):
             return Picture((Row((piece(empty, Tone.DIM),)),), title)
         rows = [self._entry(contacts[index], index) for index in self.in_sight(inside)]
         if self.heading:
-            rows.insert(0, _titles())
+            rows.insert(0, _titles(WHO * self._room))
         seen = self.in_sight(inside)
         foot: tuple[Piece, ...] = ()
         if len(contacts) > len(seen):
             foot = (piece(say("{first} to {last}", first=seen.start + 1, last=seen.stop), Tone.DIM),)
         corner = (piece(say("{count} entries", count=len(contacts)), Tone.DIM),)
         return Picture(tuple(rows), title, corner, foot)
+
+    @property
+    def _room(self) -> int:
+        """How many times the least room names and states have."""
+        return 2 if self.size.width >= ROOMY else 1
 
     def _home(self, home: Morning) -> Picture:
         """What is there to do, in the place of somebody's past."""
@@ -97,7 +104,11 @@ class Timeline(ListPanel[Past]):
             piece(contact.text, Tone.STRONG if index == 0 else Tone.TEXT),
         )
         state = code(contact.state)
-        right = (piece(clipped(state, 12), Tone.DIM), gap(2), column(contact.who, WHO, Tone.DIM))
+        right = (
+            piece(clipped(state, 12 * self._room), Tone.DIM),
+            gap(2),
+            column(contact.who, WHO * self._room, Tone.DIM),
+        )
         return Row(left, right, base=Tone.SELECTED if chosen else Tone.TEXT)
 
 
@@ -106,14 +117,14 @@ def _kind_cells() -> int:
     return max(cell_len(say(word)) for word in KINDS.values())
 
 
-def _titles() -> Row:
+def _titles(who: int) -> Row:
     left = (
         gap(2),
         column(say("Time"), 13, Tone.DIM),
         column(say("Kind"), _kind_cells() + 2, Tone.DIM),
         piece(say("Text"), Tone.DIM),
     )
-    return Row(left, (piece(say("State"), Tone.DIM), gap(2), column(say("Who"), WHO, Tone.DIM)))
+    return Row(left, (piece(say("State"), Tone.DIM), gap(2), column(say("Who"), who, Tone.DIM)))
 
 
 class Detail(Panel[Past]):

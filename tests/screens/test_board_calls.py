@@ -46,7 +46,7 @@ def test_a_call_handed_to_me_is_mine_and_waits_in_the_banner() -> None:
     assert board.person.key == ("m0", "a")
     board.serve("b")
     assert not board.banner
-    assert board.person.key[1] == "b"
+    assert [board.person.key[1]] == ["b"]
 
 
 def test_on_an_idle_desk_a_handed_call_opens_and_the_banner_says_so_for_a_while() -> None:

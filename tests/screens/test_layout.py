@@ -166,7 +166,7 @@ async def test_a_language_switch_is_one_drawing(chinese: Path) -> None:
     async with running(desk(), WIDE) as run:
         await a_busy_desk(run)
         words.language("zh_Hant", chinese)
-        run.screen.painter.everything()
+        run.screen.painter.anew()
         await run.settle()
         assert "往來紀錄" in run.title("timeline")
         assert "Timeline" not in "\n".join(run.rows())

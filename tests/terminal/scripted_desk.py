@@ -23,6 +23,7 @@ from ringdesk.why import Why
 from terminal.desk import Business, Card, Desk, Draft
 from terminal.desk.values import LostCall
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
+from terminal.store.pins import Login, is_pin
 
 ME = "p-yating"
 NOW = 1_795_509_787.0
@@ -85,13 +86,35 @@ class ScriptedDesk(Desk):
         self._listeners: list[Callable[[News], None]] = []
         self.clock = NOW
         self.business: ScriptedBusiness = ScriptedBusiness()
+        self.login = "yating"
+        self.here = Actor(person=ME, name=SafeText("雅婷"), device="d-1")
+        self.secrets = {"yating": "1234", "peijun": "9876"}
+        self.chosen: dict[str, dict[str, str]] = {}
         self.away_since = NOW - 16 * 3600
         for card in self.cards.values():
             self.business.known[card.member.id] = card.member
 
     @property
     def person(self) -> Actor:
-        return Actor(person=ME, name=SafeText("雅婷"), device="d-1")
+        return self.here
+
+    async def people(self) -> list[Login]:
+        return [
+            Login("peijun", SafeText("佩君"), "peijun" in self.secrets),
+            Login("yating", SafeText("雅婷"), "yating" in self.secrets),
+        ]
+
+    async def enter(self, login: str, secret: str) -> None:
+        if self.secrets.get(login) != secret:
+            raise Refused("wrong_pin", "no")
+        self.login = login
+        if login == "peijun":
+            self.here = Actor(person="p-peijun", name=SafeText("佩君"), device="d-1")
+
+    async def set_pin(self, pin: str) -> None:
+        if not is_pin(pin):
+            raise Refused("bad_pin", "no")
+        self.secrets[self.login] = pin
 
     def publish(self, *news: News) -> None:
         """Say it to everybody who listens."""
@@ -206,6 +229,12 @@ class ScriptedDesk(Desk):
 
     async def drafts(self) -> list[Draft]:
         return self._drafts
+
+    async def choices(self) -> dict[str, str]:
+        return self.chosen.get(self.person.person, {})
+
+    async def choose(self, name: str, value: str) -> None:
+        self.chosen.setdefault(self.person.person, {})[name] = value
 
     def calls(self) -> list[Call]:
         return list(self.live.values())
