@@ -429,7 +429,7 @@ async def test_a_remapped_key_works_and_is_shown() -> None:
         await run.settle()
         await run.press("f10")
         assert ("claim", "c1", LIN.id) in run.desk.did
-        assert "f10" in run.pane("keybar")
+        assert "F10" in run.pane("keybar")
 
 
 # errors

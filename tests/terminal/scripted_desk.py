@@ -80,6 +80,7 @@ class ScriptedDesk(Desk):
         self.kept: dict[tuple[str | None, str | None], str] = {}
         self._drafts = drafts or []
         self.did: list[tuple[object, ...]] = []
+        self.said: list[PresenceSet] = []
         self.live: dict[str, Call] = {}
         self.refuse: Exception | None = None
         self.hold: asyncio.Event | None = None
@@ -192,7 +193,7 @@ class ScriptedDesk(Desk):
     async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
         """Any other intent: remembered, and told of as the real merge says what it does to a call that rings here."""
         if isinstance(args, PresenceSet):  # said beside the work: it neither waits nor fails where a save is made to
-            self.did.append(("presence", args))
+            self.said.append(args)
             return "presence"
         op = await self._saved("do", args)
         self._tell(self._merged(op, args))
