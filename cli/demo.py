@@ -173,14 +173,20 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
 
 
 def _rows(seed: int, count: int) -> "Iterator[tuple[str, Row]]":
-    """Fictional members with what they did and what they were promised."""
+    """What the business says; fictional members with what they did, what was written down and promised."""
     from ringdesk import sample
 
     now = roots.wall()
+    for disposition in sample.dispositions():
+        yield "disposition", disposition
+    for article in sample.articles(seed, now):
+        yield "article", article
     for member in sample.people(seed, count):
         yield "member", member
         for contact in sample.history(member, seed, now):
             yield "contact", contact
+        for note in sample.notes(member, seed, now):
+            yield "note", note
         for task in sample.tasks(member, seed, now):
             yield "task", task
 

@@ -10,6 +10,8 @@ from textual.geometry import Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from terminal.widgets.note import PROMISE_FROM
+
 LEAST: Final = Size(80, 24)
 TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier", "team")
 """The panes that share one place on a small screen, in the order of their tabs."""
@@ -17,7 +19,7 @@ TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier", "team")
 SHARED: Final = ("missed", "team")
 """The panes that share one place on a screen of two columns."""
 
-OVER: Final = ("chooser", "menu", "help")
+OVER: Final = ("chooser", "menu", "page", "help")
 """What lies over the panels."""
 
 Plan = dict[str, Region]
@@ -36,7 +38,8 @@ def plan(size: Size, tab: str = TABBED[0]) -> Plan:
     else:
         places = _one(width, height, tab)
     note = places["noteframe"]
-    places["note"] = Region(note.x + 2, note.y + 1, note.width - 4, note.height - 2)
+    promise = 1 if note.height - 2 >= PROMISE_FROM else 0
+    places["note"] = Region(note.x + 2, note.y + 1, note.width - 4, note.height - 2 - promise)
     places["topbar"] = Region(0, 0, width, 1)
     places["banner"] = Region(0, 1, width, 2)
     places["keybar"] = Region(0, height - 1, width, 1)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from ringdesk.articles import Article, concerns
 from ringdesk.calls import Call
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact
@@ -70,6 +71,8 @@ class Board(Lines):
         self.notice: NoticeNews | None = None
         self.taken = 0
         self.states: dict[str, str] = {}
+        self.notices: tuple[Article, ...] = ()
+        """Those that hold today, the newest first."""
         self.morning = Morning()
         """What is shown while there is nobody."""
         self.titles: dict[str, SafeText] = {}
@@ -397,6 +400,17 @@ class Board(Lines):
         row = self.serving
         self.person = self._back(row.call.id) if row else Person()
         self._idle()
+
+    @property
+    def announced(self) -> Article | None:
+        """The newest notice for everybody."""
+        return next((each for each in self.notices if not each.tags), None)
+
+    @property
+    def concerning(self) -> Article | None:
+        """The newest notice for members like the one on show."""
+        tags = self.person.member.tags if self.person.member else ()
+        return next((each for each in self.notices if concerns(each, tags)), None)
 
 
 def _on(person: Person, call: Call) -> Person:

@@ -23,6 +23,7 @@ from terminal.screens.attention import Attention
 from terminal.screens.board import Board, Part
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.callwork import CallWork
+from terminal.screens.casework import ANSWERS, PIN, Casework
 from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
@@ -35,6 +36,7 @@ from terminal.screens.numberwork import NumberWork
 from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
+from terminal.screens.promising import Promising
 from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
 from terminal.screens.wrapup import WrapUp
@@ -101,11 +103,27 @@ class DeskScreen(CallKeys):
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
+        self.promising = Promising(self.work, self.writing)
+        self.painter.promise = self.promising.shown
+        self.promising.changed = self.painter.note
         self.home = Home(self, self.work, self.painter.soon)
         self.looks = looks(self.painter)
         self.attention = attention
         self.guard = Guard(self, lock_minutes)
         self.codes = Codes(self.work)
+        self.casework = Casework(
+            self.work,
+            self.writing,
+            self.painter,
+            self.panes,
+            self.menus,
+            self.errands,
+            self.codes,
+            field=lambda: self.area,
+            entry=lambda: self.query_one(Timeline).leaf(),
+            typing=self._choose,
+        )
+        self.finder.more = self.casework.commands
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
@@ -164,6 +182,7 @@ class DeskScreen(CallKeys):
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
         self.errands.run("codes", self.codes.load)
+        self.errands.run("notices", self.casework.load)
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -182,6 +201,7 @@ class DeskScreen(CallKeys):
             self.attention.hear(message.news)
             self.writing.settle()
             self.codes.hear(message.news, self.errands)
+            self.casework.hear(message.news)
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
@@ -212,6 +232,7 @@ class DeskScreen(CallKeys):
     def on_typed(self, _message: Typed) -> None:
         """Keep what is written, a moment later."""
         self.writing.hold()
+        self.promising.look()
         self._draft_later()
 
     def on_left(self, _message: Left) -> None:
@@ -241,6 +262,11 @@ class DeskScreen(CallKeys):
         self.writing.say(say("saving"))
         self.painter.note()
         self.errands.run("save", self.work.save)
+
+    def action_promise(self) -> None:
+        """What the note promises becomes a task, or is taken back."""
+        self.writing.hold()
+        self.errands.run("promise", self.promising.turn)
 
     def action_digit(self, digit: int) -> None:
         """A digit outside text: one of several people, else a tab."""
@@ -279,12 +305,32 @@ class DeskScreen(CallKeys):
 
     def action_search(self) -> None:
         """The search box."""
-        self.finder.mode = SEARCH
-        self.panes.choose()
+        self._choose(SEARCH)
 
     def action_palette(self) -> None:
         """The palette."""
-        self.finder.mode = PALETTE
+        self._choose(PALETTE)
+
+    def action_answers(self) -> None:
+        """F12."""
+        self.casework.faq.begin()
+        self._choose(ANSWERS)
+
+    def action_reason(self, index: str) -> None:
+        """A reason of the palette."""
+        self.writing.hold()
+        self.errands.run("reason", lambda: self.casework.reasons.choose(int(index)))
+
+    def action_fact(self, field: str, step: int) -> None:
+        """A flag or a fact, from the palette."""
+        self.casework.pinning.begin(field, step)
+
+    def action_notices(self) -> None:
+        """The notices, from the palette."""
+        self.casework.notices()
+
+    def _choose(self, mode: str) -> None:
+        self.finder.mode = mode
         self.panes.choose()
 
     def on_asked(self, message: Asked) -> None:
@@ -292,7 +338,8 @@ class DeskScreen(CallKeys):
         self.run_worker(self._answer_query(message.query), group="lookup", exclusive=True, exit_on_error=False)
 
     async def _answer_query(self, query: str) -> None:
-        choices = await self.finder.ask(query)
+        asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
+        choices = await asked(query)
         self.panes.chooser.list.show(choices)
 
     def on_dismissed(self, _message: Dismissed) -> None:
@@ -303,6 +350,9 @@ class DeskScreen(CallKeys):
         """A row was taken."""
         if message.pane == "choices" and self.finder.mode == NAMING:
             self.named()
+        elif message.pane == "choices" and self.finder.mode in (ANSWERS, PIN):
+            self.writing.hold()
+            self.casework.took(self.finder.mode, message.index)
         elif message.pane == "choices":
             taken = self.finder.chosen(message.index)
             self.panes.close_over()
@@ -316,15 +366,15 @@ class DeskScreen(CallKeys):
         elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:
             self.writing.hold()
             self.errands.run("open", lambda: self.home.take(message.index))
-        elif message.pane == "timeline":
-            self.painter.tell(SafeText())
-        else:
+        elif message.pane in ("lines", "missed"):
             self.take(message)
+        else:
+            self.casework.take(message.pane, message.index)
 
     def on_moved(self, message: Moved) -> None:
         """The selection moved: the detail follows."""
         if message.pane == "timeline":
-            self.painter.panel("detail").show(self.query_one(Timeline).value._replace(selected=message.index))
+            self.casework.reading.moved()
 
     def action_resume(self, index: int) -> None:
         """Go on with a half-typed note (from the palette)."""

@@ -1,5 +1,6 @@
 """What the chooser offers: members for a query, or commands. It knows what each row stands for."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -30,14 +31,16 @@ class Finder:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.mode = SEARCH
+        self.more: Callable[[], list[Command]] = list
+        """Commands that have no key."""
         self._matches: list[Match] = []
         self._commands: list[Command] = []
 
     async def ask(self, query: str) -> Choices:
         """The rows for what was typed."""
         if self.mode == PALETTE:
-            undone = self.work.undo.labels()
-            self._commands = found(query, [*commands(self._drafts(), undone), *look_commands()])
+            offered = [*commands(self._drafts(), self.work.undo.labels()), *self.more(), *look_commands()]
+            self._commands = found(query, offered)
             rows = tuple(Choice((piece(each.name),), (piece(each.key, Tone.DIM),)) for each in self._commands)
             return Choices(say("Commands"), rows, say("No command is called that"))
         self._matches = []

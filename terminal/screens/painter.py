@@ -9,6 +9,7 @@ from typing import Final
 
 from textual.screen import Screen
 
+from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
 from terminal.messages import Trouble
 from terminal.screens import views
@@ -20,14 +21,15 @@ from terminal.screens.pace import Pace
 from terminal.screens.writing import Writing
 from terminal.widgets.help import Manual
 from terminal.widgets.keybar import Keys
-from terminal.widgets.note import Owner
+from terminal.widgets.note import Owner, Pledge
 from terminal.widgets.notes import Written
+from terminal.widgets.page import Leaf
 from terminal.widgets.panel import Panel
 from terminal.widgets.person import Who
 from terminal.widgets.speech import mark, say
 from terminal.widgets.tasks import Duties
 from terminal.widgets.timeline import Timeline
-from terminal.widgets.when import Now
+from terminal.widgets.when import Now, short_day
 
 MESSAGE_STAYS: Final = 8.0
 """Seconds for which a message stands in the banner."""
@@ -42,6 +44,7 @@ PANES: Final = {
     "card": mark("Card"),
     "query": mark("Search"),
     "menu": mark("Menu"),
+    "page": mark("Page"),
     "help": mark("Help"),
 }
 """Panes that can have the focus, in the order of F9, and their names."""
@@ -73,6 +76,9 @@ class Painter:
         self._pace = Pace()
         self._due: set[bool] = set()
         self._message = (SafeText(), False, 0.0)
+        self.leaf: Leaf | None = None
+        """What is read in the place of the detail."""
+        self.promise: Callable[[], Pledge | None] = lambda: None
         self.hint: Callable[[], SafeText] = SafeText
         """One more line for the banner, when it has nothing else to say."""
         writing.changed = self.note
@@ -143,17 +149,24 @@ class Painter:
         self.keys()
 
     def _person(self) -> None:
-        person, minute = self._board.person, self._now().minute
+        board, minute = self._board, self._now().minute
+        person = board.person
         self.card()
-        past = views.past(self._board, minute)
+        past = views.past(board, minute)
         self.panel("tags").show(past)
         timeline = self._screen.query_one(Timeline)
         timeline.show(past)
-        self.panel("detail").show(past._replace(selected=timeline.selected))
+        self.detail()
         self.panel("tasks").show(Duties(person, minute))
-        self.panel("earlier").show(Written(person, minute))
+        self.panel("earlier").show(Written(person, minute, threads(person.notes)))
         self.note()
         self.calls()
+
+    def detail(self) -> None:
+        """The selected entry of the timeline, or what is read instead of it."""
+        timeline = self._screen.query_one(Timeline)
+        leaf = self.leaf or timeline.leaf()
+        self.panel("detail").show(leaf)
 
     def card(self) -> None:
         """The card, with the time of the call on it."""
@@ -167,7 +180,11 @@ class Painter:
         if self._writing.owner == NOBODY:
             says, bad = say("A note belongs to a person or a call."), False
         writing = self._screen.query_one("#note").has_focus
-        self.panel("noteframe").show(Owner(self._board.person, writing, says, bad))
+        self.panel("noteframe").show(Owner(self._board.person, writing, says, bad, self.promise(), self._revises()))
+
+    def _revises(self) -> SafeText:
+        parent = self._writing.revises
+        return short_day(parent.at, self._now()) if parent else SafeText()
 
     def keys(self) -> None:
         """The keys that work now, and where the focus is."""

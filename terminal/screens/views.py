@@ -78,7 +78,9 @@ def _aside(board: Board, drafts: int) -> SafeText:
         return SafeText("".join(part.text for part in source_words(board.worst)))
     if board.notice is not None:
         return board.notice.message
-    return say("{count} drafts are kept: Ctrl+P lists them", count=drafts) if drafts else SafeText()
+    if drafts:
+        return say("{count} drafts are kept: Ctrl+P lists them", count=drafts)
+    return say("Notice: {title}", title=board.announced.title) if board.announced else SafeText()
 
 
 def face(board: Board, now: Now, *, tags: bool) -> Face:
@@ -90,13 +92,14 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     since = None
     if row is not None:
         since = row.call.started if row.calling else row.since
+    notice = board.concerning.title if board.concerning else SafeText()
     mine, names = row is not None and row.mine, tuple(each.name for each in others)
-    return Face(board.person, now, since, mine=mine, others=names, tags=tags, home=_home(board))
+    return Face(board.person, now, since, mine=mine, others=names, tags=tags, notice=notice, home=_home(board))
 
 
-def past(board: Board, now: Now, selected: int = 0) -> Past:
-    """The timeline and its detail: the past of the person, or what is there to do while there is nobody."""
-    return Past(board.person, now, selected, _home(board))
+def past(board: Board, now: Now) -> Past:
+    """The timeline: the past of the person, or what is there to do while there is nobody."""
+    return Past(board.person, now, board.titles, _home(board))
 
 
 def _home(board: Board) -> Morning | None:
@@ -135,7 +138,8 @@ def team(board: Board, now: Now) -> Crew:
 
 def health(board: Board, now: Now) -> Health:
     """The status line."""
-    return Health(now, tuple(board.health.values()), board.sync, board.synced_at)
+    notice = board.announced.title if board.announced else SafeText()
+    return Health(now, tuple(board.health.values()), board.sync, board.synced_at, notice)
 
 
 def tabs(board: Board, now: Now, shown: int) -> Strip:

@@ -31,6 +31,8 @@ class Face(NamedTuple):
     """Colleagues who are with this member now."""
     tags: bool = True
     """Whether the tags stand here, for want of a panel of their own."""
+    notice: SafeText = SafeText()
+    """What is announced for members like this one."""
     home: Morning | None = None
     """What is there to do, while nobody is on the card."""
 
@@ -59,7 +61,7 @@ class Card(Panel[Face]):
         )
         foot = (piece(say("! {names} serves this member now", names=_listed(value.others)), Tone.WARN),)
         frame = Tone.FRAME_GOOD if value.mine else Tone.FRAME
-        return Picture(rows, title, _corner(value), foot if value.others else (), frame)
+        return Picture(rows, title, _corner(value), foot if value.others else (), frame=frame)
 
 
 def _listed(names: tuple[SafeText, ...]) -> SafeText:
@@ -101,11 +103,12 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
     numbers = Row(spaced((piece(say("Tel."), Tone.DIM), *_numbers(person)), 1), _home(member))
-    facts = Row(_facts(member), _birthday(member))
-    tags = Row(_tags(member) if value.tags else _last(value), urgent(person.tasks, value.now))
+    facts = Row(_facts(member, inside.width - 20), _birthday(member) if tall else _home(member))
+    notice = (piece(say("Notice: {title}", title=value.notice), Tone.WARN),) if value.notice else ()
+    tags = Row(notice or (_tags(member) if value.tags else _last(value)), urgent(person.tasks, value.now))
     if tall:
         return head, flags, numbers, facts, tags
-    return head, flags, Row(_facts(member), _home(member)), tags
+    return head, flags, facts, tags
 
 
 def _tags(member: Member) -> tuple[Piece, ...]:
@@ -170,7 +173,10 @@ def _home(member: Member) -> tuple[Piece, ...]:
     return piece(say("Home store"), Tone.DIM), gap(), piece(member.home_store)
 
 
-def _facts(member: Member) -> tuple[Piece, ...]:
+def _facts(member: Member, room: int) -> tuple[Piece, ...]:
+    """What is good to know; what does not fit is counted. Without any, what else there is."""
+    if member.facts:
+        return chips((piece(SafeText(f"* {fact}"), Tone.LINK) for fact in member.facts), room, Tone.CHIP)
     pairs = ((say("Language"), member.language), (say("Member since"), member.since or SafeText()))
     return spaced((part for label, text in pairs if text for part in (piece(label, Tone.DIM), piece(text))), 1)
 

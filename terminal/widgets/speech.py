@@ -11,7 +11,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import ContactKind
 from ringdesk.why import Why
-from terminal.words import _, sentence
+from terminal.words import _, plural, sentence
 
 
 def say(message: str, **values: SafeText | int) -> SafeText:
@@ -20,6 +20,11 @@ def say(message: str, **values: SafeText | int) -> SafeText:
         if not isinstance(value, SafeText | int):
             raise TypeError(f"{name} is shown, so it must be SafeText, not {type(value).__name__}")
     return SafeText(_(message).format_map(values) if values else _(message))
+
+
+def counted(one: str, many: str, count: int) -> SafeText:
+    """`one` or `many` of something, as the language counts; `{count}` stands for how many."""
+    return SafeText(plural(one, many, count).format(count=count))
 
 
 def because(why: Why) -> SafeText:

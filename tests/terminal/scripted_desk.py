@@ -11,13 +11,12 @@ from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Called, Caller, CallState, Presentation
 from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.errors import Refused
-from ringdesk.marks import NumberMark
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import Actor, Args, CallWrapup, MemberFields, MemberUpdate, PresenceSet, Row, RowKey
+from ringdesk.ops import Actor, Args, CallWrapup, MemberFields, MemberUpdate, PresenceSet, Row, RowKey, touches
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
-from ringdesk.tasks import Task
+from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
 from terminal.desk import Business, Card, Desk, Draft
@@ -152,8 +151,17 @@ class ScriptedDesk(Desk):
         return self.cards[member]
 
     async def note(self, text: SafeLines, member: str | None, call: str | None, ref: str | None = None) -> str:
-        op = await self._saved("note", text, member, call)
-        note = Note(id=op, member=member, call=call, text=text, author_name=SafeText("雅婷"), at=self.clock)
+        op = await self._saved("note", text, member, call, *((ref,) if ref else ()))
+        note = Note(
+            id=op,
+            member=member,
+            call=call,
+            text=text,
+            author=ME,
+            author_name=SafeText("雅婷"),
+            at=self.clock,
+            parent=ref,
+        )
         self.publish(NoteNews(note, "pending"))
         return op
 
@@ -164,12 +172,16 @@ class ScriptedDesk(Desk):
         return op
 
     async def done(self, task: str) -> str:
-        return await self._saved("done", task)
+        op = await self._saved("done", task)
+        held = self._rows().get(("task", task))
+        if isinstance(held, Task):
+            self.publish(TaskNews(msgspec.structs.replace(held, state=TaskState.DONE), "pending"))
+        return op
 
     async def update(self, member: str, fields: MemberFields, base: dict[str, int] | None = None) -> str:
         op = await self._saved("update", member, fields)
         if member in self.cards:
-            self._tell(self._merged(op, MemberUpdate(member=member, fields=fields)))
+            self._tell(self._merged(op, MemberUpdate(member=member, fields=fields), base))
         return op
 
     async def claim(self, call: str, member: str | None = None) -> str:
@@ -191,23 +203,31 @@ class ScriptedDesk(Desk):
         return op
 
     async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
-        """Any other intent: remembered, and told of as the real merge says what it does to a call that rings here."""
+        """Any other intent: remembered, and told of as the real merge says what it does to the rows that are here."""
         if isinstance(args, PresenceSet):  # said beside the work: it neither waits nor fails where a save is made to
             self.said.append(args)
             return "presence"
         op = await self._saved("do", args)
-        self._tell(self._merged(op, args))
+        self._tell(self._merged(op, args, base))
         return op
 
-    def _merged(self, op: str, args: Args) -> dict[RowKey, Row]:
+    def _merged(self, op: str, args: Args, base: dict[str, int] | None = None) -> dict[RowKey, Row]:
         """What the real merge makes of it on the rows that are here."""
-        rows: dict[RowKey, Row] = {("call", call.id): call for call in self.live.values()}
-        rows |= {("member", card.member.id): card.member for card in self.cards.values()}
-        rows |= {("task", task.id): task for task in self.business.tasks}
         call_id: str | None = getattr(args, "call", None)
         if call_id is not None and call_id not in self.live:
             return {}
-        return merge.apply(op, args, actor=self.person, at=self.clock, base={}, rows=rows).rows
+        held = self._rows()
+        rows = {key: held[key] for key in touches(op, args, ME) if key in held}
+        return merge.apply(op, args, actor=self.person, at=self.clock, base=base or {}, rows=rows).rows
+
+    def _rows(self) -> dict[RowKey, Row]:
+        """What this desk holds."""
+        held: dict[RowKey, Row] = {("call", each.id): each for each in self.live.values()}
+        for card in self.cards.values():
+            held["member", card.member.id] = card.member
+            for kind, rows in (("task", card.tasks), ("note", card.notes)):
+                held |= {(kind, row.id): row for row in rows}
+        return held | {("task", task.id): task for task in self.business.tasks}
 
     def _tell(self, rows: dict[RowKey, Row]) -> None:
         for row in rows.values():
@@ -220,7 +240,7 @@ class ScriptedDesk(Desk):
             elif isinstance(row, Member):
                 self.cards[row.id] = msgspec.structs.replace(self.cards[row.id], member=row)
                 self.publish(MemberNews(row))
-            elif isinstance(row, NumberMark):
+            elif not isinstance(row, Note):
                 self.publish(RowNews(row))
 
     async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
