@@ -185,7 +185,7 @@ async def test_the_desk_says_what_its_person_does_and_only_when_it_changes() -> 
         await run.settle()
         await run.press("ctrl+p", *"break", "enter")
         await run.press("ctrl+q")
-        said = [(each.state, each.member) for each in run.desk.said]
+        said = [(each.state, each.member) for each in run.desk.attended]
         assert said == [
             (PresenceState.READY, None),
             (PresenceState.BUSY, LIN.id),

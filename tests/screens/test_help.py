@@ -6,7 +6,7 @@ import pytest
 
 from terminal import words
 from terminal.screens.keysheet import PAGE, page
-from tests.screens.harness import WIDE, running
+from tests.screens.harness import WIDE, Running, running
 from tests.screens.test_layout import LIN, desk
 from tests.terminal.scripted_desk import call, plain_card, pop
 
@@ -17,18 +17,27 @@ def test_the_page_is_what_the_table_says(chinese: Path) -> None:
     assert "鎖定客服桌" in page()
 
 
+async def whole(run: Running) -> str:
+    """The help, page by page."""
+    pages = [run.pane("help")]
+    for _ in range(3):
+        await run.press("pagedown")
+        pages.append(run.pane("help"))
+    return "\n".join(pages)
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_it_says_how_things_stand_and_puts_what_works_first(language: str, chinese: Path) -> None:
     async with running(desk(), WIDE, catalogue=chinese if language == "zh" else None) as run:
         await run.press("f1")
-        idle = run.pane("help")
+        idle = await whole(run)
         now, later = ("Now", "At another time") if language == "en" else ("現在", "其他時候")
         assert idle.index(now) < idle.index("F1") < idle.index(later) < idle.index("F2")
         await run.press("escape")
         run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
         await run.settle()
         await run.press("f1")
-        ringing = run.pane("help")
+        ringing = await whole(run)
         said = "A call rings on line 2; F2 takes it." if language == "en" else "2 線響鈴中，按 F2 接。"
         assert said in ringing
         assert LIN.name in ringing

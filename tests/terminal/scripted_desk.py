@@ -79,7 +79,7 @@ class ScriptedDesk(Desk):
         self.kept: dict[tuple[str | None, str | None], str] = {}
         self._drafts = drafts or []
         self.did: list[tuple[object, ...]] = []
-        self.said: list[PresenceSet] = []
+        self.attended: list[PresenceSet] = []
         self.live: dict[str, Call] = {}
         self.refuse: Exception | None = None
         self.hold: asyncio.Event | None = None
@@ -205,7 +205,7 @@ class ScriptedDesk(Desk):
     async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
         """Any other intent: remembered, and told of as the real merge says what it does to the rows that are here."""
         if isinstance(args, PresenceSet):  # said beside the work: it neither waits nor fails where a save is made to
-            self.said.append(args)
+            self.attended.append(args)
             return "presence"
         op = await self._saved("do", args)
         self._tell(self._merged(op, args, base))
