@@ -86,7 +86,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do one thing."""
     if options.job is None:
-        raise RingdeskError(f"`admin {options.what}` is not in this version yet; docs/reference says what is")
+        raise RingdeskError(f"`admin {options.what}` is not in this version yet; `ringdesk admin --help` lists what is")
     flags = {"server": {"database": options.database, "state": options.state}}
     server = load(options.config, flags=flags).server
     database = server.database or f"sqlite:///{places().data / 'server.db'}"

@@ -45,7 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--region", help="country of the lines, ISO 3166")
     parser.add_argument("--area", help="area code of the lines")
-    parser.add_argument("--language", help="language of the screen: en, zh_TW")
+    parser.add_argument("--language", help="language of the screen: en, zh-Hant")
     parser.add_argument("--log-level", choices=["debug", "info", "warning", "error"], help="what the log file keeps")
 
 
@@ -220,17 +220,18 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
     data = Path(desk.data).expanduser() if desk.data else places().data
     password = user = code = ""
     if desk.server:
-        if not desk.server.startswith(("ws://", "wss://")):
-            raise BadInput(f"{desk.server!r} is no address of a server; write it as wss://HOST:PORT/sync")
-        user = desk.user or _asked("user: ", "--user NAME", options)
-        password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
+        from cli.paths import exists
+        from terminal.sync.address import addressed
         from terminal.sync.key import KEY_FILE
 
-        if not (data / KEY_FILE).exists():
+        addressed(desk.server)
+        user = desk.user or _asked("user: ", "--user NAME", options)
+        password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
+        if not exists(data / KEY_FILE):
             code = options.enrol or (_first_line(desk.enrol_file) if desk.enrol_file else "")
-            code = code or _asked("enrolment code: ", "--enrol CODE", options)
+            code = code or _code_asked(options)
         else:  # known already, or an enrolment that did not come to its end
-            spare = options.enrol_file and Path(options.enrol_file).exists()
+            spare = options.enrol_file and exists(Path(options.enrol_file).expanduser())
             code = options.enrol or (_first_line(desk.enrol_file) if spare else "")
     return Plan(
         data=data,
@@ -261,8 +262,10 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
 def _first_line(file: str) -> str:
     try:
         lines = Path(file).expanduser().read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read ({error}); give a text file with one line") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not text in UTF-8; give a text file with one line") from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}; give a text file with one line") from error
     if not lines or not lines[0].strip():
         raise BadInput(f"{file} is empty; it needs one line")
     return lines[0].strip()
@@ -276,6 +279,16 @@ def _asked(prompt: str, flag: str, options: argparse.Namespace) -> str:
     if not answer:
         raise BadInput(f"nothing was typed; give {flag}")
     return answer
+
+
+def _code_asked(options: argparse.Namespace) -> str:
+    if not options.headless and sys.stdin.isatty():
+        sys.stdout.write("This desk is new to the server. Its code comes from `ringdesk admin enrol` there.\n")
+        return _asked("enrolment code: ", "--enrol-file FILE", options)
+    raise BadInput(
+        "this desk is new to the server: make a code there with `ringdesk admin enrol --store main --output code.txt`"
+        " and give it with --enrol-file code.txt (or --enrol CODE)"
+    )
 
 
 def _asked_secretly(options: argparse.Namespace) -> str:

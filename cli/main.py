@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn, Protocol, cast
 
 from cli.output import complain
+from cli.paths import told
 from ringdesk.errors import BadInput, RingdeskError
 
 
@@ -82,6 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
+        return 1
+    except OSError as error:
+        complain(str(told(error)))
         return 1
 
 

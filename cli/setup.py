@@ -24,7 +24,7 @@ from terminal.widgets.speech import because, mark, say
 from terminal.widgets.telephone import home, written
 
 EXAMPLE: Final = "02-2345-6789"
-LANGUAGES: Final = (("zh_TW", "繁體中文"), ("en", "English"))
+LANGUAGES: Final = (("zh-Hant", "繁體中文"), ("en", "English"))
 RINGS: Final = ("wait", "simulate", "skip")
 KINDS: Final = {
     Kind.MOBILE: mark("a mobile telephone"),
@@ -36,7 +36,7 @@ KINDS: Final = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags: every question has one."""
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file to write")
-    parser.add_argument("--language", help="language of screens: en, zh_TW")
+    parser.add_argument("--language", help="language of screens: en, zh-Hant")
     parser.add_argument("--region", help="country of the lines, ISO 3166")
     parser.add_argument("--area", help="area code of the lines, without the leading 0")
     parser.add_argument("--source", action="append", metavar="URL", help="the telephone line; may be repeated")

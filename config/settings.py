@@ -35,7 +35,7 @@ class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         ),
     ] = ""
     language: Annotated[
-        str, Meta(description="Language of screens and messages (`en`, `zh_TW`); empty: as the environment says.")
+        str, Meta(description="Language of screens and messages (`en`, `zh-Hant`); empty: as the environment says.")
     ] = ""
     theme: Annotated[
         ThemeName,
@@ -97,9 +97,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     listen: Annotated[str, Meta(description="HOST:PORT to listen on; port 0 takes a free one.")] = "127.0.0.1:8790"
     database: Annotated[
         str,
-        Meta(
-            description="`sqlite:///PATH` or `postgresql://...`; empty: `server.db` in the platform's data directory."
-        ),
+        Meta(description="`sqlite:///PATH`; empty: `server.db` in the platform's data directory."),
     ] = ""
     state: Annotated[
         str, Meta(description="Folder of keys, certificate and snapshots; empty: the platform's.", extra=PATH)

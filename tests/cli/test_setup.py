@@ -84,7 +84,7 @@ def test_from_nothing_to_the_test_call(
     assert "\x1b" not in done.stdout
     assert "# the shop at the corner" in (tmp_path / "ringdesk.toml").read_text(encoding="utf-8")
     file = written(tmp_path)
-    assert file["general"] == {"theme": "light", "area": "2", "language": "en" if number == "2" else "zh_TW"}
+    assert file["general"] == {"theme": "light", "area": "2", "language": "en" if number == "2" else "zh-Hant"}
     assert file["desk"] == {"sources": [modem]}
 
 
@@ -126,7 +126,7 @@ def test_quit_keeps_the_answers_and_the_next_time_proposes_them(tmp_path: Path) 
 def test_back_asks_the_step_before_again_and_skip_leaves_it(tmp_path: Path) -> None:
     done = setup(tmp_path, "--no-source", "--embedded", typed="2\nTW\nback\n1\nskip\n")
     assert done.returncode == 0, done.stderr
-    assert written(tmp_path) == {"general": {"language": "zh_TW"}}
+    assert written(tmp_path) == {"general": {"language": "zh-Hant"}}
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")

@@ -124,7 +124,7 @@ async def interleave(steps: list[tuple[str, int]]) -> None:
         for text, owner in [*desk.saved, *kept]:
             own = next((letter for letter, who in zip(LETTERS, PEOPLE, strict=True) if who.id == owner), None)
             if own is not None:
-                assert set(text) & set(LETTERS) <= {own}, (text, owner)  # a digit for a menu that did not open is text
+                assert set(text) & set(LETTERS) <= {own}, (text, owner)  # a key of the table is a letter too, in a note
         assert run.screen.area.text == run.screen.keeper.texts.get(run.screen.writing.owner, "")
         assert run.screen.writing.owner == run.screen.board.person.key
 
