@@ -102,6 +102,9 @@ KEYS: Final = (
 DIGITS: Final = tuple("123456789")
 """Choose a person of several, or a tab; outside text fields only."""
 
+OPENING: Final = frozenset({"wrapup", "later", "hand", "register", "palette"})
+"""Keys that open something for the next key: they are done before it is looked at, however fast it comes."""
+
 TAKEN: Final = frozenset(
     {"f3", "f6", "f7", "f11", "ctrl+t", "ctrl+w", "ctrl+n", *(f"alt+{digit}" for digit in range(10))}
 )
@@ -110,7 +113,7 @@ TAKEN: Final = frozenset(
 
 def bindings() -> list[Binding]:
     """The table as Textual wants it; the footer is ours, so none is shown by Textual."""
-    table = [Binding(key.key, key.action, key.label, show=False, id=key.id) for key in KEYS]
+    table = [Binding(key.key, key.action, key.label, show=False, id=key.id, priority=key.id in OPENING) for key in KEYS]
     table += [Binding("tab", "pane", show=False), Binding("shift+tab", "pane(-1)", show=False)]
     return table + [Binding(digit, f"digit({digit})", show=False) for digit in DIGITS]
 

@@ -145,7 +145,8 @@ class Board(Lines):
         taken_by = None if mine else news.claimed_name or old.taken_by
         lost = taken_by is not None and old.taken_by is None and call.handed_by != self.me
         handed_here = mine and not old.mine and call.handed_by not in (None, self.me)
-        same = call.state is old.call.state and call.held is old.call.held and mine is old.mine
+        goes_on = call.state is old.call.state or (mine and old.mine and call.live)  # a late answer begins no new time
+        same = goes_on and call.held is old.call.held and mine is old.mine
         self.calls[call.id] = row = msgspec.structs.replace(
             old,
             call=call,

@@ -187,4 +187,23 @@ def dead_keys(board: Board) -> frozenset[str]:
         dead.add("wrapup")
     if board.person.who is Who.NOBODY:
         dead.add("later")
-    return frozenset(dead)
+    return frozenset(dead | _dead_on_calls(board))
+
+
+def _dead_on_calls(board: Board) -> set[str]:
+    """Of the keys about calls and numbers, those that would do nothing now."""
+    person = board.person
+    alive = {
+        "hold": bool(board.mine),
+        "hand": bool(board.mine or person.tasks or board.day.owed),
+        "attach": person.member is not None,
+        "register": person.who is Who.UNKNOWN,
+        "junk": person.call is not None or board.banner is not None,
+        "wrong": person.call is not None or board.banner is not None,
+        "detach": person.member is not None and person.call is not None,
+        "missed": bool(board.missed),
+        "elsewhere": bool(board.missed),
+        "ignore": bool(board.missed),
+        "attempt": bool(board.day.owed),
+    }
+    return {key for key, works in alive.items() if not works}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import demo
 from tests.cli.processes import child, gone, run, servers_in
 
 
@@ -64,3 +65,12 @@ def test_bad_use(tmp_path: Path, words: list[str]) -> None:
     done = run(tmp_path, "demo", "--headless", *words)
     assert done.returncode == 2
     assert os.linesep.encode() in done.stderr
+
+
+def test_while_members_are_made_their_number_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(demo, "_tell", told.append)
+    monkeypatch.setattr(demo, "TELL_SECONDS", 0.0)
+    rows = list(demo._rows(1, 3))
+    assert list(demo._counted(iter(rows), 3)) == rows
+    assert told[-1] == "3 of 3 members made"

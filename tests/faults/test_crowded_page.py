@@ -13,6 +13,7 @@ from ringdesk.wire.codec import decode_from_server
 from ringdesk.wire.messages import Answers, Changes, Push
 from server.hub.pages import read_page
 from server.store import sqlite_order
+from terminal.sync import replicator
 from tests.faults.ends import Terminal
 from tests.faults.simulator import World
 
@@ -68,7 +69,9 @@ async def test_a_device_with_thousands_of_ops_on_one_row_gets_all_origins(tmp_pa
 async def test_own_writes_stay_right_while_a_crowded_page_comes_before_the_answers(tmp_path: Path) -> None:
     world = World(0, tmp_path, rollbacks=False)
     world.chance.lossy = False
-    with patch.object(sqlite_order, "ORIGINS_MAX", 20):
+    # all in one push, so that their rows make one crowded page
+    whole = patch.object(replicator, "_FIRST_PUSH", limits.PUSH_MAX)
+    with whole, patch.object(sqlite_order, "ORIGINS_MAX", 20):
         await world.begin()
         desk = world.terminals[1]
         await world.hello(desk)

@@ -119,3 +119,13 @@ def test_a_hold_begins_a_new_time() -> None:
     assert board.calls["a"].since == NOW + 60
     board.hear(CallNews(call("a", LIN, claimed_by=ME, on_hold=True, ring_count=3), mine=True), NOW + 90)
     assert board.calls["a"].since == NOW + 60
+
+
+def test_an_answer_that_the_line_sees_late_begins_no_new_time() -> None:
+    board = board_with("a")
+    board.hear(CallNews(call("a", LIN, claimed_by=ME), mine=True), NOW + 2)
+    since = board.calls["a"].since
+    board.hear(CallNews(call("a", LIN, state=CallState.ANSWERED, claimed_by=ME), mine=True), NOW + 9)
+    assert board.calls["a"].since == since
+    board.hear(CallNews(call("a", LIN, state=CallState.ENDED, claimed_by=ME), mine=True), NOW + 30)
+    assert board.calls["a"].since == NOW + 30

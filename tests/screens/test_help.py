@@ -41,7 +41,11 @@ async def test_it_says_how_things_stand_and_puts_what_works_first(language: str,
         said = "A call rings on line 2; F2 takes it." if language == "en" else "2 線響鈴中，按 F2 接。"
         assert said in ringing
         assert LIN.name in ringing
-        assert ringing.index("F2") < ringing.index(later) < ringing.rindex("F4")
+        assert ringing.index(now) < ringing.rindex("F2")
+        await run.press("end")
+        below = run.pane("help")
+        assert below.index(later) < below.index("F4")
+        assert "F2 " not in below[below.index(later) :]
 
 
 async def test_remapped_keys_are_shown_and_work() -> None:

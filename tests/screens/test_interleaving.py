@@ -8,7 +8,7 @@ import asyncio
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ringdesk.calls import Call, CallState
@@ -133,7 +133,12 @@ STEPS = st.lists(STEP, min_size=3, max_size=14)
 UNHURRIED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=UNHURRIED)
+@settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=UNHURRIED,
+)
 @given(STEPS)
 def test_no_note_goes_to_anybody_but_whom_its_title_names(steps: list[tuple[str, int]]) -> None:
     asyncio.run(interleave(steps))
