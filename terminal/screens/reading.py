@@ -8,7 +8,7 @@ from terminal.screens.painter import Painter
 from terminal.screens.panes import Panes
 from terminal.screens.writing import Writing
 from terminal.widgets.note import NoteArea
-from terminal.widgets.page import Leaf
+from terminal.widgets.page import Leaf, fits
 from terminal.widgets.speech import say
 
 Act = Callable[[], SafeText]
@@ -25,8 +25,9 @@ class Reading:
         self._act: Act | None = None
 
     def show(self, leaf: Leaf, act: Act | None = None) -> None:
-        """Beside the timeline, and the focus stays; on a small screen over the card. `act` is what Enter does there."""
-        if self._panes.has_detail:
+        """Beside the timeline, and the focus stays; where there is no room for all of it, over the card. `act` is what Enter
+        does there."""
+        if self._panes.has_detail and fits(leaf, self._painter.panel("detail").size - (4, 2)):
             self._painter.leaf = leaf
             self._painter.detail()
         else:

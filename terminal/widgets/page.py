@@ -35,6 +35,11 @@ LEAST: Final = 10
 """Cells of a line at least: a panel that was never laid out has none."""
 
 
+def fits(leaf: Leaf, inside: Size) -> bool:
+    """Whether it can be read whole in so many cells and rows."""
+    return len(_rows(leaf, inside.width)) <= inside.height
+
+
 def _rows(leaf: Leaf, cells: int) -> list[Row]:
     cells = max(LEAST, cells)
     rows = list(leaf.rows)
@@ -57,8 +62,6 @@ class Detail(Panel[Leaf]):
         rows = _rows(value, inside.width)
         left = len(rows) - inside.height
         foot = (piece(say("{count} lines more: Enter in the list", count=left), Tone.DIM),) if left > 0 else ()
-        if value.hint and not foot:
-            foot = (piece(value.hint, Tone.DIM),)
         return Picture(tuple(rows), _title(value), foot=foot)
 
 

@@ -129,6 +129,20 @@ async def test_f12_reads_an_answer_and_names_it_in_the_note(
         assert run.focus == "note"
 
 
+async def test_an_answer_too_long_for_its_place_is_read_over_the_card() -> None:
+    long = desk()
+    text = SafeLines("\n".join(f"停車 {number}" for number in range(40)))
+    long.business.pages = [msgspec.structs.replace(ANSWER, text=text)]
+    async with running(long) as run:
+        await serve(run)
+        await run.press("f12", *"停車", "enter")
+        assert run.focus == "page"
+        await run.press("end")
+        assert "停車 39" in run.pane("page")
+        await run.press("enter")
+        assert "可以停車嗎？" in run.screen.area.text
+
+
 @LANGUAGES
 async def test_without_an_answer_one_key_asks_the_supervisor(language: str, chinese: Path) -> None:
     async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
