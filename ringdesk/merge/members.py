@@ -8,6 +8,7 @@ from ringdesk.channels import is_masked
 from ringdesk.errors import Refused
 from ringdesk.marks import NumberMark
 from ringdesk.members import GUARDED, Member, MemberNumber
+from ringdesk.merge import bounds
 from ringdesk.merge.case import Case, Effect, expect_date, the_member
 from ringdesk.ops import (
     MemberAdd,
@@ -39,6 +40,11 @@ def _given(fields: MemberFields) -> dict[str, Any]:
 
 def _expect_fields(case: Case, fields: MemberFields) -> None:
     numbers = () if isinstance(fields.numbers, msgspec.UnsetType) else fields.numbers
+    if not case.fact:
+        bounds.expect_few("numbers", numbers, bounds.MAX_NUMBERS)
+        for name in ("tags", "flags", "facts"):
+            words = getattr(fields, name)
+            bounds.expect_few(name, () if isinstance(words, msgspec.UnsetType) else words, bounds.MAX_WORDS)
     if any(is_masked(number.raw) for number in numbers):
         raise Refused("masked_number", "this desk sees only the end of the number; type all of it")
     if not isinstance(fields.birthday, msgspec.UnsetType):
@@ -107,6 +113,8 @@ def number_attach(case: Case, args: NumberAttach) -> Effect:
         raise Refused("empty_number", "there is no number to attach; type one")
     if any(_same(number, args.number.e164, args.number.raw) for number in member.numbers):
         return Effect({})
+    if not case.fact:
+        bounds.expect_few("numbers", (*member.numbers, args.number), bounds.MAX_NUMBERS)
     return _with_numbers(case, member, (*member.numbers, args.number))
 
 

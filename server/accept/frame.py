@@ -18,7 +18,7 @@ from ringdesk.ops import Args, MemberAdd, Row, RowKey
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
-from server.accept.images import Draft, Sealer, draft, reachable, sets_touched, silences
+from server.accept.images import Draft, Sealer, draft, expect_room, reachable, sets_touched, silences
 from server.accept.intents import Intent, actor
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
@@ -270,11 +270,13 @@ class _Bench:
                     fact=intent.fact,
                     site=self._device.site,
                 )
+            drafts = tuple(draft(key, row) for key, row in sorted(effect.rows.items()))
+            for item in drafts:
+                expect_room(item, self._ground.rows.get(item.key))
         except (Refused, BadInput) as refusal:
             return _Step(intent, self._refused(intent, refusal))
         self._rows |= effect.rows
         self.written |= effect.rows
-        drafts = tuple(draft(key, row) for key, row in sorted(effect.rows.items()))
         return _Step(intent, self._applied(intent, args, effect), drafts)
 
     def _twin(self, intent: Intent) -> Member | None:

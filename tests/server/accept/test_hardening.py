@@ -1,0 +1,97 @@
+"""What a device must not be able to do to the others, whatever it sends."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from ringdesk import ids, ops
+from ringdesk.calls import CallEvent, EventKind, Leg, LegState
+from ringdesk.errors import BadInput
+from ringdesk.members import Member
+from ringdesk.merge import bounds
+from ringdesk.ops import CallReport, MemberFields, MemberUpdate
+from ringdesk.safetext import SafeText
+from ringdesk.wire import limits
+from ringdesk.wire.messages import Answer
+from server.accept import import_rows
+from server.store.base import Store
+from tests.server.accept.test_frame import ENTRY, KEY, NOW, Bench, bench, device, named, store
+
+__all__ = ["bench", "device", "store"]
+
+
+def outcome(answer: Answer) -> tuple[str, str | None]:
+    return answer.result, answer.code
+
+
+def rung(native: str = "1", kind: EventKind = EventKind.RINGING, **more: Any) -> CallEvent:
+    return CallEvent(event=kind, at=NOW, source="line", native_id=native, **more)
+
+
+CALL = ids.call_id("line", "1")
+
+
+async def body(bench: Bench, kind: str, row: str) -> bytes:
+    held = await bench.store.order.row((kind, row))
+    assert held is not None
+    return held.body or b""
+
+
+class TestTheSizeOfARow:
+    async def test_a_row_never_grows_beyond_what_a_page_can_carry(self, bench: Bench) -> None:
+        await bench.push(bench.op(named(), "m1"))
+        codes = set()
+        for number in range(8):
+            words = tuple(SafeText(f"{number}{each:03d}" + "x" * 450) for each in range(bounds.MAX_WORDS - 3))
+            fields = MemberFields(**{("tags", "flags", "facts")[number % 3]: words})
+            reply = await bench.push(bench.op(MemberUpdate(member="m1", fields=fields), f"u{number}"))
+            codes.add(reply.answers[0].code)
+            assert len(await body(bench, "member", "m1")) <= limits.ROW_MAX
+        assert codes == {None, "row_too_large"}
+        less = MemberUpdate(member="m1", fields=MemberFields(tags=(), flags=(), facts=()))
+        assert (await bench.push(bench.op(less, "u9"))).answers[0].code is None
+
+    async def test_an_import_names_the_row_that_is_too_large(self, bench: Bench) -> None:
+        words = tuple(SafeText(f"{each:03d}" + "x" * 450) for each in range(200))
+        large = Member(id="m1", tags=words)
+        with pytest.raises(BadInput, match=r"m1: .*take something out"):
+            await import_rows(bench.store.order, KEY, [("member", large)], ENTRY)
+
+    async def test_a_line_that_says_too_much_of_one_call_is_taken_as_far_as_it_fits(self, bench: Bench) -> None:
+        for start in range(0, 120, 40):
+            legs = [
+                rung(
+                    f"{start + n}" + "y" * 400,
+                    EventKind.LEG,
+                    leg=Leg(SafeText(f"{start + n:03d}" + "x" * 400), LegState.RINGING),
+                )
+                for n in range(20)
+            ]
+            report = CallReport(call=CALL, events=(rung(), *legs))
+            assert outcome((await bench.push(bench.op(report, f"r{start}"))).answers[0]) == ("applied", None)
+        row = await bench.row("call", CALL)
+        assert (len(row.sources), len(row.legs)) == (bounds.MAX_SOURCES, 60)
+        assert len(await body(bench, "call", CALL)) <= limits.ROW_MAX
+        many = tuple(rung(kind=EventKind.LEG, leg=Leg(SafeText(f"a{n}"), LegState.RINGING)) for n in range(90))
+        await bench.push(bench.op(CallReport(call=CALL, events=many), "r-many"))
+        assert len((await bench.row("call", CALL)).legs) == bounds.MAX_LEGS
+        ended = CallReport(call=CALL, events=(rung(kind=EventKind.ENDED),))
+        await bench.push(bench.op(ended, "r-end"))
+        assert not (await bench.row("call", CALL)).live
+
+
+async def test_what_did_not_fit_leaves_nothing_behind(bench: Bench, store: Store) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    words = tuple(SafeText(f"{each:02d}" + "x" * 490) for each in range(60))
+    fields = [MemberFields(tags=words), MemberFields(flags=words), MemberFields(facts=words)]
+    before = msgspec.structs.replace(await bench.row("member", "m1"), revs={})
+    reply = await bench.push(
+        *[bench.op(MemberUpdate(member="m1", fields=each), f"u{n}") for n, each in enumerate(fields)]
+    )
+    assert [answer.code for answer in reply.answers] == [None, None, "row_too_large"]
+    row = await bench.row("member", "m1")
+    assert (row.tags, row.flags, row.facts) == (words, words, before.facts)
+    held = await store.order.row(("member", "m1"))
+    assert held is not None
+    assert ops.decode_row("member", held.body or b"") == row
