@@ -18,6 +18,7 @@ from ringdesk.ops import Args, MemberAdd, Row, RowKey
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
+from server.accept import guards
 from server.accept.images import Draft, Sealer, draft, expect_room, reachable, sets_touched, silences
 from server.accept.intents import Intent, actor
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
@@ -255,6 +256,8 @@ class _Bench:
             touched = ops.touches(op.op_id, args, who.person)
             self.missing.update(key for key in touched if key not in self._loaded)
             rows = {key: row for key in touched if (row := self._rows.get(key)) is not None}
+            if not intent.fact:
+                guards.expect_own_call(args, self._device.site, rows)
             twin = None if intent.fact else self._twin(intent)
             if twin is not None:
                 assert isinstance(args, MemberAdd)

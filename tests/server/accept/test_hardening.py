@@ -10,13 +10,14 @@ from ringdesk.calls import CallEvent, EventKind, Leg, LegState
 from ringdesk.errors import BadInput
 from ringdesk.members import Member
 from ringdesk.merge import bounds
-from ringdesk.ops import CallReport, MemberFields, MemberUpdate
+from ringdesk.ops import CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup, MemberFields, MemberUpdate
 from ringdesk.safetext import SafeText
 from ringdesk.wire import limits
 from ringdesk.wire.messages import Answer
 from server.accept import import_rows
 from server.store.base import Store
-from tests.server.accept.test_frame import ENTRY, KEY, NOW, Bench, bench, device, named, store
+from server.store.values import DeviceClass, Site
+from tests.server.accept.test_frame import ENTRY, KEY, NOW, Bench, bench, device, fact, named, store
 
 __all__ = ["bench", "device", "store"]
 
@@ -44,7 +45,8 @@ class TestTheSizeOfARow:
         codes = set()
         for number in range(8):
             words = tuple(SafeText(f"{number}{each:03d}" + "x" * 450) for each in range(bounds.MAX_WORDS - 3))
-            fields = MemberFields(**{("tags", "flags", "facts")[number % 3]: words})
+            given: dict[str, Any] = {("tags", "flags", "facts")[number % 3]: words}
+            fields = MemberFields(**given)
             reply = await bench.push(bench.op(MemberUpdate(member="m1", fields=fields), f"u{number}"))
             codes.add(reply.answers[0].code)
             assert len(await body(bench, "member", "m1")) <= limits.ROW_MAX
@@ -95,3 +97,44 @@ async def test_what_did_not_fit_leaves_nothing_behind(bench: Bench, store: Store
     held = await store.order.row(("member", "m1"))
     assert held is not None
     assert ops.decode_row("member", held.body or b"") == row
+
+
+async def west(bench: Bench, cls: DeviceClass = "desk") -> Bench:
+    """A device of another store, with the same person on it."""
+    await bench.store.register.add_site(Site("west", "west"), ENTRY)
+    return Bench(bench.store, await device(bench.store, "d2", "west", cls))
+
+
+class TestTheCallsOfAnotherStore:
+    async def test_nobody_there_can_report_or_take_or_end_them(self, bench: Bench) -> None:
+        other = await west(bench)
+        await bench.push(bench.op(CallReport(call=CALL, events=(rung(),)), "r1"))
+        before = await bench.row("call", CALL)
+        reply = await other.push(
+            other.op(CallReport(call=CALL, events=(rung(kind=EventKind.ENDED),)), "x1"),
+            other.op(CallClaim(call=CALL), "x2"),
+            other.op(CallHold(call=CALL), "x3"),
+            other.op(CallHand(call=CALL, to="p1", to_name=SafeText("Mei")), "x4"),
+            other.op(CallWrapup(call=CALL, code=SafeText("order")), "x5"),
+            other.op(CallVerdict(call=CALL, verdict="missed"), "x6"),
+        )
+        assert [outcome(answer) for answer in reply.answers] == [("rejected", "unknown_call")] * 6
+        nobody = (await other.push(other.op(CallClaim(call="none"), "x7"))).answers[0]
+        assert str(reply.answers[1].message).replace(CALL, "none") == nobody.message
+        assert await bench.row("call", CALL) == before
+        assert outcome((await bench.push(bench.op(CallClaim(call=CALL), "k1"))).answers[0]) == ("applied", None)
+
+    async def test_what_was_applied_before_a_restore_is_not_judged_again(self, bench: Bench) -> None:
+        other = await west(bench)
+        await bench.push(bench.op(CallReport(call=CALL, events=(rung(),)), "r1"))
+        reply = await other.push(fact(other.op(CallClaim(call=CALL), "x1")))
+        assert outcome(reply.answers[0]) == ("applied", None)
+
+    async def test_a_call_is_opened_under_the_id_that_follows_from_its_line(self, bench: Bench) -> None:
+        linked = rung("3", EventKind.LINKED, linked_id="4")
+        reply = await bench.push(
+            bench.op(CallReport(call="mine", events=(rung(),)), "r1"),
+            bench.op(CallReport(call=ids.call_id("line", "2"), events=(rung("1"), rung("2"))), "r2"),
+            bench.op(CallReport(call=ids.call_id("line", "4"), events=(linked,)), "r3"),
+        )
+        assert [outcome(answer) for answer in reply.answers] == [("rejected", "bad_op"), *[("applied", None)] * 2]
