@@ -258,6 +258,7 @@ class _Bench:
             rows = {key: row for key in touched if (row := self._rows.get(key)) is not None}
             if not intent.fact:
                 guards.expect_own_call(args, self._device.site, rows)
+                guards.expect_free(op.op_id, args, rows)
             twin = None if intent.fact else self._twin(intent)
             if twin is not None:
                 assert isinstance(args, MemberAdd)

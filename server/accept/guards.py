@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ringdesk import ids
+from ringdesk import ids, ops
 from ringdesk.channels import channel_of, store_channel
 from ringdesk.errors import BadInput, Refused
 from ringdesk.ops import Args, CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup, Row, RowKey
@@ -25,6 +25,16 @@ def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
             raise Refused("unknown_call", f"there is no call {args.call}; choose the call again")
     elif isinstance(args, CallReport) and args.events and args.call not in _ids(args):
         raise BadInput("the id of a call follows from its source and its native id; report it under that")
+
+
+def expect_free(op_id: str, args: Args, rows: Mapping[RowKey, Row]) -> None:
+    """An op that was never answered has made nothing: a row under its id is somebody else's, and stays as it is.
+
+    Raises `Refused("id_taken")`.
+    """
+    made = ops.makes(op_id, args)
+    if made is not None and made in rows:
+        raise Refused("id_taken", f"there is a {made[0]} under this id already; do it again, under a new id")
 
 
 def _ids(report: CallReport) -> set[str]:

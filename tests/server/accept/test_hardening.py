@@ -6,17 +6,40 @@ import msgspec
 import pytest
 
 from ringdesk import ids, ops
+from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import CallEvent, EventKind, Leg, LegState
 from ringdesk.errors import BadInput
+from ringdesk.marks import MarkLabel, NumberMark
 from ringdesk.members import Member
 from ringdesk.merge import bounds
-from ringdesk.ops import CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup, MemberFields, MemberUpdate
-from ringdesk.safetext import SafeText
+from ringdesk.notes import Note
+from ringdesk.ops import (
+    Args,
+    ArticleAsk,
+    ArticleSave,
+    CallClaim,
+    CallHand,
+    CallHold,
+    CallReport,
+    CallVerdict,
+    CallWrapup,
+    ContactAdd,
+    MemberAdd,
+    MemberFields,
+    MemberUpdate,
+    NoteAdd,
+    NumberMarked,
+    Row,
+    TaskAdd,
+)
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task
+from ringdesk.timeline import Contact, ContactKind
 from ringdesk.wire import limits
 from ringdesk.wire.messages import Answer
 from server.accept import import_rows
 from server.store.base import Store
-from server.store.values import DeviceClass, Site
+from server.store.values import DeviceClass, Person, Site
 from tests.server.accept.test_frame import ENTRY, KEY, NOW, Bench, bench, device, fact, named, store
 
 __all__ = ["bench", "device", "store"]
@@ -138,3 +161,61 @@ class TestTheCallsOfAnotherStore:
             bench.op(CallReport(call=ids.call_id("line", "4"), events=(linked,)), "r3"),
         )
         assert [outcome(answer) for answer in reply.answers] == [("rejected", "bad_op"), *[("applied", None)] * 2]
+
+
+MAKING: list[tuple[str, Row, Args]] = [
+    ("note", Note(id="x0", text=SafeLines("kept")), NoteAdd(member="m1", text=SafeLines("mine"))),
+    ("task", Task(id="x1", title=SafeText("kept")), TaskAdd(title=SafeText("mine"))),
+    (
+        "contact",
+        Contact(id="x2", member="m1", kind=ContactKind.VISIT, at=1.0, text=SafeText("kept")),
+        ContactAdd(member="m1", kind=ContactKind.VISIT, text=SafeText("mine")),
+    ),
+    ("member", Member(id="x3", name=SafeText("kept")), MemberAdd(fields=MemberFields(name=SafeText("mine")))),
+    (
+        "contact",
+        Contact(id="x4", member="m1", kind=ContactKind.VISIT, at=1.0, text=SafeText("kept")),
+        MemberUpdate(member="m1", fields=MemberFields(honorific=SafeText("mine"))),
+    ),
+    (
+        "contact",
+        Contact(id="x5", member="m1", kind=ContactKind.VISIT, at=1.0, text=SafeText("kept")),
+        CallWrapup(call=CALL, code=SafeText("order"), member="m1"),
+    ),
+    ("article", Article(id="x6", kind=ArticleKind.ANSWER, title=SafeText("kept")), ArticleAsk(text=SafeText("mine"))),
+    (
+        "article",
+        Article(id="x7", kind=ArticleKind.ANSWER, title=SafeText("kept")),
+        ArticleSave(kind=ArticleKind.ANSWER, title=SafeText("mine")),
+    ),
+    ("mark", NumberMark(id="x8", raw=SafeText("0911")), NumberMarked(raw=SafeText("0922"), label=MarkLabel.JUNK)),
+]
+"""A row, and an op that would write over it if it had its id."""
+
+
+async def test_an_op_writes_over_no_row_that_it_did_not_make(bench: Bench) -> None:
+    boss = Person(id="p2", name="Boss", folded="boss", role="supervisor", password="")
+    await bench.store.register.add_person(boss, ENTRY)
+    grant = bench.signed(person="p2", roles=("supervisor",))
+    lin: tuple[str, Row] = ("member", Member(id="m1", name=SafeText("Lin")))
+    await import_rows(bench.store.order, KEY, [lin, *((kind, row) for kind, row, _ in MAKING)], ENTRY)
+    await bench.push(bench.op(CallReport(call=CALL, events=(rung(),)), "r1"))
+    for kind, row, args in MAKING:
+        op = bench.op(args, row.id, grant=grant)
+        assert outcome((await bench.push(op)).answers[0]) == ("rejected", "id_taken"), args
+        assert outcome((await bench.push(op)).answers[0]) == ("rejected", "id_taken")  # the stored answer
+        assert await bench.row(kind, row.id) == row
+    again = bench.op(NoteAdd(member="m1", text=SafeLines("mine")), "fresh")
+    first, second = await bench.push(again), await bench.push(again)
+    assert first.answers == second.answers
+    assert outcome(first.answers[0]) == ("applied", None)
+
+
+def test_every_kind_that_touches_a_row_of_its_own_id_says_so() -> None:
+    """Else nobody would look whether it is taken."""
+    assert {type(args) for _, _, args in MAKING} == set(ops._MADE)
+    for kind, row, args in MAKING:
+        assert ops.makes(row.id, args) == (kind, row.id)
+        assert (kind, row.id) in ops.touches(row.id, args)
+    changed = ArticleSave(article="a1", kind=ArticleKind.ANSWER, title=SafeText("t"))
+    assert ops.makes("x", changed) is ops.makes("x", CallClaim(call="c")) is None
