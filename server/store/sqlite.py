@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from config.lock import ProcessLock
+from ringdesk.channels import MASKED, Digest, content_digest, project
 from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.ops import decode_row, encode
 from server.store.schema import MIGRATIONS, OLDEST_CODE, QUERIES, VERSION, migration, schema
 from server.store.sqlite_lane import Lane
 from server.store.sqlite_order import SqliteOrder
@@ -15,6 +17,8 @@ from server.store.sqlite_rows import Link, first
 from server.store.values import Audited, audit_content, entry_of
 
 PREFIX: Final = "sqlite:///"
+MASKS_SINCE: Final = 3
+"""The version of the database since which its tallies are those of the present masks: raise it when they change."""
 MAIN_SITE: Final = "main"
 """A store that exists from the start (contracts.md 1)."""
 
@@ -98,8 +102,26 @@ def _prepare(db: sqlite3.Connection, path: Path, random_id: Callable[[], str], o
         db.execute(QUERIES["add_site"], {"id": MAIN_SITE, "name": MAIN_SITE})
     for version in range(found + 1 if found else len(MIGRATIONS) + 1, VERSION + 1):
         _run_script(db, migration(version))
+    if 0 < found < MASKS_SINCE:
+        _count_masked(db)
     db.execute("UPDATE space SET oldest_code = ?", (OLDEST_CODE,))
     db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _count_masked(db: sqlite3.Connection) -> None:
+    """Count the masked sets anew after what they show has changed; a till whose sum differs takes the set again."""
+    for (channel,) in db.execute("SELECT DISTINCT channel FROM image").fetchall():
+        digest = Digest()
+        for kind, row_id, seq, body in db.execute(
+            "SELECT kind, id, seq, body FROM image WHERE channel = ? AND body IS NOT NULL", (channel,)
+        ):
+            shown = encode(project(kind, decode_row(kind, body), MASKED))
+            digest = digest.add(content_digest(kind, row_id, seq, shown))
+        db.execute(
+            "UPDATE ring SET count = :count, digest = :digest"
+            " WHERE name = :name AND seq = (SELECT max(seq) FROM ring WHERE name = :name)",
+            {"name": f"{channel}@{MASKED}", "count": digest.count, "digest": digest.hex},
+        )
 
 
 def _expect_key(db: sqlite3.Connection, path: Path, link: Link, key_print: str, *, renewed: bool) -> None:
