@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
@@ -123,16 +123,24 @@ def _line(text: SafeText) -> SafeText:
     return text if _MOMENT.fullmatch(text) else SafeText(masked_text(text))
 
 
-def _hidden(value: Any) -> Any:
-    """Every free text within a value masked, whatever its field is called: what is not thought of is not shown."""
+T = TypeVar("T")
+
+
+def _hidden(value: T) -> T:
+    """A row with every free text masked, whatever its field is called: what is not thought of is not shown."""
+    masked: T = _masked(value)
+    return masked
+
+
+def _masked(value: Any) -> Any:
     if isinstance(value, SafeText):
         return _line(value)
     if isinstance(value, SafeLines):
         return SafeLines(masked_text(value))
     if isinstance(value, tuple):
-        return tuple(_hidden(part) for part in value)
+        return tuple(_masked(part) for part in value)
     if isinstance(value, msgspec.Struct):
-        fields = {name: _hidden(part) for name, part in msgspec.structs.asdict(value).items()}
+        fields = {name: _masked(part) for name, part in msgspec.structs.asdict(value).items()}
         return msgspec.structs.replace(value, **fields)
     return value
 
@@ -153,7 +161,7 @@ def _code(row: Member) -> SafeText:
 
 
 def _call(row: Call) -> Call:
-    shown: Call = _hidden(row)
+    shown = _hidden(row)
     caller, called, via = row.caller, row.called, row.via
     return msgspec.structs.replace(
         shown,

@@ -17,6 +17,7 @@ from ringdesk.members import Member
 from ringdesk.merge import business, calls, members, notes
 from ringdesk.merge.case import Case, Effect
 from ringdesk.merge.members import enrol_twin
+from ringdesk.merge.unmask import unmasked
 from ringdesk.ops import (
     Actor,
     Args,
@@ -47,7 +48,7 @@ from ringdesk.ops import (
     TaskUpdate,
 )
 
-__all__ = ["SUBJECTS", "Effect", "apply", "enrol_twin", "leads", "retarget"]
+__all__ = ["SUBJECTS", "Effect", "apply", "enrol_twin", "leads", "retarget", "unmasked"]
 
 
 def apply(

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from ringdesk import merge, ops
+from ringdesk.channels import MASKED, PROJECTIONS
 from ringdesk.errors import BadInput, Refused
 from ringdesk.members import Member
 from ringdesk.merge import Effect
@@ -256,6 +257,8 @@ class _Bench:
             touched = ops.touches(op.op_id, args, who.person)
             self.missing.update(key for key in touched if key not in self._loaded)
             rows = {key: row for key in touched if (row := self._rows.get(key)) is not None}
+            if PROJECTIONS[self._device.cls] == MASKED:
+                args = merge.unmasked(args, rows)
             if not intent.fact:
                 guards.expect_own_call(args, self._device.site, rows)
                 guards.expect_free(op.op_id, args, rows)

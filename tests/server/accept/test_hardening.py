@@ -8,9 +8,10 @@ import pytest
 from ringdesk import ids, ops
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import CallEvent, EventKind, Leg, LegState
+from ringdesk.channels import project
 from ringdesk.errors import BadInput
 from ringdesk.marks import MarkLabel, NumberMark
-from ringdesk.members import Member
+from ringdesk.members import Member, MemberNumber
 from ringdesk.merge import bounds
 from ringdesk.notes import Note
 from ringdesk.ops import (
@@ -28,9 +29,12 @@ from ringdesk.ops import (
     MemberFields,
     MemberUpdate,
     NoteAdd,
+    NumberDetach,
     NumberMarked,
     Row,
     TaskAdd,
+    TaskFields,
+    TaskUpdate,
 )
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
@@ -219,3 +223,96 @@ def test_every_kind_that_touches_a_row_of_its_own_id_says_so() -> None:
         assert (kind, row.id) in ops.touches(row.id, args)
     changed = ArticleSave(article="a1", kind=ArticleKind.ANSWER, title=SafeText("t"))
     assert ops.makes("x", changed) is ops.makes("x", CallClaim(call="c")) is None
+
+
+NUMBERS = (
+    MemberNumber(SafeText("0912345678"), "+886912345678", SafeText("mother 0922333444")),
+    MemberNumber(SafeText("0987654321"), "+886987654321"),
+)
+LIN = Member(
+    id="m1",
+    name=SafeText("Lin 0912345678"),
+    numbers=NUMBERS,
+    facts=(SafeText("mother: 0912345678"), SafeText("left-handed")),
+)
+
+
+class Till:
+    """A till that holds what a till may hold of one member."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+
+    async def holds(self, kind: str, row: str) -> Any:
+        return project(kind, await self.bench.row(kind, row), "masked")
+
+    async def saves(self, args: Args, op_id: str, **more: Any) -> tuple[str, str | None]:
+        return outcome((await self.bench.push(self.bench.op(args, op_id, **more))).answers[0])
+
+
+@pytest.fixture
+async def till(store: Store) -> Till:
+    await import_rows(store.order, KEY, [("member", LIN)], ENTRY)
+    return Till(Bench(store, await device(store, "t1", cls="till")))
+
+
+class TestATillThatSavesWhatItSees:
+    async def test_writes_nothing_over(self, till: Till) -> None:
+        seen = await till.holds("member", "m1")
+        numbers = (*seen.numbers, MemberNumber(SafeText("0911222333"), "+886911222333"))
+        facts = (*seen.facts, SafeText("has a dog"))
+        given = MemberFields(name=seen.name, facts=facts, numbers=numbers)
+        assert await till.saves(MemberUpdate(member="m1", fields=given), "u1") == ("applied", None)
+        row = await till.bench.row("member", "m1")
+        assert row.numbers == (*NUMBERS, numbers[-1])
+        assert (row.name, row.facts) == (LIN.name, (*LIN.facts, "has a dog"))
+        less = MemberFields(numbers=seen.numbers[1:], facts=seen.facts[1:])
+        assert await till.saves(MemberUpdate(member="m1", fields=less), "u2", base=row.revs) == ("applied", None)
+        row = await till.bench.row("member", "m1")
+        assert (row.numbers, row.facts) == (NUMBERS[1:], ("left-handed",))
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            MemberFields(name=SafeText("Lin ***999")),
+            MemberFields(facts=(SafeText("his mother: ***678"),)),
+            MemberFields(tags=(SafeText("***678"),)),
+            MemberFields(numbers=(MemberNumber(SafeText("***111")),)),
+            MemberFields(numbers=(MemberNumber(SafeText("***")),)),
+            MemberFields(numbers=(MemberNumber(SafeText("0911222333"), None, SafeText("of ***678")),)),
+        ],
+    )
+    async def test_any_other_end_of_a_number_is_refused(self, till: Till, fields: MemberFields) -> None:
+        assert await till.saves(MemberUpdate(member="m1", fields=fields), "u1") == ("rejected", "masked_number")
+        assert await till.bench.row("member", "m1") == LIN
+
+    async def test_one_of_two_that_look_alike_is_not_guessed_at(self, till: Till) -> None:
+        twins = (SafeText("a 0912345678"), SafeText("a 0900000678"))
+        clear = Bench(till.bench.store, await device(till.bench.store, "d9"))
+        await clear.push(clear.op(MemberUpdate(member="m1", fields=MemberFields(facts=twins)), "c1"))
+        seen = (await till.holds("member", "m1")).facts
+        one, both = MemberFields(facts=seen[:1]), MemberFields(facts=seen)
+        base = {"facts": 1}
+        assert await till.saves(MemberUpdate(member="m1", fields=both), "u1", base=base) == ("applied", None)
+        assert await till.saves(MemberUpdate(member="m1", fields=one), "u2", base=base) == ("rejected", "masked_number")
+        assert (await till.bench.row("member", "m1")).facts == twins
+
+    async def test_a_number_is_taken_off_by_its_end(self, till: Till) -> None:
+        assert await till.saves(NumberDetach(member="m1", raw=SafeText("***678")), "u1") == ("applied", None)
+        assert (await till.bench.row("member", "m1")).numbers == NUMBERS[1:]
+
+    async def test_a_task_keeps_its_number(self, till: Till) -> None:
+        add = TaskAdd(member="m1", title=SafeText("call 0912345678"), number=SafeText("0912345678"))
+        assert await till.saves(add, "t1") == ("applied", None)
+        seen = await till.holds("task", "t1")
+        fields = TaskFields(title=seen.title, number=seen.number, due=SafeText("2026-12-31"))
+        assert await till.saves(TaskUpdate(task="t1", fields=fields), "t2") == ("applied", None)
+        row = await till.bench.row("task", "t1")
+        assert (row.title, row.number, row.due) == ("call 0912345678", "0912345678", "2026-12-31")
+        other = TaskUpdate(task="t1", fields=TaskFields(title=SafeText("call ***678 now")))
+        assert await till.saves(other, "t3") == ("rejected", "masked_number")
+        by_end = TaskAdd(member="m1", title=SafeText("call back"), number=SafeText("***321"))
+        assert await till.saves(by_end, "t4") == ("applied", None)
+        assert (await till.bench.row("task", "t4")).number == "+886987654321"
+        unknown = TaskAdd(member="m1", title=SafeText("call back"), number=SafeText("***000"))
+        assert await till.saves(unknown, "t5") == ("rejected", "masked_number")
