@@ -77,6 +77,8 @@ def call_hold(case: Case, args: CallHold) -> Effect:
 
 def call_hand(case: Case, args: CallHand) -> Effect:
     """The claim goes to a colleague; a hold ends with it."""
+    if not args.to and not case.fact:
+        raise Refused("unknown_person", "there is nobody to hand the call to; choose a colleague")
     call = the_call(case, args.call)
     if call.claimed_by == args.to or not call.live:
         return Effect({})
@@ -107,6 +109,8 @@ def call_verdict(case: Case, args: CallVerdict) -> Effect:
     expect_date(case, args.opens)
     expect_date(case, args.due)
     expect_subject(case, args.member)
+    if args.verdict == "missed" and call.direction is Direction.OUT and not case.fact:
+        raise Refused("not_missed", "this call went out; only one that came in can be missed")
     if call.claimed_by is not None or call.answered is not None:
         if case.fact:
             return Effect({}, lost=("outcome",))

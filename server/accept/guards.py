@@ -3,10 +3,31 @@
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from ringdesk import ids, ops
 from ringdesk.channels import channel_of, store_channel
 from ringdesk.errors import BadInput, Refused
-from ringdesk.ops import Args, CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup, Row, RowKey
+from ringdesk.members import MemberNumber
+from ringdesk.ops import (
+    Args,
+    CallClaim,
+    CallHand,
+    CallHold,
+    CallReport,
+    CallVerdict,
+    CallWrapup,
+    MemberAdd,
+    MemberUpdate,
+    NumberAttach,
+    Row,
+    RowKey,
+    TaskAdd,
+    TaskUpdate,
+)
+from ringdesk.safetext import SafeText
+from server.accept.intents import colleague
+from server.store.values import Person
 
 _OF_CALLS: Final = (CallReport, CallClaim, CallHold, CallHand, CallWrapup, CallVerdict)
 
@@ -25,6 +46,55 @@ def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
             raise Refused("unknown_call", f"there is no call {args.call}; choose the call again")
     elif isinstance(args, CallReport) and args.events and args.call not in _ids(args):
         raise BadInput("the id of a call follows from its source and its native id; report it under that")
+
+
+AHEAD: Final = 60.0
+"""Seconds by which a device's clock may be ahead of the server's; what it says beyond is taken for that."""
+UNSURE: Final = 3600.0
+"""Seconds that a device may be unsure of its clock."""
+
+
+def clamped(at: float, now: float) -> float:
+    """A time of a device, of which nothing lies in the future."""
+    return min(max(at, 0.0), now + AHEAD)
+
+
+def in_time(args: Args, now: float) -> Args:
+    """The arguments with their times clamped: a clock that is fast must not outdo what is said after it."""
+    replace = msgspec.structs.replace
+    if isinstance(args, CallReport):
+        events = tuple(replace(event, at=clamped(event.at, now)) for event in args.events)
+        return replace(args, events=events, uncertainty=min(max(args.uncertainty, 0.0), UNSURE))
+    if isinstance(args, NumberAttach):
+        return replace(args, number=_chosen(args.number, now))
+    if isinstance(args, MemberAdd | MemberUpdate) and not isinstance(args.fields.numbers, msgspec.UnsetType):
+        numbers = tuple(_chosen(number, now) for number in args.fields.numbers)
+        return replace(args, fields=replace(args.fields, numbers=numbers))
+    return args
+
+
+def _chosen(number: MemberNumber, now: float) -> MemberNumber:
+    return msgspec.structs.replace(number, chosen_at=clamped(number.chosen_at, now))
+
+
+def with_names(args: Args, people: Mapping[str, Person], *, judged: bool) -> Args:
+    """A colleague is called what the server calls them. Raises `Refused("unknown_person")` for one whom it does not know, or
+    who may not work here any more; a fact (not `judged`) stays as it is."""
+    to = colleague(args)
+    if to is None:
+        return args
+    person = people.get(to)
+    if person is None or person.revoked_at is not None:
+        if not judged:
+            return args
+        raise Refused("unknown_person", "there is no such colleague; choose somebody from the list")
+    name = SafeText(person.name)
+    if isinstance(args, CallHand):
+        return msgspec.structs.replace(args, to_name=name)
+    if isinstance(args, TaskAdd):
+        return msgspec.structs.replace(args, assignee_name=name)
+    assert isinstance(args, TaskUpdate)
+    return msgspec.structs.replace(args, fields=msgspec.structs.replace(args.fields, assignee_name=name))
 
 
 def expect_free(op_id: str, args: Args, rows: Mapping[RowKey, Row]) -> None:

@@ -29,19 +29,23 @@ from ringdesk.ops import (
     MemberFields,
     MemberUpdate,
     NoteAdd,
+    NumberAttach,
+    NumberChoose,
     NumberDetach,
     NumberMarked,
+    PresenceSet,
     Row,
     TaskAdd,
     TaskFields,
     TaskUpdate,
 )
+from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.wire import limits
 from ringdesk.wire.messages import Answer
-from server.accept import import_rows
+from server.accept import guards, import_rows
 from server.store.base import Store
 from server.store.values import DeviceClass, Person, Site
 from tests.server.accept.test_frame import ENTRY, KEY, NOW, Bench, bench, device, fact, named, store
@@ -316,3 +320,94 @@ class TestATillThatSavesWhatItSees:
         assert (await till.bench.row("task", "t4")).number == "+886987654321"
         unknown = TaskAdd(member="m1", title=SafeText("call back"), number=SafeText("***000"))
         assert await till.saves(unknown, "t5") == ("rejected", "masked_number")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        NoteAdd(member="\x1b[2J", text=SafeLines("x")),
+        NoteAdd(call="", text=SafeLines("x")),
+        NoteAdd(parent="", text=SafeLines("x")),
+        TaskAdd(title=SafeText("x"), assignee="\x1b[2J"),
+        TaskUpdate(task="t1", fields=TaskFields(assignee="")),
+        PresenceSet(state=PresenceState.READY, member="é"),
+        PresenceSet(state=PresenceState.READY, call="x" * 65),
+        NumberMarked(mark="", raw=SafeText("0911"), label=MarkLabel.JUNK),
+        NumberMarked(raw=SafeText("0911"), e164="\x1b[31m+886", label=MarkLabel.JUNK),
+        NumberAttach(member="m1", number=MemberNumber(SafeText("0911"), "+" + "9" * 16)),
+        NumberChoose(member="m1", e164="0911"),
+        MemberAdd(fields=MemberFields(numbers=(MemberNumber(SafeText("0911"), "+"),))),
+        CallHand(call=CALL, to="\u202e", to_name=SafeText("x")),
+    ],
+)
+async def test_what_is_no_id_or_no_number_is_none(bench: Bench, args: Args) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    assert outcome((await bench.push(bench.op(args, "x1"))).answers[0]) == ("rejected", "bad_op")
+
+
+class TestColleagues:
+    async def test_are_called_what_the_server_calls_them(self, bench: Bench) -> None:
+        await bench.push(
+            bench.op(CallReport(call=CALL, events=(rung(),)), "r1"),
+            bench.op(TaskAdd(title=SafeText("x"), assignee="p1", assignee_name=SafeText("Boss")), "t1"),
+            bench.op(CallHand(call=CALL, to="p1", to_name=SafeText("Boss")), "h1"),
+        )
+        assert (await bench.row("task", "t1")).assignee_name == "Mei"
+        assert (await bench.row("call", CALL)).claimed_name == "Mei"
+        await bench.push(bench.op(TaskUpdate(task="t1", fields=TaskFields(assignee=None)), "t2"))
+        assert (await bench.row("task", "t1")).assignee is None
+
+    async def test_have_to_be_some(self, bench: Bench) -> None:
+        gone = Person(id="p9", name="Gone", folded="gone", role="agent", password="")
+        await bench.store.register.add_person(gone, ENTRY)
+        await bench.store.register.revoke_person("p9", ENTRY)
+        await bench.push(bench.op(CallReport(call=CALL, events=(rung(),)), "r1"))
+        reply = await bench.push(
+            bench.op(CallHand(call=CALL, to="", to_name=SafeText("")), "h1"),
+            bench.op(CallHand(call=CALL, to="nobody", to_name=SafeText("x")), "h2"),
+            bench.op(TaskAdd(title=SafeText("x"), assignee="p9"), "h3"),
+        )
+        assert [outcome(answer) for answer in reply.answers] == [("rejected", "unknown_person")] * 3
+
+
+async def test_a_fast_clock_does_not_outdo_those_that_are_right(bench: Bench) -> None:
+    late = 2.0**33 - 1
+    ringing = msgspec.structs.replace(rung(), at=late)
+    number = MemberNumber(SafeText("0911222333"), "+886911222333", chosen_at=1e308)
+    await bench.push(
+        bench.op(CallReport(call=CALL, events=(ringing,), uncertainty=1e308), "r1", at=late),
+        bench.op(MemberAdd(fields=MemberFields(name=SafeText("A"), numbers=(number,))), "m1"),
+        bench.op(PresenceSet(state=PresenceState.READY), "s1", at=late),
+    )
+    bench.now = NOW + 100
+    await bench.push(bench.op(PresenceSet(state=PresenceState.BREAK), "s2", at=NOW + 100))
+    call, member, presence = [await bench.row(*key) for key in (("call", CALL), ("member", "m1"), ("presence", "p1"))]
+    assert (call.started, member.numbers[0].chosen_at) == (NOW + guards.AHEAD, NOW + guards.AHEAD)
+    assert presence.state is PresenceState.BREAK
+
+
+async def test_an_uncertainty_is_at_most_an_hour(bench: Bench) -> None:
+    old = msgspec.structs.replace(rung(), at=NOW - 4000)
+    reply = await bench.push(bench.op(CallReport(call=CALL, events=(old,), uncertainty=1e308), "r1"))
+    assert reply.answers[0].flags == ("history",)
+
+
+async def test_an_op_twice_in_one_frame_is_one(bench: Bench) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    add = NoteAdd(member="m1", text=SafeLines("once"))
+    first, second = bench.op(add, "n1"), bench.op(add, "n1")
+    reply = await bench.push(first, second)
+    assert [(answer.dev_seq, *outcome(answer)) for answer in reply.answers] == [
+        (2, "applied", None),
+        (3, "applied", None),
+    ]
+    assert reply.answers[0].seq == reply.answers[1].seq
+    again = await bench.push(first, second)
+    assert again.answers == reply.answers
+    assert outcome((await bench.push(bench.op(add, "n2"))).answers[0]) == ("applied", None)
+
+
+async def test_an_id_twice_in_one_frame_for_two_things_is_a_clone(bench: Bench) -> None:
+    await bench.push(bench.op(named(), "m1"))
+    ones = [bench.op(NoteAdd(member="m1", text=SafeLines(text)), "n1") for text in ("one", "two")]
+    assert (await bench.push(*ones)).fenced
