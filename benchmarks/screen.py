@@ -24,9 +24,10 @@ class Screen:
     ) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        environment = dict(os.environ, TERM="xterm-256color", COLORTERM="truecolor", **(env or {}))
+        environment = dict(os.environ, TERM="xterm-256color", COLORTERM="truecolor")
         for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the size is the pty's, whatever ran us says of its own
             environment.pop(name, None)
+        environment.update(env or {})
         self.started = time.perf_counter()
         self._child = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True

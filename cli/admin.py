@@ -92,7 +92,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Do one thing."""
     if options.job is None:
-        raise RingdeskError(f"`admin {options.what}` is not in this version yet; docs/reference says what is")
+        raise RingdeskError(f"`admin {options.what}` is not in this version yet; `ringdesk admin --help` lists what is")
     if "password_file" in options:
         options.password = _password(options.password_file)  # before a database is made for it
     flags = {"server": {"database": options.database, "state": options.state}}

@@ -10,6 +10,7 @@ import itertools
 import random
 import sys
 import tempfile
+import time
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -29,6 +30,7 @@ from terminal.words import _
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from cli.deskroot import DeskRoot
     from cli.simulated_line import SimulatedLine
     from config.settings import Settings
     from ringdesk.ops import Row
@@ -42,6 +44,8 @@ SYNC_SECONDS: Final = 120.0
 POP_SECONDS: Final = 30.0
 UNHURRIED: Final = 9.0
 """Seconds from call to call in which a call can ring at the pace of a real one; below that it rings faster."""
+LONGEST: Final = 3600.0
+TELL_SECONDS: Final = 1.0
 MARGIN: Final = 1.125
 """A call follows that many times the silence that ends a ringing."""
 
@@ -65,13 +69,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1, help="other people, other calls")
     parser.add_argument("--members", type=int, default=2000, metavar="N", help="how many fictional members (2000)")
     parser.add_argument("--every", type=float, metavar="SECONDS", help="from call to call (screen: 12, headless: 2)")
-    parser.add_argument("--language", help="language of the screen: en, zh_TW")
+    parser.add_argument("--language", help="language of the screen: en, zh-Hant")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the demo until its person ends it; headless: until the calls are shown."""
     if options.members < 1 or (options.calls is not None and options.calls < 0):
         raise BadInput("--members must be at least 1, --calls at least 0")
+    if options.every is not None and not 0 < options.every <= LONGEST:
+        raise BadInput(f"--every must be more than 0 and at most {LONGEST:g} seconds")
     settings = load(flags={"general": {"language": options.language}})
     words.language(settings.general.language)
     if not options.headless:
@@ -139,7 +145,7 @@ def _on_screen(room: Path, options: argparse.Namespace, settings: "Settings", lo
                     await asyncio.gather(ringing, return_exceptions=True)
 
             _tell(_("opening the screen"))
-            await show(opening, USER, settings, log)
+            await show(opening, USER, settings, log, spoken=options.language is not None)
 
     return until_told(work)
 
@@ -152,6 +158,7 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
     from ringdesk.simulators.modem import Model, SimulatedModem
     from terminal.callerid.source import parse
 
+    made = 0
     async with SimulatedLine(SimulatedModem(Model()), roots.wall) as line:
         url = f"{await line.serve_socket()}?line=1&ring-gap={pace.gap:g}"
         plan = Plan(data=room, user=USER, sources=(parse(url, "demo"),))
@@ -159,28 +166,59 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
         async def people(office: "Office") -> None:
             from server import admin
 
+            nonlocal made
             _tell(_("making {count} fictional members").format(count=options.members))
-            await admin.import_rows(office, _rows(options.seed, options.members))
+            made = await admin.import_rows(office, _counted(_rows(options.seed, options.members), options.members))
 
         root = DeskRoot(plan, progress=_tell, prepare=people)
         try:
             desk = await root.open()
             _tell(_("bringing the members to the desk"))
-            await desk.sync(SYNC_SECONDS)
+            counting = asyncio.create_task(_count(root, made))
+            try:
+                await desk.sync(SYNC_SECONDS)
+            finally:
+                counting.cancel()
+                await asyncio.gather(counting, return_exceptions=True)
             yield desk, line
         finally:
             await root.close()
 
 
+def _counted(rows: "Iterator[tuple[str, Row]]", members: int) -> "Iterator[tuple[str, Row]]":
+    """The same rows, with a line a second about how many members there are by now."""
+    told, made = time.monotonic(), 0
+    for kind, row in rows:
+        made += kind == "member"
+        if time.monotonic() - told >= TELL_SECONDS:
+            told = time.monotonic()
+            _tell(_("{count} of {total} members made").format(count=made, total=members))
+        yield kind, row
+
+
+async def _count(root: "DeskRoot", total: int) -> None:
+    """A line a second about how many rows have come to the desk."""
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        count = await root.rows()
+        _tell(_("{count} of {total} rows are at the desk").format(count=min(count, total), total=total))
+
+
 def _rows(seed: int, count: int) -> "Iterator[tuple[str, Row]]":
-    """Fictional members with what they did and what they were promised."""
+    """What the business says; fictional members with what they did, what was written down and promised."""
     from ringdesk import sample
 
     now = roots.wall()
+    for disposition in sample.dispositions():
+        yield "disposition", disposition
+    for article in sample.articles(seed, now):
+        yield "article", article
     for member in sample.people(seed, count):
         yield "member", member
         for contact in sample.history(member, seed, now):
             yield "contact", contact
+        for note in sample.notes(member, seed, now):
+            yield "note", note
         for task in sample.tasks(member, seed, now):
             yield "task", task
 

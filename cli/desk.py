@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import platform
 import signal
 import sys
@@ -40,16 +41,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
     how.add_argument("--plain", action="store_true", help="line by line, for screen readers and slow links")
+    parser.add_argument("--practice", action="store_true", help="fictional callers and a guided tour; nothing is kept")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--region", help="country of the lines, ISO 3166")
     parser.add_argument("--area", help="area code of the lines")
-    parser.add_argument("--language", help="language of the screen: en, zh_TW")
+    parser.add_argument("--language", help="language of the screen: en, zh-Hant")
     parser.add_argument("--log-level", choices=["debug", "info", "warning", "error"], help="what the log file keeps")
 
 
 def run(options: argparse.Namespace) -> int:
     """Run the desk until its person, or the end of stdin, ends it."""
     settings = load(options.config, flags=_flags(options))
+    if options.practice:
+        from cli.practice import practise
+
+        return practise(options, settings)
     plan = _plan(settings, options)
     log = LateLog(places().state / "desk.log", settings.general.log_level)
     if options.headless:
@@ -61,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
         log.open()
         return run_plain(lambda: opened(plan), settings)
     expect_terminal()
-    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log))
+    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log, spoken=options.language is not None))
 
 
 def expect_terminal() -> None:
@@ -98,16 +104,25 @@ async def opened(plan: "Plan") -> "AsyncIterator[Desk]":
 
 
 async def show(
-    opening: "Callable[[], AbstractAsyncContextManager[Desk]]", agent: str, settings: Settings, log: "LateLog"
+    opening: "Callable[[], AbstractAsyncContextManager[Desk]]",
+    agent: str,
+    settings: Settings,
+    log: "LateLog",
+    *,
+    hint: "Callable[[], SafeText]" = SafeText,
+    spoken: bool = False,
 ) -> None:
-    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it.
+    """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it. `hint` gives
+    one line for the banner.
 
-    Raises `RingdeskError` when the screen ended otherwise than by its person.
+    `spoken`: the command line says the language, whatever the person chose earlier. Raises `RingdeskError` when the screen
+    ended otherwise than by its person.
     """
     from terminal.app import RingdeskApp
     from terminal.screens.wrapup import Mode, WrapUp
 
     opened_here = contextlib.AsyncExitStack()
+    colourless = bool(os.environ.get("NO_COLOR"))  # https://no-color.org
 
     def open_desk() -> "Awaitable[Desk]":
         log.open()
@@ -121,9 +136,13 @@ async def show(
         site=SafeText(""),
         wall=wall,
         keys=settings.desk.keys,
-        light=settings.general.theme == "light",
+        theme="none" if colourless else settings.general.theme,
+        notify=settings.desk.notify,
+        lock_minutes=settings.desk.lock_minutes,
+        fixed=("theme",) * colourless + ("language",) * spoken,
         wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
     )
+    app.guide(hint)
     async with opened_here:
         with ended_by_hangup(sys.stdin.fileno(), asyncio.get_running_loop(), app.hung_up):
             await app.run_async()
@@ -201,17 +220,18 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
     data = Path(desk.data).expanduser() if desk.data else places().data
     password = user = code = ""
     if desk.server:
-        if not desk.server.startswith(("ws://", "wss://")):
-            raise BadInput(f"{desk.server!r} is no address of a server; write it as wss://HOST:PORT/sync")
-        user = desk.user or _asked("user: ", "--user NAME", options)
-        password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
+        from cli.paths import exists
+        from terminal.sync.address import addressed
         from terminal.sync.key import KEY_FILE
 
-        if not (data / KEY_FILE).exists():
+        addressed(desk.server)
+        user = desk.user or _asked("user: ", "--user NAME", options)
+        password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
+        if not exists(data / KEY_FILE):
             code = options.enrol or (_first_line(desk.enrol_file) if desk.enrol_file else "")
-            code = code or _asked("enrolment code: ", "--enrol CODE", options)
+            code = code or _code_asked(options)
         else:  # known already, or an enrolment that did not come to its end
-            spare = options.enrol_file and Path(options.enrol_file).exists()
+            spare = options.enrol_file and exists(Path(options.enrol_file).expanduser())
             code = options.enrol or (_first_line(desk.enrol_file) if spare else "")
     return Plan(
         data=data,
@@ -242,8 +262,10 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
 def _first_line(file: str) -> str:
     try:
         lines = Path(file).expanduser().read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read ({error}); give a text file with one line") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is not text in UTF-8; give a text file with one line") from error
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read: {error.strerror}; give a text file with one line") from error
     if not lines or not lines[0].strip():
         raise BadInput(f"{file} is empty; it needs one line")
     return lines[0].strip()
@@ -257,6 +279,16 @@ def _asked(prompt: str, flag: str, options: argparse.Namespace) -> str:
     if not answer:
         raise BadInput(f"nothing was typed; give {flag}")
     return answer
+
+
+def _code_asked(options: argparse.Namespace) -> str:
+    if not options.headless and sys.stdin.isatty():
+        sys.stdout.write("This desk is new to the server. Its code comes from `ringdesk admin enrol` there.\n")
+        return _asked("enrolment code: ", "--enrol-file FILE", options)
+    raise BadInput(
+        "this desk is new to the server: make a code there with `ringdesk admin enrol --store main --output code.txt`"
+        " and give it with --enrol-file code.txt (or --enrol CODE)"
+    )
 
 
 def _asked_secretly(options: argparse.Namespace) -> str:

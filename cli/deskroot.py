@@ -20,19 +20,21 @@ import structlog
 
 from cli import roots
 from cli.embedded import EmbeddedServer
+from cli.paths import expect_usable, told, trouble
 from cli.plan import Plan
 from config import registry
 from ringdesk import numbers
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
+from ringdesk.why import Why
 from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec
-from terminal.desk import Desk, Source
+from terminal.desk import Desk, Door, Source
 from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
 from terminal.store.people import SignedIn
-from terminal.store.replica import Store
+from terminal.store.replica import FILE, Store
 from terminal.sync.enrol import enrol, is_enrolled, is_spent
 from terminal.sync.key import DeviceKey
 from terminal.sync.link import Link, forever
@@ -54,7 +56,8 @@ _log = structlog.get_logger(__name__)
 
 
 class DeskRoot:
-    """One desk with all its parts. `prepare` may fill the database of a server of its own before it starts."""
+    """One desk with all its parts. `prepare` may fill the database of a server of its own before it starts; `make` makes
+    the desk, as `Desk` does."""
 
     def __init__(
         self,
@@ -62,12 +65,15 @@ class DeskRoot:
         *,
         progress: Callable[[str], None] = lambda _: None,
         prepare: "Callable[[Office], Awaitable[None]] | None" = None,
+        make: Callable[..., Desk] = Desk,
     ) -> None:
         self._plan = plan
+        self._make = make
         self._progress = progress
         self._prepare = prepare
         self._stack = AsyncExitStack()
         self._desk: Desk | None = None
+        self._store: Store | None = None
         self._connected = asyncio.Event()
         self._tried = asyncio.Event()
         self._reached: SyncNews | None = None
@@ -77,6 +83,9 @@ class DeskRoot:
         """Open everything; the desk that runs. Raises `RingdeskError`; whatever was opened by then is closed again."""
         try:
             return await self._open()
+        except OSError as error:
+            await self.close()
+            raise told(error) from error
         except BaseException:
             await self.close()
             raise
@@ -86,18 +95,36 @@ class DeskRoot:
         self._desk = None
         await self._stack.aclose()
 
+    async def rows(self) -> int:
+        """How many rows have come here; 0 before the store is open."""
+        if self._store is None:
+            return 0
+        return int(await self._store.reader.run(lambda tx: tx.value("select count(*) from image")))
+
     async def _open(self) -> Desk:
         plan = self._plan
         _make_folder(plan.data)
         store = await Store.open(plan.data, ids=roots.new_ids(), clock=roots.wall)
+        self._store = store
         self._stack.push_async_callback(store.close)
         if not plan.server:
             plan = await self._with_own_server(store)
-        await self._be_known(store, plan)
+        is_new = await self._be_known(store, plan)
         link, running = self._link(store, plan)
-        person = await self._sign_in(store, link, running, plan)
+        try:
+            person = await self._sign_in(store, link, running, plan)
+        except Refused as error:
+            if is_new and error.code == "not_allowed":
+                raise Refused(
+                    error.code,
+                    f"{error}; this desk is known to the server now: start it again with the same --data, without a code,"
+                    " and the right password",
+                ) from error
+            raise
+        door = Door(store, link)
+        door.remember(plan.user, plan.password)
         lookup = Lookup(store.reader, region=plan.region, area=plan.area)
-        desk = Desk(
+        desk = self._make(
             store,
             lookup,
             link,
@@ -106,9 +133,11 @@ class DeskRoot:
             sources=[_source(spec) for spec in plan.sources],
             read=partial(numbers.read, region=plan.region, area=plan.area),
             now=roots.wall,
+            door=door,
+            login=plan.user,
         )
         self._stack.push_async_callback(desk.close)
-        await self._task(self._renew(link, desk, plan, person))
+        await self._task(self._renew(desk, door))
         self._desk = desk
         await desk.start()
         return desk
@@ -129,22 +158,26 @@ class DeskRoot:
 
     # --- the link -----------------------------------------------------------------------------------------------------
 
-    async def _be_known(self, store: Store, plan: Plan) -> None:
-        """Enrol where no server knows this device, or where a new code says that it is to be another one."""
+    async def _be_known(self, store: Store, plan: Plan) -> bool:
+        """Enrol where no server knows this device, or where a new code says that it is to be another one; whether it was."""
+        is_new = False
         known = await is_enrolled(store)
         if plan.code and not (known and await is_spent(store, plan.code)):
             self._progress(_("making this desk known to the server"))
             try:
                 await enrol(store, plan.server, plan.code, platform.node() or "desk")
+                is_new = True
             except Unreachable as error:
                 if not known:
                     raise
                 _log.warning("not enrolled anew", reason=str(error))  # local first: the next start tries again
         elif not known:
             raise BadInput(
-                f"{plan.data} is not known to a server yet; give --enrol with a code of `ringdesk admin enrol` once"
+                f"{plan.data} is not known to a server yet: make a code there with `ringdesk admin enrol --store main"
+                " --output code.txt`, and start this desk once with --enrol-file code.txt"
             )
         DeviceKey.settle(plan.data, (await store.standing()).key)
+        return is_new
 
     def _link(self, store: Store, plan: Plan) -> tuple[Link, "asyncio.Task[None]"]:
         replicator = Replicator(
@@ -189,7 +222,10 @@ class DeskRoot:
             await running
         if self._connected.is_set():
             return await link.sign_in(plan.user, plan.password)
-        reason = self._reached.why.english() if self._reached and self._reached.why else "the server does not answer"
+        why = self._reached.why if self._reached else None
+        if why is not None and why.code == "sync_down":  # nothing is tried again once this command has ended
+            why = Why("sync_away", {"reason": why.args["reason"]})
+        reason = "the server does not answer" if why is None else why.english()
         if refusal.code == "offline":
             raise Refused(
                 "offline",
@@ -197,19 +233,23 @@ class DeskRoot:
             )
         raise Refused(refusal.code, f"{refusal} ({reason})")
 
-    async def _renew(self, link: Link, desk: Desk, plan: Plan, person: SignedIn) -> None:
-        """Keep the grant fresh: at the first contact, then at half of its life."""
+    async def _renew(self, desk: Desk, door: Door) -> None:
+        """Keep the grant of whoever works here fresh: at the first contact, then at half of its life."""
+        due: dict[str, float] = {}
         while True:
             await self._connected.wait()
-            try:
-                person = await link.sign_in(plan.user, plan.password)
-            except RingdeskError as error:
-                _log.warning("the grant was not renewed", error=str(error))
-                desk.heard(NoticeNews("not_signed_in", SafeText(str(error))))
-                await asyncio.sleep(RETRY)
-                continue
-            desk.signed_in(person)
-            await asyncio.sleep(max(RETRY, (person.expires - roots.wall()) / 2))
+            login = desk.login
+            if roots.wall() >= due.get(login, 0.0):
+                try:
+                    person = await door.renew(login)
+                except RingdeskError as error:
+                    _log.warning("the grant was not renewed", error=str(error))
+                    desk.heard(NoticeNews("not_signed_in", SafeText(str(error))))
+                else:
+                    if person is not None:
+                        due[login] = (person.expires + roots.wall()) / 2
+                        desk.renewed(login, person)
+            await asyncio.sleep(RETRY)
 
     async def _task(self, work: Any) -> None:
         self._stack.push_async_callback(_ended, asyncio.create_task(work))
@@ -234,4 +274,6 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInput(f"{folder}: {error.strerror}; give another place with --data") from error
+        raise BadInput(f"{trouble(folder, error)} with --data") from error
+    for name in (FILE, "server.db", "server.state"):
+        expect_usable(folder / name, is_folder=name == "server.state")

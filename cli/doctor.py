@@ -9,6 +9,7 @@ import platform
 import queue
 import random
 import sqlite3
+import stat
 import sys
 import time
 from collections.abc import Iterator
@@ -96,8 +97,10 @@ def sqlite(found: tuple[int, int, int]) -> Finding:
     repaired = found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45)
     if repaired or found < (3, 7):
         return Finding("sqlite", ok=True, level=Level.OK, message=name)
-    message = f"{name} has the rare WAL-reset bug; use a Python with SQLite 3.51.3 or newer, and keep backups"
-    return Finding("sqlite", ok=True, level=Level.WARNING, message=message)
+    message = (
+        f"{name}; a rare fault of it can damage a database: keep backups, and update Python when a newer one is there"
+    )
+    return Finding("sqlite", ok=True, level=Level.OK, message=message)
 
 
 def _package(name: str) -> Finding:
@@ -138,6 +141,19 @@ def _recording(spec: SourceSpec) -> Finding:
 
 
 def _line(spec: SourceSpec, dialect: registry.Factory) -> Finding:
+    notice, said = heard_from(spec, dialect)
+    return Finding(
+        spec.url,
+        ok=notice.level is Level.OK,
+        level=notice.level,
+        message=notice.why.english(),
+        why_code=notice.why.code,
+        said=said,
+    )
+
+
+def heard_from(spec: SourceSpec, dialect: registry.Factory) -> tuple[Notice, str | None]:
+    """Open a line and let its dialect set the peer up: how it stands, and what the peer or the system said."""
     notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
     chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
     pump = SourcePump(
@@ -152,14 +168,7 @@ def _line(spec: SourceSpec, dialect: registry.Factory) -> Finding:
     pump.start()
     with closing(pump):
         notice = _verdict(notices)
-    return Finding(
-        spec.url,
-        ok=notice.level is Level.OK,
-        level=notice.level,
-        message=notice.why.english(),
-        why_code=notice.why.code,
-        said=_said(chunks) or notice.detail,
-    )
+    return notice, _said(chunks) or notice.detail
 
 
 def _verdict(notices: "queue.SimpleQueue[Notice]") -> Notice:
@@ -185,14 +194,21 @@ def _said(chunks: "queue.SimpleQueue[Chunk]") -> str | None:
 
 def _data(directory: Path) -> Iterator[Finding]:
     name = str(directory)
-    if not directory.is_dir():
+    try:
+        found = stat.S_ISDIR(directory.stat().st_mode)
+    except OSError as error:
+        found = False
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            yield _wrong(name, f"cannot be looked at ({error.strerror}); let this user read it, or correct the path")
+            return
+    if not found:
         yield _wrong(name, "is no directory; start the desk or server once with --data, or correct the path")
         return
     if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
         yield _wrong(name, "cannot be written by this user; give it to the user who runs ringdesk")
         return
-    stat = os.statvfs(directory) if hasattr(os, "statvfs") else None
-    free = _ROOM if stat is None else stat.f_bavail * stat.f_frsize
+    disk = os.statvfs(directory) if hasattr(os, "statvfs") else None
+    free = _ROOM if disk is None else disk.f_bavail * disk.f_frsize
     if free < _ROOM:
         yield _wrong(name, f"only {free // 1_000_000} MB are free; make room for at least {_ROOM // 1_000_000} MB")
     else:

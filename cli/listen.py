@@ -112,6 +112,7 @@ class _Listening:
         self._open = {spec.id: spec for spec in specs}
         self._lines = {spec.id: spec.options for spec in specs}
         self._troubled: set[str] = set()
+        self._waits = self._worked = False
         self._failed = False
         jitter = random.Random(roots.random_id())  # noqa: S311  no secret: it spreads reconnects
         self._pumps = [
@@ -193,8 +194,12 @@ class _Listening:
             del self._open[source]
         self._failed |= code == REPLAY_UNUSABLE
         bad = notice.level in (Level.WARNING, Level.BROKEN)
+        self._worked |= notice.level is Level.OK
         if bad or (notice.level is Level.OK and source in self._troubled):
             complain(f"{spec.url}: {notice.why.english()}")
+            if notice.level is Level.BROKEN and source in self._open and not self._waits and not self._worked:
+                self._waits = True
+                complain("waiting for it; Ctrl+C ends")
         if notice.level is not Level.STARTING:
             (self._troubled.add if bad else self._troubled.discard)(source)
 

@@ -13,7 +13,6 @@ FILES: Final = 3
 
 def to_file(path: Path, level: str) -> None:
     """From now on everything logged goes to `path`; nothing goes to stdout or stderr. Raises `OSError`."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -32,6 +31,9 @@ def to_file(path: Path, level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    path.parent.mkdir(
+        mode=0o700, parents=True, exist_ok=True
+    )  # from here on nothing is printed, whatever becomes of it
     last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
     handler = RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES, encoding="utf-8")
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from cli.output import print_json
+from cli.paths import is_file
 from config.load import load, places
 from ringdesk.errors import BadInput
+from ringdesk.numbers import known_region
 from terminal.lookup.search import LIMIT, Lookup
 from terminal.news import Match
 from terminal.store.connection import Database, open_reader
@@ -29,10 +31,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Search once."""
+    if not known_region(options.region):
+        raise BadInput(f"there is no numbering plan for {options.region!r}; give two letters such as TW, US or GB")
     data = load(options.config, flags={"desk": {"data": options.data}}).desk.data
     folder = Path(data).expanduser() if data else places().data
     path = folder / FILE
-    if not path.is_file():
+    if not is_file(path):
         raise BadInput(f"{folder} holds no replica; give the --data directory of a desk that has run")
     for match in asyncio.run(_search(path, options)):
         if options.json:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NoReturn, Protocol, cast
 
 from cli.output import complain
+from cli.paths import told
 from ringdesk.errors import BadInput, RingdeskError
 
 
@@ -23,6 +24,7 @@ class Command(Protocol):
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "demo": ("cli.demo", "everything at once, with a simulated modem and fictional members"),
     "desk": ("cli.desk", "the terminal of a phone agent"),
+    "setup": ("cli.setup", "from nothing to the first call, step by step"),
     "server": ("cli.server", "the central server"),
     "listen": ("cli.listen", "sources without a screen: prints events and calls"),
     "decode": ("cli.decode", "one dialect over captured bytes"),
@@ -46,7 +48,7 @@ class _Parser(argparse.ArgumentParser):
 def _overview() -> str:
     width = max(map(len, COMMANDS))
     rows = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items())
-    hint = "New here? `ringdesk demo`. `ringdesk COMMAND --help` tells more."
+    hint = "New here? `ringdesk demo`, then `ringdesk setup`. `ringdesk COMMAND --help` tells more."
     return f"usage: ringdesk [--version] COMMAND [...]\n\n{rows}\n\n{hint}\n"
 
 
@@ -81,6 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
+        return 1
+    except OSError as error:
+        complain(str(told(error)))
         return 1
 
 

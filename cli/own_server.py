@@ -16,6 +16,7 @@ import structlog
 
 from cli import roots
 from cli.embedded import EmbeddedServer
+from cli.paths import exists
 from ringdesk.errors import Refused, RingdeskError
 from server import admin
 from server.admin import Office
@@ -50,9 +51,9 @@ async def admit(
     """
     database = store.directory / "server.db"
     stood = await store.standing()
-    if stood.device and not (database.exists() and database.stat().st_size):
+    if stood.device and not (exists(database) and database.stat().st_size):
         raise RingdeskError(f"{database} is missing; {_restore(store.directory)}")
-    secret_lost = not (server.state / SERVER_KEY_FILE).exists()
+    secret_lost = not exists(server.state / SERVER_KEY_FILE)
     clock: dict[str, Any] = {"clock": roots.wall, "random_id": roots.random_id, "random_bytes": roots.random_bytes}
     try:
         async with admin.office(server.database, str(server.state), renew=True, **clock) as office:

@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 
 from cli.output import print_json
+from cli.paths import is_file
 from cli.roots import random_bytes, random_id, wall
 from config.load import load, places
 from ringdesk.errors import BadInput
@@ -73,7 +74,7 @@ async def _serve(serving: Serving) -> None:
 
 
 def _file(path: Path | None) -> Path | None:
-    if path is not None and not path.is_file():
+    if path is not None and not is_file(path):
         raise BadInput(f"{path}: there is no such file; give the PEM file with --tls-cert and --tls-key")
     return path
 

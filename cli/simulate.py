@@ -126,7 +126,8 @@ def from_file(path: Path, template: PlannedCall) -> list[PlannedCall]:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = [[field.strip() for field in row] for row in csv.reader(file) if any(map(str.strip, row))]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"cannot read calls from {path} ({error}); it needs lines of number,name in UTF-8") from error
+        reason = getattr(error, "strerror", None) or error
+        raise BadInput(f"cannot read calls from {path}: {reason}; it needs lines of number,name in UTF-8") from error
     if not rows:
         raise BadInput(f"there are no calls in {path}; it needs lines of number,name")
     return [_from_row(row, template) for row in rows]

@@ -1,6 +1,7 @@
 """A simulated modem on a real wire: a pseudo terminal or a TCP socket. `ringdesk demo`, tests and benchmarks share it."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,15 @@ _MARGIN: Final = 0.05
 """Seconds after the last ring until `ring` returns: it has been said by then."""
 
 Output = Callable[[bytes], None]
+
+
+def _cannot_listen(host: str, port: int, error: Exception) -> str:
+    number = getattr(error, "errno", None)
+    if number == errno.EADDRINUSE:
+        return f"something listens at {host}:{port} already; end it, or choose another port (0 is any free one)"
+    if number == errno.EACCES:
+        return f"this user may not listen at port {port}; choose one above 1023 (0 is any free one)"
+    return f"{host} is no address of this machine; choose another, as in 127.0.0.1:0"
 
 
 class SimulatedLine:
@@ -50,7 +60,7 @@ class SimulatedLine:
         try:
             server = await asyncio.start_server(self._converse, host, port)
         except (OSError, OverflowError) as error:
-            raise BadInput(f"cannot listen at {host}:{port} ({error}); choose another address or port 0") from error
+            raise BadInput(_cannot_listen(host, port, error)) from error
         self._servers.append(server)
         bound = server.sockets[0].getsockname()
         return f"socket://[{bound[0]}]:{bound[1]}" if ":" in bound[0] else f"socket://{bound[0]}:{bound[1]}"

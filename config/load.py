@@ -15,7 +15,8 @@ from typing import Any, Final
 import msgspec
 from msgspec.inspect import DictType, Field, Metadata, StructType, VarTupleType, type_info
 
-from config.settings import SECTIONS, Settings
+from config import complaint
+from config.settings import SECTIONS, General, Settings
 from ringdesk.errors import BadInput
 
 FILE_NAME: Final = "ringdesk.toml"
@@ -67,7 +68,10 @@ def load(
 
 def _usual_file() -> Path | None:
     usual = places().settings
-    return usual if usual.is_file() else None
+    try:
+        return usual if usual.is_file() else None
+    except OSError:  # a folder that this user may not look into holds no settings for them
+        return None
 
 
 def _merge(under: Layer, over: Layer) -> Layer:
@@ -76,9 +80,27 @@ def _merge(under: Layer, over: Layer) -> Layer:
 
 def _convert(layer: Layer, origin: str) -> Settings:
     try:
-        return msgspec.convert(layer, Settings, strict=False)
+        settings = msgspec.convert(layer, Settings, strict=False)
     except msgspec.ValidationError as error:
-        raise BadInput(f"{origin}: {error}; docs/reference/settings.md has the keys and their types") from error
+        fields = {f"{section}.{key}": field for section in SECTIONS for key, field in fields_of(section).items()}
+        raise BadInput(f"{origin}: {complaint.of_type(error, fields)}") from error
+    general = settings.general
+    if not is_language(general.language):
+        raise BadInput(f"{origin}: there are no words in the language {general.language!r}; use en or zh-Hant")
+    if general.region != General().region:  # the numbering plans take long to load
+        from ringdesk.numbers import known_region
+
+        if not known_region(general.region):
+            raise BadInput(
+                f"{origin}: there is no country {general.region!r} with telephones; use a code such as TW or US"
+            )
+    return settings
+
+
+def is_language(tag: str) -> bool:
+    """Whether there are words for a tag (`zh-Hant`, `zh_TW`, `en-GB`); "" is what the environment says."""
+    plain = tag.replace("_", "-").lower()
+    return plain in ("", "en", "zh-hant", "zh-tw", "zh-hk", "zh-mo") or plain.startswith(("en-", "zh-hant-"))
 
 
 def _from_file(file: Path | None) -> Layer:
@@ -91,7 +113,7 @@ def _from_file(file: Path | None) -> Layer:
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror or error}; give another file with --config") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"{file}: this is no TOML file: {error}") from error
+        raise BadInput(f"{file}: {complaint.of_toml(error)}") from error
     layer: Layer = {}
     for section, values in found.items():
         _known(section, list(SECTIONS), str(file), "section [{}]")

@@ -25,7 +25,7 @@ This page is made of `config/settings.py` by `python -m config.reference`.
 
 
 def _default(field: Field) -> Any:
-    return field.default if field.default_factory is not list and isinstance(field.default, str | tuple | int) else {}
+    return field.default if field.default_factory is not list and isinstance(field.default, str | int | tuple) else {}
 
 
 def _description(field: Field) -> str:

@@ -13,6 +13,7 @@ from msgspec import Meta
 PATH = {"path": True}
 """Marks a place on the disk: relative ones are anchored at the folder of the settings file (see `load`)."""
 
+ThemeName = Literal["dark", "light", "contrast", "ansi", "none"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 WrapUpMode = Literal["optional", "discretionary", "timed", "timed_strict"]
 
@@ -34,9 +35,15 @@ class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         ),
     ] = ""
     language: Annotated[
-        str, Meta(description="Language of screens and messages (`en`, `zh_TW`); empty: as the environment says.")
+        str, Meta(description="Language of screens and messages (`en`, `zh-Hant`); empty: as the environment says.")
     ] = ""
-    theme: Annotated[Literal["dark", "light"], Meta(description="Colours of the screens.")] = "dark"
+    theme: Annotated[
+        ThemeName,
+        Meta(
+            description="Colours of the screens, until a person chooses others: `contrast` is for tired eyes, `ansi` keeps to "
+            "the sixteen of every terminal, `none` has no colour. A set NO_COLOR means `none`."
+        ),
+    ] = "dark"
     log_level: Annotated[LogLevel, Meta(description="What the log file under the state directory keeps.")] = "info"
 
 
@@ -59,6 +66,16 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     sources: Annotated[
         tuple[str, ...], Meta(description="Telephone lines of this desk, as URLs (`serial:///dev/ttyACM0?line=front`).")
     ] = ()
+    notify: Annotated[
+        Literal["off", "bell", "osc9", "osc777"],
+        Meta(
+            description="How a ringing call is told while the terminal is not in front: `bell` rings it and names the call in "
+            "the title of the window; `osc9`, `osc777` are notifications of the desktop, where the terminal knows them."
+        ),
+    ] = "bell"
+    lock_minutes: Annotated[
+        int, Meta(ge=0, le=720, description="Minutes without a key after which the desk locks itself; 0: never.")
+    ] = 0
     keys: Annotated[dict[str, str], Meta(description="Keys that differ from the usual ones: action = key.")] = {}
     wrap_up: Annotated[
         WrapUpMode,
@@ -80,9 +97,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     listen: Annotated[str, Meta(description="HOST:PORT to listen on; port 0 takes a free one.")] = "127.0.0.1:8790"
     database: Annotated[
         str,
-        Meta(
-            description="`sqlite:///PATH` or `postgresql://...`; empty: `server.db` in the platform's data directory."
-        ),
+        Meta(description="`sqlite:///PATH`; empty: `server.db` in the platform's data directory."),
     ] = ""
     state: Annotated[
         str, Meta(description="Folder of keys, certificate and snapshots; empty: the platform's.", extra=PATH)

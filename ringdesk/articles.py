@@ -1,6 +1,7 @@
 """Articles: what the business wants its people to know and say: answers to frequent questions, questions that had no
 answer yet, notices."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
@@ -45,3 +46,8 @@ def holds(article: Article, today: str, store: str) -> bool:
     if article.retired or (article.stores and store not in article.stores):
         return False
     return (article.starts or "") <= today and (article.ends is None or today <= article.ends)
+
+
+def concerns(article: Article, tags: Iterable[str]) -> bool:
+    """Whether it is about members with one of these tags; one without tags is about nobody in particular."""
+    return not set(article.tags).isdisjoint(tags)

@@ -1,6 +1,7 @@
 """Dispositions: the short list of codes that say what a call was about, with the script and the note template of each."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import msgspec
@@ -45,3 +46,13 @@ def in_use(rows: Iterable[Disposition]) -> tuple[Disposition, ...]:
     """The codes to choose from, in their order: the business's own over the built-in ones of the same id."""
     merged = {row.id: row for row in BUILT_IN} | {row.id: row for row in rows}
     return tuple(sorted((row for row in merged.values() if not row.retired), key=lambda row: (row.rank, row.id)))
+
+
+FIELDS: Final = ("name", "agent", "store")
+"""What a template or a script may name in braces: the member, the person who writes, the store."""
+
+
+def filled(template: str, values: Mapping[str, str]) -> SafeLines:
+    """A template with the fields that are known put in; other braces stay as they are."""
+    parts = re.split(r"\{(" + "|".join(FIELDS) + r")\}", template)
+    return SafeLines("".join(values.get(part, "") if index % 2 else part for index, part in enumerate(parts)))

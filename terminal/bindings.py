@@ -4,6 +4,7 @@ F3, F6, F7, F11, Ctrl+T/W/N and Alt+digit stay free: terminals, text fields and 
 (`ESC[1;2R` is both Shift+F3 and a cursor report, XTerm ctlseqs "CPR").
 """
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -37,15 +38,52 @@ def _(message: str) -> str:
     return message
 
 
+def _outside(name: str, key: str, action: str, label: str, text: str) -> Key:
+    """A letter that is a key outside text."""
+    return Key(name, key, key, action, label, text, Where.OUTSIDE_TEXT, footer=False)
+
+
 KEYS: Final = (
     Key("help", "f1", "F1", "help", _("Help"), _("What the keys do")),
     Key("answer", "f2", "F2", "answer", _("I have it"), _("Take the ringing call and turn to it")),
     Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and say how it was: a digit closes")),
-    Key("later", "f8", "F8", "later", _("Later"), _("Make a task: call back")),
+    Key("hold", "f5", "F5", "hold", _("Hold"), _("Let the caller wait, or go on; on a line: turn to it"), footer=False),
+    Key("later", "f8", "F8", "later", _("Later"), _("Promise to call back: when")),
     Key("pane", "f9", "F9", "pane", _("Next pane"), _("Move the focus to the next pane")),
+    Key("answers", "f12", "F12", "answers", _("Answers"), _("Find an answer to a question"), footer=False),
     Key("search", "slash", "/", "search", _("Search"), _("Find a member by number, code or name"), Where.OUTSIDE_TEXT),
     Key("palette", "ctrl+p", "Ctrl+P", "palette", _("Commands"), _("Every command, by name")),
     Key("save", "ctrl+s", "Ctrl+S", "save", _("Save note"), _("Save the note without closing the call"), footer=False),
+    Key(
+        "promise",
+        "ctrl+backslash",
+        "Ctrl+\\",
+        "promise",
+        _("Promise"),
+        _("Make a task of what the note promises; again takes it back"),
+        footer=False,
+    ),
+    Key(
+        "lock",
+        "ctrl+g",
+        "Ctrl+G",
+        "lock",
+        _("Lock"),
+        _("Lock the desk, or let the next person in"),
+        footer=False,
+    ),
+    Key("hand", "ctrl+o", "Ctrl+O", "hand", _("Hand on"), _("Hand the call or task to a colleague"), footer=False),
+    Key(
+        "attach", "ctrl+l", "Ctrl+L", "attach", _("Add number"), _("The caller's number is this member's"), footer=False
+    ),
+    Key("register", "ctrl+r", "Ctrl+R", "register", _("New member"), _("Register the unknown caller"), footer=False),
+    _outside("junk", "x", "junk", _("Junk"), _("Mark the number as junk and close the call")),
+    _outside("wrong", "w", "wrong", _("Wrong number"), _("Close the call as a wrong number")),
+    _outside("detach", "n", "detach", _("No longer theirs"), _("Take the caller's number off this card")),
+    _outside("missed", "m", "missed", _("Missed"), _("In the missed list: nobody had it; call back")),
+    _outside("elsewhere", "e", "elsewhere", _("Elsewhere"), _("In the missed list: answered elsewhere")),
+    _outside("ignore", "i", "ignore", _("No matter"), _("In the missed list: no matter")),
+    _outside("attempt", "a", "attempt", _("Tried"), _("What came of a callback")),
     Key("back", "escape", "Esc", "back", _("Back"), _("Close what is open; leave the note"), footer=False),
     Key(
         "question",
@@ -77,7 +115,82 @@ def bindings() -> list[Binding]:
     return table + [Binding(digit, f"digit({digit})", show=False) for digit in DIGITS]
 
 
-def remapped(changes: Mapping[str, str]) -> dict[str, str]:
-    """The changes that can be: known ids, keys that are not `TAKEN`."""
-    known = {key.id for key in KEYS}
-    return {name: key for name, key in changes.items() if name in known and key not in TAKEN}
+OWNED: Final = frozenset(
+    {
+        *(f"ctrl+{letter}" for letter in "acdefhijkmuvxyz"),
+        *("tab", "shift+tab", "enter", "space", "backspace", "delete", "insert"),
+        *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),
+    }
+)
+"""Keys that text fields and lists own (Textual's TextArea and Input), or that no terminal can tell from another (Ctrl+H, I,
+J, M are Backspace, Tab, line feed and Enter)."""
+
+
+class Remap(NamedTuple):
+    """What the settings change: id -> key; and what of them cannot be, each in words: a message id and its values."""
+
+    keys: dict[str, str]
+    refused: tuple[tuple[str, dict[str, str]], ...]
+
+
+def remapped(changes: Mapping[str, str]) -> Remap:
+    """The changes that can be, and why the others cannot. The first of two that want the same key has it."""
+    usual = {key.id: key.key for key in KEYS}
+    refused: list[tuple[str, dict[str, str]]] = []
+    kept: dict[str, str] = {}
+    for name, key in changes.items():
+        problem = _problem(name, key, usual)
+        if problem is None:
+            kept[name] = key
+        else:
+            refused.append((problem, {"name": name, "key": key}))
+    return _without_conflicts(usual, kept, refused)
+
+
+def _problem(name: str, key: str, usual: Mapping[str, str]) -> str | None:
+    if name not in usual:
+        return _("[desk] keys: there is no action {name}")
+    if key in TAKEN:
+        return _("[desk] keys: {key} of {name} is taken by terminals or browsers")
+    if key in OWNED or (len(key) == 1 and usual[name] not in _CHARACTERS):
+        return _("[desk] keys: {key} of {name} belongs to text fields and lists")
+    if key in DIGITS or not _NAMES.fullmatch(key):
+        return _("[desk] keys: {key} of {name} is no key that can be given away")
+    return None
+
+
+_NAMES: Final = re.compile(r"(?:(?:ctrl|shift|alt)\+)*(?:f(?:[1-9]|1[0-9]|2[0-4])|[a-z]|escape|slash|question_mark)")
+"""What Textual calls keys, as far as they can be given away."""
+_CHARACTERS: Final = frozenset({"slash", "question_mark", *"abcdefghijklmnopqrstuvwxyz"})
+"""Keys that are characters: they work outside text fields, and only such an action may have another one."""
+
+
+def _without_conflicts(
+    usual: Mapping[str, str], kept: dict[str, str], refused: list[tuple[str, dict[str, str]]]
+) -> Remap:
+    """Two actions on one key: the change goes. Taking one back may make another impossible, so it is asked again."""
+    while True:
+        holders: dict[str, str] = {}
+        lost = None
+        for name in sorted(usual, key=lambda each: each in kept):
+            key = kept.get(name, usual[name])
+            if key in holders:
+                lost = (name if name in kept else holders[key], holders[key] if name in kept else name, key)
+                break
+            holders[key] = name
+        if lost is None:
+            return Remap(kept, tuple(refused))
+        name, other, key = lost
+        del kept[name]
+        refused.append(
+            (
+                _("[desk] keys: {key} of {name} is the key of {other} already"),
+                {"name": name, "key": key, "other": other},
+            )
+        )
+
+
+def shown(key: str) -> str:
+    """A key as people write it: `f10` is F10, `ctrl+g` Ctrl+G."""
+    table = {each.key: each.shown for each in KEYS}
+    return table.get(key) or "+".join(part.capitalize() for part in key.split("+"))

@@ -6,7 +6,7 @@ with `bad_command` and the conversation goes on. News of the desk are printed be
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 import structlog
@@ -131,6 +131,7 @@ class Quit(Command, frozen=True, kw_only=True, tag="quit"):
 Asked = (
     Lookup | Open | AddNote | AddTask | Done | Update | Claim | Wrapup | Do | Earn | Redeem | Sync | Dump | State | Quit
 )  # fmt: skip
+NAMES: Final = ", ".join(str(each.__struct_config__.tag) for each in get_args(Asked))
 _COMMANDS: Final = msgspec.json.Decoder(Asked, dec_hook=decode_hook)
 
 
@@ -238,7 +239,7 @@ class Headless:
             head = _HEAD.decode(line)
             command = _COMMANDS.decode(line)
         except (msgspec.MsgspecError, BadInput, ValueError, RecursionError) as error:
-            self._refuse(head, "bad_command", f"this is no command ({error}); docs/reference/headless.md has them all")
+            self._refuse(head, "bad_command", f"this is no command ({error}); those that there are: {NAMES}")
             return False
         await self._answer(head, command)
         return isinstance(command, Quit)

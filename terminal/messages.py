@@ -69,3 +69,11 @@ class Moved(Message):
 
 class Dismissed(Message):
     """The person closed the chooser without taking anything."""
+
+
+class Tried(Message):
+    """Somebody typed a PIN or a password on the locked screen."""
+
+    def __init__(self, secret: str) -> None:
+        super().__init__()
+        self.secret = secret

@@ -18,15 +18,18 @@ class _Words:
     """The catalogue in force."""
 
     catalogue: gettext.NullTranslations = gettext.NullTranslations()
+    places: Path = LOCALE
 
 
-def language(tag: str = "", places: Path = LOCALE) -> str:
-    """Speak `tag` (`zh_TW`, `zh-Hant-TW`) from now on; empty: as LANGUAGE, LC_ALL, LC_MESSAGES and LANG say.
+def language(tag: str = "", places: Path | None = None) -> str:
+    """Speak `tag` (`zh-Hant`, `zh_TW`) from now on; empty: as LANGUAGE, LC_ALL, LC_MESSAGES and LANG say. `places`: the
+    folder of the catalogues, else that of the last time.
 
     Returns the language in force: `en` when there is no catalogue, or none that can be read.
     """
     wanted = _spellings(tag) if tag else None
-    found = gettext.find(DOMAIN, str(places), wanted)
+    _Words.places = _Words.places if places is None else places
+    found = gettext.find(DOMAIN, str(_Words.places), wanted)
     _Words.catalogue = gettext.NullTranslations()
     if found is None:
         return ENGLISH_TAG
@@ -41,7 +44,8 @@ def language(tag: str = "", places: Path = LOCALE) -> str:
 def _spellings(tag: str) -> list[str]:
     """A tag and its other spelling: Traditional Chinese goes by its script or by its region (BCP 47)."""
     plain = tag.replace("-", "_")
-    traditional = plain in ("zh_Hant", "zh_TW", "zh_HK", "zh_MO") or plain.startswith("zh_Hant_")
+    small = plain.lower()
+    traditional = small in ("zh_hant", "zh_tw", "zh_hk", "zh_mo") or small.startswith("zh_hant_")
     return [plain, "zh_Hant", "zh_TW"] if traditional else [plain]
 
 

@@ -4,7 +4,8 @@ The same seed gives the same people, on every machine and Python: only `random.R
 sequence is guaranteed. Member `index` is made without making the others, so five million of them need no memory.
 """
 
-from ringdesk.sample.contacts import history, tasks
+from ringdesk.sample.business import articles, dispositions
+from ringdesk.sample.contacts import history, notes, tasks
 from ringdesk.sample.people import member, people
 
-__all__ = ["history", "member", "people", "tasks"]
+__all__ = ["articles", "dispositions", "history", "member", "notes", "people", "tasks"]

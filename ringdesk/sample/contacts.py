@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 from uuid import UUID, uuid5
 
+import msgspec
+
 from ringdesk.members import Member
-from ringdesk.safetext import SafeText
+from ringdesk.notes import Note
+from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.sample.draws import Draws, Weighted
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
@@ -68,6 +71,14 @@ _TEXTS: Final[dict[ContactKind, tuple[str, ...]]] = {
     ContactKind.LETTER: ("寄出生日卡", "寄出週年感謝函"),
 }
 _STATES: Final = Weighted({SafeText("完成"): 85.0, SafeText("處理中"): 10, SafeText("待回覆"): 5})
+_NOTES: Final = (
+    "詢問{goods}團購，要 {count} 份，已報價。\n希望附提袋。",
+    "{goods}收到有瑕疵，已請門市換新。",
+    "改取貨門市，平日 18:00 後較方便。",
+    "想加入家庭會員，已說明辦法。",
+    "補寄電子發票，電子信箱已更新。",
+)
+_CORRECTIONS: Final = ("更正：改為宅配到公司。", "補充：先生代收。", "更正：數量加倍，金額另報。", "補充：要開統編。")
 _PROMISES: Final = (
     "回電：{goods}到貨通知",
     "回電確認週六取貨",
@@ -92,6 +103,30 @@ def tasks(member: Member, seed: int, now: float) -> tuple[Task, ...]:
     draws = Draws(seed, "tasks", member.id)
     count = 1 + draws.chance(0.15) if draws.chance(0.12) else 0
     return tuple(_task(draws, member, place, now) for place in range(count))
+
+
+def notes(member: Member, seed: int, now: float) -> tuple[Note, ...]:
+    """What was written down: nothing for most; half of it was revised later, by its author. `now` is seconds since 1970."""
+    draws = Draws(seed, "notes", member.id)
+    if not draws.chance(0.35):
+        return ()
+    found: list[Note] = []
+    for place in range(1 + draws.below(3)):
+        author = draws.pick(STAFF)
+        first = Note(
+            id=str(uuid5(UUID(member.id), f"note/{place}")),
+            member=member.id,
+            text=SafeLines(_filled(draws, draws.pick(_NOTES))),
+            author=f"sample-{STAFF.index(author)}",
+            author_name=author,
+            at=_moment(draws, now, -3 - draws.skewed(400)),
+        )
+        found.append(first)
+        if draws.chance(0.5):
+            more = SafeLines(f"{first.text}\n{draws.pick(_CORRECTIONS)}")
+            row_id = str(uuid5(UUID(member.id), f"note/{place}/1"))
+            found.append(msgspec.structs.replace(first, id=row_id, text=more, at=first.at + 86_400, parent=first.id))
+    return tuple(found)
 
 
 def _contact(draws: Draws, member: Member, place: int, at: float) -> Contact:

@@ -77,6 +77,22 @@ _FLAGS: Final = tuple(
         ("堅果過敏", "海鮮過敏", "乳糖不耐", "客訴處理中", "聽力不便，請說慢一點", "行動不便", "黑名單：多次未取貨"),
     )
 )
+_FACTS: Final = tuple(
+    map(
+        SafeText,
+        (
+            "左撇子",
+            "養一隻柴犬",
+            "靠窗座位",
+            "喝無糖",
+            "管理員可代收",
+            "晚上七點後聯絡",
+            "開統編",
+            "不吃牛",
+            "女兒在台中念書",
+        ),
+    )
+)
 _DO_NOT_SELL: Final = SafeText("勿推銷")
 _FIRST_DAY: Final = date(2016, 1, 1).toordinal()
 _LAST_DAY: Final = date(2026, 10, 31).toordinal()
@@ -124,6 +140,7 @@ def member(seed: int, index: int) -> Member:
         language=SafeText("zh-TW" if who.language == "ami" else who.language),
         birthday=_day(draws, _OLDEST, _YOUNGEST) if draws.chance(0.9) else None,
         since=_day(draws, _FIRST_DAY, _LAST_DAY),
+        facts=_facts(Draws(seed, "facts", index)),
         do_not_call=_DO_NOT_SELL in flags,
     )
 
@@ -161,6 +178,12 @@ def _flags(draws: Draws) -> tuple[SafeText, ...]:
     if draws.chance(0.04):
         flags.append(_DO_NOT_SELL)
     return tuple(flags)
+
+
+def _facts(draws: Draws) -> tuple[SafeText, ...]:
+    if not draws.chance(0.3):
+        return ()
+    return tuple(dict.fromkeys(draws.pick(_FACTS) for _ in range(1 + draws.below(4))))
 
 
 def _day(draws: Draws, first: int, last: int) -> SafeText:

@@ -2,7 +2,8 @@
 
 from terminal.desk.business import Business
 from terminal.desk.desk import Desk
+from terminal.desk.door import Door
 from terminal.desk.ports import Link, Lookup, Source
 from terminal.desk.values import Card, Draft, SourceState, Standing
 
-__all__ = ["Business", "Card", "Desk", "Draft", "Link", "Lookup", "Source", "SourceState", "Standing"]
+__all__ = ["Business", "Card", "Desk", "Door", "Draft", "Link", "Lookup", "Source", "SourceState", "Standing"]

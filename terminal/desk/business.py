@@ -18,11 +18,11 @@ class Business:
 
     def __init__(self, store: Store, person: str) -> None:
         self._store = store
-        self._person = person
+        self.person = person
 
     async def agenda(self, *, mine: bool = False) -> list[Task]:
         """Open tasks, the next due first; `mine`: those of this person and of nobody."""
-        return await self._store.agenda(self._person if mine else None)
+        return await self._store.agenda(self.person if mine else None)
 
     async def team(self) -> list[Presence]:
         """What everybody here does, by name."""

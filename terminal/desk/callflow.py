@@ -57,7 +57,8 @@ class CallFlow:
         self._card = card
         self._publish = publish
         self._name_of = name_of
-        self._me = me
+        self.me = me
+        """Who works here: theirs is what they claimed."""
         self._now = now
         self._sources: dict[str, Source] = {}
         self._lines: dict[str, Line] = {}
@@ -189,7 +190,7 @@ class CallFlow:
         return CallNews(
             call=call,
             claimed_name=self._claimed_by(call),
-            mine=call.claimed_by == self._me,
+            mine=call.claimed_by == self.me,
             matches=await self._matches(call) if turn.identify else None,
         )
 

@@ -24,15 +24,18 @@ from ringdesk.ops import (
     NoteAdd,
     NumberAttach,
     NumberMarked,
+    PresenceSet,
     TaskAdd,
     TaskDone,
 )
+from ringdesk.presence import PresenceState
 from ringdesk.rules import permissions
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tracker import Tracker
 from terminal.desk.business import Business
 from terminal.desk.callbook import KEPT, CallBook
 from terminal.desk.callflow import CallFlow, address
+from terminal.desk.door import Door
 from terminal.desk.newsroom import Newsroom
 from terminal.desk.ports import Link, Lookup, Pump, Source
 from terminal.desk.printing import call_row
@@ -40,6 +43,7 @@ from terminal.desk.values import Card, Draft, SourceState, Standing
 from terminal.news import HealthNews, Match, News, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
+from terminal.store.pins import Login
 from terminal.store.replica import Store
 
 DUMPS: Final = tuple(permissions.DUMPS)
@@ -51,7 +55,7 @@ _log = structlog.get_logger(__name__)
 class Desk:
     """One desk. Every method that saves returns after the commit, never before."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a desk, each by its name
         self,
         store: Store,
         lookup: Lookup,
@@ -62,6 +66,8 @@ class Desk:
         sources: Sequence[Source] = (),
         read: Callable[[str], Number] = numbers.read,
         now: Callable[[], float],
+        door: Door | None = None,
+        login: str = "",
     ) -> None:
         """Nothing happens before `start`.
 
@@ -74,11 +80,16 @@ class Desk:
             sources: the lines of this desk.
             read: what a typed number means here.
             now: seconds since 1970.
+            door: how the next person comes in; None: nobody else does.
+            login: under which `person` signed in.
         """
         self._store = store
         self._lookup = lookup
         self._link = link
         self._person = person
+        self._door = door
+        self.login = login
+        """Under which the person who works here signed in."""
         self._sources = {source.spec.id: source for source in sources}
         self._read = read
         self._now = now
@@ -158,9 +169,46 @@ class Desk:
             self._sync = news
         self._news.publish(news)
 
-    def signed_in(self, person: SignedIn) -> None:
-        """The same person, with a fresh grant."""
-        self._person = person
+    def renewed(self, login: str, person: SignedIn) -> None:
+        """A fresh grant for `login`, unless somebody else has come in meanwhile."""
+        if login == self.login:
+            self._person = person
+
+    async def people(self) -> list[Login]:
+        """Everybody who has signed in on this desk, by name."""
+        return [] if self._door is None else await self._door.people()
+
+    async def enter(self, login: str, secret: str) -> None:
+        """The next person, or the same again, by PIN or password: from now on everything done here is theirs.
+
+        Raises `Refused`: not_allowed, offline, no_pin, wrong_pin, pin_wait, pin_spent, expired.
+        """
+        if self._door is None:
+            raise Refused("not_allowed", "nobody else can sign in on this desk; start it anew")
+        entered = await self._door.enter(login, secret)
+        before, after = self._person, entered.signed_in
+        self.login = entered.login
+        if before.actor.person == after.actor.person:
+            self._person = max(before, after, key=lambda person: person.expires)
+            return
+        await self._present(PresenceState.AWAY)
+        await self._store.left(before.actor.person)
+        self._person = after
+        self.business.person = self._flow.me = after.actor.person
+        self._news.introduce(after.actor.person, after.actor.name)
+        self.away_since = await self._store.arrived(after.actor.person)
+        await self._present(PresenceState.READY)
+
+    async def set_pin(self, pin: str) -> None:
+        """A PIN for the person who works here. Raises `Refused`: bad_pin, no_password."""
+        if self._door is None:
+            raise Refused("no_password", "nobody can set a PIN on this desk")
+        await self._door.set_pin(self.login, pin)
+
+    async def _present(self, state: PresenceState) -> None:
+        """Tell the team; a person whose grant has expired cannot, and must not be kept from leaving by it."""
+        with contextlib.suppress(Refused):
+            await self._save(PresenceSet(state=state))
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -267,6 +315,14 @@ class Desk:
     async def drafts(self) -> list[Draft]:
         """This person's half-typed notes, newest first."""
         return [Draft(*each) for each in await self._store.drafts(self._person.actor.person)]
+
+    async def choices(self) -> dict[str, str]:
+        """What this person chose for themselves on this desk: theme, language."""
+        return await self._store.choices(self._person.actor.person)
+
+    async def choose(self, name: str, value: str) -> None:
+        """Keep a choice of this person."""
+        await self._store.choose(self._person.actor.person, name, value)
 
     async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
         """Any other intent (`ringdesk.ops`); the op id. A call that turned out to be another one is meant by either id.

@@ -1,28 +1,14 @@
 """What the plain desk offers by number: dispositions, windows of a callback, verdicts. Pure."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Literal, NamedTuple
 
 from ringdesk.dispositions import Disposition
 from ringdesk.safetext import SafeText
-from terminal.widgets.speech import mark, say
+from terminal.widgets.speech import code, mark, say
 from terminal.widgets.when import Now
 
 Verdict = Literal["missed", "elsewhere", "ignored"]
-
-TITLES: Final[Mapping[str, str]] = {
-    "inquiry": mark("Inquiry"),
-    "order": mark("Order"),
-    "booking": mark("Booking"),
-    "complaint": mark("Complaint"),
-    "after_sales": mark("After-sales"),
-    "payment": mark("Payment"),
-    "callback": mark("Call back"),
-    "wrong_number": mark("Wrong number"),
-    "junk": mark("Junk"),
-}
-"""Words for the built-in dispositions."""
 
 VERDICTS: Final[tuple[tuple[Verdict, str], ...]] = (
     ("missed", mark("missed: make a callback")),
@@ -39,10 +25,9 @@ class Window(NamedTuple):
     due: float
 
 
-def title(code: Disposition) -> SafeText:
+def title(disposition: Disposition) -> SafeText:
     """A disposition in words: the business's own, else ours."""
-    known = TITLES.get(code.id)
-    return code.title or (say(known) if known else SafeText(code.id))
+    return disposition.title or code(SafeText(disposition.id))
 
 
 def windows(now: Now) -> list[Window]:

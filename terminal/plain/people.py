@@ -260,10 +260,9 @@ def _to_task(bench: Bench, task: Task) -> Act:
 async def state(bench: Bench, _rest: str) -> None:
     """How everything stands."""
     stood = await bench.desk.standing()
-    health = [voice.source(news) for news in bench.board.health.values()]
-    bench.talk.say(
-        voice.standing(stood), voice.server(bench.board.sync), *health or (say("No telephone line is set up."),)
-    )
+    none = say("No telephone line is set up.")
+    health = [voice.source(news) for news in bench.board.health.values()] or [none]
+    bench.talk.say(voice.standing(stood), voice.server(bench.board.sync), *health)
 
 
 def known_caller(bench: Bench) -> bool:

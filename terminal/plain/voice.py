@@ -10,7 +10,6 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
-from terminal.plain.choices import TITLES
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.widgets.person import CallRow, Person, Who, called_by, number
 from terminal.widgets.speech import KINDS, STATES, because, code, line_name, mark, say
@@ -145,12 +144,7 @@ def _open(person: Person, now: Now) -> list[SafeText]:
 def contact(person: Person, index: int, now: Now) -> SafeText:
     """One entry of the timeline."""
     entry = person.timeline[index]
-    return joined((stamp(entry.at, now), say(KINDS[entry.kind]), word(entry.text), code(entry.state), entry.who))
-
-
-def word(text: SafeText) -> SafeText:
-    """What a call was about, where the text is a built-in disposition; else somebody's own words."""
-    return say(TITLES[text]) if text in TITLES else text
+    return joined((stamp(entry.at, now), say(KINDS[entry.kind]), code(entry.text), code(entry.state), entry.who))
 
 
 def timeline(person: Person, now: Now) -> list[SafeText]:

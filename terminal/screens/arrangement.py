@@ -1,7 +1,7 @@
 """Where every panel stands, for every size of the terminal: pure arithmetic, so a resize loses nothing.
 
-Three shapes: three columns from 140x38 on, two from 110x30 on, one with tabs down to 80x24. Below that only a line that
-says so; everything behind it goes on.
+Three shapes: three columns from 140x38 on (what is wider than the outer two need goes to the timeline and its detail),
+two from 110x30 on, one with tabs down to 80x24. Below that only a line that says so; everything behind it goes on.
 """
 
 from typing import Final
@@ -10,11 +10,16 @@ from textual.geometry import Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from terminal.widgets.note import PROMISE_FROM
+
 LEAST: Final = Size(80, 24)
-TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier")
+TABBED: Final = ("timeline", "tasks", "lines", "missed", "earlier", "team")
 """The panes that share one place on a small screen, in the order of their tabs."""
 
-OVER: Final = ("chooser", "menu", "help")
+SHARED: Final = ("missed", "team")
+"""The panes that share one place on a screen of two columns."""
+
+OVER: Final = ("chooser", "menu", "page", "help")
 """What lies over the panels."""
 
 Plan = dict[str, Region]
@@ -29,11 +34,12 @@ def plan(size: Size, tab: str = TABBED[0]) -> Plan:
     if width >= 140 and height >= 38:
         places = _three(width, height)
     elif width >= 110 and height >= 30:
-        places = _two(width, height)
+        places = _two(width, height, tab)
     else:
         places = _one(width, height, tab)
     note = places["noteframe"]
-    places["note"] = Region(note.x + 2, note.y + 1, note.width - 4, note.height - 2)
+    promise = 1 if note.height - 2 >= PROMISE_FROM else 0
+    places["note"] = Region(note.x + 2, note.y + 1, note.width - 4, note.height - 2 - promise)
     places["topbar"] = Region(0, 0, width, 1)
     places["banner"] = Region(0, 1, width, 2)
     places["keybar"] = Region(0, height - 1, width, 1)
@@ -53,39 +59,43 @@ def overlay(size: Size) -> Region:
 
 def _three(width: int, height: int) -> Plan:
     top, body = 3, height - 5
-    left = 38
-    right = max(44, (width - left) * 46 // 122)
+    left = 38 + min(8, max(0, width - 160) // 8)
+    right = min(66, max(44, (width - left) * 46 // 122))
     middle = width - left - right
-    lines = body * 20 // 40
+    lines = body * 12 // 40
+    team = body * 10 // 40
     detail = max(6, body // 5)
+    tasks = max(10, body // 4)
     timeline = body - 10 - detail
     return {
         "lines": Region(0, top, left, lines),
-        "missed": Region(0, top + lines, left, body - lines),
+        "missed": Region(0, top + lines, left, body - lines - team),
+        "team": Region(0, top + body - team, left, team),
         "card": Region(left, top, middle, 7),
         "tags": Region(left, top + 7, middle, 3),
         "timeline": Region(left, top + 10, middle, timeline),
         "detail": Region(left, top + 10 + timeline, middle, detail),
-        "tasks": Region(left + middle, top, right, 10),
-        "noteframe": Region(left + middle, top + 10, right, 10),
-        "earlier": Region(left + middle, top + 20, right, body - 20),
+        "tasks": Region(left + middle, top, right, tasks),
+        "noteframe": Region(left + middle, top + tasks, right, tasks),
+        "earlier": Region(left + middle, top + 2 * tasks, right, body - 2 * tasks),
         "status": Region(0, height - 2, width, 1),
     }
 
 
-def _two(width: int, height: int) -> Plan:
+def _two(width: int, height: int, tab: str) -> Plan:
     top, body = 3, height - 5
     left = width * 60 // 100
     right = width - left
     note = max(8, body // 3)
-    lines = (body - 8) // 2
+    lines = (body - 8) // 3
     return {
         "card": Region(0, top, left, 7),
         "timeline": Region(0, top + 7, left, body - 7 - note),
         "noteframe": Region(0, top + body - note, left, note),
         "tasks": Region(left, top, right, 8),
         "lines": Region(left, top + 8, right, lines),
-        "earlier": Region(left, top + 8 + lines, right, body - 8 - lines),
+        tab if tab in SHARED else SHARED[0]: Region(left, top + 8 + lines, right, lines),
+        "earlier": Region(left, top + 8 + 2 * lines, right, body - 8 - 2 * lines),
         "status": Region(0, height - 2, width, 1),
     }
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from ringdesk.articles import Article, concerns
 from ringdesk.calls import Call
-from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact
 from terminal.news import (
@@ -28,6 +28,8 @@ from terminal.news import (
     SyncNews,
     TaskNews,
 )
+from terminal.screens.day import Day
+from terminal.screens.lines import Lines
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 SHOWN_AFTER_TAKEN: Final = 4.0
 """Seconds for which the banner says who took a call."""
+SHOWN_AFTER_HANDED: Final = 8.0
+"""Seconds for which the banner says who handed on the call that is on the card."""
 KEPT: Final = 200
 """Calls that the board remembers."""
 
@@ -52,80 +56,54 @@ class Part(Flag):
     STATUS = auto()
 
 
-class Board:
+class Board(Lines):
     """The state behind the desk screen. `typed` is set by the screen: whether there is text in the note."""
 
     def __init__(self, wrap_up: WrapUp | None = None) -> None:
+        super().__init__()
         self.wrap_up = wrap_up or WrapUp()
-        self.calls: dict[str, CallRow] = {}
-        self.pops: dict[str, ScreenPop] = {}
-        self.person = Person()
-        self.served: list[str] = []
+        self.me = ""
+        self.day = Day()
+        self.kept: dict[str, Person] = {}
         self.aside: list[Person] = []
-        self.by_hand = False
-        self.typed = False
         self.sync: SyncNews | None = None
         self.synced_at = 0.0
-        self.health: dict[str, HealthNews] = {}
         self.notice: NoticeNews | None = None
         self.taken = 0
         self.states: dict[str, str] = {}
+        self.notices: tuple[Article, ...] = ()
+        """Those that hold today, the newest first."""
         self.morning = Morning()
         """What is shown while there is nobody."""
         self.titles: dict[str, SafeText] = {}
         """What the business calls its own dispositions."""
 
-    # what is on the screen
-
-    @property
-    def serving(self) -> CallRow | None:
-        """The call that the agent is on."""
-        return self.calls.get(self.served[-1]) if self.served else None
-
-    @property
-    def busy(self) -> bool:
-        """Whether the agent is with somebody."""
-        return bool(self.served) or self.by_hand or self.typed
-
-    @property
-    def calling(self) -> list[CallRow]:
-        """The calls that can be taken: those that ring, oldest first; then those that fell silent, newest first."""
-        silent = [row for row in reversed(self.calls.values()) if row.calling and not row.ringing]
-        return [*self.ringing, *silent]
-
-    @property
-    def ringing(self) -> list[CallRow]:
-        """The calls that ring now, oldest first."""
-        return [row for row in self.calls.values() if row.ringing]
-
-    @property
-    def banner(self) -> CallRow | None:
-        """The call that the banner is about, and F2: the one on the card if it rings, else the first that rings, else one
-        that fell silent, else one just taken."""
-        for row in self.ringing or self.calling:
-            if self.person.call and row.call.id == self.person.call.id:
-                return row
-        if self.calling:
-            return self.calling[0]
-        taken = [row for row in self.calls.values() if row.gone_at is not None and row.call.id not in self.served]
-        return taken[-1] if taken else None
-
-    @property
-    def missed(self) -> list[CallRow]:
-        """Calls that nobody had, newest first."""
-        return [row for row in reversed(self.calls.values()) if row.missed]
-
     # what the desk says
 
     def begin(self, calls: list[Call], me: str) -> None:
         """The calls that were there before the screen was; `me` is the id of the person at this desk."""
+        self.me = me
         for call in calls:
             mine = call.claimed_by == me
             taken_by = None if mine else call.claimed_name
             self.calls.setdefault(call.id, CallRow(call=call, mine=mine, taken_by=taken_by, since=call.started))
 
+    def handed_over(self, me: str, former: SafeText) -> None:
+        """Another person, `me` by id, works here now: nobody is on the desk, and theirs are the calls that they have. What
+        the `former` one (by name) had stays with them."""
+        for key, row in self.calls.items():
+            mine = row.call.claimed_by == me
+            holder = row.call.claimed_name or (former if row.mine else row.taken_by)
+            taken_by = None if mine else holder
+            self.calls[key] = msgspec.structs.replace(row, mine=mine, taken_by=taken_by, gone_at=None)
+        self.served, self.aside, self.states = [], [], {}
+        self.by_hand = self.typed = False
+        self.person, self.morning, self.notice, self.taken = Person(), Morning(), None, 0
+        self._idle()
+
     def hear(self, news: News, now: float) -> Part:
         """Take the news in; what has to be drawn again."""
+        self.day.hear(news)
         match news:
             case ScreenPop():
                 return self._pop(news, now)
@@ -135,6 +113,8 @@ class Board:
                 return self._row(news)
             case RowNews(row=Contact() as row):
                 return self._contact(row)
+            case RowNews():
+                return Part.CALLS
             case SyncNews():
                 self.sync = news
                 self.synced_at = now if news.connected else self.synced_at
@@ -148,7 +128,7 @@ class Board:
     def _pop(self, pop: ScreenPop, now: float) -> Part:
         call = pop.call
         old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
-        self.calls[call.id] = msgspec.structs.replace(old, call=call, matches=pop.matches)
+        self.calls[call.id] = msgspec.structs.replace(old, call=call, matches=pop.matches, mark=pop.mark)
         self.pops[call.id] = pop
         while len(self.calls) > KEPT:
             first = next(iter(self.calls))
@@ -158,37 +138,64 @@ class Board:
 
     def _call(self, news: CallNews, now: float) -> Part:
         call = news.call
+        if call.merged_into is not None:
+            return self._merge(call.id, call.merged_into)
         old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
-        mine = old.mine or news.mine
+        mine = news.mine if call.claimed_by is not None else old.mine or news.mine
         taken_by = None if mine else news.claimed_name or old.taken_by
-        gone_at = now + SHOWN_AFTER_TAKEN if taken_by and not old.taken_by else old.gone_at
+        lost = taken_by is not None and old.taken_by is None and call.handed_by != self.me
+        handed_here = mine and not old.mine and call.handed_by not in (None, self.me)
+        same = call.state is old.call.state and call.held is old.call.held and mine is old.mine
         self.calls[call.id] = row = msgspec.structs.replace(
             old,
             call=call,
             matches=old.matches if news.matches is None else news.matches,
             mine=mine,
             taken_by=taken_by,
-            gone_at=gone_at,
-            since=now if call.state is not old.call.state or mine != old.mine else old.since,
+            gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
+            handed=mine and call.live and (handed_here or old.handed),
+            since=old.since if same else now,
         )
         if mine and not old.mine:
             self.taken += 1
             if not self.busy and call.live:
                 self.served.append(call.id)
+        elif old.mine and not mine:
+            self.served = [each for each in self.served if each != call.id]
+            self.wrap_up.gone(call.id)
         if call.id in self.served and not call.live:
             self.wrap_up.ended(call.id, now)
         return Part.CALLS | self._follow(row, late=news.matches is not None) | self._idle()
 
+    def _merge(self, gone: str, into: str) -> Part:
+        """A call turned out to be another, which goes on. A note that is being written keeps its owner."""
+        self.aliases[gone] = into
+        old, pop = self.calls.pop(gone, None), self.pops.pop(gone, None)
+        self.served = list(dict.fromkeys(into if each == gone else each for each in self.served))
+        if gone in self.kept:
+            self.kept.setdefault(into, self.kept.pop(gone))
+        if pop is not None:
+            self.pops.setdefault(into, pop)
+        there = self.calls.get(into)
+        if old is None:
+            return Part.CALLS
+        if there is None:
+            self.calls[into] = msgspec.structs.replace(old, call=msgspec.structs.replace(old.call, id=into))
+        else:
+            mine = there.mine or (old.mine and there.taken_by is None)
+            self.calls[into] = msgspec.structs.replace(there, mine=mine, matches=there.matches or old.matches)
+        return Part.CALLS | Part.PERSON
+
     def _follow(self, row: CallRow, *, late: bool) -> Part:
         """Facts about the call whose caller is shown. A member that became known late fills an empty card only."""
         person = self.person
-        if person.call is None or person.call.id != row.call.id:
+        if person.call is None or self._id(person.call.id) != row.call.id:
             return Part.NOTHING
         if late and person.member is None and not self.typed:
             self.person = self._caller(row)
         else:
             matches = row.matches if person.member is None else person.matches
-            self.person = msgspec.structs.replace(person, call=row.call, matches=matches)
+            self.person = msgspec.structs.replace(_on(person, row.call), matches=matches)
         return Part.PERSON
 
     def _row(self, news: MemberNews | NoteNews | TaskNews) -> Part:
@@ -202,7 +209,7 @@ class Board:
         row = news.note if isinstance(news, NoteNews) else news.task
         self.states[row.id] = news.state
         own = (member is not None and row.member == member) or (
-            member is None and person.call is not None and row.call == person.call.id
+            member is None and row.call is not None and person.call is not None and row.call == self._id(person.call.id)
         )
         if not own:
             return Part.STATUS
@@ -228,6 +235,8 @@ class Board:
         for key, row in self.calls.items():
             if row.gone_at is not None and row.gone_at <= now:
                 self.calls[key] = msgspec.structs.replace(row, gone_at=None)
+            elif row.handed and key in self.served and row.since + SHOWN_AFTER_HANDED <= now:
+                self.calls[key] = msgspec.structs.replace(row, handed=False)
         return Part.CALLS | self._idle()
 
     # an idle desk
@@ -236,7 +245,7 @@ class Board:
         """On an idle desk: show who rings; let go of whom somebody else has."""
         if self.busy:
             return self._adopt()
-        shown = self.calls.get(self.person.call.id) if self.person.call else None
+        shown = self.row(self.person.call.id) if self.person.call else None
         if shown and (shown.ringing or shown.mine or shown.gone_at is not None):
             return Part.NOTHING
         calling = self.ringing
@@ -278,17 +287,20 @@ class Board:
 
     def serve(self, call: str) -> None:
         """The agent has it: this caller is on the panels from now on; who was there is kept."""
+        call = self._id(call)
         row = self.calls[call]
-        shown = self.person.call.id if self.person.call else None
-        if self.person.member and shown != call and shown not in self.served and (self.by_hand or self.typed):
+        shown = self._id(self.person.call.id) if self.person.call else None
+        if shown is not None and shown in self.served and shown != call:
+            self.kept[shown] = self.person
+        elif self.person.member and shown != call and (self.by_hand or self.typed):
             self.aside.append(self.person)
         if not row.mine:
             self.taken += 1
-        self.calls[call] = msgspec.structs.replace(row, mine=True, taken_by=None, gone_at=None)
+        self.calls[call] = msgspec.structs.replace(row, mine=True, taken_by=None, gone_at=None, handed=False)
         self.served = [*(each for each in self.served if each != call), call]
         self.by_hand = False
-        if self.person.call is None or self.person.call.id != call:
-            self.person = self._caller(row)
+        if shown != call:
+            self.person = self._back(call)
 
     def let_go(self, call: str) -> None:
         """A call was closed. Whoever is on show stays where there is text in the note; else whom was kept comes back."""
@@ -301,18 +313,42 @@ class Board:
 
     def release(self) -> None:
         """The work on this person is done: back to whom was kept, else to an idle desk."""
-        if self.by_hand or not self.served:
-            self.by_hand = False
-        else:
-            self.wrap_up.gone(self.served.pop())
-        self.typed = False
+        row = self.current
+        if row is not None:
+            self.served.remove(row.call.id)
+            self.wrap_up.gone(row.call.id)
+        self.by_hand = self.typed = False
         if self.served:
-            self.person = self._caller(self.calls[self.served[-1]])
+            self.person = self._back(self.served[-1])
         elif self.aside:
             self.person, self.by_hand = self.aside.pop(), True
         else:
             self.person = Person()
             self._idle()
+
+    def leave(self, call: str) -> None:
+        """A call is in other hands, or closed: if it was on the card, back to whom was kept."""
+        if self.person.call is not None and self._id(self.person.call.id) == self._id(call):
+            self.release()
+        else:
+            self.served = [each for each in self.served if each != self._id(call)]
+            self.wrap_up.gone(self._id(call))
+
+    def identify(self, match: Match | None) -> None:
+        """Who the caller on the card is, as the agent says; None: nobody we know. The card has to be filled."""
+        call, matches = self.person.call, (match,) if match else ()
+        row = self.row(call.id) if call else None
+        if row is not None:
+            self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches)
+        self.person = Person(call=call, matches=matches, states=dict(self.states))
+
+    def _back(self, call: str) -> Person:
+        """Whoever was on the card of this call before, else its caller."""
+        row = self.calls[call]
+        person = self.kept.pop(call, None)
+        return (
+            self._caller(row) if person is None else msgspec.structs.replace(_on(person, row.call), states=self.states)
+        )
 
     def choose(self, index: int) -> str | None:
         """One of several is meant; the member's id. The rest of the card has to be fetched."""
@@ -329,11 +365,12 @@ class Board:
     def opened(self, card: "Card", match: Match | None = None) -> None:
         """A card that the agent asked for. On a call whose caller nobody knew, it is that caller: `match` says why."""
         row = self.serving
-        here = row is not None and self.person.call is not None and self.person.call.id == row.call.id
+        here = row is not None and self.person.call is not None and self._id(self.person.call.id) == row.call.id
         if row is not None and here and self.person.member is None and match is not None:
-            self.calls[row.call.id] = msgspec.structs.replace(row, matches=(match,))
-            self.person = Person(call=row.call, matches=(match,), states=dict(self.states))
+            self.identify(match)
         else:
+            if here and row is not None:
+                self.kept[row.call.id] = self.person
             self.by_hand = True
             self.person = Person(states=dict(self.states))
         self.filled(card)
@@ -349,16 +386,34 @@ class Board:
             greeting=card.greeting,
         )
 
+    def look(self, call: Call) -> None:
+        """A call that the agent asked for, whose caller nobody knows."""
+        if self.current is not None and self.person.call is not None:
+            self.kept[self.current.call.id] = self.person
+        row = self.row(call.id)
+        self.by_hand = True
+        self.person = self._caller(row) if row is not None else Person(call=call, states=dict(self.states))
+
     def home(self) -> None:
         """Close a card that was opened by hand."""
         self.by_hand = False
         row = self.serving
-        self.person = self._caller(row) if row else Person()
+        self.person = self._back(row.call.id) if row else Person()
         self._idle()
 
     @property
-    def worst(self) -> HealthNews | None:
-        """The source that is worst off; None when all are well."""
-        order = (Level.BROKEN, Level.WARNING, Level.STARTING)
-        ill = [news for news in self.health.values() if news.level in order]
-        return min(ill, key=lambda news: order.index(news.level)) if ill else None
+    def announced(self) -> Article | None:
+        """The newest notice for everybody."""
+        return next((each for each in self.notices if not each.tags), None)
+
+    @property
+    def concerning(self) -> Article | None:
+        """The newest notice for members like the one on show."""
+        tags = self.person.member.tags if self.person.member else ()
+        return next((each for each in self.notices if concerns(each, tags)), None)
+
+
+def _on(person: Person, call: Call) -> Person:
+    """The person with the newest of the call, under the id by which the note knows it."""
+    known = person.call.id if person.call else call.id
+    return msgspec.structs.replace(person, call=msgspec.structs.replace(call, id=known))

@@ -1,11 +1,11 @@
 """The commands of the palette: every key of the table, the panes, the drafts. Pure: a list and a filter."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
-from terminal.widgets.speech import say
+from terminal.widgets.speech import mark, say
 
 
 class Command(NamedTuple):
@@ -16,15 +16,29 @@ class Command(NamedTuple):
     action: str
 
 
-def commands(drafts: Iterable[tuple[SafeText, str]]) -> list[Command]:
-    """Every command; `drafts` are names and actions of the half-typed notes."""
+UNBOUND: Final = (
+    (mark("I am ready"), "presence('ready')"),
+    (mark("I take a break"), "presence('break')"),
+    (mark("I am away"), "presence('away')"),
+    (mark("Ask for help, or no longer"), "wish"),
+    (mark("Go to the lines"), "go('lines')"),
+    (mark("Go to missed calls and callbacks"), "go('missed')"),
+    (mark("Go to the team"), "go('team')"),
+)
+"""Commands without a key of their own."""
+
+
+def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] = ()) -> list[Command]:
+    """Every command; `drafts` are names and actions of the half-typed notes, `undone` what can be taken back."""
     seen: dict[str, Command] = {}
     for key in KEYS:
         if key.action != "palette":
             name = SafeText(f"{say(key.label)}: {say(key.help)}")
             seen.setdefault(key.action, Command(name, SafeText(key.shown), key.action))
     kept = [Command(say("Draft: {name}", name=name), SafeText(), action) for name, action in drafts]
-    return [*kept, *seen.values()]
+    back = [Command(say("Undo: {what}", what=what), SafeText(), f"undo({at})") for at, what in enumerate(undone)]
+    plain = [Command(say(name), SafeText(), action) for name, action in UNBOUND]
+    return [*back, *kept, *seen.values(), *plain]
 
 
 def found(query: str, among: list[Command]) -> list[Command]:

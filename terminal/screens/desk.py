@@ -13,22 +13,30 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.layout import Layout
-from textual.screen import Screen
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
 from terminal.screens.arrangement import DeskLayout
+from terminal.screens.attendance import Attendance
+from terminal.screens.attention import Attention
 from terminal.screens.board import Board, Part
+from terminal.screens.callkeys import CallKeys
+from terminal.screens.callwork import CallWork
+from terminal.screens.casework import ANSWERS, PIN, Casework
 from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
-from terminal.screens.finder import PALETTE, SEARCH, Finder
+from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
+from terminal.screens.lock import Guard
+from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
+from terminal.screens.numberwork import NumberWork
 from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
+from terminal.screens.promising import Promising
 from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
 from terminal.screens.wrapup import WrapUp
@@ -50,14 +58,14 @@ DRAFT_AFTER: Final = 0.3
 """Seconds after a change until the draft is written."""
 
 
-class DeskScreen(Screen[None]):
+class DeskScreen(CallKeys):
     """The screen `desk`. `wall` gives seconds since 1970; `keys` are remapped keys: id -> key."""
 
     BINDINGS: ClassVar[list[Binding]] = bindings()  # type: ignore[assignment]  # Textual's type is wider
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     AUTO_FOCUS = ""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the application knows, each by its name
         self,
         *,
         agent: SafeText,
@@ -65,6 +73,9 @@ class DeskScreen(Screen[None]):
         wall: Callable[[], float],
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
+        looks: Callable[[Painter], Looks],
+        attention: Attention,
+        lock_minutes: int = 0,
         wrap_up: WrapUp | None = None,
     ) -> None:
         super().__init__()
@@ -73,6 +84,9 @@ class DeskScreen(Screen[None]):
         self.board = Board(wrap_up)
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, wall, zone)
+        self.callwork = CallWork(self.work)
+        self.numberwork = NumberWork(self.work)
+        self.attendance = Attendance(self.work)
         self.finder = Finder(self.work)
         self.places = DeskLayout()
         self.writing = Writing(self.board, self.keeper, lambda: self.area, lambda: self.now)
@@ -89,8 +103,27 @@ class DeskScreen(Screen[None]):
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
+        self.promising = Promising(self.work, self.writing)
+        self.painter.promise = self.promising.shown
+        self.promising.changed = self.painter.note
         self.home = Home(self, self.work, self.painter.soon)
+        self.looks = looks(self.painter)
+        self.attention = attention
+        self.guard = Guard(self, lock_minutes)
         self.codes = Codes(self.work)
+        self.casework = Casework(
+            self.work,
+            self.writing,
+            self.painter,
+            self.panes,
+            self.menus,
+            self.errands,
+            self.codes,
+            field=lambda: self.area,
+            entry=lambda: self.query_one(Timeline).leaf(),
+            typing=self._choose,
+        )
+        self.finder.more = self.casework.commands
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._drafting = False
         self._unsubscribe: Callable[[], None] | None = None
@@ -145,9 +178,11 @@ class DeskScreen(Screen[None]):
         self.board.begin(desk.calls(), desk.person.person)
         drafts = await desk.drafts()
         self.keeper.begin(desk, drafts)
+        self.errands.run("begin", self.begin_day)
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
         self.errands.run("codes", self.codes.load)
+        self.errands.run("notices", self.casework.load)
 
     def hear(self, news: "News") -> None:
         """What the desk tells, from anywhere in the event loop."""
@@ -163,13 +198,16 @@ class DeskScreen(Screen[None]):
         try:
             self.writing.hold()
             part = self.board.hear(message.news, self.wall())
+            self.attention.hear(message.news)
             self.writing.settle()
             self.codes.hear(message.news, self.errands)
+            self.casework.hear(message.news)
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self.post_message(Trouble(error))
             return
         self.home.stale()
         self.painter.soon(part)
+        self.attend()
 
     def on_trouble(self, message: Trouble) -> None:
         """Say it, log it, go on."""
@@ -184,7 +222,9 @@ class DeskScreen(Screen[None]):
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)
         self.writing.settle()
         self.painter.card()
+        self.attend()
         self.home.tick()
+        self.guard.tick()
         self.wrapping.tick()
 
     # what the person writes
@@ -192,6 +232,7 @@ class DeskScreen(Screen[None]):
     def on_typed(self, _message: Typed) -> None:
         """Keep what is written, a moment later."""
         self.writing.hold()
+        self.promising.look()
         self._draft_later()
 
     def on_left(self, _message: Left) -> None:
@@ -210,24 +251,6 @@ class DeskScreen(Screen[None]):
 
     # what the person does
 
-    def action_answer(self) -> None:
-        """F2."""
-
-        async def take() -> SafeText:
-            self.writing.hold()
-            await self.keeper.keep()
-            said = await self.work.answer()
-            if said:
-                return said
-            self.writing.settle()
-            self.painter.paint(card=True)
-            self.panes.close_over()
-            (self.painter.panel("card") if self.board.person.who is Who.SEVERAL else self.area).focus()
-            await self.work.refill()
-            return SafeText()
-
-        self.errands.run("answer", take)
-
     def action_wrapup(self) -> None:
         """F4."""
         self.writing.hold()
@@ -240,20 +263,22 @@ class DeskScreen(Screen[None]):
         self.painter.note()
         self.errands.run("save", self.work.save)
 
-    def action_later(self) -> None:
-        """F8."""
-        self.errands.run("later", self.work.later)
+    def action_promise(self) -> None:
+        """What the note promises becomes a task, or is taken back."""
+        self.writing.hold()
+        self.errands.run("promise", self.promising.turn)
 
     def action_digit(self, digit: int) -> None:
         """A digit outside text: one of several people, else a tab."""
         if self.board.person.who is Who.SEVERAL:
             self.writing.hold()
-            if self.work.choose(digit - 1):
-                self.writing.load()
+            match = self.work.choose(digit - 1)
+            if match is not None:
                 self.painter.paint(card=True)
                 if self.painter.panel("card").has_focus:
                     self.area.focus()
-                self.errands.run("choose", self.work.refill)
+                e164 = self.board.person.call.caller.e164 if self.board.person.call else None
+                self.errands.run("choose", lambda: self.numberwork.choose(match, e164))
         else:
             self.panes.tab(digit)
 
@@ -280,12 +305,32 @@ class DeskScreen(Screen[None]):
 
     def action_search(self) -> None:
         """The search box."""
-        self.finder.mode = SEARCH
-        self.panes.choose()
+        self._choose(SEARCH)
 
     def action_palette(self) -> None:
         """The palette."""
-        self.finder.mode = PALETTE
+        self._choose(PALETTE)
+
+    def action_answers(self) -> None:
+        """F12."""
+        self.casework.faq.begin()
+        self._choose(ANSWERS)
+
+    def action_reason(self, index: str) -> None:
+        """A reason of the palette."""
+        self.writing.hold()
+        self.errands.run("reason", lambda: self.casework.reasons.choose(int(index)))
+
+    def action_fact(self, field: str, step: int) -> None:
+        """A flag or a fact, from the palette."""
+        self.casework.pinning.begin(field, step)
+
+    def action_notices(self) -> None:
+        """The notices, from the palette."""
+        self.casework.notices()
+
+    def _choose(self, mode: str) -> None:
+        self.finder.mode = mode
         self.panes.choose()
 
     def on_asked(self, message: Asked) -> None:
@@ -293,7 +338,8 @@ class DeskScreen(Screen[None]):
         self.run_worker(self._answer_query(message.query), group="lookup", exclusive=True, exit_on_error=False)
 
     async def _answer_query(self, query: str) -> None:
-        choices = await self.finder.ask(query)
+        asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
+        choices = await asked(query)
         self.panes.chooser.list.show(choices)
 
     def on_dismissed(self, _message: Dismissed) -> None:
@@ -302,7 +348,12 @@ class DeskScreen(Screen[None]):
 
     async def on_chosen(self, message: Chosen) -> None:
         """A row was taken."""
-        if message.pane == "choices":
+        if message.pane == "choices" and self.finder.mode == NAMING:
+            self.named()
+        elif message.pane == "choices" and self.finder.mode in (ANSWERS, PIN):
+            self.writing.hold()
+            self.casework.took(self.finder.mode, message.index)
+        elif message.pane == "choices":
             taken = self.finder.chosen(message.index)
             self.panes.close_over()
             if isinstance(taken, str):
@@ -315,13 +366,15 @@ class DeskScreen(Screen[None]):
         elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:
             self.writing.hold()
             self.errands.run("open", lambda: self.home.take(message.index))
-        elif message.pane == "timeline":
-            self.painter.tell(SafeText())
+        elif message.pane in ("lines", "missed"):
+            self.take(message)
+        else:
+            self.casework.take(message.pane, message.index)
 
     def on_moved(self, message: Moved) -> None:
         """The selection moved: the detail follows."""
         if message.pane == "timeline":
-            self.painter.panel("detail").show(self.query_one(Timeline).value._replace(selected=message.index))
+            self.casework.reading.moved()
 
     def action_resume(self, index: int) -> None:
         """Go on with a half-typed note (from the palette)."""
@@ -330,6 +383,22 @@ class DeskScreen(Screen[None]):
             self.writing.hold()
             self.errands.run("open", lambda: self.work.resume(others[index]))
 
+    def action_wear(self, theme: str) -> None:
+        """Another theme (from the palette)."""
+        self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, THEME, theme))
+
+    def action_speak(self, tag: str) -> None:
+        """Another language (from the palette)."""
+        self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, LANGUAGE, tag))
+
+    def action_lock(self) -> None:
+        """Lock, or let the next person in."""
+        self.errands.run("lock", self.guard.asked)
+
+    def action_pin(self) -> None:
+        """Set a PIN (from the palette)."""
+        self.guard.ask_pin()
+
     async def action_leave(self) -> None:
         """Ctrl+Q: keep the drafts, then leave."""
         self.writing.hold()
@@ -337,4 +406,5 @@ class DeskScreen(Screen[None]):
             await self.keeper.keep()
         except Exception as error:
             log.error("a draft could not be kept at the end", exc_info=error)
+        await self.attendance.leave()
         self.app.exit()

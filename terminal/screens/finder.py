@@ -1,5 +1,6 @@
 """What the chooser offers: members for a query, or commands. It knows what each row stands for."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -7,6 +8,7 @@ from rich.cells import cell_len
 from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.screens.commands import Command, commands, found
+from terminal.screens.looks import look_commands
 from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
 from terminal.widgets.row import Tone, chip, column, piece, spaced
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 SEARCH: Final = "search"
 PALETTE: Final = "palette"
+NAMING: Final = "naming"
 LONGEST_NAME: Final = 24
 """Cells of a list that a name may take."""
 
@@ -28,16 +31,22 @@ class Finder:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.mode = SEARCH
+        self.more: Callable[[], list[Command]] = list
+        """Commands that have no key."""
         self._matches: list[Match] = []
         self._commands: list[Command] = []
 
     async def ask(self, query: str) -> Choices:
         """The rows for what was typed."""
         if self.mode == PALETTE:
-            self._commands = found(query, commands(self._drafts()))
+            offered = [*commands(self._drafts(), self.work.undo.labels()), *self.more(), *look_commands()]
+            self._commands = found(query, offered)
             rows = tuple(Choice((piece(each.name),), (piece(each.key, Tone.DIM),)) for each in self._commands)
             return Choices(say("Commands"), rows, say("No command is called that"))
         self._matches = []
+        if self.mode == NAMING:
+            title = say("The new member: what are they called?")
+            return Choices(title, (Choice((piece(SafeText(query) or say("Esc: without a name")),)),))
         title = say("Search: number, last digits, member number, name")
         if not query.strip():
             return Choices(title, (), say("Type a number, the last 3 or 4 digits, a member number or a name."))

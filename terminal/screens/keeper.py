@@ -12,6 +12,7 @@ from ringdesk.safetext import MAX_LINES, SafeLines
 from terminal.widgets.speech import mark
 
 if TYPE_CHECKING:
+    from ringdesk.notes import Note
     from terminal.desk import Desk, Draft
 
 Owner = tuple[str | None, str | None]
@@ -27,6 +28,8 @@ class Keeper:
     def __init__(self) -> None:
         self.desk: Desk | None = None
         self.texts: dict[Owner, str] = {}
+        self.revises: dict[Owner, Note] = {}
+        """The notes that the texts revise."""
         self._filed: dict[Owner, str] = {}
         self._one_at_a_time = asyncio.Lock()
         self.refresh: Callable[[], None] = lambda: None
@@ -35,8 +38,10 @@ class Keeper:
         """Called when the text of an owner became another than what was typed."""
 
     def begin(self, desk: "Desk", drafts: "list[Draft]") -> None:
-        """The drafts of the last time."""
+        """The drafts of the last time; those of whoever was here before are theirs."""
         self.desk = desk
+        self.texts.clear()
+        self._filed.clear()
         for draft in reversed(drafts):
             self._filed[(draft.member, draft.call)] = draft.text
             self.texts.setdefault((draft.member, draft.call), draft.text)
@@ -52,12 +57,16 @@ class Keeper:
         self.texts.pop(owner, None)
         if text:
             self.texts[owner] = text
+        else:
+            self.revises.pop(owner, None)
 
     def move(self, old: Owner, new: Owner) -> None:
-        """The person said who is on this call: what was written for the call is now hers."""
+        """The person said who is on this call: what was written for the call is now hers. The board shows her already."""
+        self.refresh()
         text = self.texts.pop(old, "")
         there = self.texts.get(new, "")
         self.hold(new, f"{there}\n{text}" if there and text else there or text)
+        self.loaded()
 
     def saved(self, owner: Owner, text: str) -> None:
         """`text` is a note now: what was typed behind it since then remains."""
@@ -87,6 +96,13 @@ class Keeper:
             raise Refused("too_long", TOO_LONG)
         if self.desk is None:
             raise Refused("not_open", NOT_OPEN)
-        await self.desk.note(SafeLines(text), *owner)
+        parent = self.revises.pop(owner, None)
+        try:
+            subject = (parent.member, parent.call) if parent else owner
+            await self.desk.note(SafeLines(text), *subject, parent.id if parent else None)
+        except Exception:
+            if parent is not None:
+                self.revises[owner] = parent
+            raise
         self.saved(owner, text)
         await self.keep()

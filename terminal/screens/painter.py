@@ -9,23 +9,27 @@ from typing import Final
 
 from textual.screen import Screen
 
+from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
 from terminal.messages import Trouble
 from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
 from terminal.screens.board import Board, Part
 from terminal.screens.keeper import NOBODY
+from terminal.screens.moment import sentence
 from terminal.screens.pace import Pace
 from terminal.screens.writing import Writing
+from terminal.widgets.help import Manual
 from terminal.widgets.keybar import Keys
-from terminal.widgets.note import Owner
+from terminal.widgets.note import Owner, Pledge
 from terminal.widgets.notes import Written
+from terminal.widgets.page import Leaf
 from terminal.widgets.panel import Panel
 from terminal.widgets.person import Who
 from terminal.widgets.speech import mark, say
 from terminal.widgets.tasks import Duties
 from terminal.widgets.timeline import Timeline
-from terminal.widgets.when import Now
+from terminal.widgets.when import Now, short_day
 
 MESSAGE_STAYS: Final = 8.0
 """Seconds for which a message stands in the banner."""
@@ -35,10 +39,12 @@ PANES: Final = {
     "tasks": mark("Tasks"),
     "earlier": mark("Earlier notes"),
     "lines": mark("Lines"),
-    "missed": mark("Missed"),
+    "missed": mark("Missed and callbacks"),
+    "team": mark("Team"),
     "card": mark("Card"),
     "query": mark("Search"),
     "menu": mark("Menu"),
+    "page": mark("Page"),
     "help": mark("Help"),
 }
 """Panes that can have the focus, in the order of F9, and their names."""
@@ -70,6 +76,11 @@ class Painter:
         self._pace = Pace()
         self._due: set[bool] = set()
         self._message = (SafeText(), False, 0.0)
+        self.leaf: Leaf | None = None
+        """What is read in the place of the detail."""
+        self.promise: Callable[[], Pledge | None] = lambda: None
+        self.hint: Callable[[], SafeText] = SafeText
+        """One more line for the banner, when it has nothing else to say."""
         writing.changed = self.note
 
     def panel(self, name: str) -> Panel[object]:
@@ -125,29 +136,37 @@ class Painter:
         """Banner, row 0, lines, missed, status, tabs and keys."""
         board, now = self._board, self._now()
         text, bad, until = self._message
-        message = text if now.at < until else SafeText()
+        message = text if now.at < until else self.hint()
         drafts = len(self._writing.others)
         minute = now.minute
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
         self.panel("topbar").show(views.top(board, now, self.agent, self.site))
         self.panel("lines").show(views.calls(board, now))
         self.panel("missed").show(views.missed(board, minute))
+        self.panel("team").show(views.team(board, now))
         self.panel("status").show(views.health(board, now))
         self.panel("tabs").show(views.tabs(board, minute, TABBED.index(self._places.tab)))
         self.keys()
 
     def _person(self) -> None:
-        person, minute = self._board.person, self._now().minute
+        board, minute = self._board, self._now().minute
+        person = board.person
         self.card()
-        past = views.past(self._board, minute)
+        past = views.past(board, minute)
         self.panel("tags").show(past)
         timeline = self._screen.query_one(Timeline)
         timeline.show(past)
-        self.panel("detail").show(past._replace(selected=timeline.selected))
+        self.detail()
         self.panel("tasks").show(Duties(person, minute))
-        self.panel("earlier").show(Written(person, minute))
+        self.panel("earlier").show(Written(person, minute, threads(person.notes)))
         self.note()
         self.calls()
+
+    def detail(self) -> None:
+        """The selected entry of the timeline, or what is read instead of it."""
+        timeline = self._screen.query_one(Timeline)
+        leaf = self.leaf or timeline.leaf()
+        self.panel("detail").show(leaf)
 
     def card(self) -> None:
         """The card, with the time of the call on it."""
@@ -161,7 +180,11 @@ class Painter:
         if self._writing.owner == NOBODY:
             says, bad = say("A note belongs to a person or a call."), False
         writing = self._screen.query_one("#note").has_focus
-        self.panel("noteframe").show(Owner(self._board.person, writing, says, bad))
+        self.panel("noteframe").show(Owner(self._board.person, writing, says, bad, self.promise(), self._revises()))
+
+    def _revises(self) -> SafeText:
+        parent = self._writing.revises
+        return short_day(parent.at, self._now()) if parent else SafeText()
 
     def keys(self) -> None:
         """The keys that work now, and where the focus is."""
@@ -170,8 +193,18 @@ class Painter:
         writing = focused == "query" or (focused == "note" and self._writing.owner != NOBODY)
         self.panel("keybar").show(Keys(writing, views.dead_keys(self._board), name, self.changed_keys))
 
-    def everything(self) -> None:
-        """Every word anew: the language or the theme changed."""
+    def help(self) -> None:
+        """What the help says of this moment; asked for before it takes the focus."""
+        focused = self._screen.focused.id if self._screen.focused else None
+        pane = say(PANES[focused]) if focused in PANES else SafeText()
+        moment = sentence(self._board, pane, self.changed_keys)
+        self.panel("help").show(Manual(self.changed_keys, moment, views.dead_keys(self._board)))
+
+    def anew(self) -> None:
+        """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""
+        self._message = (SafeText(), False, 0.0)
+        self._writing.say(SafeText())
+        self.paint(card=True)
         for panel in self._screen.query(Panel):
             panel.redraw()
 

@@ -6,7 +6,8 @@ from textual.widget import Widget
 
 from ringdesk.safetext import SafeText
 from terminal.widgets.banner import Announcement, Banner
-from terminal.widgets.calls import Calls, Lines, Missed
+from terminal.widgets.callbacks import Missed, Owed
+from terminal.widgets.calls import Calls, Lines
 from terminal.widgets.card import Card, Face
 from terminal.widgets.chooser import Choices, Chooser
 from terminal.widgets.help import Help, Manual
@@ -14,11 +15,13 @@ from terminal.widgets.keybar import KeyBar, Keys, Strip, TabStrip
 from terminal.widgets.menu import Menu
 from terminal.widgets.note import NoteArea, NoteFrame, Owner
 from terminal.widgets.notes import EarlierNotes, Written
+from terminal.widgets.page import Detail, Leaf, Page
 from terminal.widgets.person import Person
 from terminal.widgets.statusline import Health, StatusLine
 from terminal.widgets.tags import Tags
 from terminal.widgets.tasks import Duties, Tasks
-from terminal.widgets.timeline import Detail, Past, Timeline
+from terminal.widgets.team import Crew, Team
+from terminal.widgets.timeline import Past, Timeline
 from terminal.widgets.toosmall import TooSmall
 from terminal.widgets.topbar import Top, TopBar
 from terminal.widgets.when import Now
@@ -33,10 +36,11 @@ def panels(now: Now, agent: SafeText, site: SafeText, changed_keys: tuple[tuple[
     yield Card(Face(nobody, now), id="card")
     yield Tags(past, id="tags")
     yield Timeline(past, id="timeline")
-    yield Detail(past, id="detail")
+    yield Detail(Leaf(), id="detail")
     yield Tasks(Duties(nobody, now), id="tasks")
     yield Lines(Calls((), now), id="lines")
-    yield Missed(Calls((), now), id="missed")
+    yield Missed(Owed((), (), now), id="missed")
+    yield Team(Crew((), now), id="team")
     yield EarlierNotes(Written(nobody, now), id="earlier")
     yield NoteFrame(Owner(nobody), id="noteframe")
     yield StatusLine(Health(now), id="status")
@@ -46,4 +50,5 @@ def panels(now: Now, agent: SafeText, site: SafeText, changed_keys: tuple[tuple[
     yield TooSmall(None, id="toosmall")
     yield Chooser(id="chooser")
     yield Menu(Choices(), id="menu")
+    yield Page(Leaf(), id="page")
     yield Help(Manual(changed_keys), id="help")

@@ -8,6 +8,7 @@ from terminal.screens.painter import PANES, Painter
 from terminal.widgets.chooser import Choices, Chooser
 from terminal.widgets.help import Help
 from terminal.widgets.menu import Menu
+from terminal.widgets.page import Leaf, Page
 
 
 class Panes:
@@ -31,17 +32,17 @@ class Panes:
 
     def step(self, step: int, *, card: bool) -> None:
         """To the next pane (or the one before); `card`: the card is one of them."""
-        names = [name for name in PANES if name not in ("query", "menu", "help", "card")]
+        names = [name for name in PANES if name not in ("query", "menu", "page", "help", "card")]
         if card:
             names.insert(0, "card")
         if not self.tabbed:
-            names = [name for name in names if name in plan(self._screen.size)]
+            names = [name for name in names if name in plan(self._screen.size, self._places.tab)]
         at = names.index(self.here) if self.here in names else -1 if step > 0 else 0
         self.go(names[(at + step) % len(names)])
 
     def go(self, name: str) -> None:
         """Bring a pane into sight and the focus into it."""
-        if name in TABBED and self.tabbed and name != self._places.tab:
+        if name in TABBED and name not in plan(self._screen.size, self._places.tab):
             self._places.tab = name
             self.rearrange()
             self._painter.calls()
@@ -87,12 +88,27 @@ class Panes:
         self._open(menu)
         self._screen.set_focus(menu)  # at once: `focus` lets the next keys go where the focus was
 
+    @property
+    def has_detail(self) -> bool:
+        """Whether there is a place to read in beside the timeline."""
+        return "detail" in plan(self._screen.size)
+
+    def page(self, leaf: Leaf) -> None:
+        """Open the page with this to read."""
+        page = self._screen.query_one(Page)
+        page.selected = 0
+        page.show(leaf)
+        self._open(page)
+        self._screen.set_focus(page)
+
     def help(self) -> None:
         """Open the help; close it when it is open."""
         helping = self._screen.query_one(Help)
         if helping.display:
             self.close_over()
             return
+        self._painter.help()
+        helping.selected = 0
         self._open(helping)
         helping.focus()
 
@@ -106,12 +122,12 @@ class Panes:
         """Close the chooser, the menu or the help; the focus goes back to where it was. Whether there was anything to close."""
         over = [
             widget
-            for widget in (self.chooser, self._screen.query_one(Menu), self._screen.query_one(Help))
+            for widget in (self.chooser, *(self._screen.query_one(kind) for kind in (Menu, Page, Help)))
             if widget.display
         ]
         for widget in over:
             widget.display = False
         if over:
-            (self._before or self._screen.query_one("#note")).focus()
+            self._screen.set_focus(self._before or self._screen.query_one("#note"))  # at once: more may be opened now
             self._before = None
         return bool(over)

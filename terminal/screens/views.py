@@ -6,6 +6,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
 from terminal.screens.board import Board
 from terminal.widgets.banner import Announcement
+from terminal.widgets.callbacks import Owed, overdue
 from terminal.widgets.calls import Calls
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
@@ -14,6 +15,7 @@ from terminal.widgets.person import Who, called_by
 from terminal.widgets.speech import mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
+from terminal.widgets.team import Crew, Mate
 from terminal.widgets.timeline import Past
 from terminal.widgets.topbar import READY, Top
 from terminal.widgets.when import Now, length
@@ -26,6 +28,7 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     talking = row is not None and row.call.live
     wrapping = clock or (row is not None and row.unfinished)
     state = mark("On a call") if talking else mark("Wrap-up") if wrapping else READY
+    state = mark("On hold") if row is not None and row.call.held else state
     return Top(
         agent=agent,
         site=site,
@@ -36,7 +39,7 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
         else SafeText(),
         taken=board.taken,
         missed=len(board.missed),
-        calling=len(board.ringing),
+        owed=len(board.day.owed),
         outbox=board.sync.outbox if board.sync else 0,
         connected=board.sync.connected if board.sync else None,
     )
@@ -56,6 +59,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         more=sum(row is not other for other in board.ringing) if row and row.calling else 0,
         holding=board.person.name if board.busy and elsewhere else SafeText(),
         serving=board.serving,
+        held=sum(other.call.held for other in board.mine if other is not board.serving),
         serving_name=_serving_name(board),
         message=message or ambient,
         bad=bad if message else row is None and board.worst is not None,
@@ -74,23 +78,28 @@ def _aside(board: Board, drafts: int) -> SafeText:
         return SafeText("".join(part.text for part in source_words(board.worst)))
     if board.notice is not None:
         return board.notice.message
-    return say("{count} drafts are kept: Ctrl+P lists them", count=drafts) if drafts else SafeText()
+    if drafts:
+        return say("{count} drafts are kept: Ctrl+P lists them", count=drafts)
+    return say("Notice: {title}", title=board.announced.title) if board.announced else SafeText()
 
 
 def face(board: Board, now: Now, *, tags: bool) -> Face:
     """The card; `tags` when they have no panel of their own."""
     call = board.person.call
-    row = board.calls.get(call.id) if call else None
+    row = board.row(call.id) if call else None
+    member = board.person.member
+    others = board.day.with_member(member.id, board.me) if member else []
     since = None
     if row is not None:
         since = row.call.started if row.calling else row.since
-    mine = row is not None and row.mine
-    return Face(person=board.person, now=now, since=since, mine=mine, tags=tags, home=_home(board))
+    notice = board.concerning.title if board.concerning else SafeText()
+    mine, names = row is not None and row.mine, tuple(each.name for each in others)
+    return Face(board.person, now, since, mine=mine, others=names, tags=tags, notice=notice, home=_home(board))
 
 
-def past(board: Board, now: Now, selected: int = 0) -> Past:
-    """The timeline and its detail: the past of the person, or what is there to do while there is nobody."""
-    return Past(board.person, now, selected, _home(board))
+def past(board: Board, now: Now) -> Past:
+    """The timeline: the past of the person, or what is there to do while there is nobody."""
+    return Past(board.person, now, board.titles, _home(board))
 
 
 def _home(board: Board) -> Morning | None:
@@ -108,14 +117,29 @@ def calls(board: Board, now: Now) -> Calls:
     return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now)
 
 
-def missed(board: Board, now: Now) -> Calls:
-    """Calls that nobody had."""
-    return Calls(tuple(board.missed), now)
+def missed(board: Board, now: Now) -> Owed:
+    """Calls that nobody had and no callback takes care of, and the callbacks."""
+    day = board.day
+    tasks = tuple((task, day.names.get(task.member or "", SafeText())) for task in (*day.owed, *day.called))
+    return Owed(tasks, tuple(row for row in board.missed if not day.answered_by_task(row.call.id)), now)
+
+
+def team(board: Board, now: Now) -> Crew:
+    """Who is here, and with whom."""
+    day = board.day
+
+    def on(call: str | None, member: str | None) -> SafeText:
+        row = board.row(call)
+        known = day.names.get(member or "", SafeText())
+        return known or (called_by(row.call, row.sure) if row is not None else SafeText())
+
+    return Crew(tuple(Mate(each, on(each.call, each.member), each.id == board.me) for each in day.crew()), now)
 
 
 def health(board: Board, now: Now) -> Health:
     """The status line."""
-    return Health(now, tuple(board.health.values()), board.sync, board.synced_at)
+    notice = board.announced.title if board.announced else SafeText()
+    return Health(now, tuple(board.health.values()), board.sync, board.synced_at, notice)
 
 
 def tabs(board: Board, now: Now, shown: int) -> Strip:
@@ -138,12 +162,20 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
                 say("! {count} late", count=late) if late else SafeText(),
             ),
             Tab(say("Lines"), len(board.calls), say("ringing {count}", count=waiting) if waiting else SafeText()),
-            Tab(say("Missed"), len(board.missed)),
+            Tab(say("Missed"), len(board.missed), _owed(board, now)),
             Tab(say("Notes"), len(person.notes)),
+            Tab(say("Team"), len(board.day.team)),
         ),
         shown,
         trouble,
     )
+
+
+def _owed(board: Board, now: Now) -> SafeText:
+    """What is urgent among the callbacks."""
+    late = sum(overdue(task, now) for task in board.day.owed)
+    owed = len(board.day.owed)
+    return say("! {count} late", count=late) if late else say("to call {count}", count=owed) if owed else SafeText()
 
 
 def dead_keys(board: Board) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What the agent does, without a screen: take a call, save the note, put it off, look somebody up.
+"""What the agent does, without a screen: close a call, save the note, look somebody up.
 
 Every method says in words what came of it. It returns only after the desk has saved.
 """
@@ -13,8 +13,9 @@ from ringdesk.errors import Refused
 from ringdesk.safetext import SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
+from terminal.screens.undo import Undo
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.person import Person, number
+from terminal.widgets.person import Person
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 
@@ -31,6 +32,7 @@ class Work:
         self.keeper = keeper
         self.wall = wall
         self.zone = zone
+        self.undo = Undo()
 
     @property
     def desk(self) -> "Desk":
@@ -65,18 +67,6 @@ class Work:
             self.board.filled(card)
         return say("This note was kept for you; go on.")
 
-    async def answer(self) -> SafeText:
-        """ "I have it": claim the call of the banner and turn to its caller."""
-        row = self.board.banner
-        if row is None or not row.calling:
-            return say("No call is ringing.")
-        if self.board.wrap_up.bars(self.wall()):
-            raise Refused("wrap_up", _not_yet(self.board.wrap_up, self.wall()))
-        member = row.sure.id if row.sure else None
-        await self.desk.claim(row.call.id, member)
-        self.board.serve(row.call.id)
-        return SafeText()
-
     async def save(self) -> SafeText:
         """Save the note to whom and what its title names."""
         owner = self.board.person.key
@@ -87,24 +77,13 @@ class Work:
         self.board.typed = bool(self.keeper.texts.get(self.board.person.key))
         return say("saved {time}", time=clock(self.wall(), self.now))
 
-    async def later(self) -> SafeText:
-        """A task: call this person back today."""
-        person = self.board.person
-        if person.key == NOBODY:
-            return say("Nobody is on the desk: open a card first.")
-        shown = number(person.call) if person.call else SafeText()
-        who = SafeText(f"{person.name} {shown}".strip()) if shown != person.name else person.name
-        member, call = person.key
-        await self.desk.task(say("Call back {name}", name=who), member, call, self.now.today.isoformat())
-        return say("Task made: call back {name}", name=person.name)
-
-    def choose(self, index: int) -> bool:
+    def choose(self, index: int) -> "Match | None":
         """One of several people is meant: what was written for the call is hers. `refill` fetches the rest of the card."""
-        old = self.board.person.key
+        old, matches = self.board.person.key, self.board.person.matches
         if self.board.choose(index) is None:
-            return False
+            return None
         self.keeper.move(old, self.board.person.key)
-        return True
+        return matches[index]
 
     async def open(self, match: "Match") -> SafeText:
         """Open the card of somebody who was looked up."""
@@ -114,6 +93,11 @@ class Work:
         new = self.board.person.key
         if old[1] is not None and old[1] == new[1]:
             self.keeper.move(old, new)
+        return SafeText()
+
+    async def look(self, member: str) -> SafeText:
+        """Open the card of a member from a list: it says nothing of who is on the line."""
+        self.board.opened(await self.desk.open(member))
         return SafeText()
 
     async def refill(self) -> None:
@@ -126,7 +110,7 @@ class Work:
             self.board.filled(card)
 
 
-def _not_yet(wrap_up: WrapUp, now: float) -> SafeText:
+def not_yet(wrap_up: WrapUp, now: float) -> SafeText:
     """Why no call may be taken in a wrap-up."""
     clock = wrap_up.clock(now)
     if clock is not None and clock.down:

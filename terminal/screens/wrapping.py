@@ -13,7 +13,7 @@ from terminal.screens.errands import Errand, Errands
 from terminal.screens.menus import Entry, Menus
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
-from terminal.widgets.person import Person
+from terminal.widgets.person import CallRow, Person
 from terminal.widgets.speech import KINDS, mark, say, titled
 
 HANDLED: Final = SafeText("handled")
@@ -52,7 +52,7 @@ class Wrapping:
         board = self._work.board
         if not board.busy:
             self._errands.run("wrapup", self._nothing)
-        elif board.serving is not None and not board.by_hand and board.serving.call.disposition is None:
+        elif board.current is not None and board.current.call.disposition is None:
             self._menus.open("wrapup", say("How was it?  {name}", name=board.person.name), self._of_a_call())
         elif board.person.member is not None and board.person.call is None and board.by_hand:
             self._menus.open("wrapup", say("How did you meet?  {name}", name=board.person.name), self._of_a_meeting())
@@ -98,13 +98,14 @@ class Wrapping:
         """Save the note; close the call with the code; go back to whom was kept."""
         board = self._work.board
         self._expect_note(code)
-        name = board.person.name
+        row, name = board.current, board.person.name
         saved = await self._save()
-        row = board.serving
         if row is not None and code is not None:
             await self._work.desk.wrapup(row.call.id, SafeText(code.id), _member(board.person))
             board.wrap_up.closed(row.call.id, self._work.wall())
-        await self._leave()
+        await self._leave(row)
+        if board.current is not None and board.current.call.held:
+            return say("Closed: {name}. {other} waits on hold: F5 goes on.", name=name, other=board.person.name)
         return saved or say("Closed: {name}", name=name)
 
     async def _record(self, kind: ContactKind) -> SafeText:
@@ -145,14 +146,17 @@ class Wrapping:
         self._writing.hold()
         return await self._work.save() if self._text else SafeText()
 
-    async def _leave(self) -> None:
+    async def _leave(self, row: CallRow | None = None) -> None:
         """The work on this person is done."""
         self._writing.hold()
         keeper, board = self._work.keeper, self._work.board
         if not self._text:
             keeper.hold(board.person.key, "")
         await keeper.keep()
-        board.release()
+        if row is None:
+            board.release()
+        else:
+            board.leave(row.call.id)
         self._writing.settle()
         await self._work.refill()
 

@@ -5,6 +5,7 @@ under that owner; `settle` brings the text of whoever is on show now.
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ringdesk.safetext import SafeText
 from terminal.screens.board import Board
@@ -12,6 +13,9 @@ from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.widgets.note import NoteArea
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
+
+if TYPE_CHECKING:
+    from ringdesk.notes import Note
 
 
 class Writing:
@@ -36,6 +40,11 @@ class Writing:
     def others(self) -> list[Owner]:
         """Whose drafts are kept beside the one in the field, the newest first."""
         return self._keeper.others(self.owner)
+
+    @property
+    def revises(self) -> "Note | None":
+        """The note that the one in the field revises."""
+        return self._keeper.revises.get(self.owner)
 
     def hold(self) -> None:
         """What stands in the field belongs to its owner, this very moment."""

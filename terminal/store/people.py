@@ -39,6 +39,7 @@ def remember(tx: Transaction, login: str, verifier: str, granted: Granted) -> No
 def forget(tx: Transaction, login: str) -> None:
     """The server no longer lets this person in: neither does the desk."""
     tx.do("delete from person where login = ?", names.fold(login))
+    tx.do("delete from pin where login = ?", names.fold(login))
 
 
 class Known(NamedTuple):

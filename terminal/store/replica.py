@@ -16,6 +16,7 @@ from config.lock import ProcessLock
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call
 from ringdesk.dispositions import Disposition
+from ringdesk.errors import Refused
 from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.notes import Note
@@ -24,7 +25,20 @@ from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
-from terminal.store import birthdays, bulk, business, cards, index, joining, morning, outbox, pages, people, regrant
+from terminal.store import (
+    birthdays,
+    bulk,
+    business,
+    cards,
+    index,
+    joining,
+    morning,
+    outbox,
+    pages,
+    people,
+    pins,
+    regrant,
+)
 from terminal.store.cards import Card
 from terminal.store.connection import Database, Transaction, open_writer
 from terminal.store.edit import Happened
@@ -252,6 +266,31 @@ class Store:
         device = (await self.standing()).device
         found = await self.reader.run(lambda tx: people.known(tx, login, device))
         return await asyncio.to_thread(people.verify, found, password, self._clock())
+
+    async def logins(self) -> list[pins.Login]:
+        """Everybody who has signed in on this desk."""
+        return await self.reader.run(pins.logins)
+
+    async def set_pin(self, login: str, pin: str) -> None:
+        """A new PIN for somebody who is signed in by their password. Raises `Refused("bad_pin")`."""
+        if not pins.is_pin(pin):
+            raise Refused("bad_pin", f"a PIN has {pins.SHORTEST} to {pins.LONGEST} digits; type another")
+        verifier = await asyncio.to_thread(people.HASHER.hash, pin)
+        await self._writer.run(lambda tx: pins.keep(tx, login, verifier))
+
+    async def forgive(self, login: str) -> None:
+        """The password was right: wrong PINs count no more."""
+        await self._writer.run(lambda tx: pins.forgive(tx, login))
+
+    async def unlock(self, login: str, pin: str) -> SignedIn:
+        """The sign-in of somebody who got it online here. Raises `Refused`: no_pin, pin_wait, pin_spent, wrong_pin, expired."""
+        device = (await self.standing()).device
+        verifier = await self._writer.run(lambda tx: pins.begin_try(tx, login, self._clock()))
+        known = await self.reader.run(lambda tx: people.known(tx, login, device))
+        await asyncio.to_thread(pins.judge, verifier, pin, known, self._clock())
+        assert known is not None
+        await self.forgive(login)
+        return known.signed_in
 
     async def forget(self, login: str) -> None:
         """The server no longer lets this person in."""

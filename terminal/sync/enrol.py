@@ -19,6 +19,7 @@ from ringdesk.wire.messages import Challenge, Denied, Enrol, Enrolled
 from ringdesk.wire.signing import read_code
 from terminal.store.joining import Credentials
 from terminal.store.replica import Store
+from terminal.sync.address import addressed
 from terminal.sync.key import CA_FILE, DeviceKey, write_private
 from terminal.sync.socket import SYSTEM, Socket, Unreachable, anchored, opened, strangers, trust
 
@@ -33,6 +34,7 @@ async def enrol(store: Store, url: str, code: str, name: str) -> Enrolled:
     `Unreachable` where there is no line.
     """
     secret, fingerprint = read_code(code)
+    addressed(url)
     directory = store.directory
     anchor = await _meet(url, fingerprint) if urlsplit(url).scheme == "wss" else None
     context = trust(url, directory / CA_FILE) if anchor is None else anchored(anchor)

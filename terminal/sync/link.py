@@ -1,15 +1,16 @@
 """The line to the server: kept up, watched, and opened again. What goes over it is the replicator's business.
 
 A session ends by itself when nothing moves: no byte received for a while, bytes to send that nobody takes, or an answer
-that does not come. Then the line is opened again after a pause with full jitter, so that a herd of desks does not return
-at once.
+that does not come. Then the line is opened again after a pause with jitter, so that a herd of desks does not return at
+once; sooner when a person does something that needs it.
 """
 
 import asyncio
 import contextlib
+import math
 import random
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -30,7 +31,8 @@ from terminal.words import sentence
 
 register(
     {
-        "sync_down": "the server cannot be reached: {reason}",
+        "sync_down": "the server cannot be reached: {reason}; trying again in {seconds} s",
+        "sync_away": "the server cannot be reached: {reason}",
         "sync_starting": "not yet connected",
         "sync_held": "what {name} wrote here is sent when {name} signs in on this desk again",
         "sync_readonly": "this desk is too old for the server: upgrade it; what you write is kept",
@@ -39,6 +41,9 @@ register(
 
 _log = structlog.get_logger(__name__)
 
+
+HURRY: Final = 2.0
+"""Seconds between two tries, at least, however often a person does something that needs the line."""
 
 Heard = Callable[[SyncNews | NoticeNews], None]
 
@@ -71,6 +76,8 @@ class Link:
         self._socket: Socket | None = None
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
+        self._needed = asyncio.Event()
+        self._tried_at = -HURRY
         self._moved = asyncio.Condition()
         self._logins: dict[str, asyncio.Future[Granted | Denied]] = {}
         self._pongs: dict[float, asyncio.Future[None]] = {}
@@ -136,6 +143,7 @@ class Link:
 
         Raises `Refused("timeout")` after `timeout` seconds, `Refused("offline")` if there was no session by then.
         """
+        self._needed.set()
         try:
             async with asyncio.timeout(timeout):
                 await self._until(self._answered_up_to((await self._store.waiting()).last_made))
@@ -156,11 +164,10 @@ class Link:
         self._pongs[at] = pong
         try:
             await self._send([Ping(at=at)])
-            async with asyncio.timeout(self._times.watchdog):
-                await pong
+            await pong  # however much waits before it on a slow line; the end of the session ends the wait
             async with self._turn:
                 await self._push(await self._replicator.pulls())
-        except (TimeoutError, Unreachable):
+        except Unreachable:
             return False
         finally:
             self._pongs.pop(at, None)
@@ -194,28 +201,44 @@ class Link:
             context = trust(self._url, self._store.directory / CA_FILE)
             while True:
                 welcomed, self._shut_out = False, None
+                self._needed.clear()
+                self._tried_at = self._steady()
+                reason = ""
                 try:
                     async with opened(self._url, context) as socket:
                         await self._greet(socket)
                         welcomed = True
                         await self._session(socket)
                 except RingdeskError as error:
-                    self._why = self._shut_out or Why("sync_down", {"reason": str(error)})
-                    _log.warning("the session ended", url=self._url, reason=str(error))
+                    reason = str(error)
+                    _log.warning("the session ended", url=self._url, reason=reason)
                 finally:
                     self._socket = None
                     self._replicator.closed()
                     self._give_up()
                 failures = 0 if welcomed else failures + 1
+                asked, pause = self._replicator.retry_after or 0.0, self._pause(failures)
+                seconds = str(math.ceil(asked + pause))
+                self._why = self._shut_out or Why("sync_down", {"reason": reason, "seconds": seconds})
                 await self._report()
-                await asyncio.sleep(self._pause(failures))
+                await asyncio.sleep(asked)
+                await self._rest(pause)
         finally:
             unlisten()
 
     def _pause(self, failures: int) -> float:
-        """Full jitter between `first` and twice as much for every failure, `longest` at most; after what the server asked for."""
+        """Full jitter between `first` and twice as much for every failure, `longest` at most."""
         ceiling = min(self._times.longest, self._times.first * 2 ** min(failures, 16))
-        return (self._replicator.retry_after or 0.0) + self._rng.uniform(min(self._times.first, ceiling) / 2, ceiling)
+        return self._rng.uniform(min(self._times.first, ceiling) / 2, ceiling)
+
+    async def _rest(self, pause: float) -> None:
+        """Until the next try. A server that shut this desk out is not asked sooner."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                if self._shut_out is not None:
+                    await asyncio.sleep(pause)
+                await self._needed.wait()
+                await asyncio.sleep(max(0.0, HURRY - (self._steady() - self._tried_at)))
 
     def _give_up(self) -> None:
         asked: list[asyncio.Future[Any]] = [*self._logins.values(), *self._pongs.values()]
@@ -280,7 +303,11 @@ class Link:
 
     async def _speak(self, socket: Socket) -> None:
         """Pushes when there is something new, and once a tick what may have been forgotten; and how it stands."""
+        received = socket.received
         while True:
+            if socket.received != received or socket.unsent:
+                received = socket.received
+                self._replicator.moved()
             async with self._turn:
                 for push in await self._replicator.pending():
                     await socket.send(push)
@@ -309,8 +336,10 @@ class Link:
     def _sample(self, socket: Socket) -> Sample:
         return Sample(socket.received, socket.unsent, self._answers, self._replicator.busy)
 
-    def _happened(self, _: Happened) -> None:
+    def _happened(self, happened: Happened) -> None:
         self._wake.set()
+        if any(moved.state == "waiting" for moved in happened.ops):
+            self._needed.set()
 
     async def _send(self, messages: list[FromTerminal]) -> None:
         async with self._turn:

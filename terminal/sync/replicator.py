@@ -1,8 +1,10 @@
 """The sync client without a socket: messages in, messages out, the store in between.
 
-Pushes: ops in the order of their numbers, at most two frames under way, again from where the server says. Pulls: one per
-set under way, pages as large as the line carries. A set that is caught up and yet not the server's is reported and
-fetched again from nothing.
+Pushes: ops in the order of their numbers, at most two frames under way, as large as the line carries, again from where the
+server says. Pulls: one per set under way, pages as large as the line carries. A set that is caught up and yet not the
+server's is reported and fetched again from nothing.
+
+Nothing is sent again while bytes move: on a line of 64 kbit/s an answer waits behind what was sent before it.
 """
 
 from collections.abc import Awaitable, Callable
@@ -41,14 +43,17 @@ from terminal.store.replica import Store
 PUSH_OPS: Final = 200
 """Ops in one push: few enough that one lost frame costs little."""
 RESEND_SECONDS: Final = 5.0
-"""A push without an answer for so long was aborted (a database error at the server answers nothing): it is sent again.
-An answer whose rows have not come for so long: they are asked for."""
+"""A push without an answer on a line that was still for so long was aborted (a database error at the server answers
+nothing): it is sent again. An answer whose rows have not come by then: they are asked for. Where the line is never still,
+the answer to a ping that left after the push says the same (the server does one thing after the other)."""
 REPAIR_SECONDS: Final = 900.0
 """A set that differs is fetched again at most so often: a fault that stays must not fill the line."""
 FAST, SLOW = 0.3, 1.5
-"""Seconds for a page below which the next is larger, above which it is smaller."""
+"""Seconds for a page or a push below which the next is larger, above which it is smaller."""
 
 _FIRST_PAGE: Final = 64 * limits.KIB
+_FIRST_PUSH: Final = limits.PAGE_MIN
+"""A second at 64 kbit/s."""
 
 _log = structlog.get_logger(__name__)
 
@@ -92,6 +97,7 @@ class Replicator:
         self.uncertainty = 0.0
         self._repairs: dict[str, float] = {}
         self._page = _FIRST_PAGE
+        self._push = _FIRST_PUSH
         self._began = self._asked = 0.0
         self._handlers: dict[type, Callable[[Any], Awaitable[list[FromTerminal]]]] = {
             Welcome: self._welcomed,
@@ -103,6 +109,7 @@ class Replicator:
             Erase: self._erase,
             Denied: self._denied,
             Ping: self._ping,
+            Pong: self._ponged,
         }
         self._reset()
 
@@ -110,10 +117,11 @@ class Replicator:
         self.is_open = False
         self._epoch = ""
         self._next = 1
-        self._under_way: list[int] = []
-        self._pushed_at = self._pulled_at = 0.0
+        self._under_way: list[tuple[int, float]] = []  # the last dev_seq of each push, and when it was handed over
+        self._pushed_at = self._pulled_at = self._moved_at = 0.0
         self._pulls: dict[str, tuple[int, float]] = {}
         self._fresh: set[str] = set()
+        self._live: set[str] = set()
 
     # --- what the link asks -----------------------------------------------------------------------------------------
 
@@ -125,6 +133,10 @@ class Replicator:
     def mono(self) -> int | None:
         """Milliseconds since the hello of the session; None while there is none."""
         return int((self._steady() - self._began) * 1000) if self.is_open else None
+
+    def moved(self) -> None:
+        """Bytes came, or some wait to leave: to be said whenever it is so. Nothing is overdue meanwhile."""
+        self._moved_at = self._steady()
 
     def closed(self) -> None:
         """The line is down."""
@@ -161,26 +173,34 @@ class Replicator:
         """Pushes that may go out now. To be asked after every save, every answer and every second."""
         if not self.is_open or self.action in ("readonly", "wipe"):
             return []
-        if self._under_way and self._steady() - self._pushed_at > RESEND_SECONDS:
+        if self._under_way and self._still_since(self._pushed_at) > RESEND_SECONDS:
+            self._push = limits.PAGE_MIN
             await self._rewind()
         pushes: list[FromTerminal] = []
         while len(self._under_way) < limits.PUSHES_IN_FLIGHT:
-            ops = await self._store.outgoing(self._next, PUSH_OPS, limits.PUSH_MAX)
+            ops = await self._store.outgoing(self._next, PUSH_OPS, self._push)
             if not ops:
                 break
             if ops[0].dev_seq != self._next:
                 raise StartAgain(f"the server wants change {self._next}, which is no longer here; connecting again")
             self._next = ops[-1].dev_seq + 1
-            self._under_way.append(ops[-1].dev_seq)
             self._pushed_at = self._steady()
+            self._under_way.append((ops[-1].dev_seq, self._pushed_at))
             pushes.append(Push(epoch=self._epoch, ops=tuple(ops)))
         return [*pushes, *await self._overdue()]
 
     async def _overdue(self) -> list[FromTerminal]:
         """Pulls that nothing else would lead to: for answers whose rows do not come, and to compare digests now and then."""
         waiting = await self._store.waiting()
-        patience = RESEND_SECONDS if waiting.ops and not waiting.first else REPAIR_SECONDS
-        return await self._pull_all() if self._steady() - self._pulled_at > patience else []
+        if waiting.ops and not waiting.first:
+            overdue = self._still_since(self._pulled_at) > RESEND_SECONDS
+        else:
+            overdue = self._steady() - self._pulled_at > REPAIR_SECONDS
+        return await self._pull_all() if overdue else []
+
+    def _still_since(self, began: float) -> float:
+        """Seconds for which nothing has moved on the line, from `began` on."""
+        return self._steady() - max(began, self._moved_at)
 
     async def pulls(self) -> list[FromTerminal]:
         """Ask for whatever is new in every set, and for the word that nothing is missing."""
@@ -218,6 +238,13 @@ class Replicator:
     async def _ping(self, message: Ping) -> list[FromTerminal]:
         return [Pong(at=message.at, now=self._clock())]
 
+    async def _ponged(self, message: Pong) -> list[FromTerminal]:
+        """What left before the ping was read before the pong was said: a push that has no answer by now gets none."""
+        if not self._under_way or message.at <= self._pushed_at:
+            return []
+        await self._rewind()
+        return await self.pending()
+
     # --- pushes -----------------------------------------------------------------------------------------------------
 
     async def _welcomed(self, message: Welcome) -> list[FromTerminal]:
@@ -242,8 +269,10 @@ class Replicator:
         await self._store.answered(message)
         if message.epoch == self._epoch and self._under_way:
             last = max((answer.dev_seq for answer in message.answers), default=0)
-            if last >= self._under_way[0]:
-                self._under_way = [end for end in self._under_way if end > last]
+            if last >= self._under_way[0][0]:
+                took = self._steady() - max(at for end, at in self._under_way if end <= last)
+                self._push = _adapted(self._push, took)
+                self._under_way = [(end, at) for end, at in self._under_way if end > last]
             else:  # the frame ended early: an op in it could not be judged this time
                 await self._rewind()
             self._pushed_at = self._steady()
@@ -277,25 +306,23 @@ class Replicator:
         page = message.page
         asked = self._pulls.get(page.set)
         if asked is not None and page.prev == asked[0]:
-            del self._pulls[page.set]
-            self._adapt(self._steady() - asked[1])
+            self._page = _adapted(self._page, self._steady() - asked[1])
+            if not page.up:  # the newest page is followed by `up_to`, and that is the end of the pull
+                del self._pulls[page.set]
+                self._live.discard(page.set)
         verdict = await self._store.apply(message)
         if verdict is Verdict.DIFFERS:
             return await self._repair(page.set)
-        if verdict is Verdict.GAP or (verdict is not Verdict.UNHELD and not page.up):
+        follows = page.up or page.set in self._live  # the server goes on by itself
+        if verdict is Verdict.GAP or (verdict is not Verdict.UNHELD and not follows):
             return await self._next_pull(page.set)
         if verdict is Verdict.APPLIED:
             self._fresh.add(page.set)
         return []
 
-    def _adapt(self, seconds: float) -> None:
-        if seconds < FAST:
-            self._page = min(self._page * 2, limits.PAGE_MAX)
-        elif seconds > SLOW:
-            self._page = max(self._page // 2, limits.PAGE_MIN)
-
     async def _told(self, message: UpTo) -> list[FromTerminal]:
         self._pulls.pop(message.set, None)
+        self._live.add(message.set)
         verdict = await self._store.up_to(message)
         if verdict is Verdict.APPLIED:
             self._fresh.add(message.set)
@@ -313,3 +340,10 @@ class Replicator:
         await self._store.diverged(name)
         self._pulls.pop(name, None)
         return await self._next_pull(name)
+
+
+def _adapted(size: int, seconds: float) -> int:
+    """The next size of a page or a push, after one that took so long."""
+    if seconds < FAST:
+        return min(size * 2, limits.PAGE_MAX)
+    return max(size // 2, limits.PAGE_MIN) if seconds > SLOW else size

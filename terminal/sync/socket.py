@@ -6,23 +6,29 @@ here the bytes are watched: received ones, and whether the ones to send become f
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 
 from ringdesk.errors import BadInput, RingdeskError, WireError
 from ringdesk.wire import codec, limits
 from ringdesk.wire.messages import SUBPROTOCOL, FromServer, FromTerminal
 from ringdesk.wire.session import End, Session
+from terminal.sync.address import addressed
 
+SEND_BUFFER: Final = 16 * limits.KIB
+"""Bytes that the kernel holds: two seconds at 64 kbit/s, so that `unsent` tells what has not left. With the megabytes that
+it would take, everything looks sent at once."""
 OPEN_SECONDS: Final = 10.0
 CLOSE_SECONDS: Final = 2.0
+PROBE_SECONDS: Final = 3.0
 SYSTEM: Final = b"# the certificates that this system trusts\n"
 """What stands in place of a CA certificate where the code named none. A line of its own, so that a file that was lost or
 emptied does not widen what is trusted."""
@@ -36,6 +42,11 @@ class _Connection(ClientConnection):
     """Counts the bytes as they come, long before a frame is complete."""
 
     received: int = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The buffer of the kernel stays small."""
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        super().connection_made(transport)
 
     def data_received(self, data: bytes) -> None:
         """More bytes of some frame."""
@@ -104,13 +115,11 @@ def trust(url: str, directory_ca: Path) -> ssl.SSLContext | None:
 
     Raises `BadInput` for an address that would send everything in the clear over a network, or is none.
     """
-    parts = urlsplit(url)
+    parts = addressed(url)
     if parts.scheme == "ws" and parts.hostname:
         if is_loopback(parts.hostname):
             return None
         raise BadInput(f"ws:// is only for this machine; write wss://{parts.netloc}{parts.path}")
-    if parts.scheme != "wss" or not parts.hostname:
-        raise BadInput(f"{url!r} is no address of a server; write wss://HOST:PORT/sync")
     try:
         return anchored(directory_ca.read_bytes())
     except (OSError, ValueError) as error:
@@ -166,7 +175,7 @@ async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Sock
             f"{urlsplit(url).hostname} is not the server of the enrolment ({error.verify_message}); ask who runs it"
         ) from error
     except (OSError, InvalidHandshake, InvalidURI, EOFError, TimeoutError) as error:
-        raise Unreachable(f"{urlsplit(url).netloc} cannot be reached ({_reason(error)})") from error
+        raise Unreachable(await _reason(error, url)) from error
     if not isinstance(connection, _Connection):
         raise TypeError("the library made another connection than the one it was told to")
     try:
@@ -175,9 +184,42 @@ async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Sock
         await asyncio.shield(asyncio.ensure_future(connection.close()))
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
-        return "it speaks without encryption, as a server on loopback does; use ws://"
+async def _reason(error: Exception, url: str) -> str:
+    """What to do about a line that could not be opened."""
+    parts = urlsplit(url)
+    where = parts.netloc
+    broken = isinstance(error, (ConnectionResetError, EOFError))
+    if parts.scheme == "wss" and (broken or getattr(error, "reason", "") == "WRONG_VERSION_NUMBER"):
+        return f"{where} speaks without encryption, as a server on loopback does: use ws://"
+    if parts.scheme == "ws" and isinstance(error, (InvalidMessage, EOFError, ConnectionResetError)):
+        if await _speaks_tls(parts):
+            return f"{where} speaks TLS: use wss://"
+        return f"what answers at {where} is no server of ringdesk; correct the address"
     if isinstance(error, InvalidStatus) and error.response.status_code in (403, 404):
-        return f"HTTP {error.response.status_code}; the address ends in /sync"
-    return str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+        return f"{where} answers with HTTP {error.response.status_code}; the address ends in /sync"
+    if isinstance(error, ConnectionRefusedError) or _all_refused(error):
+        return f"nothing answers at {where}; start the server there (`ringdesk server`), or correct the address"
+    if isinstance(error, socket.gaierror):
+        return f"there is no host {parts.hostname}; correct the address, or check the network"
+    if isinstance(error, TimeoutError):
+        return f"{where} does not answer; check that the server runs, its address and the network"
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, ssl.SSLError):
+        return f"{where}: {error.strerror}; check the address and the network"
+    said = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+    return f"{where} does not speak as a server of ringdesk ({said}); check the address"
+
+
+def _all_refused(error: Exception) -> bool:
+    """Several addresses of one host: asyncio puts their errors into one without a number."""
+    return isinstance(error, OSError) and error.errno is None and "Connect call failed" in str(error)
+
+
+async def _speaks_tls(parts: SplitResult) -> bool:
+    """Whether TLS would have been right: a server answers nothing in the clear."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            _, writer = await asyncio.open_connection(parts.hostname, parts.port or 80, ssl=strangers())
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True

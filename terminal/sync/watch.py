@@ -21,7 +21,7 @@ class Timings(msgspec.Struct, frozen=True):
     greeting: float = 20.0
     login: float = 10.0
     first: float = 0.5
-    longest: float = 60.0
+    longest: float = 10.0
 
 
 class Sample(msgspec.Struct, frozen=True):

@@ -23,6 +23,8 @@ class Announcement(NamedTuple):
     holding: SafeText = SafeText()
     serving: CallRow | None = None
     serving_name: SafeText = SafeText()
+    held: int = 0
+    """Our other calls that wait on hold."""
     message: SafeText = SafeText()
     bad: bool = False
 
@@ -36,6 +38,8 @@ class Banner(Panel[Announcement]):
         """Ringing, taken by somebody, or quiet."""
         if value.row is None:
             return Picture(rows=_quiet(value))
+        if value.row.handed:
+            return Picture(rows=_handed(value, value.row))
         if value.row.taken_by is not None:
             return Picture(rows=_taken(value, value.row))
         return Picture(rows=_ringing(value, value.row, wide=inside.width >= 110))
@@ -105,6 +109,24 @@ def _promise(value: Announcement, *, wide: bool) -> SafeText:
     return say("the focus stays; after F2 {name} is kept, the note too", name=value.holding)
 
 
+def _handed(value: Announcement, row: CallRow) -> tuple[Row, ...]:
+    """A colleague hands a call on: who, which, and the key that turns to it."""
+    name = called_by(row.call, row.sure)
+    who = row.call.handed_name or say("a colleague")
+    head = spaced(
+        (
+            chip(say("Handed on"), Tone.RING_CHIP),
+            piece(line_name(row.call), Tone.RING_STRONG),
+            piece(say("{colleague} hands you {name}", colleague=who, name=name), Tone.RING_STRONG),
+        ),
+        2,
+    )
+    rest = spaced((piece(value.message, Tone.RING_STRONG), _words(_promise(value, wide=True))), 2)
+    time = (piece(length(value.now.at - row.since), Tone.RING_STRONG), gap())
+    key = (chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("Turn to it"), Tone.RING_STRONG), gap())
+    return Row((gap(), *head), time, base=Tone.RING), Row((gap(), *rest), key, base=Tone.RING)
+
+
 def _taken(value: Announcement, row: CallRow) -> tuple[Row, ...]:
     name = called_by(row.call, row.sure)
     who = row.taken_by or SafeText()
@@ -117,7 +139,8 @@ def _taken(value: Announcement, row: CallRow) -> tuple[Row, ...]:
         ),
         2,
     )
-    return Row((gap(), *head), base=Tone.BAR), Row(base=Tone.BAR)
+    tone = Tone.BAD if value.bad else Tone.DIM
+    return Row((gap(), *head), base=Tone.BAR), Row((gap(), piece(value.message, tone)), base=Tone.BAR)
 
 
 def _quiet(value: Announcement) -> tuple[Row, ...]:
@@ -126,9 +149,18 @@ def _quiet(value: Announcement) -> tuple[Row, ...]:
     row = value.serving
     if row is None:
         return Row((gap(), piece(say("No call is ringing"), Tone.DIM)), base=Tone.BAR), second
-    state = say("With you") if row.call.live else say("Ended, wrap up") if row.unfinished else say("Ended")
+    held = row.call.held
+    with_you = say("On hold") if held else say("With you")
+    state = with_you if row.call.live else say("Ended, wrap up") if row.unfinished else say("Ended")
+    waiting = say("{count} on hold", count=value.held) if value.held else SafeText()
     head = spaced(
-        (chip(state, Tone.CHIP_GOOD), piece(line_name(row.call), Tone.STRONG), piece(value.serving_name, Tone.STRONG)),
+        (
+            chip(state, Tone.CHIP_WARN if held else Tone.CHIP_GOOD),
+            piece(line_name(row.call), Tone.STRONG),
+            piece(value.serving_name, Tone.STRONG),
+            piece(say("F5 goes on") if held else SafeText(), Tone.WARN),
+            piece(waiting, Tone.WARN),
+        ),
         2,
     )
     key = (

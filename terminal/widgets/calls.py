@@ -1,15 +1,16 @@
-"""The lines: every call that is live or was a moment ago; and the calls that nobody had."""
+"""The lines: every call that is live or was a moment ago, and who has it."""
 
 from typing import NamedTuple
 
 from textual.geometry import Size
 
 from ringdesk.calls import CallState
+from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.row import Row, Tone, chip, gap, piece, spaced
-from terminal.widgets.speech import STATES, code, line_name, say
+from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece, spaced
+from terminal.widgets.speech import MARKS, STATES, code, say
 from terminal.widgets.when import Now, clock, length
 
 
@@ -22,17 +23,40 @@ class Calls(NamedTuple):
 
 def _state(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     """The word for a call's state on this desk, its tone, the tone of the line's chip."""
+    call = row.call
     if row.taken_by is not None:
-        return say("with {name}", name=row.taken_by), Tone.DIM, Tone.CHIP
-    if row.mine and row.call.state is not CallState.ENDED:
-        return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
-    if row.mine and row.unfinished:
-        return say("Ended, wrap up"), Tone.GOOD, Tone.CHIP_GOOD
-    word = say(STATES[row.call.state])
+        word = say("with {name}, on hold", name=row.taken_by) if call.held else say("with {name}", name=row.taken_by)
+        return word, Tone.DIM, Tone.CHIP
+    if row.mine:
+        return _mine(row)
+    if row.quiet:
+        return say(MARKS[row.mark or MarkLabel.NONE]), Tone.DIM, Tone.CHIP
+    word = say(STATES[call.state])
     if row.calling:
         return word, Tone.WARN, Tone.CHIP_WARN
-    live = row.call.state is not CallState.ENDED
-    return word, Tone.LINK if live else Tone.DIM, Tone.CHIP_LINK if live else Tone.CHIP
+    return word, Tone.LINK if call.live else Tone.DIM, Tone.CHIP_LINK if call.live else Tone.CHIP
+
+
+def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
+    call = row.call
+    if not call.live:
+        if row.unfinished:
+            return say("Ended, wrap up"), Tone.GOOD, Tone.CHIP_GOOD
+        return say(STATES[call.state]), Tone.DIM, Tone.CHIP
+    if row.handed:
+        return say("from {name}", name=call.handed_name or say("a colleague")), Tone.WARN, Tone.CHIP_WARN
+    if call.held:
+        return say("On hold"), Tone.WARN, Tone.CHIP_WARN
+    return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
+
+
+def _key(row: CallRow) -> SafeText:
+    """Which key takes it, or goes on with it."""
+    if row.calling or row.handed:
+        return say("F2 takes it")
+    if row.mine and row.call.held:
+        return say("Enter goes on")
+    return SafeText()
 
 
 class Lines(ListPanel[Calls]):
@@ -46,9 +70,8 @@ class Lines(ListPanel[Calls]):
 
     def picture(self, value: Calls, inside: Size) -> Picture:
         """The calls in sight."""
-        ringing = sum(row.ringing for row in value.calls)
         title = (piece(say("Lines"), Tone.LINK),)
-        corner = (piece(say("{count} ringing", count=ringing), Tone.WARN if ringing else Tone.DIM),)
+        corner = _corner(value)
         if not value.calls:
             return Picture((Row((piece(say("All lines are quiet"), Tone.DIM),)),), title, corner)
         rows: list[Row] = []
@@ -70,54 +93,24 @@ class Lines(ListPanel[Calls]):
             length(standing(self.value, row)) if live else clock(call.ended or row.since, self.value.now, seconds=False)
         )
         second = spaced((piece(member.tier if member else SafeText(), Tone.DIM), piece(rest, Tone.DIM)), 2)
-        key = (piece(say("F2 takes it"), Tone.WARN),) if row.calling else ()
-        return Row(head, (piece(time, tone),), base=base), Row((gap(4), *second), key, base=base)
+        return Row(head, (piece(time, tone),), base=base), Row(
+            (gap(4), *second), (piece(_key(row), Tone.WARN),), base=base
+        )
+
+
+def _corner(value: Calls) -> tuple[Piece, ...]:
+    """How many ring, and how many wait on hold."""
+    ringing = sum(row.ringing for row in value.calls)
+    held = sum(row.mine and row.call.held for row in value.calls)
+    return spaced(
+        (
+            piece(say("{count} on hold", count=held) if held else SafeText(), Tone.WARN),
+            piece(say("{count} ringing", count=ringing), Tone.WARN if ringing else Tone.DIM),
+        ),
+        2,
+    )
 
 
 def standing(calls: Calls, row: CallRow) -> float:
     """Seconds for which a call is in its state."""
     return calls.now.at - (row.call.started if row.calling else row.since)
-
-
-class Missed(ListPanel[Calls]):
-    """Two rows a call that nobody had: when, who; how long it rang."""
-
-    height_of_entry = 2
-
-    def entries(self, value: Calls) -> int:
-        """The calls."""
-        return len(value.calls)
-
-    def picture(self, value: Calls, inside: Size) -> Picture:
-        """The calls in sight."""
-        title = (piece(say("Missed"), Tone.LINK),)
-        corner = (piece(SafeText(str(len(value.calls))), Tone.WARN if value.calls else Tone.DIM),)
-        if not value.calls:
-            return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), title, corner)
-        rows: list[Row] = []
-        for index in self.in_sight(inside):
-            rows += self._entry(value.calls[index], chosen=index == self.selected and self.has_focus)
-        return Picture(tuple(rows), title, corner)
-
-    def _entry(self, row: CallRow, *, chosen: bool) -> tuple[Row, Row]:
-        call, member = row.call, row.sure
-        base = Tone.SELECTED if chosen else Tone.TEXT
-        name, shown = called_by(call, member), number(call)
-        silent = call.state is CallState.RING_STOPPED
-        head = (
-            piece(clock(call.started, self.value.now, seconds=False), Tone.WARN if silent else Tone.BAD),
-            gap(),
-            piece(name, Tone.STRONG),
-        )
-        word = say("missed?") if silent else say("missed")
-        rang = max(0, int((call.last_ring or call.ended or call.started) - call.started))
-        second = spaced(
-            (
-                piece(shown if shown != name else line_name(call), Tone.DIM),
-                piece(say("rang {count} s", count=rang), Tone.DIM),
-            ),
-            2,
-        )
-        return Row(head, (piece(word, Tone.WARN if silent else Tone.BAD),), base=base), Row(
-            (gap(6), *second), base=base
-        )

@@ -27,8 +27,12 @@ class Face(NamedTuple):
     now: Now
     since: float | None = None
     mine: bool = False
+    others: tuple[SafeText, ...] = ()
+    """Colleagues who are with this member now."""
     tags: bool = True
     """Whether the tags stand here, for want of a panel of their own."""
+    notice: SafeText = SafeText()
+    """What is announced for members like this one."""
     home: Morning | None = None
     """What is there to do, while nobody is on the card."""
 
@@ -55,7 +59,13 @@ class Card(Panel[Face]):
             ),
             2,
         )
-        return Picture(rows, title, _corner(value), frame=Tone.FRAME_GOOD if value.mine else Tone.FRAME)
+        foot = (piece(say("! {names} serves this member now", names=_listed(value.others)), Tone.WARN),)
+        frame = Tone.FRAME_GOOD if value.mine else Tone.FRAME
+        return Picture(rows, title, _corner(value), foot if value.others else (), frame=frame)
+
+
+def _listed(names: tuple[SafeText, ...]) -> SafeText:
+    return SafeText(say(", ").join(names))
 
 
 def _corner(value: Face) -> tuple[Piece, ...]:
@@ -63,9 +73,10 @@ def _corner(value: Face) -> tuple[Piece, ...]:
     if call is None:
         return ()
     mine = value.mine and call.state is not CallState.ENDED
-    state = say("With you") if mine else say(STATES[call.state])
+    state = say("On hold") if mine and call.held else say("With you") if mine else say(STATES[call.state])
     time = f" {length(value.now.at - value.since)}" if value.since is not None else ""
-    tone = Tone.CHIP_GOOD if value.mine else Tone.CHIP_WARN if call.state is CallState.RINGING else Tone.CHIP
+    waits = call.held if value.mine else call.state is CallState.RINGING
+    tone = Tone.CHIP_WARN if waits else Tone.CHIP_GOOD if value.mine else Tone.CHIP
     return (chip(SafeText(f"{POINT} {line_name(call)} {state}{time}"), tone),)
 
 
@@ -92,11 +103,12 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
     numbers = Row(spaced((piece(say("Tel."), Tone.DIM), *_numbers(person)), 1), _home(member))
-    facts = Row(_facts(member), _birthday(member))
-    tags = Row(_tags(member) if value.tags else _last(value), urgent(person.tasks, value.now))
+    facts = Row(_facts(member, inside.width - 20), _birthday(member) if tall else _home(member))
+    notice = (piece(say("Notice: {title}", title=value.notice), Tone.WARN),) if value.notice else ()
+    tags = Row(notice or (_tags(member) if value.tags else _last(value)), urgent(person.tasks, value.now))
     if tall:
         return head, flags, numbers, facts, tags
-    return head, flags, Row(_facts(member), _home(member)), tags
+    return head, flags, facts, tags
 
 
 def _tags(member: Member) -> tuple[Piece, ...]:
@@ -161,7 +173,10 @@ def _home(member: Member) -> tuple[Piece, ...]:
     return piece(say("Home store"), Tone.DIM), gap(), piece(member.home_store)
 
 
-def _facts(member: Member) -> tuple[Piece, ...]:
+def _facts(member: Member, room: int) -> tuple[Piece, ...]:
+    """What is good to know; what does not fit is counted. Without any, what else there is."""
+    if member.facts:
+        return chips((piece(SafeText(f"* {fact}"), Tone.LINK) for fact in member.facts), room, Tone.CHIP)
     pairs = ((say("Language"), member.language), (say("Member since"), member.since or SafeText()))
     return spaced((part for label, text in pairs if text for part in (piece(label, Tone.DIM), piece(text))), 1)
 
@@ -192,10 +207,19 @@ def _several(value: Face, inside: Size) -> tuple[Row, ...]:
                 piece(member.honorific),
                 chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
                 piece(say("guess") if match.guess else SafeText(), Tone.WARN),
+                piece(_habit(member, person.call.caller.e164), Tone.GOOD),
             )
         )
         rows.append(Row(left, (piece(why, Tone.DIM),)))
     return tuple(rows)
+
+
+def _habit(member: Member, e164: str | None) -> SafeText:
+    """Why this one comes first: usually the caller, or chosen before."""
+    known = [number for number in member.numbers if e164 is not None and number.e164 == e164]
+    if any(number.usual for number in known):
+        return say("usually")
+    return say("chosen before") if any(number.chosen_at for number in known) else SafeText()
 
 
 def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
@@ -210,7 +234,30 @@ def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
             (piece(say("the line says {name}", name=name), Tone.DIM),) if name else (),
         ),
         Row((piece(reason),)),
-        Row((piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)),
+        Row(
+            spaced(
+                (
+                    chip(SafeText("Ctrl+R"), Tone.CHIP_LINK),
+                    piece(say("a new member with this number")),
+                    chip(SafeText("x"), Tone.CHIP),
+                    piece(say("junk")),
+                    chip(SafeText("w"), Tone.CHIP),
+                    piece(say("wrong number")),
+                )
+            )
+        )
+        if shown
+        else Row(),
+        Row(
+            spaced(
+                (
+                    chip(SafeText("Ctrl+L"), Tone.CHIP_LINK) if shown else gap(0),
+                    piece(say("adds the number to the member that / finds; the note stays with this call.")),
+                )
+            )
+            if shown
+            else (piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)
+        ),
     )
 
 

@@ -77,7 +77,7 @@ class Chooser(Container):
 
     def start(self) -> None:
         """An empty box with the focus in its field."""
-        self.list.selected = 0
+        self.list.show(Choices())
         self.list.can_focus = False
         with self.field.prevent(QueryField.Changed):
             self.field.value = ""

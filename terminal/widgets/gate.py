@@ -25,31 +25,36 @@ def clean(text: str) -> str:
     return "".join(char if char in _JOINERS or SafeText(char) == char else "?" * cell_len(char) for char in text)
 
 
-def _segment(segment: Segment) -> Segment:
+def _segment(segment: Segment, *, plain: bool) -> Segment:
     style = segment.style
     if style is not None and style.link:
         style = style.update_link(None)
+    if style is not None and plain:
+        style = style.without_color
     return Segment(clean(segment.text), style)
 
 
-def gated(strip: Strip) -> Strip:
-    """The strip itself when it is clean, else a clean one."""
-    if strip.text.isprintable() and not any(segment.style and segment.style.link for segment in strip):
+def gated(strip: Strip, *, plain: bool = False) -> Strip:
+    """The strip itself when it is clean, else a clean one; `plain`: without any colour."""
+    linked = any(segment.style and segment.style.link for segment in strip)
+    if strip.text.isprintable() and not linked and not plain:
         return strip
-    return Strip([_segment(segment) for segment in strip], strip.cell_length)
+    return Strip([_segment(segment, plain=plain) for segment in strip], strip.cell_length)
 
 
-def gate(update: object) -> CompositorUpdate | None:
+def gate(update: object, *, plain: bool = False) -> CompositorUpdate | None:
     """A frame that may be written. What is no frame of the compositor is not drawn at all."""
     if isinstance(update, ChopsUpdate):
         lines = {line for line, _, _ in update.spans}
         chops = [
-            {x: None if strip is None else gated(strip) for x, strip in chop.items()} if y in lines else chop
+            {x: None if strip is None else gated(strip, plain=plain) for x, strip in chop.items()}
+            if y in lines
+            else chop
             for y, chop in enumerate(update.chops)
         ]
         return ChopsUpdate(chops, update.spans, update.chop_ends)
     if isinstance(update, LayoutUpdate):
-        return LayoutUpdate([[gated(strip) for strip in line] for line in update.strips], update.region)
+        return LayoutUpdate([[gated(strip, plain=plain) for strip in line] for line in update.strips], update.region)
     if isinstance(update, InlineUpdate):
-        return InlineUpdate([gated(strip) for strip in update.strips], update.clear)
+        return InlineUpdate([gated(strip, plain=plain) for strip in update.strips], update.clear)
     return None

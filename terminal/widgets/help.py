@@ -1,28 +1,36 @@
-"""What the keys do, made of the table of keys."""
+"""What the keys do, made of the table of keys: first how things stand and the keys that do something now, then all others."""
 
 from typing import NamedTuple
 
 from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
-from terminal.bindings import KEYS, Where
+from terminal.bindings import KEYS, Key, Where, shown
 from terminal.widgets.panel import ListPanel, Picture
-from terminal.widgets.row import Row, Tone, column, gap, piece
+from terminal.widgets.row import Row, Tone, column, gap, piece, wrapped
 from terminal.widgets.speech import say
 
 
 class Manual(NamedTuple):
-    """Nothing to tell the help but the remapped keys."""
+    """The remapped keys, how things stand in a sentence, and the ids of the keys that do nothing now."""
 
     changed: tuple[tuple[str, str], ...] = ()
+    moment: SafeText = SafeText()
+    dead: frozenset[str] = frozenset()
+
+
+def key_of(key: Key, changed: tuple[tuple[str, str], ...]) -> SafeText:
+    """The key as it is now, as people write it."""
+    other = dict(changed)
+    return SafeText(shown(other[key.id]) if key.id in other else key.shown)
 
 
 class Help(ListPanel[Manual]):
     """One row a key."""
 
     def entries(self, value: Manual) -> int:
-        """The keys, and the hints below them."""
-        return len(_rows(value))
+        """The rows."""
+        return len(_rows(value, self.size.width - 4))
 
     @property
     def lit(self) -> bool:
@@ -31,26 +39,30 @@ class Help(ListPanel[Manual]):
 
     def picture(self, value: Manual, inside: Size) -> Picture:
         """The rows in sight."""
-        rows = _rows(value)
-        shown = tuple(rows[index] for index in self.in_sight(inside))
-        return Picture(shown, (piece(say("Help"), Tone.LINK),), foot=(piece(say("Esc closes"), Tone.DIM),))
+        rows = _rows(value, inside.width)
+        seen = tuple(rows[index] for index in self.in_sight(inside))
+        return Picture(seen, (piece(say("Help"), Tone.LINK),), foot=(piece(say("Esc closes"), Tone.DIM),))
 
 
-def _rows(value: Manual) -> list[Row]:
-    other = dict(value.changed)
-    outside = (piece(say("outside text"), Tone.DIM),)
-    rows = [
-        _row(SafeText(other.get(key.id, key.shown)), say(key.help))._replace(
-            right=outside if key.where is Where.OUTSIDE_TEXT else ()
-        )
-        for key in KEYS
-    ]
-    rows.append(_row(SafeText("1 - 9"), say("Choose a person, or a tab"))._replace(right=outside))
-    rows.append(_row(SafeText("j k"), say("Down and up in a list"))._replace(right=outside))
+def _rows(value: Manual, cells: int) -> list[Row]:
+    alive = [key for key in KEYS if key.id not in value.dead]
+    rows = [Row((piece(line, Tone.STRONG),)) for line in wrapped(value.moment, max(8, cells)) if line]
+    rows.append(Row((piece(say("Now"), Tone.LINK),)))
+    rows += [_key(key, value) for key in alive]
+    rows.append(_row(SafeText("1 - 9"), say("Choose a person, or a tab"), outside=True))
+    rows.append(_row(SafeText("j k"), say("Down and up in a list"), outside=True))
+    rest = [key for key in KEYS if key.id in value.dead]
+    if rest:
+        rows += [Row(), Row((piece(say("At another time"), Tone.LINK),)), *(_key(key, value) for key in rest)]
     rows.append(Row())
     rows.append(Row((piece(say("A ringing call never moves the focus and never touches your note.")),)))
     return rows
 
 
-def _row(key: SafeText, words: SafeText) -> Row:
-    return Row((column(key, 8, Tone.LINK), gap(), piece(words)))
+def _key(key: Key, value: Manual) -> Row:
+    return _row(key_of(key, value.changed), say(key.help), outside=key.where is Where.OUTSIDE_TEXT)
+
+
+def _row(key: SafeText, words: SafeText, *, outside: bool) -> Row:
+    right = (piece(say("outside text"), Tone.DIM),) if outside else ()
+    return Row((column(key, 8, Tone.LINK), gap(), piece(words)), right)

@@ -6,6 +6,7 @@ from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS, Where
+from terminal.bindings import shown as written
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece
 from terminal.widgets.speech import say
@@ -44,7 +45,7 @@ def _keys(value: Keys, *, air: int, roomy: bool) -> tuple[Piece, ...]:
         if not key.footer:
             continue
         dead = key.id in value.dead or (value.writing and key.where is Where.OUTSIDE_TEXT)
-        shown = SafeText(other.get(key.id, key.shown))
+        shown = SafeText(written(other[key.id]) if key.id in other else key.shown)
         words += [
             chip(shown, Tone.CHIP) if roomy else piece(shown, Tone.CHIP),
             gap(),

@@ -39,7 +39,7 @@ class Menu(ListPanel[Choices]):
         foot = (piece(say("A digit or Enter takes, Esc closes"), Tone.DIM),)
         return Picture(tuple(rows), (piece(value.title, Tone.LINK),), foot=foot)
 
-    def on_key(self, event: events.Key) -> None:
+    def pressed(self, event: events.Key) -> None:
         """A digit takes its row at once."""
         if event.character is not None and event.character in DIGITS:
             event.stop()
@@ -50,4 +50,4 @@ class Menu(ListPanel[Choices]):
             event.stop()
             self.post_message(Dismissed())
         else:
-            super().on_key(event)
+            super().pressed(event)

@@ -1,6 +1,6 @@
 """The note that is being written: a text field, and a frame that says to whom and to which call it belongs."""
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 from textual import events
 from textual.binding import Binding
@@ -13,8 +13,20 @@ from ringdesk.safetext import SafeLines, SafeText
 from terminal.messages import Asked, Left, Typed
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person
-from terminal.widgets.row import Row, Tone, chip, piece, spaced
+from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced
 from terminal.widgets.speech import line_name, say
+from terminal.widgets.tasks import BOX
+
+PROMISE_FROM: Final = 6
+"""Rows inside the frame from which on the last is kept for the promise (see `arrangement`); below, it is in the frame."""
+
+
+class Pledge(NamedTuple):
+    """What the note promises: when, what; and whether a task was made of it."""
+
+    when: SafeText
+    what: SafeText
+    made: bool = False
 
 
 class Owner(NamedTuple):
@@ -24,6 +36,9 @@ class Owner(NamedTuple):
     writing: bool = False
     saying: SafeText = SafeText()
     bad: bool = False
+    promise: Pledge | None = None
+    revises: SafeText = SafeText()
+    """When the note was written that this one revises."""
 
 
 class NoteFrame(Panel[Owner]):
@@ -39,11 +54,28 @@ class NoteFrame(Panel[Owner]):
         person = value.person
         tone = Tone.LINK
         call = spaced((piece(line_name(person.call), Tone.DIM),)) if person.call else ()
+        if value.revises:
+            call = (piece(say("revises {day}", day=value.revises), Tone.WARN),)
         title = spaced((piece(say("Note"), tone), piece(person.name, tone), *call), 2)
         corner = (chip(say("Writing"), Tone.CHIP_LINK),) if value.writing and person.name else ()
         foot = (piece(value.saying, Tone.BAD if value.bad else Tone.DIM),) if value.saying else ()
-        rows = () if person.name else (Row((piece(say("A note belongs to a person or a call."), Tone.DIM),)),)
-        return Picture(rows, title, corner, foot)
+        rows: tuple[Row, ...] = (
+            () if person.name else (Row((piece(say("A note belongs to a person or a call."), Tone.DIM),)),)
+        )
+        if value.promise is None:
+            return Picture(rows, title, corner, foot)
+        words, key = _promised(value.promise)
+        if inside.height < PROMISE_FROM:
+            return Picture(rows, title, corner, foot, under=(*words, gap(), *key))
+        return Picture((*[BLANK] * (inside.height - 1), Row(words, key)), title, corner, foot)
+
+
+def _promised(pledge: Pledge) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """The promise; and the key that makes a task of it, or that there is one."""
+    words = spaced((piece(say("Promise"), Tone.DIM), piece(SafeText(f"{BOX} {pledge.when} {pledge.what}"), Tone.WARN)))
+    if pledge.made:
+        return words, (piece(SafeText("\N{CHECK MARK} " + say("task made")), Tone.GOOD),)
+    return words, (piece(say("Ctrl+\\: task"), Tone.DIM),)
 
 
 class NoteArea(TextArea):

@@ -32,6 +32,8 @@ class Picture(NamedTuple):
     title: tuple[Piece, ...] = ()
     corner: tuple[Piece, ...] = ()
     foot: tuple[Piece, ...] = ()
+    under: tuple[Piece, ...] = ()
+    """What stands in the lower line of the frame, on the left."""
     frame: Tone = Tone.FRAME
 
 
@@ -65,6 +67,7 @@ class Panel(Widget, Generic[Value]):
     def redraw(self) -> None:
         """Draw the value again; refresh the lines that came out different."""
         if not self.size:
+            self._drawn_at = Size()  # what was drawn is of an older value: when it is seen again it is laid anew
             return
         if self._drawn_at != self.size:
             self._strips.clear()
@@ -88,7 +91,7 @@ class Panel(Widget, Generic[Value]):
         edge = HEAVY if self.lit else LIGHT
         frame = Tone.FRAME_FOCUS if self.lit else picture.frame
         head = _bar(picture.title, picture.corner, edge, frame)
-        foot = _bar((), picture.foot, edge, frame)
+        foot = _bar(picture.under, picture.foot, edge, frame)
         return [head, *[*picture.rows, *[BLANK] * inside][:inside], foot][:height], edge, frame
 
     @property
@@ -192,6 +195,10 @@ class ListPanel(Panel[Value]):
             self.post_message(Moved(self.id or "", index))
 
     def on_key(self, event: events.Key) -> None:
+        """Textual calls the `on_key` of every class of a widget; so there is one, and lists with more keys extend `pressed`."""
+        self.pressed(event)
+
+    def pressed(self, event: events.Key) -> None:
         """Keys of a list that has the focus."""
         page = max(1, self.size.height - 3)
         steps = {

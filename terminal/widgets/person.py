@@ -6,6 +6,8 @@ from typing import Final
 import msgspec
 
 from ringdesk.calls import Call, CallState, Presentation
+from ringdesk.dispositions import MISSED
+from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeText
@@ -41,15 +43,29 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
     gone_at: float | None = None
     since: float = 0.0
     """When the state on show began, seconds since 1970."""
+    handed: bool = False
+    """Whether a colleague handed it to this desk, which has not turned to it yet."""
+    mark: MarkLabel | None = None
+    """What the number is marked as; such a call disturbs nobody."""
+
+    @property
+    def quiet(self) -> bool:
+        """Whether it waits and must disturb nobody: its number is marked."""
+        return self.mark not in (None, MarkLabel.NONE)
 
     @property
     def ringing(self) -> bool:
         """Whether it rings now, and nobody has it."""
-        return self.call.state in RINGS and not self.mine and self.taken_by is None
+        return self.call.state in RINGS and self.calling
 
     @property
     def calling(self) -> bool:
-        """Whether it can be taken: it rings, or rang on a line that cannot see more, and nobody has it."""
+        """Whether it calls for somebody: it rings, or rang on a line that cannot see more, and nobody has it."""
+        return self.free and not self.quiet
+
+    @property
+    def free(self) -> bool:
+        """Whether it can be taken, also the call of a marked number."""
         waiting = self.call.state in RINGS or self.call.state is CallState.RING_STOPPED
         return waiting and not self.mine and self.taken_by is None
 
@@ -60,9 +76,10 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def missed(self) -> bool:
-        """Whether it ended (or fell silent) without anybody."""
+        """Whether it ended (or fell silent) without anybody, and nobody said that it is no matter."""
         over = self.call.state in (CallState.ENDED, CallState.RING_STOPPED)
-        return over and not self.mine and self.taken_by is None and self.call.answered is None
+        nobody = not self.mine and self.taken_by is None and self.call.answered is None
+        return over and nobody and not self.quiet and self.call.disposition in (None, MISSED)
 
     @property
     def sure(self) -> Member | None:

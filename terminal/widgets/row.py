@@ -223,8 +223,8 @@ def drawn(row: Row, cells: int, styles: Mapping[Tone, Style]) -> list[Segment]:
 
 
 def _ground(style: Style) -> Style:
-    """Only the background of a style."""
-    return Style(bgcolor=style.bgcolor)
+    """Only what lies under the letters: the background, or that they are reversed."""
+    return Style(bgcolor=style.bgcolor, reverse=style.reverse)
 
 
 def strip(segments: list[Segment], cells: int) -> Strip:

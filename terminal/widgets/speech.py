@@ -5,10 +5,13 @@ from typing import Final
 
 from ringdesk.calls import Call, CallState
 from ringdesk.dispositions import Disposition
+from ringdesk.marks import MarkLabel
+from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
+from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import ContactKind
 from ringdesk.why import Why
-from terminal.words import _, sentence
+from terminal.words import _, plural, sentence
 
 
 def say(message: str, **values: SafeText | int) -> SafeText:
@@ -17,6 +20,11 @@ def say(message: str, **values: SafeText | int) -> SafeText:
         if not isinstance(value, SafeText | int):
             raise TypeError(f"{name} is shown, so it must be SafeText, not {type(value).__name__}")
     return SafeText(_(message).format_map(values) if values else _(message))
+
+
+def counted(one: str, many: str, count: int) -> SafeText:
+    """`one` or `many` of something, as the language counts; `{count}` stands for how many."""
+    return SafeText(plural(one, many, count).format(count=count))
 
 
 def because(why: Why) -> SafeText:
@@ -64,6 +72,10 @@ CODES: Final[Mapping[str, str]] = {
     "blocked": mark("blocked"),
     "unknown": mark("unknown"),
     "handled": mark("closed"),
+    "elsewhere": mark("answered elsewhere"),
+    "ignored": mark("no matter"),
+    "wrong_number": mark("wrong number"),
+    "junk": mark("junk"),
     "open": mark("open"),
     "done": mark("done"),
     "ringing": mark("ringing"),
@@ -72,6 +84,27 @@ CODES: Final[Mapping[str, str]] = {
     "ring_stopped": mark("ring stopped"),
 }
 """Words for codes that rows carry; what is not here is somebody's own word and shown as it is."""
+
+MARKS: Final[Mapping[MarkLabel, str]] = {
+    MarkLabel.JUNK: mark("Junk"),
+    MarkLabel.SUPPLIER: mark("Supplier"),
+    MarkLabel.NONE: mark("Not marked"),
+}
+
+PRESENCES: Final[Mapping[PresenceState, str]] = {
+    PresenceState.READY: mark("Ready"),
+    PresenceState.BUSY: mark("Serving"),
+    PresenceState.WRAP_UP: mark("Wrap-up"),
+    PresenceState.BREAK: mark("On a break"),
+    PresenceState.AWAY: mark("Away"),
+}
+
+RESULTS: Final[Mapping[AttemptResult, str]] = {
+    AttemptResult.REACHED: mark("reached"),
+    AttemptResult.NO_ANSWER: mark("no answer"),
+    AttemptResult.BUSY: mark("busy"),
+    AttemptResult.WRONG_NUMBER: mark("wrong number"),
+}
 
 DISPOSITIONS: Final[Mapping[str, str]] = {
     "inquiry": mark("Inquiry"),
@@ -88,6 +121,8 @@ DISPOSITIONS: Final[Mapping[str, str]] = {
 
 REFUSALS: Final[Mapping[str, str]] = {
     "unknown_member": mark("this member is not on this desk any more"),
+    "not_yours": mark("only who has a call holds it: take it first"),
+    "already_claimed": mark("a colleague has this call already"),
     "unknown_call": mark("this call is not on this desk any more"),
     "not_allowed": mark("your role does not allow it"),
     "disk_full": mark("the disk is full: free some space, then save again"),

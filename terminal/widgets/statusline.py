@@ -8,7 +8,7 @@ from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
 from terminal.news import HealthNews, SyncNews
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced
+from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced
 from terminal.widgets.speech import because, say
 from terminal.widgets.when import Now, age
 
@@ -20,6 +20,10 @@ _SIGNS = {
 }
 
 
+NOTICE = 40
+"""Cells for the title of a notice."""
+
+
 class Health(NamedTuple):
     """How everything stands. `synced_at` is when the server was last known to be there, seconds since 1970; 0: never."""
 
@@ -27,6 +31,7 @@ class Health(NamedTuple):
     sources: tuple[HealthNews, ...] = ()
     sync: SyncNews | None = None
     synced_at: float = 0.0
+    notice: SafeText = SafeText()
 
 
 def source_words(news: HealthNews, *, whole: bool = True) -> tuple[Piece, ...]:
@@ -84,4 +89,7 @@ class StatusLine(Panel[Health]):
             words.append(piece(say("none"), Tone.DIM))
         for news in sources:
             words += [*source_words(news), gap(2)]
-        return Picture((Row(tuple(words), (*server_words(value), gap()), base=Tone.BAR),))
+        notice: tuple[Piece, ...] = ()
+        if value.notice:
+            notice = (gap(3), piece(say("Notice"), Tone.DIM), gap(), piece(clipped(value.notice, NOTICE), Tone.STRONG))
+        return Picture((Row(tuple(words), (*server_words(value), *notice, gap()), base=Tone.BAR),))

@@ -8,11 +8,9 @@ from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Row, Tone, chip, chips, gap, piece, spaced
 from terminal.widgets.speech import say
-from terminal.widgets.timeline import Past
+from terminal.widgets.timeline import KEPT, Past
 
 WEEKS: Final = 13
-KEPT: Final = 20
-"""Entries of a timeline that a desk holds: more may have happened (sync.md 4)."""
 
 
 class Tags(Panel[Past]):

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from textual import events
 from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
+from terminal.messages import Chosen
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, spaced
@@ -26,6 +28,12 @@ def by_urgency(tasks: tuple[Task, ...], now: Now) -> list[tuple[Due, Task]]:
     """Open tasks with their due words, the most urgent first."""
     dated = [(due(task.due, now), task) for task in tasks if task.state is TaskState.OPEN]
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order))
+
+
+def listed(tasks: tuple[Task, ...], now: Now) -> list[tuple[Due, Task]]:
+    """The tasks of the list: those that were closed here keep their place, so that the same key opens them again."""
+    dated = [(due(task.due, now), task) for task in tasks]
+    return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order, pair[1].at, pair[1].id))
 
 
 def _tone(when: Due) -> Tone:
@@ -49,13 +57,14 @@ class Tasks(ListPanel[Duties]):
 
     def entries(self, value: Duties) -> int:
         """The open tasks."""
-        return sum(task.state is TaskState.OPEN for task in value.person.tasks)
+        return len(value.person.tasks)
 
     def picture(self, value: Duties, inside: Size) -> Picture:
         """The tasks in sight."""
-        dated = by_urgency(value.person.tasks, value.now)
-        late = sum(when.late for when, _ in dated)
-        corner = [piece(say("{count} open", count=len(dated)), Tone.DIM)]
+        dated = listed(value.person.tasks, value.now)
+        open_ones = [when for when, task in dated if task.state is TaskState.OPEN]
+        late = sum(when.late for when in open_ones)
+        corner = [piece(say("{count} open", count=len(open_ones)), Tone.DIM)]
         if late:
             corner.append(piece(say("{count} late", count=late), Tone.BAD))
         title = spaced((piece(say("Tasks"), Tone.LINK), piece(value.person.name, Tone.LINK)), 2)
@@ -65,15 +74,28 @@ class Tasks(ListPanel[Duties]):
         rows = [
             row for index in self.in_sight(inside) for row in self._entry(*dated[index], chosen=index == self.selected)
         ]
-        return Picture(tuple(rows), title, spaced(corner))
+        foot = (piece(say("Space closes, Enter: more"), Tone.DIM),) if self.has_focus else ()
+        return Picture(tuple(rows), title, spaced(corner), foot)
+
+    def pressed(self, event: events.Key) -> None:
+        """Space closes a task, and opens one again that was closed here."""
+        if event.key == "space" and self.entries(self.value):
+            event.stop()
+            self.post_message(Chosen("task_done", self.selected))
+        else:
+            super().pressed(event)
 
     def _entry(self, when: Due, task: Task, *, chosen: bool) -> tuple[Row, Row]:
         base = Tone.SELECTED if chosen and self.has_focus else Tone.TEXT
         state = self.value.person.states.get(task.id)
         waits = say("not sent yet") if state == "pending" else say("refused") if state == "refused" else SafeText()
-        sign = piece(SafeText("! " if when.late else f"{BOX} "), _tone(when))
-        head = (sign, column(when.words, 16, _tone(when)), gap(), piece(task.title, Tone.STRONG))
-        who = task.author_name
+        if task.state is TaskState.DONE:
+            sign, words, tone = SafeText("\N{CHECK MARK} "), say("done"), Tone.GOOD
+        else:
+            sign, words, tone = SafeText("! " if when.late else f"{BOX} "), when.words, _tone(when)
+        title = piece(task.title, Tone.DIM if task.state is TaskState.DONE else Tone.STRONG)
+        head = (piece(sign, tone), column(words, 16, tone), gap(), title)
+        who = say("for {name}", name=task.assignee_name) if task.assignee_name else task.author_name
         return (
             Row(head, base=base),
             Row(

@@ -1,19 +1,23 @@
-"""The timeline of the person, newest first, and the whole text of the selected entry."""
+"""The timeline of the person, newest first, seen through a lens; and the whole of the selected entry, to be read."""
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
+from textual import events
 from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
+from ringdesk.tasks import TaskState
 from ringdesk.timeline import Contact, ContactKind
+from terminal.messages import Chosen, Moved
 from terminal.widgets import homeface
 from terminal.widgets.morning import Morning
-from terminal.widgets.panel import ListPanel, Panel, Picture
+from terminal.widgets.page import Leaf, Line
+from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import Person
-from terminal.widgets.row import Piece, Row, Tone, clipped, column, gap, piece, spaced, wrapped
-from terminal.widgets.speech import KINDS, code, say
+from terminal.widgets.row import Piece, Row, Tone, chip, clipped, column, gap, piece, spaced
+from terminal.widgets.speech import KINDS, code, mark, say
 from terminal.widgets.when import Now, stamp
 
 TONES: Final[Mapping[ContactKind, Tone]] = {
@@ -30,61 +34,148 @@ TONES: Final[Mapping[ContactKind, Tone]] = {
 ARROW: Final = SafeText("> ")
 WHO: Final = 6
 """Cells for a name of ours: three Chinese characters."""
+ROOMY: Final = 100
+"""Cells of a timeline from which on nothing has to be short."""
 AIR: Final = SafeText("  ")
+KEPT: Final = 20
+"""Entries of a timeline that a desk holds: more may have happened (sync.md 4)."""
+
+
+class Lens(NamedTuple):
+    """What of the past is seen: the key, the word, the kinds. `made` adds the notes and tasks that were made here."""
+
+    key: str
+    word: str
+    kinds: frozenset[ContactKind]
+    made: bool = False
+
+
+LENSES: Final = (
+    Lens("a", mark("all"), frozenset(ContactKind)),
+    Lens("c", mark("calls"), frozenset({ContactKind.CALL_IN, ContactKind.CALL_OUT, ContactKind.MISSED})),
+    Lens("p", mark("bought"), frozenset({ContactKind.PURCHASE})),
+    Lens("m", mark("messages"), frozenset({ContactKind.MESSAGE, ContactKind.EMAIL, ContactKind.LETTER})),
+    Lens("t", mark("notes, tasks"), frozenset({ContactKind.NOTE, ContactKind.CONFLICT}), made=True),
+)
+"""The lenses, in the order in which they are offered."""
 
 
 class Past(NamedTuple):
-    """Whose past; `now` to the minute is enough. `selected` is the chosen entry, for the detail. `home`: nobody's; what is
-    there to do stands instead."""
+    """Whose past; `now` to the minute is enough. `titles` are the words of the business for its dispositions."""
 
     person: Person
     now: Now
-    selected: int = 0
+    titles: Mapping[str, SafeText] = {}
     home: Morning | None = None
+    """Nobody's past: what is there to do stands instead."""
+
+
+def seen(person: Person, lens: Lens) -> tuple[Contact, ...]:
+    """The entries of a past that a lens shows, newest first."""
+    entries = [each for each in person.timeline if each.kind in lens.kinds]
+    if lens.made:
+        entries += [
+            Contact(id=note.id, member=note.member or "", kind=ContactKind.NOTE, at=note.at, call=note.call,
+                    text=note.text.each()[0], who=note.author_name)
+            for note in person.notes
+        ]  # fmt: skip
+        entries += [
+            Contact(id=task.id, member=task.member or "", kind=ContactKind.NOTE, at=task.at, call=task.call,
+                    text=say("Task: {title}", title=task.title), who=task.author_name,
+                    state=SafeText("done" if task.state is TaskState.DONE else "open"))
+            for task in person.tasks
+        ]  # fmt: skip
+    return tuple(sorted(entries, key=lambda each: -each.at))
 
 
 class Timeline(ListPanel[Past]):
     """Time, kind, text, state, who."""
+
+    lens: Lens = LENSES[0]
 
     @property
     def heading(self) -> int:  # type: ignore[override]
         """Column titles, where there is room for them."""
         return 1 if self.size.height >= 12 and self.value.home is None else 0
 
+    @property
+    def shown(self) -> tuple[Contact, ...]:
+        """The entries that the lens shows."""
+        return seen(self.value.person, self.lens)
+
     def entries(self, value: Past) -> int:
         """The entries of the timeline, or of Home."""
-        return len(value.home.items) if value.home else len(value.person.timeline)
+        return len(value.home.items) if value.home else len(seen(value.person, self.lens))
+
+    def pressed(self, event: events.Key) -> None:
+        """A letter is a lens; `o` asks for what is older."""
+        home = self.value.home is not None
+        lens = None if home else next((each for each in LENSES if each.key == event.key), None)
+        if lens is not None:
+            event.stop()
+            self.lens, self.selected, self.top = lens, 0, 0
+            self.redraw()
+            self.post_message(Moved(self.id or "", 0))
+        elif event.key == "o" and not home:
+            event.stop()
+            self.post_message(Chosen("older_entries", self.selected))
+        else:
+            super().pressed(event)
 
     def picture(self, value: Past, inside: Size) -> Picture:
         """The entries in sight."""
         if value.home is not None:
             return self._home(value.home)
-        person = value.person
+        person, contacts = value.person, self.shown
         title = spaced((piece(say("Timeline"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
-        contacts = person.timeline
+        if self.lens is not LENSES[0]:
+            title = (*title, gap(2), chip(say(self.lens.word), Tone.CHIP_LINK))
+        under = self._lenses() if self.has_focus else ()
         if not contacts:
-            empty = say("Nothing on record yet") if person.name else SafeText()
-            return Picture((Row((piece(empty, Tone.DIM),)),), title)
+            nothing = say("Nothing on record yet") if self.lens is LENSES[0] else say("Nothing of that kind")
+            return Picture((Row((piece(nothing if person.name else SafeText(), Tone.DIM),)),), title, under=under)
         rows = [self._entry(contacts[index], index) for index in self.in_sight(inside)]
         if self.heading:
-            rows.insert(0, _titles())
-        seen = self.in_sight(inside)
+            rows.insert(0, _titles(WHO * self._room))
+        in_sight = self.in_sight(inside)
         foot: tuple[Piece, ...] = ()
-        if len(contacts) > len(seen):
-            foot = (piece(say("{first} to {last}", first=seen.start + 1, last=seen.stop), Tone.DIM),)
-        corner = (piece(say("{count} entries", count=len(contacts)), Tone.DIM),)
-        return Picture(tuple(rows), title, corner, foot)
+        if len(contacts) > len(in_sight):
+            foot = (piece(say("{first} to {last}", first=in_sight.start + 1, last=in_sight.stop), Tone.DIM),)
+        return Picture(tuple(rows), title, self._count(), foot, under)
+
+    @property
+    def _room(self) -> int:
+        """How many times the least room names and states have."""
+        return 2 if self.size.width >= ROOMY else 1
 
     def _home(self, home: Morning) -> Picture:
         """What is there to do, in the place of somebody's past."""
-        seen = self.in_sight(self.size - (4, 2))
+        shown = self.in_sight(self.size - (4, 2))
         focus = self.has_focus
         rows = [
-            homeface.entry(home.items[index], self.value.now, chosen=focus and index == self.selected) for index in seen
+            homeface.entry(home.items[index], self.value.now, chosen=focus and index == self.selected)
+            for index in shown
         ]
-        foot = say("{first} to {last}", first=seen.start + 1, last=seen.stop) if len(home.items) > len(seen) else None
+        foot = (
+            say("{first} to {last}", first=shown.start + 1, last=shown.stop) if len(home.items) > len(shown) else None
+        )
         corner = (piece(say("{count} entries", count=len(home.items)), Tone.DIM),) if home.items else ()
         return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), corner, (piece(foot, Tone.DIM),) if foot else ())
+
+    def _count(self) -> tuple[Piece, ...]:
+        whole = len(self.value.person.timeline)
+        if self.lens is not LENSES[0]:
+            return (piece(say("{count} of {whole} entries", count=len(self.shown), whole=whole), Tone.DIM),)
+        more = "+" if whole >= KEPT else ""
+        return (piece(say("{count} entries", count=SafeText(f"{whole}{more}")), Tone.DIM),)
+
+    def _lenses(self) -> tuple[Piece, ...]:
+        """The lenses with what each would show."""
+        words = []
+        for lens in LENSES:
+            text = SafeText(f"{lens.key} {say(lens.word)} {len(seen(self.value.person, lens))}")
+            words.append(piece(text, Tone.LINK if lens is self.lens else Tone.DIM))
+        return spaced(words, 2)
 
     def _entry(self, contact: Contact, index: int) -> Row:
         chosen = index == self.selected and self.has_focus
@@ -94,11 +185,42 @@ class Timeline(ListPanel[Past]):
             gap(2),
             column(say(KINDS[contact.kind]), _kind_cells(), TONES.get(contact.kind, Tone.TEXT)),
             gap(2),
-            piece(contact.text, Tone.STRONG if index == 0 else Tone.TEXT),
+            piece(self._word(contact.text), Tone.STRONG if index == 0 else Tone.TEXT),
         )
-        state = code(contact.state)
-        right = (piece(clipped(state, 12), Tone.DIM), gap(2), column(contact.who, WHO, Tone.DIM))
+        right = (
+            piece(clipped(self._word(contact.state), 12 * self._room), Tone.DIM),
+            gap(2),
+            column(contact.who, WHO * self._room, Tone.DIM),
+        )
         return Row(left, right, base=Tone.SELECTED if chosen else Tone.TEXT)
+
+    def _word(self, text: SafeText) -> SafeText:
+        """A disposition in the words of the business, a code in ours, anything else as it is."""
+        return self.value.titles.get(text) or code(text)
+
+    def leaf(self) -> Leaf:
+        """The whole of the selected entry."""
+        home = self.value.home
+        if home is not None:
+            chosen = home.items[self.selected : self.selected + 1]
+            rows = homeface.detail(chosen[0], self.value.now, max(1, self.size.width - 4)) if chosen else ()
+            return Leaf(say("Detail"), rows=tuple(rows))
+        person, contacts = self.value.person, self.shown
+        if not contacts:
+            return Leaf(say("Detail"), person.name)
+        contact = contacts[min(self.selected, len(contacts) - 1)]
+        head = SafeText(f"{stamp(contact.at, self.value.now)}  {say(KINDS[contact.kind])}  {contact.who}")
+        lines = [Line(head, Tone.STRONG, self._word(contact.state)), Line(self._word(contact.text))]
+        notes = [note for note in person.notes if note.id == contact.id or (contact.call and note.call == contact.call)]
+        for note in notes:
+            if note.id != contact.id:
+                lines.append(Line(say("Note of this call, {name}", name=note.author_name), Tone.DIM))
+            lines += [Line(line) for line in note.text.each()[1 if note.id == contact.id else 0 :]]
+        tasks = [task for task in person.tasks if contact.call and task.call == contact.call and task.id != contact.id]
+        lines += [Line(say("Task of this call: {title}", title=task.title), Tone.WARN) for task in tasks]
+        if contact.call:
+            lines.append(Line(say("Call {id}", id=SafeText(contact.call[:8])), Tone.DIM))
+        return Leaf(say("Detail"), person.name, tuple(lines))
 
 
 def _kind_cells() -> int:
@@ -106,42 +228,11 @@ def _kind_cells() -> int:
     return max(cell_len(say(word)) for word in KINDS.values())
 
 
-def _titles() -> Row:
+def _titles(who: int) -> Row:
     left = (
         gap(2),
         column(say("Time"), 13, Tone.DIM),
         column(say("Kind"), _kind_cells() + 2, Tone.DIM),
         piece(say("Text"), Tone.DIM),
     )
-    return Row(left, (piece(say("State"), Tone.DIM), gap(2), column(say("Who"), WHO, Tone.DIM)))
-
-
-class Detail(Panel[Past]):
-    """The selected entry with its whole text."""
-
-    def picture(self, value: Past, inside: Size) -> Picture:
-        """The text in as many lines as there are."""
-        if value.home is not None:
-            chosen = value.home.items[value.selected : value.selected + 1]
-            return Picture(
-                homeface.detail(chosen[0], value.now, inside.width) if chosen else (),
-                (piece(say("Detail"), Tone.LINK),),
-            )
-        person = value.person
-        title = spaced((piece(say("Detail"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
-        if not person.timeline:
-            return Picture((), title)
-        contact = person.timeline[min(value.selected, len(person.timeline) - 1)]
-        head = Row(
-            spaced(
-                (
-                    piece(stamp(contact.at, value.now), Tone.STRONG),
-                    piece(say(KINDS[contact.kind]), Tone.STRONG),
-                    piece(contact.who, Tone.DIM),
-                ),
-                2,
-            ),
-            (piece(code(contact.state), Tone.DIM),),
-        )
-        rows = [Row((piece(line),)) for line in wrapped(contact.text, inside.width)]
-        return Picture((head, *rows), title)
+    return Row(left, (piece(say("State"), Tone.DIM), gap(2), column(say("Who"), who, Tone.DIM)))

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from rich.cells import cell_len
 from textual.geometry import Size
 
 from terminal.widgets.panel import Panel, Picture
@@ -17,12 +18,15 @@ class TooSmall(Panel[None]):
     framed = False
 
     def picture(self, value: None, inside: Size) -> Picture:
-        """The size there is, the size there should be."""
-        here = say(
-            "This window has {width}x{height}; the desk needs {least_width}x{least_height}.",
-            width=inside.width,
-            height=inside.height,
-            least_width=LEAST[0],
-            least_height=LEAST[1],
-        )
+        """The size there is, the size there should be; shorter where that does not fit."""
+        window = self.app.size
+        sizes = {
+            "width": window.width,
+            "height": window.height,
+            "least_width": LEAST[0],
+            "least_height": LEAST[1],
+        }
+        here = say("This window has {width}x{height}; the desk needs {least_width}x{least_height}.", **sizes)
+        if cell_len(here) > inside.width:
+            here = say("{width}x{height}; {least_width}x{least_height} needed", **sizes)
         return Picture((Row((piece(here, Tone.WARN),)), Row((piece(say("Nothing is lost: make it larger.")),))))

@@ -25,7 +25,7 @@ class Top(NamedTuple):
     """How long that lasts, where it has a clock."""
     taken: int = 0
     missed: int = 0
-    calling: int = 0
+    owed: int = 0
     outbox: int = 0
     connected: bool | None = None
 
@@ -63,7 +63,7 @@ def _counts(value: Top) -> tuple[Piece, ...]:
     pairs = (
         (say("Taken"), value.taken, Tone.STRONG),
         (say("Missed"), value.missed, Tone.WARN if value.missed else Tone.STRONG),
-        (say("Calling"), value.calling, Tone.WARN if value.calling else Tone.STRONG),
+        (say("To call"), value.owed, Tone.WARN if value.owed else Tone.STRONG),
     )
     return spaced(
         part for label, count, tone in pairs for part in (piece(label, Tone.DIM), piece(SafeText(str(count)), tone))

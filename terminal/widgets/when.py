@@ -76,6 +76,17 @@ def age(seconds: float) -> SafeText:
     return say("{count} d", count=whole // 86400)
 
 
+def moment(text: str | None) -> float | None:
+    """Seconds since 1970 of an ISO date-time (UTC where it says nothing else); None for a bare date, and for no date."""
+    if not text or len(text) <= 10:
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp()
+
+
 class Due(NamedTuple):
     """When something is due: the words, and how urgent (`late` days; None: not late)."""
 

@@ -231,13 +231,13 @@ def test_encryption_against_a_server_without_says_which_address_to_use(shop: Sho
     ]
     done = run(tmp_path, *words)
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (1, b"", 1)
-    assert b"it speaks without encryption, as a server on loopback does; use ws://" in done.stderr
+    assert b"speaks without encryption, as a server on loopback does: use ws://" in done.stderr
 
 
 def test_drawn_into_a_pipe_it_refuses(tmp_path: Path) -> None:
     done = run(tmp_path, "desk", "--data", str(tmp_path / "data"))
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
-    assert b"add --headless" in done.stderr
+    assert b"--headless for JSON" in done.stderr
     assert not (tmp_path / "data").exists()
 
 

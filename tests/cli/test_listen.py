@@ -123,11 +123,22 @@ def test_trouble_is_one_line_each_time_it_changes_and_it_goes_on(room: Room) -> 
     room.stop_modem()
     room.wait_for_error("listen", "closed the connection")
     ended(listen)
-    assert [line.split("?ring-gap=0.5: ")[1].split(" ")[0] for line in room.errors("listen")][:3] == [
+    assert room.errors("listen")[1] == "ringdesk: waiting for it; Ctrl+C ends"
+    told = [line for line in room.errors("listen") if "waiting" not in line]
+    assert [line.split("?ring-gap=0.5: ")[1].split(" ")[0] for line in told][:3] == [
         "nothing",
         "the",
         where,
     ]
+
+
+def test_a_device_that_is_not_there_is_waited_for(room: Room) -> None:
+    room.start("listen", "listen", "serial:///dev/no-such-device")
+    room.wait_for_error("listen", "Ctrl+C")
+    time.sleep(1.5)
+    missing, waits = room.errors("listen")
+    assert "/dev/no-such-device does not exist" in missing
+    assert waits == "ringdesk: waiting for it; Ctrl+C ends"
 
 
 def test_a_modem_that_knows_no_caller_id_is_complained_about(room: Room) -> None:

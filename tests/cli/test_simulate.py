@@ -14,6 +14,7 @@ from cli.main import main
 from cli.simulate import PlannedCall, from_file, planned
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput
+from tests.cli.processes import run
 from tests.flows.processes import PATIENCE, Process
 
 PRIVATE, SHOWN = Presentation.PRIVATE, Presentation.SHOWN
@@ -136,6 +137,14 @@ def test_a_pty_is_printed_as_a_source(tmp_path: Path) -> None:
         process.child.send_signal(signal.SIGINT)
         assert process.child.wait(PATIENCE) == 0
     assert (tmp_path / "modem.err").read_text() == ""
+
+
+def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        where = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = run(tmp_path, "simulate", "modem", "--listen", where, "--call", "110")
+    words = f"ringdesk: something listens at {where} already; end it, or choose another port (0 is any free one)\n"
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", words)
 
 
 def test_options_belong_to_the_call_before_them_and_to_all_before_the_first() -> None:

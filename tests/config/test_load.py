@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from config.load import load
+from config.load import is_language, load
 from config.settings import Settings
 from ringdesk.errors import BadInput
+from terminal.words import LOCALE
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -20,8 +21,8 @@ def test_nothing_set_is_the_defaults(tmp_path: Path) -> None:
 def test_flags_win_over_the_environment_over_the_file(tmp_path: Path) -> None:
     file = _file(tmp_path, '[general]\nregion = "JP"\narea = "3"\nlanguage = "en"\n[desk]\nuser = "file"\n')
     environ = {"RINGDESK_GENERAL_AREA": "4", "RINGDESK_GENERAL_LANGUAGE": "zh_TW", "RINGDESK_TEST_POSTGRES": "x"}
-    settings = load(file, environ, {"general": {"language": "fr", "region": None}})
-    assert (settings.general.region, settings.general.area, settings.general.language) == ("JP", "4", "fr")
+    settings = load(file, environ, {"general": {"language": "zh-Hant", "region": None}})
+    assert (settings.general.region, settings.general.area, settings.general.language) == ("JP", "4", "zh-Hant")
     assert settings.desk.user == "file"
 
 
@@ -45,9 +46,17 @@ def test_paths_of_a_file_belong_to_its_folder(tmp_path: Path) -> None:
         ("[desk]\nsrever = 'x'\n", ["no setting desk.srever", "desk.server"]),
         ("[dask]\nserver = 'x'\n", ["no section [dask]", "did you mean desk?"]),
         ("desk = 'x'\n", ["[desk]"]),
-        ("[desk\n", ["no TOML"]),
-        ("[general]\nregion = 'Taiwan'\n", ["general.region"]),
-        ("[desk]\nsources = 'serial://COM3'\n", ["desk.sources"]),
+        ("[desk\n", ["line 1 cannot be read", 'write it as name = "value"']),
+        ("[desk]\nserver = wss://x\n", ["line 2 cannot be read (invalid value)"]),
+        ("[desk]\nserver = 'x", ["in the middle of something"]),
+        ("[general]\nregion = 'Taiwan'\n", ["general.region must be two capital letters, as in TW"]),
+        ("[general]\nregion = 'XQ'\n", ["there is no country 'XQ' with telephones"]),
+        ("[general]\nlanguage = 'fr'\n", ["no words in the language 'fr'; use en or zh-Hant"]),
+        ("[general]\ntheme = 'pink'\n", ["general.theme must be one of", "light"]),
+        ("[desk]\nsources = 'serial://COM3'\n", ["desk.sources must be a list, not a text"]),
+        ("[desk]\nsources = [1]\n", ["desk.sources holds a number where a text belongs"]),
+        ("[desk]\nserver = 5\n", ["desk.server must be a text, not a number"]),
+        ("[desk]\nwrap_up_seconds = 0\n", ["desk.wrap_up_seconds must be a whole number from 1 to 3600"]),
     ],
 )
 def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, text: str, said: list[str]) -> None:
@@ -67,3 +76,15 @@ def test_an_unknown_variable_of_our_sections_is_named() -> None:
 def test_a_given_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="--config"):
         load(tmp_path / "nowhere.toml", {}, {})
+
+
+@pytest.mark.parametrize("tag", ["", "en", "en_US", "zh-Hant", "zh_Hant", "zh_TW", "zh-TW", "zh-Hant-TW", "zh_HK"])
+def test_both_languages_under_all_their_names(tmp_path: Path, tag: str) -> None:
+    assert load(_file(tmp_path, ""), {}, {"general": {"language": tag}}).general.language == tag
+
+
+def test_the_languages_are_those_that_there_are_words_for() -> None:
+    found = {path.name for path in LOCALE.iterdir() if path.is_dir()} | {"en"}
+    assert found == {"en", "zh_Hant"}
+    assert all(is_language(tag) for tag in found)
+    assert not any(is_language(tag) for tag in ("fr", "zh_CN", "english", "zh"))

@@ -28,12 +28,15 @@ _LONGEST: Final = 64
 
 
 class Person(Screen):
-    """Sits at `ringdesk WORDS` on a terminal of `SIZE`, with settings and logs of the test's own in `room`."""
+    """Sits at `ringdesk WORDS` on a terminal of `SIZE`, with settings and logs of the test's own in `room`.
 
-    def __init__(self, room: Path, words: Sequence[str]) -> None:
+    `more` is environment.
+    """
+
+    def __init__(self, room: Path, words: Sequence[str], **more: str) -> None:
         command = [sys.executable, "-m", "cli.main", *words]
         own = {name: value for name, value in environment(room).items() if name.startswith("XDG_")}
-        super().__init__(command, columns=SIZE.width, rows=SIZE.height, env=own)
+        super().__init__(command, columns=SIZE.width, rows=SIZE.height, env=own | more)
         self._screen = pyte.Screen(SIZE.width, SIZE.height)
         self._drawing = pyte.ByteStream(self._screen)
         self._rest = b""

@@ -89,6 +89,20 @@ def test_a_new_desk_fills_over_64_kbit_a_second(place: Shop, line: Line) -> None
     expect_once(second, saved)
 
 
+def test_notes_go_up_once_over_64_kbit_a_second(place: Shop, line: Line) -> None:
+    desk = on(line, place, "a")
+    assert desk.ask("sync", timeout=20)["ok"]
+    line.rate, before = 8000, dict(line.carried)
+    saved = {noted(desk, f"{number} {'x' * 3000}") for number in range(25)}
+    desk.tell(do="sync", ref="patient", timeout=30)
+    synced = desk.expect(lambda said: said.get("ref") == "patient", timeout=35)
+    assert synced["ok"], synced
+    assert line.connections == 2, "one to enrol, one to stay"
+    for way in ("up", "down"):
+        assert line.carried[way] - before[way] < 25 * 3000 * 1.5, f"sent twice: {way}"
+    expect_once(desk, saved)
+
+
 @pytest.mark.slow
 def test_a_line_that_swallows_everything_is_found_out_and_replaced(place: Shop, line: Line) -> None:
     desk = on(line, place, "a")

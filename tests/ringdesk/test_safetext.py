@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ringdesk.safetext import MAX_LINES, MAX_MARKS, MAX_TEXT, SafeLines, SafeText, decode_hook, encode_hook
+from ringdesk.safetext import _HARMLESS, MAX_LINES, MAX_MARKS, MAX_TEXT, SafeLines, SafeText, decode_hook, encode_hook
 from tests.hostile import CASES, HARMLESS, is_forbidden
 
 ANY_TEXT = st.text(st.characters(), max_size=60)
@@ -30,6 +30,14 @@ def longest_stack(text: str) -> int:
         current = current + 1 if zero_width(char) else 0
         longest = max(longest, current)
     return longest
+
+
+def test_what_is_not_looked_at_one_by_one_would_stay_anyway() -> None:
+    harmless = [chr(code) for code in range(0x110000) if _HARMLESS.fullmatch(chr(code))]
+    assert len(harmless) > 20_000
+    # One character that is looked at makes the whole text be looked at. Marks at a beginning would be dropped.
+    assert [char for char in harmless if SafeText(f"{char}ø") != f"{char}ø"] == []
+    assert not any(unicodedata.category(char).startswith("M") for char in harmless)
 
 
 def test_the_corpus_is_large_and_hostile() -> None:

@@ -36,6 +36,11 @@ class Running:
         assert isinstance(screen, DeskScreen)
         return screen
 
+    @property
+    def screen_under(self) -> DeskScreen:
+        """The desk, also while something lies over it."""
+        return self.app._desk_screen
+
     async def settle(self) -> None:
         """Until everything that was asked for is drawn: longer than the slowest pace."""
         await self.pilot.pause(0.45)
@@ -68,24 +73,25 @@ async def running(
     *,
     catalogue: Path | None = None,
     keys: dict[str, str] | None = None,
+    theme: str = "dark",
     wrap_up: WrapUp | None = None,
 ) -> AsyncIterator[Running]:
     async def ready() -> ScriptedDesk:
         return desk
 
+    words.language("en", catalogue or words.LOCALE)
     app = RingdeskApp(
         ready,
-        language="en",
+        language="zh_Hant" if catalogue is not None else "en",
         agent=SafeText("雅婷"),
         site=SafeText("信義店"),
         wall=lambda: run.wall,
         zone=ZoneInfo("Asia/Taipei"),
         keys=keys,
+        theme=theme,
         wrap_up=wrap_up,
     )
     run = Running(app, desk)
-    if catalogue is not None:
-        words.language("zh_Hant", catalogue)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         run.pilot = pilot
         await run.settle()

@@ -166,7 +166,7 @@ async def test_a_language_switch_is_one_drawing(chinese: Path) -> None:
     async with running(desk(), WIDE) as run:
         await a_busy_desk(run)
         words.language("zh_Hant", chinese)
-        run.screen.painter.everything()
+        run.screen.painter.anew()
         await run.settle()
         assert "往來紀錄" in run.title("timeline")
         assert "Timeline" not in "\n".join(run.rows())
@@ -227,3 +227,10 @@ def test_each_tab_has_the_same_place(tab: str) -> None:
     places = plan(LEAST, tab)
     assert places[tab] == plan(LEAST)["timeline"]
     assert set(places) & set(TABBED) == {tab}
+
+
+async def test_a_window_that_is_too_small_is_told_its_own_size() -> None:
+    async with running(ScriptedDesk(), (60, 20)) as run:
+        assert "This window has 60x20; the desk needs 80x24." in run.rows()[0]
+    async with running(ScriptedDesk(), (30, 8)) as run:
+        assert run.rows()[0].rstrip() == "30x8; 80x24 needed"

@@ -18,7 +18,7 @@ from terminal.words import DOMAIN, LOCALE
 ROOT = Path(__file__).parents[2]
 TEMPLATE = LOCALE / f"{DOMAIN}.pot"
 CATALOGUES = sorted(LOCALE.glob(f"*/LC_MESSAGES/{DOMAIN}.po"))
-KEYWORDS = {"_": None, "say": None, "mark": None, "plural": (1, 2)}
+KEYWORDS = {"_": None, "say": None, "mark": None, "plural": (1, 2), "counted": (1, 2)}
 """The functions whose first argument is shown: `words._`, `speech.say`, `speech.mark`, `words.plural`."""
 
 HEADER = rb"""msgid ""

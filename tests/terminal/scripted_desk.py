@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import date
 
+import msgspec
+
 from ringdesk import merge
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Called, Caller, CallState, Presentation
@@ -11,15 +13,16 @@ from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.errors import Refused
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import Actor, Args, MemberFields, Row, RowKey
+from ringdesk.ops import Actor, Args, CallWrapup, MemberFields, MemberUpdate, PresenceSet, Row, RowKey, touches
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
-from ringdesk.tasks import Task
+from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
 from terminal.desk import Business, Card, Desk, Draft
 from terminal.desk.values import LostCall
-from terminal.news import CallNews, Match, News, NoteNews, ScreenPop, TaskNews
+from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
+from terminal.store.pins import Login, is_pin
 
 ME = "p-yating"
 NOW = 1_795_509_787.0
@@ -76,19 +79,42 @@ class ScriptedDesk(Desk):
         self.kept: dict[tuple[str | None, str | None], str] = {}
         self._drafts = drafts or []
         self.did: list[tuple[object, ...]] = []
+        self.attended: list[PresenceSet] = []
         self.live: dict[str, Call] = {}
         self.refuse: Exception | None = None
         self.hold: asyncio.Event | None = None
         self._listeners: list[Callable[[News], None]] = []
         self.clock = NOW
         self.business: ScriptedBusiness = ScriptedBusiness()
+        self.login = "yating"
+        self.here = Actor(person=ME, name=SafeText("雅婷"), device="d-1")
+        self.secrets = {"yating": "1234", "peijun": "9876"}
+        self.chosen: dict[str, dict[str, str]] = {}
         self.away_since = NOW - 16 * 3600
         for card in self.cards.values():
             self.business.known[card.member.id] = card.member
 
     @property
     def person(self) -> Actor:
-        return Actor(person=ME, name=SafeText("雅婷"), device="d-1")
+        return self.here
+
+    async def people(self) -> list[Login]:
+        return [
+            Login("peijun", SafeText("佩君"), "peijun" in self.secrets),
+            Login("yating", SafeText("雅婷"), "yating" in self.secrets),
+        ]
+
+    async def enter(self, login: str, secret: str) -> None:
+        if self.secrets.get(login) != secret:
+            raise Refused("wrong_pin", "no")
+        self.login = login
+        if login == "peijun":
+            self.here = Actor(person="p-peijun", name=SafeText("佩君"), device="d-1")
+
+    async def set_pin(self, pin: str) -> None:
+        if not is_pin(pin):
+            raise Refused("bad_pin", "no")
+        self.secrets[self.login] = pin
 
     def publish(self, *news: News) -> None:
         """Say it to everybody who listens."""
@@ -125,8 +151,17 @@ class ScriptedDesk(Desk):
         return self.cards[member]
 
     async def note(self, text: SafeLines, member: str | None, call: str | None, ref: str | None = None) -> str:
-        op = await self._saved("note", text, member, call)
-        note = Note(id=op, member=member, call=call, text=text, author_name=SafeText("雅婷"), at=self.clock)
+        op = await self._saved("note", text, member, call, *((ref,) if ref else ()))
+        note = Note(
+            id=op,
+            member=member,
+            call=call,
+            text=text,
+            author=ME,
+            author_name=SafeText("雅婷"),
+            at=self.clock,
+            parent=ref,
+        )
         self.publish(NoteNews(note, "pending"))
         return op
 
@@ -137,30 +172,62 @@ class ScriptedDesk(Desk):
         return op
 
     async def done(self, task: str) -> str:
-        return await self._saved("done", task)
+        op = await self._saved("done", task)
+        held = self._rows().get(("task", task))
+        if isinstance(held, Task):
+            self.publish(TaskNews(msgspec.structs.replace(held, state=TaskState.DONE), "pending"))
+        return op
 
     async def update(self, member: str, fields: MemberFields, base: dict[str, int] | None = None) -> str:
-        return await self._saved("update", member, fields)
+        op = await self._saved("update", member, fields)
+        if member in self.cards:
+            self._tell(self._merged(op, MemberUpdate(member=member, fields=fields), base))
+        return op
 
     async def claim(self, call: str, member: str | None = None) -> str:
         op = await self._saved("claim", call, member)
-        self.publish(CallNews(self.live[call], claimed_name=SafeText("雅婷"), mine=True))
+        name = SafeText("雅婷")
+        claimed = msgspec.structs.replace(self.live[call], claimed_by=ME, claimed_name=name)
+        self.publish(CallNews(claimed, claimed_name=name, mine=True))
+        return op
+
+    async def add_member(self, fields: MemberFields) -> str:
+        op = await self._saved("add_member", fields)
+        numbers = () if isinstance(fields.numbers, msgspec.UnsetType) else fields.numbers
+        self.cards[op] = Card(Member(id=op, code=SafeText("M-new"), numbers=numbers), (), (), (), SafeText())
         return op
 
     async def wrapup(self, call: str, code: SafeText, member: str | None = None) -> str:
-        return await self._saved("wrapup", call, code, member)
+        op = await self._saved("wrapup", call, code, member)
+        self._tell(self._merged(op, CallWrapup(call=call, code=code)))
+        return op
 
     async def do(self, args: Args, base: dict[str, int] | None = None) -> str:
-        """Any other intent: remembered, and told of as the real merge says what it does to a call that rings here."""
+        """Any other intent: remembered, and told of as the real merge says what it does to the rows that are here."""
+        if isinstance(args, PresenceSet):  # said beside the work: it neither waits nor fails where a save is made to
+            self.attended.append(args)
+            return "presence"
         op = await self._saved("do", args)
-        call_id: str | None = getattr(args, "call", None)
-        before = self.live.get(call_id or "")
-        if call_id is not None and before is not None:
-            effect = merge.apply(
-                op, args, actor=self.person, at=self.clock, base=base or {}, rows={("call", call_id): before}
-            )
-            self._tell(effect.rows)
+        self._tell(self._merged(op, args, base))
         return op
+
+    def _merged(self, op: str, args: Args, base: dict[str, int] | None = None) -> dict[RowKey, Row]:
+        """What the real merge makes of it on the rows that are here."""
+        call_id: str | None = getattr(args, "call", None)
+        if call_id is not None and call_id not in self.live:
+            return {}
+        held = self._rows()
+        rows = {key: held[key] for key in touches(op, args, ME) if key in held}
+        return merge.apply(op, args, actor=self.person, at=self.clock, base=base or {}, rows=rows).rows
+
+    def _rows(self) -> dict[RowKey, Row]:
+        """What this desk holds."""
+        held: dict[RowKey, Row] = {("call", each.id): each for each in self.live.values()}
+        for card in self.cards.values():
+            held["member", card.member.id] = card.member
+            for kind, rows in (("task", card.tasks), ("note", card.notes)):
+                held |= {(kind, row.id): row for row in rows}
+        return held | {("task", task.id): task for task in self.business.tasks}
 
     def _tell(self, rows: dict[RowKey, Row]) -> None:
         for row in rows.values():
@@ -168,7 +235,13 @@ class ScriptedDesk(Desk):
                 name = row.claimed_name or SafeText(row.claimed_by or "")
                 self.publish(CallNews(row, claimed_name=name or None, mine=row.claimed_by == self.person.person))
             elif isinstance(row, Task):
+                self.business.tasks = [*(task for task in self.business.tasks if task.id != row.id), row]
                 self.publish(TaskNews(row, "pending"))
+            elif isinstance(row, Member):
+                self.cards[row.id] = msgspec.structs.replace(self.cards[row.id], member=row)
+                self.publish(MemberNews(row))
+            elif not isinstance(row, Note):
+                self.publish(RowNews(row))
 
     async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
         await asyncio.sleep(0)
@@ -177,6 +250,12 @@ class ScriptedDesk(Desk):
 
     async def drafts(self) -> list[Draft]:
         return self._drafts
+
+    async def choices(self) -> dict[str, str]:
+        return self.chosen.get(self.person.person, {})
+
+    async def choose(self, name: str, value: str) -> None:
+        self.chosen.setdefault(self.person.person, {})[name] = value
 
     def calls(self) -> list[Call]:
         return list(self.live.values())

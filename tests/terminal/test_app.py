@@ -115,7 +115,7 @@ async def test_a_broken_widget_ends_the_app_without_a_traceback(capfd: pytest.Ca
 async def test_every_frame_passes_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
     monkeypatch.setattr(App, "_display", lambda _self, _screen, update: seen.append(update))
-    monkeypatch.setattr("terminal.app.gate", lambda _update: "gated")
+    monkeypatch.setattr("terminal.app.gate", lambda _update, plain: "gated")
     async with running(ScriptedDesk()):
         pass
     assert seen

@@ -34,8 +34,10 @@ def fields(text: str) -> set[str]:
 
 
 def test_no_word_of_the_chinese_screen_is_left_in_english() -> None:
-    """Latin words in the Chinese catalogue are names of keys and programs only."""
-    allowed = re.compile(r"Enter|Esc|Ctrl\+[PQ]|F[0-9]|ATS0=0|dialout|ringdesk doctor|sudo usermod -aG dialout|USER")
+    """Latin words in the Chinese catalogue are names of keys and programs only, and PIN."""
+    allowed = re.compile(
+        r"Enter|Esc|PIN|Ctrl\+[PQS]|Ctrl|F[0-9]|ATS0=0|dialout|ringdesk doctor|sudo usermod -aG dialout|USER"
+    )
     (path,) = CATALOGUES
     with path.open("rb") as stream:
         catalogue = read_po(stream, domain=words.DOMAIN)

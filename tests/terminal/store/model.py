@@ -184,7 +184,12 @@ class Server:
         )
 
     def pull(self, pull: Pull, changes: int = 4) -> list[Changes | UpTo]:
-        return [*self.frames(pull.set, pull.cursor, changes)]
+        """A page; the newest is followed by the word that nothing is missing."""
+        said = self.frames(pull.set, pull.cursor, changes)
+        last = said[-1]
+        if isinstance(last, Changes) and last.page.up:
+            said += self.frames(pull.set, last.page.seq, changes)
+        return said
 
     def frames(self, name: str, prev: int, changes: int) -> list[Changes | UpTo]:
         """The page after `prev` with at most so many changes, and the word that nothing is missing where that is so."""

@@ -21,6 +21,7 @@ from ringdesk.wire.signing import make_code, secret_text
 from server.identity.authority import Authority, ensure
 from terminal.news import NoticeNews, SyncNews
 from terminal.store.replica import Store
+from terminal.sync import socket
 from terminal.sync.enrol import enrol, is_enrolled
 from terminal.sync.key import CA_FILE, DeviceKey
 from terminal.sync.link import Link
@@ -227,6 +228,9 @@ async def test_signing_in_online_offline_and_wrong(peer: Peer, tmp_path: Path) -
         ("ws://shop.example:8700/sync", "ws:// is only for this machine; write wss://shop.example:8700/sync"),
         ("ws://192.168.1.5/sync", "only for this machine"),
         ("http://127.0.0.1/sync", "no address of a server"),
+        ("wss://127.0.0.1:99999/sync", "no address of a server"),
+        ("wss://shop.example:8700", "ends in /sync; write wss://shop.example:8700/sync"),
+        ("ws://127.0.0.1:8700/", "ends in /sync; write ws://127.0.0.1:8700/sync"),
         ("wss:///sync", "no address of a server"),
         ("", "no address of a server"),
     ],
@@ -241,6 +245,35 @@ async def test_addresses_that_can_never_work(tmp_path: Path, url: str, words: st
 
 
 # --- enrolment and TLS --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("ws://127.0.0.1:9/sync", "nothing answers at 127.0.0.1:9; start the server there (`ringdesk server`)"),
+        ("ws://localhost:9/sync", "nothing answers at localhost:9; start the server there"),
+        ("wss://no-such-host.invalid:9/sync", "there is no host no-such-host.invalid; correct the address"),
+    ],
+)
+async def test_a_line_that_cannot_be_opened_says_what_to_do(url: str, words: str) -> None:
+    with pytest.raises(Unreachable) as failure:
+        async with socket.opened(url, None if url.startswith("ws:") else socket.strangers()):
+            pass
+    assert words in str(failure.value)
+    assert "rrno" not in str(failure.value)
+
+
+async def test_in_the_clear_to_a_server_that_speaks_tls(tmp_path: Path) -> None:
+    async with listening(Peer(), tls(authority_in(tmp_path))) as peer:
+        with pytest.raises(Unreachable, match=r"127\.0\.0\.1:[0-9]+ speaks TLS: use wss://"):
+            async with socket.opened(peer.url.replace("wss:", "ws:"), None):
+                pass
+
+
+async def test_with_tls_to_a_server_in_the_clear(peer: Peer) -> None:
+    with pytest.raises(Unreachable, match=r"speaks without encryption.*use ws://"):
+        async with socket.opened(peer.url.replace("ws:", "wss:"), socket.strangers()):
+            pass
 
 
 def tls(authority: Authority) -> ssl.SSLContext:

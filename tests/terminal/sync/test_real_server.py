@@ -20,6 +20,7 @@ from ringdesk.members import MemberNumber
 from ringdesk.ops import MemberAdd, MemberFields, MemberUpdate, NoteAdd, TaskAdd, TaskDone
 from ringdesk.safetext import SafeLines, SafeText
 from terminal.lookup.search import Lookup
+from terminal.news import NoticeNews, SyncNews
 from terminal.store import pages
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
@@ -78,13 +79,20 @@ class Server:
 
 
 class Desk:
-    def __init__(self, store: Store, url: str) -> None:
+    def __init__(self, store: Store, url: str, timings: Timings = QUICK) -> None:
         self.store = store
+        self.heard: list[SyncNews | NoticeNews] = []
         replicator = Replicator(
             store, sign=DeviceKey.load(store.directory).sign, clock=time.time, steady=time.monotonic
         )
         self.link = Link(
-            store, replicator, url, steady=time.monotonic, rng=random.Random(1), heard=lambda _: None, timings=QUICK
+            store,
+            replicator,
+            url,
+            steady=time.monotonic,
+            rng=random.Random(1),
+            heard=self.heard.append,
+            timings=timings,
         )
 
     async def sign_in(self) -> SignedIn:
@@ -95,14 +103,14 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(server: Server, name: str) -> AsyncIterator[Desk]:
+async def desk(server: Server, name: str, timings: Timings = QUICK) -> AsyncIterator[Desk]:
     directory = server.folder / name
     known = directory.exists()
     store = await Store.open(directory, ids=new_ids(), clock=time.time)
     try:
         if not known:
             await enrol(store, server.url, await asyncio.to_thread(server.code), name)
-        it = Desk(store, server.url)
+        it = Desk(store, server.url, timings)
         running = asyncio.create_task(it.link.run())
         try:
             yield it
@@ -193,6 +201,41 @@ async def test_without_the_server(server: Server) -> None:
         assert (await a.link.synced(PATIENCE)).outbox == 0
         assert await a.store.dump("tray") == []
         assert [row["tags"] for row in await a.store.dump("members")] == [("vip",)]
+
+
+async def test_a_note_brings_the_line_back_before_its_time(server: Server) -> None:
+    """The pauses are a minute here; the person does not wait for them, and knows how long they are."""
+    async with desk(server, "a", Timings(first=60.0, longest=60.0)) as a:
+        mei = await a.sign_in()
+        for _ in range(2):
+            await asyncio.to_thread(server.kill)
+            async with asyncio.timeout(PATIENCE):
+                while a.link.connected or (await a.link.status()).why is None:
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(0.1)
+            told = [news for news in a.heard if isinstance(news, SyncNews)][-1]
+            assert told.why is not None
+            assert 30 <= int(told.why.args["seconds"]) <= 61
+            assert "; trying again in " in told.why.english()
+            await asyncio.to_thread(server.start)
+            fields = MemberFields(name=SafeText("回來"))
+            await a.store.save(MemberAdd(fields=fields), actor=mei.actor, grant=mei.grant)
+            began = time.monotonic()
+            assert (await a.link.synced(25.0)).outbox == 0
+            assert time.monotonic() - began < 20.0
+
+
+async def test_without_a_person_it_comes_back_within_ten_seconds(server: Server) -> None:
+    """However long the server was away."""
+    async with desk(server, "a", Timings(first=4.0)) as a:
+        await a.sign_in()
+        await asyncio.to_thread(server.kill)
+        async with asyncio.timeout(PATIENCE):
+            while sum(isinstance(news, SyncNews) and news.why is not None for news in a.heard) < 3:
+                await asyncio.sleep(0.05)
+        waits = [int(news.why.args["seconds"]) for news in a.heard if isinstance(news, SyncNews) and news.why]
+        assert max(waits) <= 10
+    assert Timings().longest <= 10.0
 
 
 async def test_a_code_works_once(server: Server, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from ringdesk.wire.messages import (
     UpTo,
 )
 from terminal.store.replica import Store
-from terminal.sync.replicator import REPAIR_SECONDS, RESEND_SECONDS, Replicator, StartAgain
+from terminal.sync.replicator import PUSH_OPS, REPAIR_SECONDS, RESEND_SECONDS, Replicator, StartAgain
 from tests.terminal.store.model import ACTOR, ORG, SHOP, Ids, Server
 
 CHALLENGE = Challenge(nonce="n0nce", proto_min=1, proto_max=1, server_epoch="history-1")
@@ -104,15 +104,30 @@ async def test_hello_says_what_is_here(bench: Bench) -> None:
 
 async def test_two_pushes_are_under_way_at_most(bench: Bench) -> None:
     await bench.save(650)
-    assert pushes(await bench.greet()) == [(1, 200), (201, 400)]
+    assert len(pushes(await bench.greet())) == 2
     assert await bench.replicator.pending() == []
 
 
-async def test_a_push_is_bounded_in_bytes(bench: Bench) -> None:
-    await bench.save(1000, size=480)
-    first = next(each for each in await bench.greet() if isinstance(each, Push))
-    assert len(first.ops) == 200
-    assert len(codec.encode(first)) < limits.FRAME_CAP
+async def test_pushes_grow_on_a_fast_line_and_shrink_on_a_slow_one(bench: Bench) -> None:
+    await bench.save(2000, size=480)
+    waiting = [each for each in await bench.greet() if isinstance(each, Push)]
+    sizes: list[int] = []
+
+    async def one_round(seconds: float) -> None:
+        push = waiting.pop(0)
+        sizes.append(len(codec.encode(push)))
+        bench.now += seconds
+        said = await bench.replicator.received(bench.server.push(push)[0])
+        waiting.extend(each for each in said if isinstance(each, Push))
+
+    for _ in range(7):
+        await one_round(0.1)
+    assert sizes[0] <= limits.PAGE_MIN + limits.KIB, "one second at 64 kbit/s"
+    assert sizes[-1] > 8 * sizes[0]
+    assert len(waiting[-1].ops) == PUSH_OPS
+    for _ in range(7):
+        await one_round(4.0)
+    assert sizes[-1] <= limits.PAGE_MIN + limits.KIB
 
 
 async def test_without_an_answer_it_is_sent_again(bench: Bench) -> None:
@@ -122,6 +137,27 @@ async def test_without_an_answer_it_is_sent_again(bench: Bench) -> None:
     assert await bench.replicator.pending() == []
     bench.now += 0.2
     assert pushes(await bench.replicator.pending()) == [(1, 1)]
+
+
+async def test_nothing_is_sent_again_while_bytes_move(bench: Bench) -> None:
+    """Its answer waits behind other bytes on a slow line; once the line is still, the clock runs."""
+    await bench.save(1)
+    await bench.greet()
+    for _ in range(20):
+        bench.now += RESEND_SECONDS - 1
+        bench.replicator.moved()
+        assert await bench.replicator.pending() == []
+    bench.now += RESEND_SECONDS + 0.1
+    assert pushes(await bench.replicator.pending()) == [(1, 1)]
+
+
+async def test_a_ping_that_overtakes_a_push_says_that_it_was_aborted(bench: Bench) -> None:
+    """On a line that is never still: the server does one thing after the other."""
+    await bench.save(1)
+    bench.now += 1
+    assert pushes(await bench.greet()) == [(1, 1)]
+    assert await bench.replicator.received(Pong(at=bench.now - 0.5, now=1e9)) == []
+    assert pushes(await bench.replicator.received(Pong(at=bench.now + 0.5, now=1e9))) == [(1, 1)]
 
 
 async def test_a_frame_that_ended_early_goes_on_from_there(bench: Bench) -> None:
@@ -175,6 +211,29 @@ async def test_a_live_frame_over_a_gap_is_pulled_once(bench: Bench) -> None:
     assert [type(each) for each in asked] == [Pull]
     await bench.serve(asked)
     assert len(await bench.store.dump("members")) == 6
+
+
+async def test_a_live_frame_does_not_end_the_pull_that_is_under_way(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+    pull = next(each for each in await bench.replicator.pulls() if isinstance(each, Pull) and each.set == ORG)
+    bench.server.write({("member", "m"): Member(id="m")}, None)
+    for frame in bench.server.frames(ORG, 0, 1):
+        if isinstance(frame, Changes):
+            await bench.replicator.received(frame)
+    assert ORG not in [each.set for each in await bench.replicator.pulls() if isinstance(each, Pull)]
+    await bench.serve([pull])
+    assert ORG in [each.set for each in await bench.replicator.pulls() if isinstance(each, Pull)]
+
+
+async def test_pages_that_the_server_sends_by_itself_are_not_asked_for_as_well(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+    for number in range(6):
+        bench.server.write({("member", f"m{number}"): Member(id=f"m{number}")}, None)
+    for prev in (0, 2):
+        page = bench.server.frames(ORG, prev, 2)[0]
+        assert isinstance(page, Changes)
+        assert not page.page.up
+        assert await bench.replicator.received(page) == []
 
 
 async def test_pages_grow_on_a_fast_line_and_shrink_on_a_slow_one(bench: Bench) -> None:
@@ -234,6 +293,9 @@ async def test_rows_of_an_answer_that_do_not_come_are_asked_for(bench: Bench) ->
     await bench.replicator.received(bench.server.push(push)[0])
     assert (await bench.store.waiting()).ops == 1
     assert await bench.replicator.pending() == []
+    bench.now += RESEND_SECONDS + 1
+    bench.replicator.moved()
+    assert await bench.replicator.pending() == [], "they may be on their way"
     bench.now += RESEND_SECONDS + 1
     asked = await bench.replicator.pending()
     assert [type(each) for each in asked] == [Pull, Pull]

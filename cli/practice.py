@@ -1,0 +1,239 @@
+"""`ringdesk desk --practice`: the real desk with fictional callers and a guided tour.
+
+Everything is in a temporary directory: a server of its own, members, two simulated modems. Nothing leaves the machine and
+nothing is left behind.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from cli import roots
+from cli.deskroot import DeskRoot
+from cli.plan import Plan
+from cli.simulated_line import SimulatedLine
+from config.settings import Settings
+from ringdesk import sample
+from ringdesk.articles import Article, ArticleKind
+from ringdesk.calls import Presentation
+from ringdesk.errors import BadInput
+from ringdesk.members import Member
+from ringdesk.ops import Row
+from ringdesk.presence import Presence, PresenceState
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.simulators.modem import Model, SimulatedModem
+from ringdesk.tour import Deed, Ring
+from ringdesk.tracker import Policy, Tracker
+from server import admin
+from server.admin import Office
+from terminal import words
+from terminal.callerid.source import parse
+from terminal.desk import Business, Desk
+from terminal.guide import Guide
+from terminal.news import Match
+from terminal.plain.commands import COMMANDS
+from terminal.widgets.speech import say
+
+USER: Final = "practice"
+SEED: Final = 1
+MEMBERS: Final = 200
+STRANGER: Final = "0987000123"
+STRANGER_E164: Final = "+886987000123"
+TAIWAN: Final = "+886"
+RINGS: Final = {Ring.BRIEF: 1}
+"""Rings of a call where it is not four."""
+CADENCE: Final = 2.0
+GAP: Final = 5.0
+READ: Final = 6.0
+"""Seconds to read what comes next before anybody calls for it."""
+AGAIN: Final = 25.0
+"""Seconds until somebody who was not answered calls again."""
+GIVES_UP: Final = Policy(ring_stopped=4.0)
+"""A call that stopped ringing makes room for the next one soon."""
+SYNC_SECONDS: Final = 120.0
+
+
+class _Business(Business):
+    """Tells the guide that an answer was looked for."""
+
+    def __init__(self, guide: Guide, *parts: Any) -> None:
+        super().__init__(*parts)
+        self._guide = guide
+
+    async def answers(self, query: str) -> list[Article]:
+        """What answers a question."""
+        if query.strip():
+            self._guide.did(Deed.ASKED)
+        return await super().answers(query)
+
+
+class _PracticeDesk(Desk):
+    """The desk, and a guide that sees what is no news: searches and drafts."""
+
+    def __init__(self, guide: Guide, *parts: Any, **more: Any) -> None:
+        super().__init__(*parts, **more)
+        self._guide = guide
+        guide.me = self.person.person
+        self.business = _Business(guide, self._store, guide.me)
+
+    async def lookup(self, query: str, limit: int = 20) -> list[Match]:
+        """The search box."""
+        self._guide.searched(query)
+        return await super().lookup(query, limit)
+
+    async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
+        """Keep a half-typed note."""
+        if text.strip():
+            self._guide.typed()
+        return await super().save_draft(member, call, text)
+
+
+def practise(options: argparse.Namespace, settings: Settings) -> int:
+    """Practise until the person leaves; the summary is printed at the end. Raises `BadInput`: it has no lines to give."""
+    given = [
+        name
+        for name in ("server", "data", "enrol", "enrol_file", "user", "password_file", "source")
+        if getattr(options, name)
+    ]
+    if given or options.headless:
+        flag = given[0].replace("_", "-") if given else "headless"
+        raise BadInput(f"--practice brings everything of its own; leave --{flag} out")
+    words.language(settings.general.language)
+    from cli.desk import LateLog, expect_terminal, show, until_told
+
+    if not options.plain:
+        expect_terminal()
+    with tempfile.TemporaryDirectory(prefix="ringdesk-practice-", ignore_cleanup_errors=True) as folder:
+        room = Path(folder)
+        log = LateLog(room / "practice.log", "info")
+        log.open()
+        guide = _guide(_keys(settings.desk.keys, plain=options.plain))
+
+        def opening() -> Any:
+            return _opened(room, guide)
+
+        if options.plain:
+            from cli.plain import run_plain
+
+            code = run_plain(opening, settings, guide.hint)
+        else:
+            code = until_told(lambda: show(opening, say("Practice"), settings, log, hint=guide.hint))
+    guide.did(Deed.LEFT)
+    sys.stdout.write("".join(f"{line}\n" for line in guide.summary()))
+    return code
+
+
+def _keys(changed: Mapping[str, str], *, plain: bool) -> dict[str, str]:
+    """Key ids -> what is pressed, for this kind of desk."""
+    if plain:
+        letters = {command.id: command.letter for command in COMMANDS}
+        return letters | {"answer": letters["take"], "save": say("an empty line")}
+    from terminal.bindings import KEYS
+
+    return {key.id: key.shown for key in KEYS} | dict(changed)
+
+
+def _guide(keys: dict[str, str]) -> Guide:
+    wanted = next(member for member in _people() if _mobile(member) and not member.name.isascii())
+    return Guide(
+        keys,
+        roots.wall,
+        stranger=STRANGER_E164,
+        digits=_mobile(wanted)[-3:],
+        surname=wanted.name[0],
+        word=say("return"),
+    )
+
+
+def _people() -> Iterator[Member]:
+    return (sample.member(SEED, index) for index in range(MEMBERS))
+
+
+def _mobile(member: Member) -> str:
+    """The number as it is dialled here; empty where there is none."""
+    known = [number.e164 for number in member.numbers if (number.e164 or "").startswith(f"{TAIWAN}9")]
+    return f"0{known[0].removeprefix(TAIWAN)}" if known and known[0] else ""
+
+
+def _rows() -> Iterator[tuple[str, Row]]:
+    """Members with their past, two colleagues, some answers."""
+    now = roots.wall()
+    for member in _people():
+        yield "member", member
+        for contact in sample.history(member, SEED, now):
+            yield "contact", contact
+        for task in sample.tasks(member, SEED, now):
+            yield "task", task
+    for ident, name in (("practice-1", "怡君"), ("practice-2", "志豪")):
+        yield (
+            "presence",
+            Presence(id=ident, name=SafeText(name), state=PresenceState.READY, since=now, at=now, site="main"),
+        )
+    answers = (
+        (say("return"), say("Within seven days, with the receipt.")),
+        (say("opening hours"), say("Every day from 10:00 to 21:00.")),
+        (say("parking"), say("Two hours free in the basement.")),
+    )
+    for index, (title, text) in enumerate(answers):
+        page = Article(
+            id=f"practice-a{index}", kind=ArticleKind.ANSWER, title=title, text=SafeLines(text), keywords=(title,)
+        )
+        yield "article", page
+
+
+@asynccontextmanager
+async def _opened(room: Path, guide: Guide) -> AsyncIterator[Desk]:
+    """Two lines, the server with its people, the desk, and somebody who rings as the tour wants it."""
+    first, second = (SimulatedLine(SimulatedModem(Model()), roots.wall) for _ in range(2))
+    async with first, second:
+        urls = [f"{await line.serve_socket()}?line={n}&ring-gap={GAP:g}" for n, line in ((1, first), (2, second))]
+        plan = Plan(data=room, user=USER, sources=tuple(parse(url, "practice") for url in urls))
+
+        async def people(office: Office) -> None:
+            await admin.import_rows(office, _rows())
+
+        def make(*parts: Any, **more: Any) -> Desk:
+            return _PracticeDesk(guide, *parts, **{**more, "tracker": Tracker(GIVES_UP)})
+
+        root = DeskRoot(plan, prepare=people, make=make)
+        try:
+            desk = await root.open()
+            await desk.sync(SYNC_SECONDS)
+            end = desk.subscribe(guide.hear)
+            ringing = asyncio.create_task(_ring(first, second, lambda: guide.ring))
+            try:
+                yield desk
+            finally:
+                end()
+                ringing.cancel()
+                await asyncio.gather(ringing, return_exceptions=True)
+        finally:
+            await root.close()
+
+
+async def _ring(first: SimulatedLine, second: SimulatedLine, wanted: Callable[[], Ring]) -> None:
+    """Ring as the tour wants it, until it wants nobody any more."""
+    rng = random.Random(SEED)  # noqa: S311 - the same callers each time
+    dialled = [number for number in map(_mobile, _people()) if number]
+    await first.ready()
+    await second.ready()
+    await asyncio.sleep(READ)
+    while True:
+        ring = wanted()
+        if ring is Ring.NOBODY:
+            await asyncio.sleep(0.5)
+            continue
+        number = STRANGER if ring is Ring.STRANGER else rng.choice(dialled)
+        line = second if ring in (Ring.SECOND, Ring.BRIEF) else first
+        await line.ring(number, None, Presentation.SHOWN, RINGS.get(ring, 4), CADENCE)
+        for _ in range(int(AGAIN / 0.5)):
+            await asyncio.sleep(0.5)
+            if wanted() not in (ring, Ring.NOBODY):
+                await asyncio.sleep(READ)
+                break

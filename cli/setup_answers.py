@@ -1,0 +1,57 @@
+"""The answers of setup so far, over what the settings file has already."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from config import save
+from config.load import Layer, load
+from config.settings import Settings
+from ringdesk.errors import BadInput
+
+
+class Answers:
+    """What will be written to `file`. Nothing is, before `keep`."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        try:
+            self._text = file.read_text("utf-8-sig") if file.exists() else ""
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadInput(f"{file} cannot be read ({error}); give another file with --config") from error
+        self._known = load(file, environ={}) if file.exists() else Settings()
+        self.changes: Layer = {}
+
+    def __getitem__(self, name: str) -> Any:
+        """The value in force of `section.key`."""
+        section, _, key = name.partition(".")
+        known = getattr(getattr(self._known, section), key)
+        return self.changes.get(section, {}).get(key, known)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        section, _, key = name.partition(".")
+        if value != getattr(getattr(self._known, section), key):
+            self.changes.setdefault(section, {})[key] = value
+        else:
+            self.changes.get(section, {}).pop(key, None)
+
+    def keep(self) -> bool:
+        """Write them; whether there was anything to write. Raises `BadInput`."""
+        changes = {
+            section: {key: list(value) if isinstance(value, tuple) else value for key, value in values.items()}
+            for section, values in self.changes.items()
+            if values
+        }
+        if not changes and self.file.exists():
+            return False
+        text = save.changed(self._text, changes)
+        msgspec.convert(_layer(text), Settings, strict=False)
+        save.write(self.file, text)
+        return True
+
+
+def _layer(text: str) -> Any:
+    import tomllib
+
+    return tomllib.loads(text)

@@ -1,0 +1,139 @@
+"""Setup, the telephone line: finds the modem, or takes the URL of another source; then a test ring."""
+
+import queue
+import random
+import time
+from contextlib import closing
+from typing import Final
+
+from cli import roots
+from cli.doctor import heard_from
+from cli.setup_console import Console
+from config import registry
+from ringdesk import numbers
+from ringdesk.calls import CallEvent, EventKind, Presentation
+from ringdesk.dialects import Level, Notice
+from ringdesk.errors import BadInput
+from ringdesk.safetext import SafeText
+from terminal.callerid.pump import SourcePump
+from terminal.callerid.source import SourceSpec, parse
+from terminal.widgets.speech import because, say
+from terminal.widgets.telephone import written
+
+RING_SECONDS: Final = 60.0
+COUNT_SECONDS: Final = 10.0
+NUMBER_SECONDS: Final = 12.0
+"""The number comes between the first two rings: six seconds, and a margin."""
+
+
+def spec_of(url: str, region: str, area: str) -> SourceSpec:
+    """A source that this version can listen to. Raises `BadInput` with what to write instead."""
+    spec = parse(url, "setup", region=region, area=area)
+    registry.dialect(spec.dialect)
+    return spec
+
+
+def ports() -> list[str]:
+    """The serial ports of this machine, by their device."""
+    from serial.tools.list_ports import comports
+
+    return sorted(port.device for port in comports())
+
+
+def probe(console: Console, url: str, region: str, area: str) -> Notice:
+    """Set the peer up as the desk does, and say what came of it."""
+    spec = spec_of(url, region, area)
+    console.say(say("Trying {port} ...", port=SafeText(spec.address)))
+    notice, said = heard_from(spec, registry.dialect(spec.dialect))
+    console.say(say("{name}: {text}", name=SafeText(spec.address), text=because(notice.why)))
+    if said:
+        console.say(say("It said: {text}", text=SafeText(said)))
+    return notice
+
+
+def find(console: Console, region: str, area: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The sources of this desk: what answered, what was known, or what is typed."""
+    found = [f"serial://{device}" for device in ports()]
+    if not found:
+        console.say(say("No serial port was found."))
+    well = [url for url in found if probe(console, url, region, area).level is Level.OK]
+    urls = list(dict.fromkeys([*known, *well]))
+    entries = [SafeText(url) for url in urls]
+    index = console.choose(
+        say("Which line is it?"), [*entries, say("another: type its address"), say("none for now")], _first(urls)
+    )
+    if index < len(urls):
+        return (urls[index],)
+    return _typed(console, region, area) if index == len(urls) else ()
+
+
+def _first(urls: list[str]) -> int:
+    """The proposal: the first that is known or answered, else none."""
+    return 1 if urls else 2
+
+
+def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
+    while True:
+        url = console.ask(say("Address, as in `serial:///dev/ttyACM0`, `serial://COM3` or `socket://host:port`:"))
+        try:
+            notice = probe(console, url, region, area)
+        except BadInput as error:
+            console.wrong(error)
+            continue
+        again = say("It does not work yet: try again"), say("keep it all the same")
+        if notice.level is Level.OK or console.choose(say("What now?"), again) == 1:
+            return (url,)
+
+
+def await_ring(console: Console, url: str, region: str, area: str) -> str:
+    """Wait for a real ring. What came: `number`, `withheld`, `no_number`, `nothing`."""
+    events: queue.SimpleQueue[CallEvent] = queue.SimpleQueue()
+    spec = spec_of(url, region, area)
+    pump = SourcePump(
+        spec,
+        registry.dialect(spec.dialect),
+        on_event=events.put,
+        on_health=lambda _source, _notice: None,
+        wall=roots.wall,
+        jitter=random.Random(roots.random_id()),  # noqa: S311  no secret: it spreads reconnects
+    )
+    pump.start()
+    with closing(pump):
+        return _listen(console, events, region, area)
+
+
+def _listen(console: Console, events: "queue.SimpleQueue[CallEvent]", region: str, area: str) -> str:
+    console.say(say("Ring this line now, from another telephone."))
+    until = time.monotonic() + RING_SECONDS
+    rung = False
+    while (left := until - time.monotonic()) > 0:
+        try:
+            event = numbers.read_caller(events.get(timeout=min(COUNT_SECONDS, left)), region, area)
+        except queue.Empty:
+            if not rung:
+                console.say(say("{count} seconds left", count=max(0, round(until - time.monotonic()))))
+            continue
+        if event.event is EventKind.RINGING and not rung:
+            rung, until = True, time.monotonic() + NUMBER_SECONDS
+            console.say(say("It rings."))
+        if event.caller is not None and event.event is EventKind.CALLER:
+            if event.caller.presentation is Presentation.PRIVATE:
+                console.say(say("The caller withheld the number; caller ID works."))
+                return "withheld"
+            if event.caller.raw:
+                console.say(say("The number came: {number}", number=written(event.caller.e164, event.caller.raw)))
+                return "number"
+    silent = say("Nothing rang. Is this the right line, and is the modem on it?")
+    console.say(*(no_number() if rung else (silent,)))
+    return "no_number" if rung else "nothing"
+
+
+def no_number() -> tuple[SafeText, ...]:
+    """Why a line rings and says no number."""
+    return (
+        say("It rang, and no number came. The usual reasons:"),
+        say("- caller ID is not subscribed: ask the telephone company"),
+        say("- the modem knows no caller ID, or has the wrong country: `ringdesk doctor` says what it answered"),
+        say("- the modem is behind an exchange that does not pass the number on"),
+        say("- a filter or splitter is missing, or the telephone was picked up before the second ring"),
+    )

@@ -1,0 +1,98 @@
+"""The guided tour of a practice desk: its steps as a table, and how far somebody is. Pure."""
+
+from enum import StrEnum
+from typing import Final, Self
+
+import msgspec
+
+
+class Deed(StrEnum):
+    """What a person did, as the desk can see it."""
+
+    TOOK = "took"
+    TYPED = "typed"
+    """Typed at a note while another call rang."""
+    SAVED = "saved"
+    WRAPPED = "wrapped"
+    PROMISED = "promised"
+    ATTACHED = "attached"
+    ASKED = "asked"
+    SEARCHED = "searched"
+    HANDED = "handed"
+    JUDGED = "judged"
+    """Said what became of a missed call."""
+    LEFT = "left"
+
+
+class Ring(StrEnum):
+    """Who calls during a step."""
+
+    NOBODY = "nobody"
+    MEMBER = "member"
+    SECOND = "second"
+    """A member, on the other line, while the first call is on."""
+    STRANGER = "stranger"
+    BRIEF = "brief"
+    """Somebody who gives up after one ring."""
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One step. `key` is the id of the key or command that it teaches ("" for none): a desk without it skips the step."""
+
+    id: str
+    deed: Deed
+    key: str = ""
+    ring: Ring = Ring.NOBODY
+
+
+STEPS: Final = (
+    Step("take", Deed.TOOK, "answer", Ring.MEMBER),
+    Step("type", Deed.TYPED, "", Ring.SECOND),
+    Step("save", Deed.SAVED, "save"),
+    Step("wrapup", Deed.WRAPPED, "wrapup"),
+    Step("later", Deed.PROMISED, "later", Ring.MEMBER),
+    Step("attach", Deed.ATTACHED, "attach", Ring.STRANGER),
+    Step("answers", Deed.ASKED, "answers"),
+    Step("search", Deed.SEARCHED, "search"),
+    Step("hand", Deed.HANDED, "hand", Ring.MEMBER),
+    Step("missed", Deed.JUDGED, "missed", Ring.BRIEF),
+    Step("leave", Deed.LEFT, "quit"),
+)
+"""The tour, some fifteen minutes for somebody new."""
+
+
+class Past(msgspec.Struct, frozen=True):
+    """A step that is done, and how long it took in seconds."""
+
+    step: Step
+    seconds: float
+
+
+class Tour(msgspec.Struct, frozen=True):
+    """How far somebody is: the steps to come, those done. `since` is when the present one began (seconds since 1970)."""
+
+    to_come: tuple[Step, ...]
+    past: tuple[Past, ...]
+    since: float
+
+    @classmethod
+    def begin(cls, keys: frozenset[str], now: float) -> Self:
+        """The tour of a desk that has these keys or commands."""
+        return cls(tuple(step for step in STEPS if not step.key or step.key in keys), (), now)
+
+    @property
+    def step(self) -> Step | None:
+        """What is to be done now; None when all is done."""
+        return self.to_come[0] if self.to_come else None
+
+    @property
+    def count(self) -> int:
+        """How many steps there are in all."""
+        return len(self.past) + len(self.to_come)
+
+    def did(self, deed: Deed, now: float) -> "Tour":
+        """Somebody did something. What is not asked for now changes nothing."""
+        step = self.step
+        if step is None or step.deed is not deed:
+            return self
+        return Tour(self.to_come[1:], (*self.past, Past(step, now - self.since)), now)

@@ -1,0 +1,196 @@
+"""What the agent does with calls, without a screen: take one, let one wait, go on with another, hand one on, close one.
+
+A note stays with its owner through all of it; only the calls and whom the board shows change.
+"""
+
+import contextlib
+
+from ringdesk.calls import Call, Presentation
+from ringdesk.errors import Refused, RingdeskError
+from ringdesk.ops import (
+    CallHand,
+    CallHold,
+    CallVerdict,
+    TaskAdd,
+    TaskAttempt,
+    TaskFields,
+    TaskReopen,
+    TaskUpdate,
+)
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import AttemptResult, Task, TaskKind
+from terminal.screens.board import Board
+from terminal.screens.windows import Window, windows
+from terminal.screens.work import Work, not_yet
+from terminal.widgets.person import CallRow, called_by
+from terminal.widgets.speech import RESULTS, say
+
+
+class CallWork:
+    """The work on calls and callbacks. Every method says in words what came of it, after the desk has saved."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.undo = work.undo
+
+    @property
+    def board(self) -> Board:
+        """What the desk knows."""
+        return self.work.board
+
+    # one call or another
+
+    async def turn(self, row: CallRow) -> SafeText:
+        """Turn to a call: take it if nobody has it, go on with it if it is ours. The one that was on waits."""
+        before = self.board.current or self.board.serving
+        if not row.mine and self.board.wrap_up.bars(self.work.wall()):
+            raise Refused("wrap_up", not_yet(self.board.wrap_up, self.work.wall()))
+        if not row.mine:
+            await self.work.desk.claim(row.call.id, row.sure.id if row.sure else None)
+        self.board.serve(row.call.id)
+        said = await self._waits(before, row.call)
+        now = self.board.row(row.call.id)
+        if now is not None and now.call.on_hold:
+            await self.work.desk.do(CallHold(call=now.call.id, held=False))
+        return said
+
+    async def _waits(self, row: CallRow | None, other: Call) -> SafeText:
+        """Put a call on hold for another; one that cannot be held keeps nobody from the one that was taken."""
+        row = self.board.row(row.call.id) if row is not None else None  # as it is by now
+        if row is None or row.call.id == other.id or not row.mine or not row.call.live or row.call.held:
+            return SafeText()
+        try:
+            await self.work.desk.do(CallHold(call=row.call.id))
+        except RingdeskError as error:
+            return SafeText(str(error))
+        return say("{name} waits on hold.", name=called_by(row.call, row.sure))
+
+    async def hold(self) -> SafeText:
+        """F5: the caller on the card waits; or goes on."""
+        row = self.board.current or self.board.serving
+        if row is None or not row.call.live:
+            return say("There is no call of yours to hold.")
+        name = called_by(row.call, row.sure)
+        await self.work.desk.do(CallHold(call=row.call.id, held=not row.call.on_hold))
+        return say("Go on with {name}.", name=name) if row.call.on_hold else say("{name} waits on hold.", name=name)
+
+    # handing on
+
+    async def hand(self, row: CallRow, person: str, name: SafeText) -> SafeText:
+        """A colleague has the call from now on. What was typed for it is saved first, so that it travels along."""
+        who = called_by(row.call, row.sure)
+        with_note = self.board.current is not None and self.board.current.call.id == row.call.id
+        if with_note and self.work.keeper.texts.get(self.board.person.key, "").strip():
+            await self.work.save()
+        await self.work.desk.do(CallHand(call=row.call.id, to=person, to_name=name))
+        await self.work.keeper.keep()
+        self.board.leave(row.call.id)
+        return say("{who} is with {name} now.", who=who, name=name)
+
+    async def hand_task(self, task: Task, person: str, name: SafeText) -> SafeText:
+        """A colleague does it."""
+        await self._assign(task, person, name)
+        self.undo.add(
+            say("task handed to {name}", name=name), lambda: self._assign(task, task.assignee, task.assignee_name)
+        )
+        return say("{name} does it now: {title}", name=name, title=task.title)
+
+    async def _assign(self, task: Task, person: str | None, name: SafeText) -> SafeText:
+        fields = TaskFields(assignee=person, assignee_name=name)
+        await self.work.desk.do(TaskUpdate(task=task.id, fields=fields))
+        return say("Handed back: {title}", title=task.title)
+
+    # calls that nobody had
+
+    async def missed(self, row: CallRow) -> SafeText:
+        """Nobody had it: somebody has to call back."""
+        name = called_by(row.call, row.sure)
+        when = windows(self.work.now)[0]
+        await self._verdict(row, "missed", when.due)
+        self.undo.add(say("{name} was missed", name=name), lambda: self._verdict(row, "ignored"))
+        if row.call.caller.raw is None:
+            return say("{name} was missed; there is no number to call back.", name=name)
+        return say("{name} was missed: to be called back within the hour.", name=name)
+
+    async def elsewhere(self, row: CallRow) -> SafeText:
+        """Somebody answered it on another telephone."""
+        return await self._no_matter(row, elsewhere=True)
+
+    async def ignore(self, row: CallRow) -> SafeText:
+        """It is no matter."""
+        return await self._no_matter(row, elsewhere=False)
+
+    async def _no_matter(self, row: CallRow, *, elsewhere: bool) -> SafeText:
+        name = called_by(row.call, row.sure)
+        await self._verdict(row, "elsewhere" if elsewhere else "ignored")
+        done = say("{name} was answered elsewhere", name=name) if elsewhere else say("{name} is no matter", name=name)
+        self.undo.add(done, lambda: self.missed(row))
+        return done
+
+    async def _verdict(self, row: CallRow, verdict: str, due: SafeText | None = None) -> SafeText:
+        """What became of it; a later word corrects an earlier one."""
+        name = called_by(row.call, row.sure)
+        args = CallVerdict(
+            call=row.call.id,
+            verdict="missed" if verdict == "missed" else "elsewhere" if verdict == "elsewhere" else "ignored",
+            member=row.sure.id if row.sure else None,
+            title=say("Call back {name}", name=name) if due is not None else SafeText(),
+            due=due,
+        )
+        await self.work.desk.do(args)
+        return say("{name} is no matter", name=name)
+
+    # callbacks
+
+    async def later(self, window: Window) -> SafeText:
+        """F8: a callback to the person on the card, within a window."""
+        person = self.board.person
+        known = person.member.numbers[0] if person.member and person.member.numbers else None
+        shown = person.call is not None and person.call.caller.presentation is Presentation.SHOWN
+        called = person.call.caller if person.call is not None and shown else None
+        dialled = (called.e164 or called.raw) if called else (known.e164 or known.raw) if known else None
+        if dialled is None:
+            return say("There is no number to call back.")
+        member, call = person.key
+        args = TaskAdd(
+            kind=TaskKind.CALLBACK,
+            member=member,
+            call=call,
+            title=say("Call back {name}", name=person.name),
+            number=SafeText(dialled),
+            opens=window.opens,
+            due=window.due,
+        )
+        made = await self.work.desk.do(args)
+
+        async def back() -> SafeText:
+            await self.work.desk.done(made)
+            return say("{name} is not called back.", name=person.name)
+
+        said = say("Call back {name}: {window}.", name=person.name, window=window.label)
+        self.undo.add(said, back)
+        return said
+
+    async def attempt(self, task: Task, result: AttemptResult) -> SafeText:
+        """A callback was tried; who was reached needs no other."""
+        await self.work.desk.do(TaskAttempt(task=task.id, result=result))
+        if result is AttemptResult.REACHED:
+
+            async def back() -> SafeText:
+                await self.work.desk.do(TaskReopen(task=task.id))
+                return say("Open again: {title}", title=task.title)
+
+            self.undo.add(say("called back: {title}", title=task.title), back)
+        return say("{title}: {result}", title=task.title, result=say(RESULTS[result]))
+
+    # what the panels need
+
+    async def learn(self) -> SafeText:
+        """The names of members whom others are with, or whom we owe a call."""
+        names = self.board.day.names
+        for member in self.board.day.strangers():
+            names[member] = SafeText()  # one that cannot be read is not asked for again
+            with contextlib.suppress(RingdeskError):
+                card = await self.work.desk.open(member)
+                names[member] = card.member.name or card.member.code
+        return SafeText()

@@ -1,0 +1,167 @@
+"""What surrounds the work on a person: answers, reasons, pinned facts, tasks, revisions, notices, the whole of an entry.
+
+The screen hands on what was chosen in a panel (`take`), what is typed in the chooser, and the news.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from ringdesk.articles import Article
+from ringdesk.notes import threads
+from ringdesk.safetext import SafeText
+from terminal.news import RowNews
+from terminal.screens.codes import Codes
+from terminal.screens.commands import Command
+from terminal.screens.duties import Duties
+from terminal.screens.errands import Errands
+from terminal.screens.faq import Faq
+from terminal.screens.keeper import NOBODY
+from terminal.screens.menus import Menus
+from terminal.screens.painter import Painter
+from terminal.screens.panes import Panes
+from terminal.screens.pinning import Pinning
+from terminal.screens.reading import Reading
+from terminal.screens.reasons import Reasons
+from terminal.screens.work import Work
+from terminal.screens.writing import Writing
+from terminal.widgets.page import Leaf, Line
+from terminal.widgets.row import Tone
+from terminal.widgets.speech import say
+from terminal.widgets.when import short_day
+
+if TYPE_CHECKING:
+    from terminal.news import News
+    from terminal.widgets.note import NoteArea
+
+ANSWERS: Final = "answers"
+PIN: Final = "pin"
+"""Modes of the chooser, beside those of `finder`."""
+
+
+class Casework:
+    """The side of the desk screen that reads, chooses and corrects. `typing(mode)` opens the chooser."""
+
+    def __init__(  # noqa: PLR0913 - what it stands on, each by its name
+        self,
+        work: Work,
+        writing: Writing,
+        painter: Painter,
+        panes: Panes,
+        menus: Menus,
+        errands: Errands,
+        codes: Codes,
+        *,
+        field: "Callable[[], NoteArea]",
+        entry: Callable[[], Leaf],
+        typing: Callable[[str], None],
+    ) -> None:
+        self._work = work
+        self._writing = writing
+        self._painter = painter
+        self._errands = errands
+        self._entry = entry
+        self.reading = Reading(panes, painter, writing, field)
+        self.faq = Faq(work, self.reading)
+        self.reasons = Reasons(work, writing, codes, self.reading, painter.site)
+        self.pinning = Pinning(work, menus, lambda: typing(PIN))
+        self.duties = Duties(work, menus)
+
+    # news
+
+    async def load(self) -> None:
+        """The notices that hold today."""
+        today = self._work.now.today.isoformat()
+        self._work.board.notices = tuple(await self._work.desk.business.notices(today))
+
+    def hear(self, news: "News") -> None:
+        """An article is new or changed: the notices may be others."""
+        if isinstance(news, RowNews) and isinstance(news.row, Article):
+            self._errands.run("notices", self.load)
+
+    # the palette and the chooser
+
+    def commands(self) -> list[Command]:
+        """What the palette offers beside the keys."""
+        return [*self.reasons.commands(), *self.pinning.commands(), Command(say("Read notices"), SafeText(), "notices")]
+
+    def took(self, mode: str, index: int) -> None:
+        """A row of the chooser was taken, in one of our modes."""
+        if mode == ANSWERS:
+            self._errands.run("answers", lambda: self.faq.taken(index))
+        else:
+            self.reading.close()
+            added = self.pinning.added()
+            if added is not None:
+                self._errands.run("pin", added)
+
+    # the panels
+
+    def take(self, pane: str, index: int) -> None:
+        """A row of a panel was taken."""
+        if pane == "timeline":
+            self.reading.open(self._entry())
+        elif pane == "older_entries":
+            self._painter.tell(say("This desk holds the 20 newest entries; older ones are at the server only."))
+        elif pane == "page":
+            self.reading.entered()
+        elif pane == "tasks":
+            self._errands.run("task", lambda: self.duties.more(index))
+        elif pane == "task_done":
+            self._errands.run("task", lambda: self.duties.turn(index))
+        elif pane == "earlier":
+            self._painter.tell(self._revise(index))
+        elif pane == "older_texts":
+            self._older(index)
+
+    def notices(self) -> None:
+        """All notices that hold today, to be read."""
+        lines: list[Line] = []
+        for each in self._work.board.notices:
+            day = short_day(each.at, self._work.now)
+            lines += [Line(each.title, Tone.STRONG, SafeText(f"{day} {each.author_name}"))]
+            lines += [Line(line) for line in each.text.each()]
+            if each.tags:
+                lines.append(Line(say("For members with: {tags}", tags=SafeText(say(", ").join(each.tags))), Tone.DIM))
+            lines.append(Line(SafeText()))
+        self.reading.open(Leaf(say("Notices"), SafeText(), tuple(lines) or (Line(say("No notice today.")),)))
+
+    # notes
+
+    def _revise(self, index: int) -> SafeText:
+        """Load an own note into the field as a revision of it."""
+        board, keeper = self._work.board, self._work.keeper
+        found = threads(board.person.notes)
+        if index >= len(found) or board.person.key == NOBODY:
+            return SafeText()
+        note = found[index].newest
+        if note.author != self._work.desk.person.person:
+            return say(
+                "Only {name} may change this note; o shows its older texts.", name=note.author_name or say("its author")
+            )
+        if board.states.get(note.id) == "refused":
+            return say("The server refused this note: write a new one.")
+        owner = board.person.key
+        self._writing.hold()
+        if keeper.texts.get(owner, "").strip():
+            return say("There is text in the note: save it first, then change the older one.")
+        keeper.hold(owner, note.text)
+        keeper.revises[owner] = note
+        self._writing.load()
+        self._writing.say(say("Ctrl+S saves the revision"))
+        self._painter.note()
+        self.reading.write()
+        return SafeText()
+
+    def _older(self, index: int) -> None:
+        """What a note said before."""
+        found = threads(self._work.board.person.notes)
+        if index >= len(found):
+            return
+        if not found[index].older:
+            self._painter.tell(say("This note was not revised."))
+            return
+        lines: list[Line] = []
+        for note in found[index].older:
+            lines.append(Line(short_day(note.at, self._work.now), Tone.LINK, note.author_name))
+            lines += [Line(line) for line in note.text.each()]
+        self.reading.show(Leaf(say("Older texts"), self._work.board.person.name, tuple(lines)))

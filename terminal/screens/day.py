@@ -1,0 +1,95 @@
+"""What a desk knows of the day of the business: what its people do, and whom it owes a call. Without a screen."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from ringdesk.members import Member
+from ringdesk.presence import Presence, PresenceState
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task, TaskKind, TaskState
+from terminal.news import CallNews, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
+
+STRANGERS: Final = 30
+"""Members whose names are looked up at a time."""
+_ORDER: Final = {state: rank for rank, state in enumerate(PresenceState)}
+
+
+class Day:
+    """The team and the callbacks, as the news tells them; `names` are those of members that others are with."""
+
+    def __init__(self) -> None:
+        self.team: dict[str, Presence] = {}
+        self.seen: dict[str, SafeText] = {}
+        self.callbacks: dict[str, Task] = {}
+        self.names: dict[str, SafeText] = {}
+
+    def begin(self, team: Iterable[Presence], agenda: Iterable[Task]) -> None:
+        """What was there before the screen was."""
+        for presence in team:
+            self.team.setdefault(presence.id, presence)
+        for task in agenda:
+            if task.kind is TaskKind.CALLBACK:
+                self.callbacks.setdefault(task.id, task)
+
+    def hear(self, news: News) -> None:
+        """Learn from the news."""
+        match news:
+            case RowNews(row=Presence() as presence):
+                self.team[presence.id] = presence
+            case TaskNews(task=task):
+                self._see(task.author, task.author_name)
+                if task.kind is TaskKind.CALLBACK:
+                    self.callbacks[task.id] = task
+            case NoteNews(note=note):
+                self._see(note.author, note.author_name)
+            case MemberNews(member=member):
+                self._name(member)
+            case ScreenPop() | CallNews():
+                for match in news.matches or ():
+                    self._name(match.member)
+                self._see(news.call.claimed_by, news.call.claimed_name)
+
+    def _see(self, person: str | None, name: SafeText | None) -> None:
+        if person and name:
+            self.seen[person] = name
+
+    def _name(self, member: Member) -> None:
+        self.names[member.id] = member.name or member.code
+
+    def strangers(self) -> list[str]:
+        """Members in the panels whose names nobody here knows yet."""
+        wanted = [presence.member for presence in self.team.values()] + [task.member for task in self.owed]
+        return [member for member in dict.fromkeys(wanted) if member and member not in self.names][:STRANGERS]
+
+    @property
+    def owed(self) -> list[Task]:
+        """The open callbacks, the next due first."""
+        rows = [task for task in self.callbacks.values() if task.state is TaskState.OPEN]
+        return sorted(rows, key=lambda task: (task.due or "9", task.id))
+
+    @property
+    def called(self) -> list[Task]:
+        """The callbacks that were done while this desk looked, the newest first."""
+        rows = [task for task in self.callbacks.values() if task.state is TaskState.DONE]
+        return sorted(rows, key=lambda task: -(task.done_at or 0.0))
+
+    def answered_by_task(self, call: str) -> bool:
+        """Whether a callback takes care of this call."""
+        return any(task.call == call for task in self.callbacks.values())
+
+    def crew(self) -> list[Presence]:
+        """The team: those who work before those who are away, by name."""
+        rows = self.team.values()
+        return sorted(rows, key=lambda row: (row.state is PresenceState.AWAY, row.name, row.id))
+
+    def colleagues(self, me: str) -> list[tuple[str, SafeText, Presence | None]]:
+        """To whom something can be handed, ready ones first; then those who were only heard of."""
+        known = sorted(self.team.values(), key=lambda row: (_ORDER[row.state], row.name, row.id))
+        rows: list[tuple[str, SafeText, Presence | None]] = [(row.id, row.name, row) for row in known if row.id != me]
+        others = sorted(self.seen.items(), key=lambda pair: pair[1])
+        return rows + [(person, name, None) for person, name in others if person != me and person not in self.team]
+
+    def with_member(self, member: str, me: str) -> list[Presence]:
+        """The colleagues who serve this member now."""
+        at_work = (PresenceState.BUSY, PresenceState.WRAP_UP)
+        return [row for row in self.crew() if row.member == member and row.id != me and row.state in at_work]

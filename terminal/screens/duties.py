@@ -1,0 +1,66 @@
+"""The tasks of the person on show: closed with one key, opened again with the same, put off or handed on from a menu."""
+
+from datetime import timedelta
+from functools import partial
+
+from ringdesk.ops import TaskFields, TaskReopen, TaskUpdate
+from ringdesk.presence import Presence
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task, TaskState
+from terminal.screens.menus import Entry, Menus
+from terminal.screens.work import Work
+from terminal.widgets.speech import say
+from terminal.widgets.tasks import listed
+
+
+class Duties:
+    """What is done with a task of the list."""
+
+    def __init__(self, work: Work, menus: Menus) -> None:
+        self._work = work
+        self._menus = menus
+
+    def _at(self, index: int) -> Task | None:
+        tasks = listed(self._work.board.person.tasks, self._work.now.minute)
+        return tasks[index][1] if index < len(tasks) else None
+
+    async def turn(self, index: int) -> SafeText | None:
+        """Close the task; open one again that is closed."""
+        task = self._at(index)
+        if task is None:
+            return None
+        if task.state is TaskState.DONE:
+            await self._work.desk.do(TaskReopen(task=task.id))
+            return say("Open again: {title}", title=task.title)
+        await self._work.desk.done(task.id)
+        return say("Done: {title}; Space opens it again", title=task.title)
+
+    async def more(self, index: int) -> None:
+        """Offer what else can be done."""
+        task = self._at(index)
+        if task is None:
+            return
+        done = task.state is TaskState.DONE
+        entries = [Entry(say("Open again") if done else say("Done"), partial(self.turn, index))]
+        if not done:
+            today = self._work.now.today
+            for words, days in (
+                (say("Later: tomorrow"), 1),
+                (say("Later: in three days"), 3),
+                (say("Later: in a week"), 7),
+            ):
+                day = (today + timedelta(days=days)).isoformat()
+                entries.append(Entry(words, partial(self._put_off, task, day), SafeText(day)))
+            team = [each for each in await self._work.desk.business.team() if each.id != self._work.desk.person.person]
+            entries += [
+                Entry(say("Hand on to {name}", name=each.name), partial(self._hand_on, task, each)) for each in team
+            ]
+        self._menus.open("task", task.title, entries)
+
+    async def _put_off(self, task: Task, day: str) -> SafeText:
+        await self._work.desk.do(TaskUpdate(task=task.id, fields=TaskFields(due=SafeText(day))))
+        return say("Put off to {day}: {title}", day=SafeText(day), title=task.title)
+
+    async def _hand_on(self, task: Task, to: Presence) -> SafeText:
+        await self._work.desk.do(TaskUpdate(task=task.id, fields=TaskFields(assignee=to.id, assignee_name=to.name)))
+        return say("Handed on to {name}: {title}", name=to.name, title=task.title)

@@ -1,0 +1,93 @@
+"""The calls and lines of a desk, and what follows from them: which ring, which are ours, what the banner is about.
+
+It only answers questions; `Board` is what changes it.
+"""
+
+from ringdesk.dialects import Level
+from terminal.news import HealthNews, ScreenPop
+from terminal.widgets.person import CallRow, Person
+
+
+class Lines:
+    """The calls by id, the oldest first; whom the panels show; which calls are being served, the last one now.
+
+    `by_hand`: the card was opened by the agent; `typed`: there is text in the note.
+    """
+
+    def __init__(self) -> None:
+        self.calls: dict[str, CallRow] = {}
+        self.pops: dict[str, ScreenPop] = {}
+        self.aliases: dict[str, str] = {}
+        self.served: list[str] = []
+        self.person = Person()
+        self.by_hand = False
+        self.typed = False
+        self.health: dict[str, HealthNews] = {}
+
+    @property
+    def serving(self) -> CallRow | None:
+        """The call that the agent is on."""
+        return self.calls.get(self.served[-1]) if self.served else None
+
+    def row(self, call: str | None) -> CallRow | None:
+        """A call by its id, or by that of one which turned out to be the same."""
+        return self.calls.get(self._id(call)) if call is not None else None
+
+    def _id(self, call: str) -> str:
+        while call in self.aliases:
+            call = self.aliases[call]
+        return call
+
+    @property
+    def current(self) -> CallRow | None:
+        """The call of ours that is on the card."""
+        row = self.row(self.person.call.id) if self.person.call else None
+        return row if row is not None and row.call.id in self.served else None
+
+    @property
+    def mine(self) -> list[CallRow]:
+        """The calls of ours that live, the oldest first."""
+        return [row for row in self.calls.values() if row.mine and row.call.live]
+
+    @property
+    def busy(self) -> bool:
+        """Whether the agent is with somebody."""
+        return bool(self.served) or self.by_hand or self.typed
+
+    @property
+    def calling(self) -> list[CallRow]:
+        """The calls that can be taken: those that ring, oldest first; then those that fell silent, newest first."""
+        silent = [row for row in reversed(self.calls.values()) if row.calling and not row.ringing]
+        return [*self.ringing, *silent]
+
+    @property
+    def ringing(self) -> list[CallRow]:
+        """The calls that ring now, oldest first."""
+        return [row for row in self.calls.values() if row.ringing]
+
+    @property
+    def banner(self) -> CallRow | None:
+        """The call that the banner is about, and F2: the one on the card if it rings, else the first that rings, else one
+        that fell silent, else one that somebody hands to us, else one just taken."""
+        for row in self.ringing or self.calling:
+            if self.person.call and row.call.id == self.person.call.id:
+                return row
+        if self.calling:
+            return self.calling[0]
+        handed = [row for row in self.calls.values() if row.handed]
+        if handed:
+            return handed[0]
+        taken = [row for row in self.calls.values() if row.gone_at is not None and row.call.id not in self.served]
+        return taken[-1] if taken else None
+
+    @property
+    def missed(self) -> list[CallRow]:
+        """Calls that nobody had, newest first."""
+        return [row for row in reversed(self.calls.values()) if row.missed]
+
+    @property
+    def worst(self) -> HealthNews | None:
+        """The source that is worst off; None when all are well."""
+        order = (Level.BROKEN, Level.WARNING, Level.STARTING)
+        ill = [news for news in self.health.values() if news.level in order]
+        return min(ill, key=lambda news: order.index(news.level)) if ill else None

@@ -1,0 +1,51 @@
+"""This moment in one sentence: what goes on, and which key does the next thing. Pure."""
+
+from ringdesk.calls import CallState
+from ringdesk.safetext import SafeText
+from terminal.bindings import KEYS
+from terminal.screens.board import Board
+from terminal.widgets.help import key_of
+from terminal.widgets.person import Who
+from terminal.widgets.speech import line_name, say
+
+Changed = tuple[tuple[str, str], ...]
+
+
+def sentence(board: Board, pane: SafeText, changed: Changed) -> SafeText:
+    """How things stand, for the help. `pane` names the pane with the focus, `changed` are remapped keys."""
+    keys = {key.id: key_of(key, changed) for key in KEYS}
+    parts = [_call(board, keys), _person(board, keys)]
+    if pane and pane != "-":
+        parts.append(say("The focus is in: {pane}.", pane=pane))
+    return SafeText(" ".join(part for part in parts if part))
+
+
+def _call(board: Board, keys: dict[str, SafeText]) -> SafeText:
+    row = board.calling[0] if board.calling else None
+    if row is not None and row.ringing:
+        return say("A call rings on {line}; {key} takes it.", line=line_name(row.call), key=keys["answer"])
+    if row is not None:
+        return say(
+            "A call on {line} fell silent; {key} says that you have it.", line=line_name(row.call), key=keys["answer"]
+        )
+    serving = board.serving
+    if serving is None:
+        return say("No call is ringing.")
+    if serving.call.state is CallState.ENDED:
+        return say("The call on {line} is over; {key} wraps it up.", line=line_name(serving.call), key=keys["wrapup"])
+    return say("You are on {line}; {key} wraps the call up.", line=line_name(serving.call), key=keys["wrapup"])
+
+
+def _person(board: Board, keys: dict[str, SafeText]) -> SafeText:
+    person = board.person
+    match person.who:
+        case Who.NOBODY:
+            return say("Nobody is on the card; {key} looks for a member.", key=keys["search"])
+        case Who.SEVERAL:
+            return say("Several people may be meant: a digit chooses.")
+        case Who.UNKNOWN:
+            return say("{name} is on the card, and nobody knows this number.", name=person.name)
+        case Who.WITHHELD:
+            return say("The caller on the card withholds the number.")
+        case Who.MEMBER:
+            return say("{name} is on the card; what you write is theirs.", name=person.name)

@@ -1,0 +1,217 @@
+"""What the agent does with the number that calls: whose it is from now on, whose no longer, that it is junk.
+
+One key each; each says what it did, and can be taken back.
+"""
+
+import asyncio
+from typing import Final
+
+from ringdesk import dispositions
+from ringdesk.calls import Call, Presentation
+from ringdesk.marks import MarkLabel
+from ringdesk.members import Member, MemberNumber
+from ringdesk.ops import CallWrapup, MemberFields, NumberAttach, NumberChoose, NumberDetach, NumberMarked
+from ringdesk.safetext import SafeText
+from ringdesk.why import Why
+from terminal.news import Match
+from terminal.screens.board import Board
+from terminal.screens.work import Work
+from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.speech import mark, say
+
+NEW: Final = Why("number_exact")
+HIDDEN: Final = mark("There is no number: the caller withheld it, or the line gave none.")
+
+
+class NumberWork:
+    """The work on numbers. Every method says in words what came of it, after the desk has saved."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.undo = work.undo
+        self._attached: tuple[str, str] | None = None
+        self._made: asyncio.Future[str] | None = None
+
+    @property
+    def board(self) -> Board:
+        """What the desk knows."""
+        return self.work.board
+
+    @property
+    def call(self) -> Call | None:
+        """The call that a number is taken from: the one on the card, else the one we are on, else the one in the banner."""
+        board = self.board
+        if board.person.call is not None:
+            return board.person.call
+        row = board.serving or board.banner
+        return row.call if row is not None else None
+
+    async def choose(self, match: Match, e164: str | None) -> SafeText:
+        """Remember who it was, so that they come first next time."""
+        if e164 is not None and any(known.e164 == e164 for known in match.member.numbers):
+            await self.work.desk.do(NumberChoose(member=match.member.id, e164=e164))
+        await self.work.refill()
+        return SafeText()
+
+    # whose it is
+
+    @property
+    def can_register(self) -> bool:
+        """Whether the caller on the card shows a number that nobody has."""
+        person = self.board.person
+        known = person.member is not None or bool(person.matches)
+        return not known and person.call is not None and _shown(person.call) is not None
+
+    async def register(self) -> SafeText:
+        """A new member with the number of the unknown caller, and their card. `name` waits for it."""
+        made = self._made = asyncio.get_running_loop().create_future()
+        try:
+            return await self._register(made)
+        finally:
+            if not made.done():
+                made.set_result("")
+
+    async def _register(self, made: "asyncio.Future[str]") -> SafeText:
+        board, call = self.board, self.board.person.call
+        found = _shown(call) if call is not None else None
+        if call is None or found is None:
+            return say(HIDDEN)
+        old = board.person.key
+        member = await self.work.desk.add_member(MemberFields(numbers=(found,)))
+        made.set_result(member)
+        if board.person.key == old:
+            await self._becomes(member, NEW)
+        return say("A new member has {number} now.", number=number(call))
+
+    async def _becomes(self, member: str, why: Why) -> None:
+        """The caller on the card is this member: what was typed for the call goes along."""
+        owner = self.board.person.key
+        card = await self.work.desk.open(member)
+        board, old = self.board, self.board.person.key
+        if old != owner:
+            return
+        board.identify(Match(card.member, why))
+        board.filled(card)
+        self.work.keeper.move(old, board.person.key)
+
+    async def name(self, name: SafeText) -> SafeText:
+        """What the new member is called."""
+        member = await self._made if self._made is not None else ""
+        if not member:
+            return say("Only an unknown caller is registered.")
+        await self.work.desk.update(member, MemberFields(name=name))
+        await self.work.refill()
+        return say("The new member is called {name}.", name=name)
+
+    async def attach(self) -> SafeText:
+        """The caller's number is this member's too; the same key again takes it back."""
+        member, call = self.board.person.member, self.call
+        if member is None:
+            return say("Open the member first: / finds them, then the same key.")
+        found = _shown(call) if call is not None else None
+        if call is None or found is None:
+            return say(HIDDEN)
+        if self._attached == (member.id, found.raw):
+            return await self._detach(member, found)
+        if _has(member, found):
+            return say("{number} is on this card already.", number=number(call))
+        await self.work.desk.do(NumberAttach(member=member.id, number=found))
+        self._attached = (member.id, found.raw)
+        name = member.name or member.code
+        said = say("{number} is {name}'s from now on.", number=number(call), name=name)
+        self.undo.add(said, lambda: self._detach(member, found))
+        await self.work.refill()
+        return said
+
+    async def detach(self) -> SafeText:
+        """The number is no longer this person's: it leaves the card, and the caller is nobody we know."""
+        board, member = self.board, self.board.person.member
+        call = self.call
+        found = _shown(call) if call is not None else None
+        kept = next((each for each in member.numbers if found and _same(each, found)), None) if member else None
+        if member is None or call is None or kept is None:
+            return say("This number is on no card here.")
+        await self._detach(member, kept)
+        if board.person.call is not None and board.person.key == (member.id, call.id):
+            old = board.person.key
+            board.identify(None)
+            self.work.keeper.move(old, board.person.key)
+        name = member.name or member.code
+        self.undo.add(
+            say("{number} is no longer {name}'s.", number=number(call), name=name),
+            lambda: self._again(member, kept, call),
+        )
+        return say("{number} is no longer {name}'s.", number=number(call), name=name)
+
+    async def _detach(self, member: Member, found: MemberNumber) -> SafeText:
+        self._attached = None
+        await self.work.desk.do(NumberDetach(member=member.id, raw=found.raw, e164=found.e164))
+        await self.work.refill()
+        return say("The number is off the card of {name}.", name=member.name or member.code)
+
+    async def _again(self, member: Member, kept: MemberNumber, call: Call) -> SafeText:
+        await self.work.desk.do(NumberAttach(member=member.id, number=kept))
+        shown = self.board.person
+        if shown.member is None and shown.call is not None and shown.call.id == call.id:
+            await self._becomes(member.id, NEW)
+        return say("The number is on the card of {name} again.", name=member.name or member.code)
+
+    # nobody's
+
+    async def junk(self, row: CallRow) -> SafeText:
+        """The number is junk: the call is closed, without a note and without a task, and it rings quietly from now on."""
+        found = _shown(row.call)
+        if found is None:
+            return say(HIDDEN)
+        if row.matches:
+            return say("This number is on a member's card: n takes it off first.")
+        shown = number(row.call)
+        made = await self.work.desk.do(NumberMarked(raw=found.raw, e164=found.e164, label=MarkLabel.JUNK))
+        await self._close(row, dispositions.JUNK)
+
+        async def back() -> SafeText:
+            await self.work.desk.do(
+                NumberMarked(mark=made, raw=found.raw, e164=found.e164, label=MarkLabel.NONE),
+            )
+            return say("{number} is no junk any more.", number=shown)
+
+        said = say("{number} is junk: closed, and quiet from now on.", number=shown)
+        self.undo.add(said, back)
+        return said
+
+    async def wrong(self, row: CallRow) -> SafeText:
+        """They dialled a wrong number: the call is closed, without a note and without a task."""
+        name = called_by(row.call, row.sure)
+        await self._close(row, dispositions.WRONG_NUMBER)
+
+        async def back() -> SafeText:
+            self.board.serve(row.call.id)
+            await self.work.refill()
+            return say("{name} is on the desk again: F4 closes it otherwise.", name=name)
+
+        said = say("{name} dialled a wrong number: closed.", name=name)
+        self.undo.add(said, back)
+        return said
+
+    async def _close(self, row: CallRow, code: str) -> None:
+        """The call is over. Half a note that stands there is kept as a draft."""
+        if row.call.live or row.call.disposition is None:
+            await self.work.desk.do(CallWrapup(call=row.call.id, code=SafeText(code)))
+        await self.work.keeper.keep()
+        self.board.leave(row.call.id)
+
+
+def _shown(call: Call) -> MemberNumber | None:
+    """The number of a caller who shows one."""
+    caller = call.caller
+    if caller.raw is None or caller.presentation is not Presentation.SHOWN:
+        return None
+    return MemberNumber(raw=caller.raw, e164=caller.e164)
+
+
+def _same(one: MemberNumber, other: MemberNumber) -> bool:
+    return one.e164 == other.e164 if other.e164 is not None else one.raw == other.raw
+
+
+def _has(member: Member, found: MemberNumber) -> bool:
+    return any(_same(known, found) for known in member.numbers)

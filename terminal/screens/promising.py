@@ -1,0 +1,110 @@
+"""What the note promises: found while it is typed, made a task with one key, and taken back with the same."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from ringdesk import promises
+from ringdesk.ops import TaskAdd
+from ringdesk.promises import Promise
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import TaskKind
+from terminal.screens.keeper import NOBODY, Owner
+from terminal.screens.work import Work
+from terminal.screens.writing import Writing
+from terminal.widgets.note import Pledge
+from terminal.widgets.person import Person
+from terminal.widgets.speech import say
+from terminal.widgets.when import Now, due
+
+_When = tuple[Owner, str]
+"""One promise of a note: an owner, and a due time. The words of a promise change while they are typed."""
+
+
+class Promising:
+    """The promise of the note in the field."""
+
+    def __init__(self, work: Work, writing: Writing) -> None:
+        self.changed: Callable[[], None] = lambda: None
+        """Called when another promise stands in the note."""
+        self._work = work
+        self._writing = writing
+        self._made: dict[_When, str] = {}
+        """The tasks that were made here."""
+        self._looked: tuple[Owner, str] = (NOBODY, "")
+        self._found: Promise | None = None
+
+    def look(self) -> None:
+        """The note changed."""
+        before = self.shown()
+        self._refresh()
+        if self.shown() != before:
+            self.changed()
+
+    def shown(self) -> Pledge | None:
+        """What the frame of the note says."""
+        self._refresh()
+        if self._found is None:
+            return None
+        return Pledge(
+            when=_words(self._found, self._work.now), what=self._found.title, made=self._key(self._found) in self._made
+        )
+
+    async def turn(self) -> SafeText:
+        """Make the task, or take it back."""
+        self._refresh()
+        if self._found is None:
+            return say("No promise in this note: write what and when, as in: today 17:30 call back.")
+        key, title = self._key(self._found), self._found.title
+        made = self._made.pop(key, None)
+        if made is not None:
+            await self._work.desk.done(made)
+            said = say("Taken back: {title}", title=title)
+        else:
+            task = _task(self._found, self._work.board.person, self._work.now)
+            self._made[key] = await self._work.desk.do(task)
+            said = say("Task made: {title}", title=title)
+        self.changed()
+        return said
+
+    def _refresh(self) -> None:
+        owner = self._writing.owner
+        text = self._work.keeper.texts.get(owner, "")
+        if self._looked != (owner, text):
+            self._looked = (owner, text)
+            now = self._work.now
+            self._found = promises.found(text, now.local(now.at).replace(tzinfo=None))
+
+    def _key(self, promise: Promise) -> _When:
+        return self._writing.owner, _due(promise, self._work.now)
+
+
+def _due(promise: Promise, now: Now) -> str:
+    """As a task has it: a date, or a date-time in UTC."""
+    if promise.at is None:
+        return promise.day.isoformat()
+    moment = datetime.combine(promise.day, promise.at, tzinfo=now.zone)
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _words(promise: Promise, now: Now) -> SafeText:
+    words = due(SafeText(_due(promise, now)), now)
+    hour = f" {promise.at:%H:%M}" if promise.at and not words.today else ""
+    return say("by {time}", time=SafeText(words.words + hour)) if promise.by else SafeText(words.words + hour)
+
+
+def _task(promise: Promise, person: Person, now: Now) -> TaskAdd:
+    """A call that was promised is a callback, where there is a number to call."""
+    member, call = person.key
+    caller = person.call.caller if person.call else None
+    dialled = (caller.e164 or caller.raw) if caller else None
+    if dialled is None and person.member is not None and person.member.numbers:
+        dialled = person.member.numbers[0].e164 or person.member.numbers[0].raw
+    calls = promise.calls and dialled is not None
+    return TaskAdd(
+        kind=TaskKind.CALLBACK if calls else TaskKind.TODO,
+        member=member,
+        call=call,
+        title=promise.title,
+        number=SafeText(dialled) if calls and dialled else None,
+        due=SafeText(_due(promise, now)),
+    )

@@ -1,0 +1,56 @@
+"""Why somebody calls: a reason shows its script to read from, and begins the note with its template."""
+
+from ringdesk.dispositions import Disposition, filled
+from ringdesk.safetext import SafeText
+from terminal.screens.codes import Codes
+from terminal.screens.commands import Command
+from terminal.screens.reading import Reading
+from terminal.screens.work import Work
+from terminal.screens.writing import Writing
+from terminal.widgets.page import Leaf, Line
+from terminal.widgets.speech import say, titled
+
+
+class Reasons:
+    """The reasons are the dispositions: whoever knows at the beginning what it is about has its script. `store` is this one."""
+
+    def __init__(self, work: Work, writing: Writing, codes: Codes, reading: Reading, store: SafeText) -> None:
+        self._work = work
+        self._writing = writing
+        self._codes = codes
+        self._reading = reading
+        self._store = store
+
+    def commands(self) -> list[Command]:
+        """One for each reason."""
+        return [
+            Command(say("Reason: {name}", name=titled(each)), SafeText(), f"reason('{index}')")
+            for index, each in enumerate(self._codes.in_use)
+        ]
+
+    async def choose(self, index: int) -> SafeText:
+        """Show the script; begin an empty note."""
+        code = self._codes.in_use[index]
+        said = [self._begin(code)]
+        lines = filled(code.script, self._values()).each()
+        if code.script:
+            self._reading.show(Leaf(say("Script"), titled(code), tuple(Line(line) for line in lines)))
+        else:
+            said.append(say("{name} has no script.", name=titled(code)))
+        return SafeText(" ".join(each for each in said if each))
+
+    def _begin(self, code: Disposition) -> SafeText:
+        """The template, where nothing was typed yet."""
+        owner, keeper = self._work.board.person.key, self._work.keeper
+        if not code.template or owner == (None, None):
+            return SafeText()
+        if keeper.texts.get(owner, "").strip():
+            return say("The note stays as it is.")
+        keeper.hold(owner, filled(code.template, self._values()))
+        self._writing.load()
+        return say("The note begins with the template.")
+
+    def _values(self) -> dict[str, str]:
+        board, desk = self._work.board, self._work.desk
+        home = board.person.member.home_store if board.person.member else ""
+        return {"name": board.person.name, "agent": desk.person.name, "store": self._store or home}

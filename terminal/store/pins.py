@@ -1,0 +1,80 @@
+"""PINs: with one its person unlocks, on this desk, the grant that they got online; nothing else (sync.md 2).
+
+A try is counted before it is judged, so that nobody gains one by pulling the plug. After `TRIES` wrong ones only the
+password helps; each wrong one doubles the time until the next is taken.
+"""
+
+from typing import Final, NamedTuple
+
+import argon2
+
+from ringdesk import names
+from ringdesk.errors import Refused
+from ringdesk.safetext import SafeText
+from terminal.store.connection import Transaction
+from terminal.store.people import HASHER, Known
+
+TRIES: Final = 5
+FIRST_WAIT: Final = 1.0
+"""Seconds after the first wrong try; each further one doubles it."""
+SHORTEST, LONGEST = 4, 8
+"""Digits."""
+
+
+class Login(NamedTuple):
+    """Somebody who has signed in on this desk: their login, what they are called, whether a PIN opens it for them."""
+
+    login: str
+    name: SafeText
+    pin: bool
+
+
+def logins(tx: Transaction) -> list[Login]:
+    """Everybody who has signed in here, by name."""
+    lines = tx.all(
+        "select person.login, name, pin.login is not null from person left join pin on pin.login = person.login order by name"
+    )
+    return [Login(login, SafeText(name or login), bool(pin)) for login, name, pin in lines]
+
+
+def is_pin(text: str) -> bool:
+    """Whether a text can be a PIN."""
+    return SHORTEST <= len(text) <= LONGEST and text.isascii() and text.isdigit()
+
+
+def keep(tx: Transaction, login: str, verifier: str) -> None:
+    """A new PIN."""
+    tx.do("insert or replace into pin (login, verifier, wrong, waits) values (?, ?, 0, 0)", names.fold(login), verifier)
+
+
+def forgive(tx: Transaction, login: str) -> None:
+    """The right PIN, or the password: the wrong tries count no more."""
+    tx.do("update pin set wrong = 0, waits = 0 where login = ?", names.fold(login))
+
+
+def begin_try(tx: Transaction, login: str, now: float) -> str:
+    """The verifier to judge a try by; the try counts as wrong until `forgive`. Raises `Refused`: no_pin, pin_spent, pin_wait."""
+    line = tx.one("select verifier, wrong, waits from pin where login = ?", names.fold(login))
+    if line is None:
+        raise Refused("no_pin", "there is no PIN here; type the password")
+    verifier, wrong, waits = line
+    if wrong >= TRIES:
+        raise Refused("pin_spent", "too many wrong tries; type the password")
+    longest = FIRST_WAIT * 2**TRIES  # a clock that was set back must not lock somebody out for years
+    if now < waits <= now + longest:
+        raise Refused("pin_wait", "wait a moment and type it again")
+    tx.do(
+        "update pin set wrong = ?, waits = ? where login = ?",
+        *(wrong + 1, now + FIRST_WAIT * 2**wrong, names.fold(login)),
+    )
+    return str(verifier)
+
+
+def judge(verifier: str, pin: str, known: Known | None, now: float) -> None:
+    """Whether the PIN is right and what it unlocks still holds. Takes about 0.1 s. Raises `Refused`."""
+    try:
+        HASHER.verify(verifier, pin)
+    except argon2.exceptions.VerificationError as error:
+        raise Refused("wrong_pin", "this is not the PIN; type it again") from error
+    if known is None or known.signed_in.expires <= now:
+        raise Refused("expired", "this sign-in has expired; type the password")

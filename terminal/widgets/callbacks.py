@@ -1,0 +1,156 @@
+"""Calls that nobody had, and calls that are owed: what is late first, each with its window and what was tried."""
+
+from typing import NamedTuple
+
+from textual.geometry import Size
+
+from ringdesk.calls import CallState
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task, TaskState
+from terminal.widgets.panel import ListPanel, Picture
+from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced
+from terminal.widgets.speech import RESULTS, line_name, say
+from terminal.widgets.telephone import written
+from terminal.widgets.when import Due, Now, age, clock, due, moment
+
+
+class Owed(NamedTuple):
+    """The callbacks, open ones before done ones, with the names of their members; the calls that nobody had; now."""
+
+    tasks: tuple[tuple[Task, SafeText], ...]
+    calls: tuple[CallRow, ...]
+    now: Now
+
+    def entry(self, index: int) -> Task | CallRow | None:
+        """What stands in a row: open callbacks, then calls, then what is done."""
+        rows = self.rows()
+        return rows[index] if 0 <= index < len(rows) else None
+
+    def rows(self) -> "list[Task | CallRow]":
+        """Everything, in the order of the panel."""
+        tasks = [task for task, _ in self.tasks]
+        return [
+            *(task for task in tasks if task.state is TaskState.OPEN),
+            *self.calls,
+            *(task for task in tasks if task.state is not TaskState.OPEN),
+        ]
+
+
+def overdue(task: Task, now: Now) -> bool:
+    """Whether the window of a callback is over."""
+    return task.state is TaskState.OPEN and due(task.due, now).late
+
+
+class Missed(ListPanel[Owed]):
+    """Two rows each: when, who, how it stands; then the window, what was tried, who has it."""
+
+    height_of_entry = 2
+
+    def entries(self, value: Owed) -> int:
+        """Callbacks and calls."""
+        return len(value.tasks) + len(value.calls)
+
+    @property
+    def chosen(self) -> Task | CallRow | None:
+        """What the selected row stands for."""
+        return self.value.entry(self.selected)
+
+    def picture(self, value: Owed, inside: Size) -> Picture:
+        """The rows in sight."""
+        title = (piece(say("Missed and callbacks"), Tone.LINK),)
+        missed = len(value.calls)
+        corner = (piece(SafeText(str(missed)), Tone.WARN if missed else Tone.DIM),)
+        rows = value.rows()
+        if not rows:
+            return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), title, corner)
+        names = {task.id: name for task, name in value.tasks}
+        drawn: list[Row] = []
+        for index in self.in_sight(inside):
+            entry = rows[index]
+            base = Tone.SELECTED if index == self.selected and self.has_focus else Tone.TEXT
+            pair = _call(entry, value.now) if isinstance(entry, CallRow) else _task(entry, names[entry.id], value.now)
+            drawn += [row._replace(base=base) for row in pair]
+        return Picture(tuple(drawn), title, corner, _foot(value))
+
+
+def _foot(value: Owed) -> tuple[Piece, ...]:
+    """How many calls are owed, and how many of them late."""
+    owed = sum(task.state is TaskState.OPEN for task, _ in value.tasks)
+    late = sum(overdue(task, value.now) for task, _ in value.tasks)
+    if not owed:
+        return (piece(say("m missed, e elsewhere, i no matter"), Tone.DIM),) if value.calls else ()
+    return spaced(
+        (
+            piece(say("{count} to call back", count=owed), Tone.WARN),
+            piece(say("{count} late", count=late) if late else SafeText(), Tone.BAD),
+        )
+    )
+
+
+def _call(row: CallRow, now: Now) -> tuple[Row, Row]:
+    call = row.call
+    name, shown = called_by(call, row.sure), number(call)
+    silent = call.state is CallState.RING_STOPPED or call.disposition is None
+    tone = Tone.WARN if silent else Tone.BAD
+    head = (piece(clock(call.started, now, seconds=False), tone), gap(), piece(name, Tone.STRONG))
+    word = say("missed?") if silent else say("missed")
+    rang = max(0, int((call.last_ring or call.ended or call.started) - call.started))
+    second = spaced(
+        (
+            piece(shown if shown != name else line_name(call), Tone.DIM),
+            piece(say("rang {count} s", count=rang), Tone.DIM),
+        ),
+        2,
+    )
+    return Row(head, (piece(word, tone),)), Row((gap(6), *second))
+
+
+def _task(task: Task, name: SafeText, now: Now) -> tuple[Row, Row]:
+    when = due(task.due, now)
+    word, tone = _standing(task, when, now)
+    shown = written(_dialled(task), task.number or SafeText())
+    head = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(name or shown or task.title, Tone.STRONG))
+    last = task.attempts[-1] if task.attempts else None
+    tried = say("{count}x {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else None
+    second = spaced(
+        (
+            piece(window(task, when, now), Tone.DIM),
+            piece(tried or SafeText(), Tone.DIM),
+        ),
+        2,
+    )
+    who = SafeText() if tried else task.assignee_name or say("anybody")
+    return Row(head, (piece(word, tone),)), Row((gap(6), *second), (piece(who, Tone.DIM),))
+
+
+def _dialled(task: Task) -> str | None:
+    return task.number if task.number and task.number.startswith("+") else None
+
+
+def _standing(task: Task, when: Due, now: Now) -> tuple[SafeText, Tone]:
+    """How a callback stands: late by how much, to be made, not before a time, done."""
+    if task.state is TaskState.DONE:
+        done = clock(task.done_at, now, seconds=False) if task.done_at is not None else SafeText()
+        return SafeText("\N{CHECK MARK} " + say("called back {time}", time=done)), Tone.GOOD
+    if when.late:
+        over = moment(task.due)
+        return say("! late by {time}", time=age(now.at - over) if over is not None else when.words), Tone.BAD
+    begins = moment(task.opens)
+    if begins is not None and begins > now.at:
+        return say("waits"), Tone.DIM
+    return say("to call"), Tone.WARN
+
+
+def window(task: Task, when: Due, now: Now) -> SafeText:
+    """The window in words: `17:00 to 17:30`, `before 17:30`, with its day when that is another one."""
+    begins, ends = moment(task.opens), moment(task.due)
+    if ends is None:
+        return when.words
+    end = clock(ends, now, seconds=False)
+    if begins is None:
+        return say("before {time}", time=end) if when.today or when.late else when.words
+    same = now.local(begins).date() == now.today
+    start = clock(begins, now, seconds=False)
+    spoken = say("{start} to {end}", start=start, end=end)
+    return spoken if same else SafeText(f"{now.local(begins):%m/%d} {spoken}")

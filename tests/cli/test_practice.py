@@ -1,0 +1,58 @@
+"""`ringdesk desk --practice`: the tour on the real path, and nothing left behind."""
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.processes import PATIENCE, run, servers_in
+from tests.cli.test_plain import talk
+from tests.flows.screen import F2, Person
+
+
+def test_the_tour_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with talk(tmp_path, "--practice", "--language", "zh-Hant") as desk:
+        desk.see("輸入 t 接聽")
+        desk.type("t\n")
+        at = desk.see("練習 2/11")
+        desk.type("n\n一\n")
+        at = desk.see("2 線響了", at)
+        desk.type("二\n")
+        at = desk.see("練習 3/11", at)
+        desk.type("\n")
+        at = desk.see("練習 4/11", at)
+        desk.type("w 1\n")
+        at = desk.see("練習 5/11", at)
+        desk.type("q\n")
+        assert desk.process.wait(PATIENCE) == 0
+        desk.see("練習：11 步完成了 4 步", at)
+        assert b"\x1b" not in desk.said
+    assert not list(tmp_path.glob("ringdesk-practice-*"))
+    if sys.platform == "linux":
+        assert servers_in(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
+def test_the_screen_says_that_it_is_practice_and_what_comes_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with Person(tmp_path, ["desk", "--practice", "--language", "zh-Hant"]) as person:
+        person.see(lambda: re.search(r"練習 1/\d+：電話響了", person.pane("banner")))
+        assert "練習" in person.rows()[0]
+        person.see(lambda: "響鈴中" in person.pane("banner"))
+        assert "練習 1" not in person.pane("banner"), "never over the call"
+        person.write(F2)
+        person.see(lambda: re.search(r"練習 2/\d+", person.pane("banner")))
+        assert person.leave() == 0
+        assert "練習：" in person.stream.decode(errors="replace")
+    assert not list(tmp_path.glob("ringdesk-practice-*"))
+
+
+@pytest.mark.parametrize("words", [["--data", "x"], ["--headless"], ["--source", "serial:///dev/ttyACM0"]])
+def test_practice_takes_nothing_real(tmp_path: Path, words: list[str]) -> None:
+    done = run(tmp_path, "desk", "--practice", *words)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)

@@ -1,0 +1,231 @@
+"""`ringdesk setup` as a person and as a script start it: over pipes, with a pty as the modem, and with a real server."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.setup import aloud
+from cli.setup_line import no_number
+from tests.cli.processes import PATIENCE, child, environment
+from tests.flows.processes import Shop, shop
+from tests.terminal.plain.talking import spoken
+
+QUICK = ("--no-source", "--ring", "skip", "--embedded")
+
+
+def setup(room: Path, *words: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "cli.main", "setup", "--config", str(room / "ringdesk.toml"), *words]
+    return subprocess.run(
+        command, input=typed, capture_output=True, text=True, timeout=180, env=environment(room), check=False
+    )
+
+
+def written(room: Path) -> dict[str, dict[str, object]]:
+    return tomllib.loads((room / "ringdesk.toml").read_text(encoding="utf-8"))
+
+
+def statuses(done: "subprocess.CompletedProcess[str]") -> list[dict[str, str]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture
+def modem(tmp_path: Path) -> Iterator[str]:
+    """A modem on a pty (a socket where there is none), which rings four seconds after it is set up."""
+    wire = ["--pty"] if os.name == "posix" else ["--listen", "127.0.0.1:0"]
+    words = [
+        "simulate",
+        "modem",
+        *wire,
+        "--call",
+        "0912345678",
+        "--after",
+        "2",
+        "--cadence",
+        "1",
+        "--calls",
+        "20",
+        "--every",
+        "6",
+    ]
+    with child(tmp_path, *words) as it:
+        yield str(it.until(lambda line: "listening" in line)["listening"])
+
+
+@pytest.mark.parametrize(
+    ("number", "asked", "ring", "popped", "start"),
+    [
+        (
+            "2",
+            "Country of the lines",
+            "The number came: 0912-345-678",
+            "Line 1 rings: 林美玲 小姐",
+            "Start with: ringdesk desk",
+        ),
+        ("1", "電話線路所在國家", "收到號碼：0912-345-678", "1 線響了：林美玲 小姐", "啟動方式：ringdesk desk"),
+    ],
+)
+def test_from_nothing_to_the_test_call(
+    tmp_path: Path, modem: str, number: str, asked: str, ring: str, popped: str, start: str
+) -> None:
+    (tmp_path / "ringdesk.toml").write_text("# the shop at the corner\n[general]\ntheme = 'light'\n", encoding="utf-8")
+    typed = f"{number}\nTW\n2\n\n"  # language, country, area, the example
+    done = setup(tmp_path, "--source", modem, "--ring", "wait", "--embedded", typed=typed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for wanted in (asked, ring, popped, start):
+        assert wanted in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "# the shop at the corner" in (tmp_path / "ringdesk.toml").read_text(encoding="utf-8")
+    file = written(tmp_path)
+    assert file["general"] == {"theme": "light", "area": "2", "language": "en" if number == "2" else "zh-Hant"}
+    assert file["desk"] == {"sources": [modem]}
+
+
+def test_what_is_typed_wrong_is_said_and_asked_again(tmp_path: Path, modem: str) -> None:
+    typed = f"2\nXX\n2\nTW\n2\n\n9\n1\ntcp://pbx:5038\nhttp://:8791\n{modem}\n3\n1\nskip\n"
+    done = setup(tmp_path, typed=typed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "is no place with telephones" in done.stdout
+    assert "There is no 9 to choose." in done.stdout
+    assert done.stdout.count("is not in this version") == 2
+    assert written(tmp_path)["desk"] == {"sources": [modem]}
+
+
+def test_a_script_asks_nothing_and_reads_status_lines(tmp_path: Path) -> None:
+    done = setup(tmp_path, "--yes", "--json", "--language", "en", "--region", "tw", "--area", "02", *QUICK)
+    assert done.returncode == 0, done.stderr
+    lines = statuses(done)
+    assert [(line["step"], line["state"]) for line in lines] == [
+        ("language", "done"),
+        ("region", "done"),
+        ("line", "done"),
+        ("ring", "skipped"),
+        ("server", "done"),
+        ("call", "done"),
+        ("write", "done"),
+    ]
+    assert written(tmp_path) == {"general": {"language": "en", "area": "2"}}
+
+
+def test_quit_keeps_the_answers_and_the_next_time_proposes_them(tmp_path: Path) -> None:
+    done = setup(tmp_path, typed="2\nTW\n4\n\nquit\n")
+    assert done.returncode == 0
+    assert written(tmp_path) == {"general": {"language": "en", "area": "4"}}
+    done = setup(tmp_path, "--only", "region", typed="\n\n\n")
+    assert "[4]" in done.stdout
+    assert written(tmp_path) == {"general": {"language": "en", "area": "4"}}
+
+
+def test_back_asks_the_step_before_again_and_skip_leaves_it(tmp_path: Path) -> None:
+    done = setup(tmp_path, "--no-source", "--embedded", typed="2\nTW\nback\n1\nskip\n")
+    assert done.returncode == 0, done.stderr
+    assert written(tmp_path) == {"general": {"language": "zh-Hant"}}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_ctrl_c_and_the_end_of_input_leave_everything_as_it_was(tmp_path: Path) -> None:
+    file = tmp_path / "ringdesk.toml"
+    file.write_text('[general]\narea = "7"\n', encoding="utf-8")
+    before = file.read_bytes()
+    done = setup(tmp_path, typed="2\nTW\n")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+    assert file.read_bytes() == before
+    command = [sys.executable, "-m", "cli.main", "setup", "--config", str(file)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(tmp_path)
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"2\nTW\n3\n")
+        process.stdin.flush()
+        said = b""
+        deadline = time.monotonic() + PATIENCE
+        while b"A number to try" not in said:
+            assert time.monotonic() < deadline
+            said += process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE) == 130
+    assert file.read_bytes() == before
+    assert [each.name for each in tmp_path.glob("ringdesk.toml*")] == ["ringdesk.toml"]
+
+
+def test_a_server_is_joined_with_a_login_that_is_really_tried(tmp_path: Path) -> None:
+    with shop(tmp_path) as it:
+        it.start_server()
+        words = [
+            "--yes",
+            "--json",
+            "--language",
+            "en",
+            "--no-source",
+            "--ring",
+            "skip",
+            "--data",
+            str(tmp_path / "desk"),
+        ]
+        words += ["--server", f"ws://{it.address}/sync", "--user", "mei"]
+        wrong = tmp_path / "wrong"
+        wrong.write_text("not it\n")
+        done = setup(tmp_path, *words, "--password-file", str(wrong), "--enrol", code(it))
+        assert (done.returncode, statuses(done)[-1]["state"]) == (1, "failed")
+        assert not (tmp_path / "ringdesk.toml").exists()
+        done = setup(tmp_path, *words, "--password-file", str(tmp_path / "password"))
+        assert done.returncode == 0, done.stderr
+        assert "Signed in as mei, in main." in done.stderr
+        desk = written(tmp_path)["desk"]
+        assert desk["server"] == f"ws://{it.address}/sync"
+        assert (desk["user"], desk["password_file"]) == ("mei", str(tmp_path / "password"))
+
+
+def code(it: Shop) -> str:
+    return str(json.loads(it.admin("enrol", "--store", "main", "--class", "desk"))["code"])
+
+
+@pytest.mark.parametrize(
+    ("raw", "area", "english", "chinese"),
+    [
+        ("02-2345-6789", "2", "is (02)2345-6789 (+886223456789), a fixed line.", "市話"),
+        ("2345-6789", "2", "is (02)2345-6789", "市話"),
+        ("0912345678", "", "a mobile telephone.", "行動電話"),
+    ],
+)
+def test_a_number_is_read_aloud(raw: str, area: str, english: str, chinese: str) -> None:
+    assert english in aloud(raw, "TW", area)
+    with spoken("zh_TW"):
+        assert chinese in aloud(raw, "TW", area)
+
+
+def test_a_ring_without_a_number_has_its_reasons_in_both_languages() -> None:
+    assert any("not subscribed" in line for line in no_number())
+    with spoken("zh_TW"):
+        assert any("沒有申請來電顯示" in line for line in no_number())
+
+
+def test_a_ring_without_a_number_says_the_reasons(tmp_path: Path) -> None:
+    words = ["simulate", "modem", "--listen", "127.0.0.1:0", "--call", "", "--rings", "1", "--after", "2"]
+    with child(tmp_path, *words) as it:
+        source = str(it.until(lambda line: "listening" in line)["listening"])
+        done = setup(
+            tmp_path,
+            "--language",
+            "en",
+            "--region",
+            "TW",
+            "--area",
+            "2",
+            "--source",
+            source,
+            "--ring",
+            "wait",
+            "--embedded",
+        )
+    assert "It rings." in done.stdout
+    assert "no number came" in done.stdout
+    assert "not subscribed" in done.stdout

@@ -1,0 +1,163 @@
+"""What is a promise, and what is none."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringdesk import promises
+from ringdesk.promises import found
+
+NOW = datetime(2026, 11, 24, 16, 43)  # noqa: DTZ001 - wall time of the writer; a Tuesday
+TODAY = NOW.date()
+MIN, MAX = NOW.replace(year=1990), NOW.replace(year=2100)
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "at", "title", "by"),
+    [
+        ("今天 17:30 回電", (11, 24), (17, 30), "回電", False),
+        ("今天 17:30 前回電確認付款方式", (11, 24), (17, 30), "回電確認付款方式", True),
+        ("明天下午回覆", (11, 25), (18, 0), "回覆", False),
+        ("12/3 前寄出", (12, 3), None, "寄出", True),
+        ("１２／３ 前寄出", (12, 3), None, "寄出", True),
+        ("12月3號寄發票", (12, 3), None, "寄發票", False),
+        ("十二月三日寄", (12, 3), None, "寄", False),
+        ("2026/12/05 出貨", (12, 5), None, "出貨", False),
+        ("週五前補寄收據", (11, 27), None, "補寄收據", True),
+        ("下週三改送到公司", (12, 2), None, "改送到公司", False),
+        ("三天內回覆", (11, 27), None, "回覆", False),
+        ("明晚 8 點打給她", (11, 25), (20, 0), "打給她", False),
+        ("我會在明天中午 12 點半打電話給她", (11, 25), (12, 30), "打電話給她", False),
+        ("下午三點半回電", (11, 25), (15, 30), "回電", False),
+        ("17:00 打給他", (11, 24), (17, 0), "打給他", False),
+        ("call back tomorrow 10am", (11, 25), (10, 0), "call back", False),
+        ("send the invoice by Friday", (11, 27), None, "send the invoice", True),
+        ("by Friday send the invoice", (11, 27), None, "send the invoice", True),
+        ("will call back by 5pm", (11, 24), (17, 0), "call back", True),
+        ("I'll reply on Monday", (11, 30), None, "reply", False),
+        ("tonight at 8 call her", (11, 24), (20, 0), "call her", False),
+        ("mail the catalogue on Dec 24th", (12, 24), None, "mail the catalogue", False),
+        ("attach the receipt and send it by next Monday", (11, 30), None, "attach the receipt and send it", True),
+        ("call back the day after tomorrow", (11, 26), None, "call back", False),
+        ("詢問年節禮盒，公司要 30 份。今天 17:30 回電\n", (11, 24), (17, 30), "回電", False),
+        ("明天回電，後天寄發票", (11, 26), None, "寄發票", False),
+        ("LINE群組today傳照片", (11, 24), None, "LINE群組 傳照片", False),
+    ],
+)  # fmt: skip
+def test_a_promise(text: str, day: tuple[int, int], at: tuple[int, int] | None, title: str, by: bool) -> None:
+    promise = found(text, NOW)
+    assert promise is not None
+    assert promise.day == date(2026, *day)
+    assert promise.at == (time(*at) if at else None)
+    assert promise.title == title
+    assert promise.by is by
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "她 12/3 生日",
+        "昨天已回電",
+        "called yesterday, friday was fine",
+        "NT$25,080，含到府配送",
+        "滿 30 份打 95 折",
+        "回電 0912-345-678",
+        "tomorrow",
+        "今天 10:00 回電",
+        "13/45 前寄出",
+        "2/30 前寄出",
+        "25:70 回電",
+        "one call, two boxes",
+    ],
+)
+def test_no_promise(text: str) -> None:
+    assert found(text, NOW) is None
+
+
+def test_who_is_to_be_called_is_told_from_what_is_to_be_done() -> None:
+    told = {
+        text: found(text, NOW)
+        for text in ("明天回電", "call her tomorrow", "明天寄出", "send the call sheet... tomorrow")
+    }
+    assert [promise.calls for promise in told.values() if promise is not None][:3] == [True, True, False]
+
+
+DAYS = {0: ("今天", "today"), 1: ("明天", "tomorrow"), 2: ("後天", "the day after tomorrow")}
+
+
+@given(st.sampled_from(sorted(DAYS)), st.integers(17, 23), st.integers(0, 59), st.booleans(), st.booleans())
+def test_a_day_and_an_hour_come_back_as_they_were_written(
+    ahead: int, hour: int, minute: int, english: bool, twelve: bool
+) -> None:
+    if english:
+        written = f"{hour - 12}:{minute:02d}pm" if twelve else f"{hour}:{minute:02d}"
+        text = f"call back {DAYS[ahead][1]} {written}"
+    else:
+        written = f"下午 {hour - 12}:{minute:02d}" if twelve else f"{hour}:{minute:02d}"
+        text = f"{DAYS[ahead][0]} {written} 回電"
+    promise = found(text, NOW)
+    assert promise is not None
+    assert promise.day == TODAY + timedelta(days=ahead)
+    assert promise.at == time(hour, minute)
+    assert promise.title in ("回電", "call back")
+
+
+@given(st.dates(date(2026, 11, 24), date(2027, 10, 20)))
+def test_a_date_is_the_next_that_is_called_so(day: date) -> None:
+    for text in (f"{day.month}/{day.day} 前寄出", f"{day.month}月{day.day}日寄出", f"send by {day:%b} {day.day}"):
+        promise = found(text, NOW)
+        assert promise is not None, text
+        assert promise.day == day
+
+
+PARTS = st.sampled_from(
+    [
+        "今天",
+        "明天",
+        "下週",
+        "三",
+        "12/3",
+        "17:30",
+        "前",
+        "回電",
+        "call",
+        "by",
+        "Fri",
+        "ſunday",
+        "İ",
+        "at 5",
+        "pm",
+        "點",
+        "半",
+        "\n",
+        " ",
+        "，",
+        "٣",
+        "２０２６",
+    ]
+)
+
+
+@given(
+    st.one_of(st.text(max_size=300), st.lists(PARTS, max_size=30).map("".join)),
+    st.datetimes(MIN, MAX),
+)
+def test_any_text_at_any_time_is_read_without_an_error_and_promises_what_is_to_come(text: str, now: datetime) -> None:
+    promise = found(text, now)
+    if promise is not None:
+        assert promise.title
+        assert promise.day >= now.date()
+        assert len(promise.title) <= promises.MAX_TITLE
+
+
+def test_no_pattern_repeats_a_repeat() -> None:
+    """A repeat of a group that repeats inside itself is what makes a regular expression slow."""
+    patterns = [each for each in vars(promises).values() if isinstance(each, re.Pattern)]
+    patterns += [pattern for pattern, _ in promises._DAYS]
+    assert len(patterns) > 15
+    nested = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
+    assert not [pattern.pattern for pattern in patterns if nested.search(pattern.pattern)]

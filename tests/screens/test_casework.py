@@ -1,0 +1,340 @@
+"""What surrounds the work on a person, as a person sees it: answers, reasons, revisions, tasks, the timeline, notices, facts."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ringdesk.articles import Article, ArticleKind
+from ringdesk.dispositions import Disposition
+from ringdesk.notes import Note
+from ringdesk.ops import ArticleAsk, MemberFields, TaskFields, TaskReopen, TaskUpdate
+from ringdesk.presence import Presence
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.timeline import Contact, ContactKind
+from terminal.desk import Card
+from terminal.news import RowNews
+from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
+
+LIN = member(
+    "lin",
+    "林淑芬",
+    "0912-345-678",
+    tags=(SafeText("團購"),),
+    flags=(SafeText("堅果過敏"),),
+    facts=tuple(
+        map(
+            SafeText,
+            ("左撇子", "養一隻柴犬", "靠窗座位", "喝無糖", "管理員可代收", "開統編", "不吃牛", "晚上七點後聯絡"),
+        )
+    ),
+    home_store=SafeText("信義店"),
+)
+ANSWER = Article(
+    id="a1",
+    kind=ArticleKind.ANSWER,
+    title=SafeText("可以停車嗎？"),
+    text=SafeLines("地下停車場，滿 NT$500 折抵一小時。"),
+)
+NOTICES = [
+    Article(id="n2", kind=ArticleKind.NOTICE, title=SafeText("團購本週五截止"), tags=(SafeText("團購"),), at=NOW - 60),
+    Article(
+        id="n1", kind=ArticleKind.NOTICE, title=SafeText("板橋店提早打烊"), text=SafeLines("機房檢修"), at=NOW - 90
+    ),
+]
+ORDER = Disposition(
+    id="order",
+    rank=1,
+    script=SafeLines("{name}您好，{store}{agent}為您服務。"),
+    template=SafeLines("品項：\n取貨：{store}"),
+)
+BOTH = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+def card() -> Card:
+    def contact(ident: str, kind: ContactKind, ago: float, text: str, **more: object) -> Contact:
+        fields = {"id": ident, "member": LIN.id, "kind": kind, "at": NOW - ago, "text": SafeText(text), **more}
+        return Contact(**fields)  # type: ignore[arg-type]
+
+    mine = Note(
+        id="mine", member=LIN.id, text=SafeLines("要十份"), author=ME, author_name=SafeText("雅婷"), at=NOW - 5e5
+    )
+    better = msgspec.structs.replace(mine, id="better", text=SafeLines("要三十份"), at=NOW - 4e5, parent="mine")
+    of_call = Note(
+        id="deep",
+        member=LIN.id,
+        call="old",
+        text=SafeLines("罐子凹損\n已換新"),
+        author_name=SafeText("淑惠"),
+        at=NOW - 8e5,
+    )
+    return msgspec.structs.replace(
+        plain_card(LIN),
+        notes=(better, mine, of_call),
+        timeline=(
+            contact("p1", ContactKind.PURCHASE, 1e5, "買茶"),
+            contact(
+                "c1",
+                ContactKind.CALL_IN,
+                8e5,
+                "complaint",
+                call="old",
+                who=SafeText("淑惠"),
+                state=SafeText("answered"),
+            ),
+            contact("m1", ContactKind.MESSAGE, 9e5, "LINE 詢問"),
+        ),
+    )
+
+
+def desk() -> ScriptedDesk:
+    made = ScriptedDesk({LIN.id: card()})
+    made.business.pages = [ANSWER, *NOTICES]
+    made.business.codes = (ORDER,)
+    made.business.people = [Presence(id="p-yijun", name=SafeText("怡君")), Presence(id=ME, name=SafeText("雅婷"))]
+    return made
+
+
+async def serve(run: Running) -> None:
+    run.desk.publish(pop(call("c1", LIN, line="1"), card()))
+    await run.settle()
+    await run.press("f2")
+
+
+async def in_pane(run: Running, name: str) -> None:
+    run.screen.panes.go(name)
+    await run.settle()
+
+
+# answers
+
+
+@BOTH
+@LANGUAGES
+async def test_f12_reads_an_answer_and_names_it_in_the_note(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        await serve(run)
+        await run.press("f12", *"停車")
+        assert "可以停車嗎？" in "\n".join(run.rows())
+        await run.press("enter")
+        where = run.pane("detail" if size == WIDE else "page")
+        assert "滿 NT$500 折抵一小時" in where
+        assert ("Answer" if language == "en" else "解答") in where
+        await run.press("enter")
+        assert "可以停車嗎？" in run.screen.area.text
+        assert run.focus == "note"
+
+
+@LANGUAGES
+async def test_without_an_answer_one_key_asks_the_supervisor(language: str, chinese: Path) -> None:
+    async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
+        await serve(run)
+        await run.press("f12", *"寵物")
+        wanted = "No answer found: ask the supervisor" if language == "en" else "查無解答：請主管回答"
+        assert wanted in "\n".join(run.rows())
+        await run.press("enter")
+        assert run.desk.did[-1] == ("do", ArticleAsk(text=SafeText("寵物"), call="c1", member=LIN.id))
+        assert run.focus == "note"
+
+
+# reasons
+
+
+@BOTH
+async def test_a_reason_shows_its_script_and_begins_an_empty_note(size: tuple[int, int]) -> None:
+    async with running(desk(), size) as run:
+        await serve(run)
+        await run.press("ctrl+p", *"reason order", "enter")
+        assert "林淑芬您好，信義店雅婷為您服務。" in run.pane("detail" if size == WIDE else "page")
+        assert run.screen.area.text == "品項：\n取貨：信義店"
+        await run.press("escape")
+        if size == WIDE:
+            assert run.screen.area.text == "品項：\n取貨：信義店"
+
+
+async def test_a_reason_never_overwrites_what_was_typed() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await run.press("x", "ctrl+p", *"reason order", "enter")
+        assert run.screen.area.text == "x"
+        assert "The note stays as it is." in run.pane("banner")
+        assert "為您服務" in run.pane("detail")
+
+
+# revisions
+
+
+@BOTH
+@LANGUAGES
+async def test_an_own_note_is_revised_and_its_older_text_read(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await serve(run)
+        await in_pane(run, "earlier")
+        earlier = run.pane("earlier")
+        assert "要三十份" in earlier
+        assert "要十份" not in earlier
+        assert ("revised" if english else "已修訂") in earlier
+        await run.press("o")
+        assert "要十份" in run.pane("detail" if size == WIDE else "page")
+        if size == SMALL:
+            await run.press("escape")
+        await run.press("enter")
+        assert run.screen.area.text == "要三十份"
+        assert run.focus == "note"
+        assert ("revises 11/20" if english else "修訂 11/20") in run.title("noteframe")
+        await run.press("!", "ctrl+s")
+        assert ("note", "要三十份!", LIN.id, None, "better") in run.desk.did
+        assert run.screen.area.text == ""
+        assert ("revises" if english else "修訂") not in run.title("noteframe")
+
+
+async def test_a_note_of_somebody_else_stays_theirs() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await in_pane(run, "earlier")
+        await run.press("down", "enter")
+        assert "Only 淑惠 may change this note" in run.pane("banner")
+        assert run.screen.area.text == ""
+
+
+async def test_a_revision_never_overwrites_what_was_typed() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await run.press("x")
+        await in_pane(run, "earlier")
+        await run.press("enter")
+        assert run.screen.area.text == "x"
+        assert "save it first" in run.pane("banner")
+
+
+# tasks
+
+
+@BOTH
+@LANGUAGES
+async def test_space_closes_a_task_and_opens_it_again(size: tuple[int, int], language: str, chinese: Path) -> None:
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        await serve(run)
+        await in_pane(run, "tasks")
+        await run.press("space")
+        assert ("done", "t-lin") in run.desk.did
+        assert ("\N{CHECK MARK} done" if language == "en" else "\N{CHECK MARK} 完成") in run.pane("tasks")
+        await run.press("space")
+        assert run.desk.did[-1] == ("do", TaskReopen(task="t-lin"))
+
+
+async def test_enter_offers_to_put_a_task_off_or_to_hand_it_on() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await in_pane(run, "tasks")
+        await run.press("enter", "2")
+        wanted = TaskUpdate(task="t-lin", fields=TaskFields(due=SafeText("2026-11-25")))
+        assert run.desk.did[-1] == ("do", wanted)
+        await run.press("enter")
+        assert "Hand on to 怡君" in run.pane("menu")
+        assert "雅婷" not in run.pane("menu")
+        await run.press("5")
+        fields = TaskFields(assignee="p-yijun", assignee_name=SafeText("怡君"))
+        assert run.desk.did[-1] == ("do", TaskUpdate(task="t-lin", fields=fields))
+        assert "for 怡君" in run.pane("tasks")
+
+
+# the timeline
+
+
+@BOTH
+@LANGUAGES
+async def test_a_letter_is_a_lens_and_enter_reads_the_whole_entry(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await serve(run)
+        await in_pane(run, "timeline")
+        assert ("c calls 1" if english else "c 通話 1") in run.pane("timeline")
+        await run.press("c")
+        pane = run.pane("timeline")
+        assert "買茶" not in pane
+        assert ("Complaint" if english else "客訴") in pane
+        assert ("1 of 3 entries" if english else "1 / 共 3 筆") in pane
+        await run.press("enter")
+        page = run.pane("page")
+        for word in ("罐子凹損", "已換新", "淑惠", "Complaint" if english else "客訴"):
+            assert word in page
+        await run.press("escape", "t")
+        assert "要三十份" in run.pane("timeline")
+        assert ("Task: 林淑芬 的待辦" if english else "待辦：林淑芬 的待辦") in run.pane("timeline")
+        await run.press("a")
+        assert "買茶" in run.pane("timeline")
+
+
+@pytest.mark.parametrize("name", ["timeline", "tasks", "earlier"])
+async def test_an_arrow_moves_by_one(name: str) -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await in_pane(run, name)
+        await run.press("down")
+        assert getattr(run.screen.painter.panel(name), "selected") == (0 if name == "tasks" else 1)  # noqa: B009
+
+
+async def test_who_asks_for_older_entries_is_told_where_they_are() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await in_pane(run, "timeline")
+        await run.press("o")
+        assert "20 newest entries" in run.pane("banner")
+
+
+# notices, flags, facts
+
+
+@BOTH
+@LANGUAGES
+async def test_notices_stand_where_they_concern_somebody(size: tuple[int, int], language: str, chinese: Path) -> None:
+    word = "Notice" if language == "en" else "公告"
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        run.screen.tick()
+        await run.settle()
+        where = run.pane("status" if size == WIDE else "banner")
+        assert word in where
+        assert "板橋店提早打烊" in where
+        await serve(run)
+        assert "團購本週五截止" in run.pane("card")
+        later = Article(id="n3", kind=ArticleKind.NOTICE, title=SafeText("新公告"), at=NOW)
+        run.desk.business.pages.insert(0, later)
+        run.desk.publish(RowNews(later))
+        await run.settle()
+        await run.press("ctrl+p", *("notices" if language == "en" else "看公告"), "enter")
+        page = run.pane("page")
+        for text in ("新公告", "板橋店提早打烊", "機房檢修", "團購本週五截止"):
+            assert text in page
+
+
+@BOTH
+async def test_facts_are_pinned_and_what_does_not_fit_is_counted(size: tuple[int, int]) -> None:
+    async with running(desk(), size) as run:
+        await serve(run)
+        pane = run.pane("card")
+        assert "! 堅果過敏" in pane
+        assert "* 左撇子" in pane
+        assert "+" in pane
+        assert "* 晚上七點後聯絡" not in pane
+
+
+async def test_flags_and_facts_are_changed_from_the_palette() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await run.press("ctrl+p", *"add a flag", "enter", *"debt", "enter")
+        assert ("update", LIN.id, MemberFields(flags=(SafeText("堅果過敏"), SafeText("debt")))) in run.desk.did
+        assert "! debt" in run.pane("card")
+        await run.press("ctrl+p", *"remove a flag", "enter", "1")
+        assert ("update", LIN.id, MemberFields(flags=(SafeText("debt"),))) in run.desk.did
+        assert "堅果過敏" not in run.pane("card")
+        assert run.screen.area.text == ""

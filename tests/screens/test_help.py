@@ -1,0 +1,57 @@
+"""The help of the moment, remapped keys in help and key bar, and the page of keys that is held equal to the table."""
+
+from pathlib import Path
+
+import pytest
+
+from terminal import words
+from terminal.screens.keysheet import PAGE, page
+from tests.screens.harness import WIDE, Running, running
+from tests.screens.test_layout import LIN, desk
+from tests.terminal.scripted_desk import call, plain_card, pop
+
+
+def test_the_page_is_what_the_table_says(chinese: Path) -> None:
+    words.language("en", chinese)
+    assert page() == PAGE.read_text("utf-8"), "run `python -m terminal.screens.keysheet`"
+    assert "鎖定客服桌" in page()
+
+
+async def whole(run: Running) -> str:
+    """The help, page by page."""
+    pages = [run.pane("help")]
+    for _ in range(3):
+        await run.press("pagedown")
+        pages.append(run.pane("help"))
+    return "\n".join(pages)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_it_says_how_things_stand_and_puts_what_works_first(language: str, chinese: Path) -> None:
+    async with running(desk(), WIDE, catalogue=chinese if language == "zh" else None) as run:
+        await run.press("f1")
+        idle = await whole(run)
+        now, later = ("Now", "At another time") if language == "en" else ("現在", "其他時候")
+        assert idle.index(now) < idle.index("F1") < idle.index(later) < idle.index("F2")
+        await run.press("escape")
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        await run.press("f1")
+        ringing = await whole(run)
+        said = "A call rings on line 2; F2 takes it." if language == "en" else "2 線響鈴中，按 F2 接。"
+        assert said in ringing
+        assert LIN.name in ringing
+        assert ringing.index("F2") < ringing.index(later) < ringing.rindex("F4")
+
+
+async def test_remapped_keys_are_shown_and_work() -> None:
+    async with running(desk(), keys={"answer": "f10", "later": "f6"}) as run:
+        assert "F10" in run.pane("keybar")
+        assert "F2" not in run.pane("keybar")
+        assert "f6 of later is taken by terminals" in run.pane("banner")
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        await run.press("f1")
+        assert "F10 takes it" in run.pane("help")
+        await run.press("escape", "f10")
+        assert run.desk.did[0][0] == "claim"

@@ -1,0 +1,183 @@
+"""The lock: nothing of anybody on the screen, drafts stay with their author, the next person has a desk of their own."""
+
+from pathlib import Path
+
+import pytest
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+
+from ringdesk.safetext import SafeText
+from terminal.desk import Draft
+from terminal.screens.lock import LockScreen
+from terminal.widgets.lockface import LockFace
+from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.test_home import desk as home_desk
+from tests.screens.test_layout import CHEN, LIN, a_busy_desk, desk
+from tests.terminal.scripted_desk import ME, NOW, call, plain_card, pop
+
+
+def screen_text(run: Running) -> str:
+    return "\n".join(strip.text for strip in run.app.screen._compositor.render_strips())
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_locked_desk_tells_nothing_but_that_calls_ring(
+    size: tuple[int, int], language: str, chinese: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def display(_self: object, _screen: object, update: object) -> None:
+        if isinstance(update, LayoutUpdate):
+            seen.extend(strip.text for line in update.strips for strip in line)
+        elif isinstance(update, ChopsUpdate):
+            seen.extend(strip.text for chop in update.chops for strip in chop.values() if strip is not None)
+
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        await a_busy_desk(run)
+        await run.press("ctrl+g")
+        monkeypatch.setattr(App, "_display", display)
+        run.desk.publish(pop(call("c3", LIN, line="7"), plain_card(LIN)))
+        await run.pilot.pause(1.2)
+        text = screen_text(run)
+        drawn = "".join(seen)
+        for words in (LIN.name, CHEN.name, "0912", "0933", "堅果", "買茶"):
+            assert words not in text
+            assert words not in drawn
+        wanted = (
+            ("Locked", "Ringing 2", "line 7", "line 2", "佩君") if language == "en" else ("已鎖定", "響鈴 2", "7 線")
+        )
+        assert not [words for words in wanted if words not in text], text
+
+
+async def test_the_same_person_goes_on_where_they_were() -> None:
+    async with running(desk()) as run:
+        await a_busy_desk(run)
+        await run.press(*"half")
+        await run.press("ctrl+g")
+        assert isinstance(run.app.screen, LockScreen)
+        await run.press(*"1111", "enter")
+        assert "That is not the PIN" in screen_text(run)
+        assert "1111" not in screen_text(run)
+        await run.press(*"1234", "enter")
+        assert run.screen.area.text == "half"
+        assert run.focus == "note"
+        assert LIN.name in run.title("card")
+
+
+async def test_no_key_of_the_desk_works_under_the_lock() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        await run.press("ctrl+g")
+        await run.press("f2", "f4", "f8", "ctrl+p", "escape", "f1", "slash", "ctrl+s")
+        assert isinstance(run.app.screen, LockScreen)
+        assert run.desk.did == []
+
+
+async def test_the_next_person_has_a_desk_of_their_own_and_drafts_stay_with_their_author() -> None:
+    one = home_desk()
+    async with running(one) as run:
+        one.cards["lin"] = plain_card(LIN)
+        run.desk.publish(pop(call("c1", LIN, line="1", claimed_by=ME), plain_card(LIN)))
+        await run.settle()
+        await run.press("f2")
+        await run.press(*"mine")
+        await run.press("ctrl+g")
+        one._drafts = [Draft("chen", None, "佩君的草稿", NOW)]
+        await run.press("down" if run.app.screen.query_one(LockFace).value.selected == 0 else "up")
+        await run.press(*"9876", "enter")
+        await run.settle()
+        assert one.kept[(LIN.id, "c1")] == "mine"
+        assert run.screen.area.text == "佩君的草稿"
+        assert "佩君" in run.pane("topbar")
+        assert "雅婷" not in run.pane("topbar")
+        assert LIN.name not in run.pane("card") + run.pane("noteframe")
+        assert not run.screen.board.served
+        run.screen.area.undo()
+        assert "mine" not in run.screen.area.text
+        assert (LIN.id, "c1") not in run.screen.keeper.texts
+
+
+async def test_theme_and_language_are_those_of_the_next_person(chinese: Path) -> None:
+    one = desk()
+    one.chosen = {"p-peijun": {"theme": "light", "language": "zh_Hant"}}
+    async with running(one, catalogue=chinese) as run:
+        await run.press("ctrl+g")
+        await run.press("down", *"9876", "enter")
+        await run.settle()
+        assert run.app.theme == "light"
+        assert "首頁" in run.title("card")
+
+
+async def test_who_has_no_pin_is_asked_for_one_first_and_types_it_twice() -> None:
+    one = desk()
+    del one.secrets["yating"]
+    async with running(one) as run:
+        await run.press("ctrl+g")
+        assert "Set a PIN" in screen_text(run)
+        await run.press(*"4321", "enter")
+        await run.press(*"4322", "enter")
+        assert "two different ones" in screen_text(run)
+        await run.press(*"123", "enter", *"123", "enter")
+        assert "4 to 8 digits" in screen_text(run)
+        await run.press(*"4321", "enter", *"4321", "enter")
+        assert one.secrets["yating"] == "4321"
+        assert "Locked" in screen_text(run)
+        await run.press(*"4321", "enter")
+        assert "Home" in run.title("card")
+
+
+async def test_esc_leaves_the_setting_of_a_pin_but_never_the_lock() -> None:
+    one = desk()
+    del one.secrets["yating"]
+    async with running(one) as run:
+        await run.press("ctrl+g")
+        await run.press("escape")
+        assert "Home" in run.title("card")
+    async with running(desk()) as run:
+        await run.press("ctrl+g")
+        await run.press("escape")
+        assert isinstance(run.app.screen, LockScreen)
+
+
+async def test_it_locks_itself_when_no_key_comes_but_not_during_a_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(desk()) as run:
+        run.screen.guard._seconds = 2
+        run.desk.publish(pop(call("c1", LIN, line="1"), plain_card(LIN)))
+        await run.settle()
+        await run.press("f2")
+        await run.pilot.pause(3.2)
+        assert not isinstance(run.app.screen, LockScreen)
+        await run.press("f4", "1")
+        await run.pilot.pause(3.2)
+        assert isinstance(run.app.screen, LockScreen)
+
+
+async def test_the_focus_does_not_come_back_under_the_lock() -> None:
+    async with running(desk()) as run:
+        await a_busy_desk(run)
+        run.app.app_focus = False
+        await run.settle()
+        run.screen.guard.lock()
+        await run.settle()
+        run.app.app_focus = True
+        await run.settle()
+        await run.press(*"secret")
+        assert run.screen_under.area.text == ""
+
+
+async def test_a_desk_that_nobody_may_leave_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ringdesk.errors import Refused
+
+    one = desk()
+
+    async def refuses(_login: str, _secret: str) -> None:
+        raise Refused("elsewhere", SafeText("try \x1b[2J later"))
+
+    monkeypatch.setattr(one, "enter", refuses)
+    async with running(one) as run:
+        await run.press("ctrl+g")
+        await run.press(*"1234", "enter")
+        assert "try" in screen_text(run)
+        assert "\x1b" not in screen_text(run)

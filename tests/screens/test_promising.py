@@ -1,0 +1,69 @@
+"""A promise in the note, as a person sees it become a task and taken back."""
+
+from pathlib import Path
+
+import pytest
+
+from ringdesk.ops import TaskAdd
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import TaskKind
+from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.terminal.scripted_desk import ScriptedDesk, call, member, plain_card, pop
+
+LIN = member("lin", "林淑芬", "0912-345-678")
+
+
+async def write(run: Running, text: str) -> None:
+    run.desk.publish(pop(call("c1", LIN, line="1"), plain_card(LIN)))
+    await run.settle()
+    await run.press("f2", *text)
+
+
+def desk() -> ScriptedDesk:
+    return ScriptedDesk({LIN.id: plain_card(LIN)})
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_one_key_makes_the_task_and_the_same_takes_it_back(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await write(run, "今天 17:30 回電")
+        frame = run.pane("noteframe")
+        for word in ("Promise - today 17:30 回電", "Ctrl+\\") if english else ("承諾 - 今天 17:30 回電", "Ctrl+\\"):
+            assert word in frame
+        await run.press("ctrl+backslash")
+        wanted = TaskAdd(
+            kind=TaskKind.CALLBACK,
+            member=LIN.id,
+            call="c1",
+            title=SafeText("回電"),
+            number=SafeText("+886912345678"),
+            due=SafeText("2026-11-24T09:30:00Z"),
+        )
+        assert ("do", wanted) in run.desk.did
+        assert ("task made" if english else "已建立待辦") in run.pane("noteframe")
+        assert run.screen.area.text == "今天 17:30 回電"
+        assert run.focus == "note"
+        await run.press("ctrl+backslash")
+        assert run.desk.did.pop() == ("done", f"op-{len(run.desk.did)}")
+        assert ("task made" if english else "已建立待辦") not in run.pane("noteframe")
+
+
+async def test_the_words_of_a_promise_may_change_after_its_task_was_made() -> None:
+    async with running(desk()) as run:
+        await write(run, "call back tomorrow 10am")
+        await run.press("ctrl+backslash", *" about the invoice")
+        assert "task made" in run.pane("noteframe")
+        assert len([each for each in run.desk.did if each[0] == "do"]) == 1
+
+
+async def test_a_note_without_a_promise_says_how_to_write_one() -> None:
+    async with running(desk()) as run:
+        await write(run, "12/3 生日")
+        assert "Promise" not in run.pane("noteframe")
+        await run.press("ctrl+backslash")
+        assert "No promise in this note" in run.pane("banner")
+        assert run.desk.did == [("claim", "c1", LIN.id)]
