@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 ARGS   ?=
-WORKERS ?= 2
+WORKERS ?= 4
 
 .PHONY: demo test check slow bench format lock clean
 

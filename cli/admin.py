@@ -40,6 +40,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
     )
     adding.set_defaults(job=_add_user, begins=True)
+    renewing = user.add_parser("password", help="another password for a person")
+    renewing.add_argument("name")
+    renewing.add_argument(
+        "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
+    )
+    renewing.set_defaults(job=_set_password)
 
     store = what.add_parser("store", help="stores").add_subparsers(dest="verb", required=True)
     opening = store.add_parser("add", help="a store or office")
@@ -87,6 +93,8 @@ def run(options: argparse.Namespace) -> int:
     """Do one thing."""
     if options.job is None:
         raise RingdeskError(f"`admin {options.what}` is not in this version yet; `ringdesk admin --help` lists what is")
+    if "password_file" in options:
+        options.password = _password(options.password_file)  # before a database is made for it
     flags = {"server": {"database": options.database, "state": options.state}}
     server = load(options.config, flags=flags).server
     database = server.database or f"sqlite:///{places().data / 'server.db'}"
@@ -104,12 +112,21 @@ async def _in_office(database: str, state: str, options: argparse.Namespace) -> 
         await options.job(desk, options)
 
 
-async def _add_user(desk: Office, options: argparse.Namespace) -> None:
+def _password(file: Path) -> str:
     try:
-        lines = options.password_file.read_text("utf-8").splitlines()
+        lines = file.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{options.password_file}: {error}; give a text file with --password-file") from error
-    person = await admin.add_user(desk, options.name, options.role, lines[0].strip() if lines else "")
+        raise BadInput(f"{file}: {error}; give a text file with --password-file") from error
+    return lines[0].strip() if lines else ""
+
+
+async def _add_user(desk: Office, options: argparse.Namespace) -> None:
+    person = await admin.add_user(desk, options.name, options.role, options.password)
+    print_json({"user": person.id, "name": person.name, "role": person.role})
+
+
+async def _set_password(desk: Office, options: argparse.Namespace) -> None:
+    person = await admin.set_password(desk, options.name, options.password)
     print_json({"user": person.id, "name": person.name, "role": person.role})
 
 

@@ -56,7 +56,7 @@ async def admit(
     secret_lost = not exists(server.state / SERVER_KEY_FILE)
     clock: dict[str, Any] = {"clock": roots.wall, "random_id": roots.random_id, "random_bytes": roots.random_bytes}
     try:
-        async with admin.office(server.database, str(server.state), **clock) as office:
+        async with admin.office(server.database, str(server.state), renew=True, **clock) as office:
             password = await _person(office, user, store.directory / SECRET_FILE)
             known = not secret_lost and await _is_known(office, store)
             code = "" if known else await admin.enrol_code(office, "main", "desk")

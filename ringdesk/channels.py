@@ -10,22 +10,18 @@ import re
 import unicodedata
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
-from ringdesk.articles import Article, ArticleKind
-from ringdesk.calls import Call, Called, Caller, Leg, Via
-from ringdesk.dispositions import Disposition
+from ringdesk.calls import Call, Via
 from ringdesk.errors import BadInput
 from ringdesk.marks import NumberMark
-from ringdesk.members import Member, MemberNumber
-from ringdesk.notes import Note
+from ringdesk.members import Member
 from ringdesk.ops import ROW_TYPES, Row
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
-from ringdesk.timeline import Contact
 
 ORG: Final = "org"
 CLEAR: Final = "clear"
@@ -115,32 +111,46 @@ def _digits(text: str) -> str:
     return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
 
 
+_MOMENT: Final = re.compile(
+    r"(?:19|2[01])\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])"
+    r"(?:[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?(?:Z|\+00:00)?)?",
+    re.ASCII,
+)
+"""A date or a time in UTC, and nothing else: it stays, or a till could not tell when something is due."""
+
+
 def _line(text: SafeText) -> SafeText:
-    return SafeText(masked_text(text))
+    return text if _MOMENT.fullmatch(text) else SafeText(masked_text(text))
 
 
-def _line_or_none(text: SafeText | None) -> SafeText | None:
-    return None if text is None else _line(text)
+T = TypeVar("T")
+
+
+def _hidden(value: T) -> T:
+    """A row with every free text masked, whatever its field is called: what is not thought of is not shown."""
+    masked: T = _masked(value)
+    return masked
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, SafeText):
+        return _line(value)
+    if isinstance(value, SafeLines):
+        return SafeLines(masked_text(value))
+    if isinstance(value, tuple):
+        return tuple(_masked(part) for part in value)
+    if isinstance(value, msgspec.Struct):
+        fields = {name: _masked(part) for name, part in msgspec.structs.asdict(value).items()}
+        return msgspec.structs.replace(value, **fields)
+    return value
 
 
 def _member(row: Member) -> Member:
-    return msgspec.structs.replace(
-        row,
-        code=_code(row),
-        name=_line(row.name),
-        numbers=tuple(
-            MemberNumber(
-                raw=masked_number(number.raw, number.e164),
-                label=_line(number.label),
-                usual=number.usual,
-                chosen_at=number.chosen_at,
-            )
-            for number in row.numbers
-        ),
-        tags=tuple(_line(tag) for tag in row.tags),
-        flags=tuple(_line(flag) for flag in row.flags),
-        facts=tuple(_line(fact) for fact in row.facts),
+    numbers = tuple(
+        msgspec.structs.replace(_hidden(number), raw=masked_number(number.raw, number.e164), e164=None)
+        for number in row.numbers
     )
+    return msgspec.structs.replace(_hidden(row), code=_code(row), numbers=numbers)
 
 
 def _code(row: Member) -> SafeText:
@@ -151,70 +161,39 @@ def _code(row: Member) -> SafeText:
 
 
 def _call(row: Call) -> Call:
-    caller = Caller(
-        raw=None if row.caller.raw is None else masked_number(row.caller.raw, row.caller.e164),
-        presentation=row.caller.presentation,
-        name=_line_or_none(row.caller.name),
-    )
-    called = Called(
-        raw=None if row.called.raw is None else masked_number(row.called.raw),
-        line=_line_or_none(row.called.line),
-        queue=_line_or_none(row.called.queue),
-    )
+    shown = _hidden(row)
+    caller, called, via = row.caller, row.called, row.via
     return msgspec.structs.replace(
-        row,
-        caller=caller,
-        called=called,
-        via=None if row.via is None else Via(masked_number(row.via.raw), row.via.reason),
-        answered_by=_line_or_none(row.answered_by),
-        legs=tuple(Leg(_line(leg.agent), leg.state) for leg in row.legs),
+        shown,
+        caller=msgspec.structs.replace(shown.caller, raw=_number_or_none(caller.raw, caller.e164), e164=None),
+        called=msgspec.structs.replace(shown.called, raw=_number_or_none(called.raw)),
+        via=None if via is None else Via(masked_number(via.raw), masked_text(via.reason)),
+        disposition=None if row.disposition is None else masked_text(row.disposition),
         sources=(),  # a native id is the peer's own text: some put the number into it
     )
 
 
-def _note(row: Note) -> Note:
-    return msgspec.structs.replace(row, text=SafeLines(masked_text(row.text)))
+def _number_or_none(raw: SafeText | None, e164: str | None = None) -> SafeText | None:
+    return None if raw is None else masked_number(raw, e164)
 
 
 def _task(row: Task) -> Task:
-    number = None if row.number is None else masked_number(row.number)
-    return msgspec.structs.replace(row, title=_line(row.title), number=number)
-
-
-def _contact(row: Contact) -> Contact:
-    return msgspec.structs.replace(row, text=_line(row.text), state=_line(row.state))
-
-
-def _presence(row: Presence) -> Presence:
-    return msgspec.structs.replace(row, text=_line(row.text))
-
-
-def _disposition(row: Disposition) -> Disposition:
-    return row
-
-
-def _article(row: Article) -> Article:
-    """What a business publishes may hold its own numbers; a question is typed in the middle of a call."""
-    return row if row.kind is not ArticleKind.QUESTION else _asked(row)
-
-
-def _asked(row: Article) -> Article:
-    return msgspec.structs.replace(row, title=_line(row.title), text=SafeLines(masked_text(row.text)))
+    return msgspec.structs.replace(_hidden(row), number=_number_or_none(row.number))
 
 
 def _mark(row: NumberMark) -> NumberMark:
-    return msgspec.structs.replace(row, raw=masked_number(row.raw, row.e164), e164=None, text=_line(row.text))
+    return msgspec.structs.replace(_hidden(row), raw=masked_number(row.raw, row.e164), e164=None)
 
 
 _MASKS: Final[dict[str, Callable[[Any], Row]]] = {
     "member": _member,
-    "note": _note,
+    "note": _hidden,
     "task": _task,
-    "contact": _contact,
+    "contact": _hidden,
     "call": _call,
-    "presence": _presence,
-    "disposition": _disposition,
-    "article": _article,
+    "presence": _hidden,
+    "disposition": _hidden,
+    "article": _hidden,
     "mark": _mark,
 }
 """The masked form of each kind; a test compares it with `ops.ROW_TYPES`."""

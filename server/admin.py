@@ -9,16 +9,16 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.ops import Row
 from ringdesk.wire.signing import ServerKey
 from server import accept
 from server.identity import authority, devices, people
 from server.identity.authority import Authority
-from server.identity.state import KEY_FILE, keys, state_of, write_private
+from server.identity.state import KEY_FILE, keys_of, state_of, write_private
 from server.store.base import Store
 from server.store.sqlite import open_store, path_of
-from server.store.values import DeviceClass, Entry, Person, Site, audit_content, folded
+from server.store.values import DeviceClass, Entry, Person, Site, audit_content, entry_of, folded
 
 ACTOR: Final = "admin"
 """Who stands in the audit: whoever may write the database file."""
@@ -52,11 +52,16 @@ async def office(
     clock: Callable[[], float],
     random_id: Callable[[], str],
     random_bytes: Callable[[int], bytes],
+    renew: bool = False,
 ) -> AsyncIterator[Office]:
-    """Open it; the database is made if it is missing. Raises what `open_store` raises."""
+    """Open it; the database is made if it is missing. `renew`: a key that was lost is made anew, and the audit of before can
+    no longer be verified. Raises what `open_store` raises, and `BadInput` for a database whose key is not there."""
     folder = state_of(database, state)
-    known = keys(folder, random_bytes)
-    store = await open_store(database, link=known.audit_link, random_id=random_id)
+    renewed = renew and not (folder / KEY_FILE).exists()
+    known = keys_of(database, state, random_bytes, renew=renew)
+    store = await open_store(
+        database, link=known.audit_link, random_id=random_id, key_print=known.fingerprint, renewed=renewed
+    )
     try:
         yield Office(store, known.server, known.audit_link, folder, clock, random_id, random_bytes)
     finally:
@@ -84,6 +89,18 @@ async def add_user(desk: Office, name: str, role: str, password: str) -> Person:
     """A person who can sign in. Raises `BadInput`, `Refused("exists")`."""
     entry = desk.entry("user.add", name, role)
     return await people.add_person(desk.store.register, name, role, password, random_id=desk.random_id, entry=entry)
+
+
+async def set_password(desk: Office, name: str, password: str) -> Person:
+    """Another password for a person; from now on they sign in with it alone. Who is signed in stays so: a grant is given up
+    by `revoke_user` and its own end, never by a password (docs/reference/admin.md). Raises `BadInput`, `Refused("unknown_user")`.
+    """
+    person = await desk.store.register.person_named(folded(name))
+    if person is None:
+        raise Refused("unknown_user", f"there is no user {name!r}; `ringdesk admin users` lists them")
+    hashed = await people.hashed(password)
+    await desk.store.register.renew_password(person.id, hashed, desk.entry("user.password", person.id))
+    return person
 
 
 async def add_store(desk: Office, name: str) -> Site:
@@ -151,18 +168,23 @@ async def import_rows(desk: Office, rows: Iterable[tuple[str, Row]], chunk: int 
 async def verify_audit(desk: Office) -> int:
     """Walk the chain of the audit; how many lines it has. Raises `RingdeskError` at the first that is not as it was written.
 
-    Lines cut off at the end leave a chain that holds: compare the count, or the last line, with one noted elsewhere.
+    Lines cut off at the end leave a chain that holds: they are missed by the count that the database keeps beside it. Who
+    cuts both is found by comparing the count, or the last line, with one noted elsewhere.
     """
+    last, end = await desk.store.register.audit_end()
     n, chain = 0, ""
     while lines := await desk.store.register.audit(n):
         for line in lines:
             n += 1
             if line.n != n:
                 raise _broken(n, "is missing")
-            entry = Entry(at=line.at, actor=line.actor, action=line.action, subject=line.subject, detail=line.detail)
-            if line.chain != desk.audit_link(chain, audit_content(n, entry)):
+            if line.chain != desk.audit_link(chain, audit_content(n, entry_of(line))):
                 raise _broken(n, "is not as it was written")
             chain = line.chain
+            if n == last and chain != end:
+                raise _broken(n, "is not the one that was written last")
+    if n < last:
+        raise _broken(n + 1, f"is missing, and all up to {last}")
     return n
 
 

@@ -17,6 +17,7 @@ from ringdesk.members import Member
 from ringdesk.merge import business, calls, members, notes
 from ringdesk.merge.case import Case, Effect
 from ringdesk.merge.members import enrol_twin
+from ringdesk.merge.unmask import unmasked
 from ringdesk.ops import (
     Actor,
     Args,
@@ -47,7 +48,7 @@ from ringdesk.ops import (
     TaskUpdate,
 )
 
-__all__ = ["SUBJECTS", "Effect", "apply", "enrol_twin", "leads", "retarget"]
+__all__ = ["SUBJECTS", "Effect", "apply", "enrol_twin", "leads", "retarget", "unmasked"]
 
 
 def apply(
@@ -66,8 +67,9 @@ def apply(
     `at` is seconds since 1970, `base` the rev of each field as the person saw it (absent: 0). `rows` holds the existing
     rows among `ops.touches(op_id, args, actor.person)`; absent means that there is none. `site` is where the device
     stands: a call that it opens belongs there. Raises `Refused`: unknown_member, unknown_call, unknown_note, unknown_task,
-    unknown_article, empty_note, empty_task, empty_member, empty_number, empty_article, empty_report, moved_note,
-    not_own_note, stale_field, masked_number, bad_date, bad_contact, already_claimed, answered, not_yours, not_allowed.
+    unknown_article, unknown_person, empty_note, empty_task, empty_member, empty_number, empty_article, empty_report,
+    moved_note, not_own_note, stale_field, masked_number, too_many, bad_date, bad_contact, already_claimed, answered,
+    not_missed, not_yours, not_allowed.
     """
     case = Case(op_id=op_id, actor=actor, at=at, base=base, rows=rows, fact=fact, site=site)
     return _EFFECTS[type(args)](case, args)

@@ -5,6 +5,7 @@ import msgspec
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.dispositions import Disposition
 from ringdesk.errors import Refused
+from ringdesk.merge import bounds
 from ringdesk.merge.case import Case, Effect, expect_date, find
 from ringdesk.ops import ArticleAsk, ArticleSave, DispositionSave, PresenceSet
 from ringdesk.presence import Presence
@@ -44,6 +45,9 @@ def article_save(case: Case, args: ArticleSave) -> Effect:
     """An article, as it is from now on; its author is who wrote it last."""
     if not case.fact and not args.title.strip():
         raise Refused("empty_article", "the article has no title; type one")
+    if not case.fact:
+        for name in ("keywords", "codes", "tags", "stores"):
+            bounds.expect_few(name, getattr(args, name), bounds.MAX_WORDS)
     expect_date(case, args.starts)
     expect_date(case, args.ends)
     before = find(case, "article", args.article or case.op_id, Article)

@@ -5,8 +5,9 @@ from typing import Final
 import msgspec
 
 from ringdesk import ids, tracker
-from ringdesk.calls import Call, CallState, Direction, EventKind, Outcome
+from ringdesk.calls import Call, CallState, Direction, Outcome
 from ringdesk.errors import Refused
+from ringdesk.merge import bounds
 from ringdesk.merge.case import Case, Effect, expect_date, expect_subject, find, the_call
 from ringdesk.merge.notes import done
 from ringdesk.ops import CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup, Row, RowKey
@@ -19,15 +20,15 @@ def call_report(case: Case, args: CallReport) -> Effect:
     """What a line saw, folded event by event; the first opens the call."""
     before = call = find(case, "call", args.call, Call)
     for event in args.events:
-        if event.event not in (EventKind.MESSAGE_WAITING, EventKind.REJECTED):
-            call = tracker.step(call, event, call_id=args.call, site=case.site)
+        if event.event not in tracker.NO_CALL:
+            call = bounds.call(tracker.step(call, bounds.event(event), call_id=args.call, site=case.site))
     if call is None:
         raise Refused("empty_report", "the report says nothing about the call; report it with its events")
     rows: dict[RowKey, Row] = {}
-    for other in args.also:
+    for other in args.also[: bounds.MAX_ALSO]:
         gone = find(case, "call", other, Call)
         if gone is not None and gone.id != call.id and gone.merged_into is None and gone.site == call.site:
-            call = tracker.united(call, gone)
+            call = bounds.call(tracker.united(call, gone))
             rows["call", gone.id] = tracker.went_on(gone, call.id, case.at)
     return Effect(rows if call == before else rows | {("call", call.id): call})
 
@@ -76,6 +77,8 @@ def call_hold(case: Case, args: CallHold) -> Effect:
 
 def call_hand(case: Case, args: CallHand) -> Effect:
     """The claim goes to a colleague; a hold ends with it."""
+    if not args.to and not case.fact:
+        raise Refused("unknown_person", "there is nobody to hand the call to; choose a colleague")
     call = the_call(case, args.call)
     if call.claimed_by == args.to or not call.live:
         return Effect({})
@@ -106,6 +109,8 @@ def call_verdict(case: Case, args: CallVerdict) -> Effect:
     expect_date(case, args.opens)
     expect_date(case, args.due)
     expect_subject(case, args.member)
+    if args.verdict == "missed" and call.direction is Direction.OUT and not case.fact:
+        raise Refused("not_missed", "this call went out; only one that came in can be missed")
     if call.claimed_by is not None or call.answered is not None:
         if case.fact:
             return Effect({}, lost=("outcome",))

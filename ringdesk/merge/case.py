@@ -1,8 +1,9 @@
 """What an op is applied under, what it did, and the checks that every kind shares."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 import msgspec
 
@@ -87,11 +88,20 @@ def expect_subject(case: Case, member: str | None, call: str | None = None) -> N
         the_call(case, call)
 
 
+_DATE: Final = re.compile(
+    r"(?P<year>[0-9]{4})-[0-9]{2}-[0-9]{2}([T ]([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|\+00:00)?)?"
+)
+_YEARS: Final = range(1900, 2201)
+
+
 def expect_date(case: Case, text: str | None) -> None:
-    """An ISO date or date-time, or none. Raises `Refused("bad_date")`."""
+    """An ISO date, or date-time in UTC, that every calendar can show, or none. Raises `Refused("bad_date")`."""
     if text is None or case.fact:
         return
+    shape = _DATE.fullmatch(text)
     try:
+        if shape is None or int(shape["year"]) not in _YEARS:
+            raise ValueError(text)
         datetime.fromisoformat(text)
     except ValueError as error:
         raise Refused("bad_date", f"{text!r} is not a date; write it as 2026-12-31") from error

@@ -8,6 +8,7 @@ from ringdesk.channels import is_masked
 from ringdesk.errors import Refused
 from ringdesk.marks import NumberMark
 from ringdesk.members import GUARDED, Member, MemberNumber
+from ringdesk.merge import bounds
 from ringdesk.merge.case import Case, Effect, expect_date, the_member
 from ringdesk.ops import (
     MemberAdd,
@@ -37,9 +38,15 @@ def _given(fields: MemberFields) -> dict[str, Any]:
     return {name: value for name, value in msgspec.structs.asdict(fields).items() if value is not msgspec.UNSET}
 
 
-def _expect_fields(case: Case, fields: MemberFields) -> None:
+def _expect_fields(case: Case, fields: MemberFields, member: Member | None = None) -> None:
     numbers = () if isinstance(fields.numbers, msgspec.UnsetType) else fields.numbers
-    if any(is_masked(number.raw) for number in numbers):
+    if not case.fact:
+        bounds.expect_few("numbers", numbers, bounds.MAX_NUMBERS)
+        for name in ("tags", "flags", "facts"):
+            words = getattr(fields, name)
+            bounds.expect_few(name, () if isinstance(words, msgspec.UnsetType) else words, bounds.MAX_WORDS)
+    seen = {number.raw for number in member.numbers} if member is not None else set()
+    if any(is_masked(number.raw) and number.raw not in seen for number in numbers):
         raise Refused("masked_number", "this desk sees only the end of the number; type all of it")
     if not isinstance(fields.birthday, msgspec.UnsetType):
         expect_date(case, fields.birthday)
@@ -63,7 +70,7 @@ def member_update(case: Case, args: MemberUpdate) -> Effect:
     newer base tells which value was the later one.
     """
     member = the_member(case, args.member)
-    _expect_fields(case, args.fields)
+    _expect_fields(case, args.fields, member)
     changed = {name: value for name, value in _given(args.fields).items() if getattr(member, name) != value}
     moved = tuple(name for name in changed if member.revs.get(name, 0) > case.base.get(name, 0))
     stale = sorted(GUARDED.intersection(moved))
@@ -107,6 +114,8 @@ def number_attach(case: Case, args: NumberAttach) -> Effect:
         raise Refused("empty_number", "there is no number to attach; type one")
     if any(_same(number, args.number.e164, args.number.raw) for number in member.numbers):
         return Effect({})
+    if not case.fact:
+        bounds.expect_few("numbers", (*member.numbers, args.number), bounds.MAX_NUMBERS)
     return _with_numbers(case, member, (*member.numbers, args.number))
 
 

@@ -85,6 +85,7 @@ __all__ = [
     "decode_row",
     "encode",
     "kind_of",
+    "makes",
     "size",
     "touches",
 ]
@@ -257,6 +258,28 @@ def decode_row(kind: str, body: bytes | msgspec.Raw) -> Row:
 def touches(op_id: str, args: Args, person: str = "") -> tuple[RowKey, ...]:
     """The rows that an op of `person` reads or writes, sorted: the order in which the server locks them (sync.md 2)."""
     return tuple(sorted(set(_TOUCHED[type(args)](op_id, args, person))))
+
+
+def makes(op_id: str, args: Args) -> RowKey | None:
+    """The row that an op makes under its own id, if it makes one."""
+    kind = _MADE.get(type(args))
+    if (isinstance(args, NumberMarked) and args.mark) or (isinstance(args, ArticleSave) and args.article):
+        return None
+    return None if kind is None else (kind, op_id)
+
+
+_MADE: Final[dict[type, str]] = {
+    NoteAdd: "note",
+    TaskAdd: "task",
+    ContactAdd: "contact",
+    MemberAdd: "member",
+    MemberUpdate: "contact",
+    NumberMarked: "mark",
+    CallWrapup: "contact",
+    ArticleSave: "article",
+    ArticleAsk: "article",
+}
+"""The kind of the row that each makes under its own id; a test compares it with what `merge` does."""
 
 
 def _subjects(member: str | None, call: str | None = None) -> list[RowKey]:

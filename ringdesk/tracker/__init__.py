@@ -30,6 +30,7 @@ from ringdesk.tracker.merging import same_call, united, went_on, withheld
 
 __all__ = [
     "DEFAULT_POLICY",
+    "NO_CALL",
     "TRANSITIONS",
     "Policy",
     "Tracker",

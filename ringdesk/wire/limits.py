@@ -18,6 +18,9 @@ PUSH_OPS: Final = 500
 PUSHES_IN_FLIGHT: Final = 2
 OP_MAX: Final = MAX_OP_BYTES
 """One op, encoded; checked when it is saved, so that no op waits that can never be sent."""
+ROW_MAX: Final = 64 * KIB
+"""The image of one row, in any projection. An op that would make a larger one is refused: a page holds at least one seq
+whole, and a row above the frame cap would cut off every desk that holds its set, for good."""
 ORIGINS_MAX: Final = 1000
 """Origins in one envelope; a page ends before there are more. With ids of 64 characters they and a full page stay under
 `FRAME_CAP`, and on a line of 64 kbit/s they take about 10 s."""

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from ringdesk.errors import BadInput, Refused
 from ringdesk.ops import Row, RowKey
 from ringdesk.wire.messages import Push
 from ringdesk.wire.signing import ServerKey
 from server.accept.frame import Flags, Frame, Reply
-from server.accept.images import Sealer, draft, reachable, sets_touched, silences
+from server.accept.images import Sealer, draft, expect_room, reachable, sets_touched, silences
 from server.accept.intents import read
 from server.store.base import Order
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Wanted
@@ -44,7 +45,8 @@ async def import_rows(
 ) -> int:
     """Bring rows in, each with a seq of its own, `chunk` of them in a transaction; how many.
 
-    `rows` are kind and row. Chunks are what keeps the head free for the terminals' pushes in between.
+    `rows` are kind and row. Chunks are what keeps the head free for the terminals' pushes in between. Raises `BadInput` for
+    a row that is too large; the chunks before it are in.
     """
     count = 0
     waiting: dict[RowKey, Row] = {}
@@ -58,6 +60,11 @@ async def import_rows(
 
 async def _import_chunk(order: Order, key: ServerKey, rows: dict[RowKey, Row], entry: Entry) -> int:
     drafts = [draft(row_key, row) for row_key, row in rows.items()]
+    for item in drafts:
+        try:
+            expect_room(item, None)
+        except Refused as refusal:
+            raise BadInput(f"{item.id}: {refusal}") from refusal
     noted = msgspec.structs.replace(entry, detail=f"{len(drafts)} rows {entry.detail}".strip())
 
     def decide(ground: Ground) -> Decision:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from ringdesk import merge, ops
+from ringdesk.channels import MASKED, PROJECTIONS
 from ringdesk.errors import BadInput, Refused
 from ringdesk.members import Member
 from ringdesk.merge import Effect
@@ -18,7 +19,8 @@ from ringdesk.ops import Args, MemberAdd, Row, RowKey
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
-from server.accept.images import Draft, Sealer, draft, reachable, sets_touched, silences
+from server.accept import guards
+from server.accept.images import Draft, Sealer, draft, expect_room, reachable, sets_touched, silences
 from server.accept.intents import Intent, actor
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
@@ -94,7 +96,7 @@ class Frame:
             op_ids=tuple(sorted(op_ids)),
             rows=tuple(rows),
             reachable=tuple(sorted({e164 for intent in self._intents for e164 in intent.reaches})),
-            people=tuple(sorted({intent.grant.person for intent in self._intents if intent.grant})),
+            people=tuple(sorted({person for intent in self._intents for person in intent.people})),
         )
 
     def decide(self, ground: Ground) -> Decision | Wanted:
@@ -136,6 +138,8 @@ class Frame:
             answer = msgspec.structs.replace(answer, signature=self._key.sign_answer(answer, payload(step.intent.op)))
             answers[answer.dev_seq] = answer
             settled.append(self._settled(step.intent, answer, salt))
+        for number, step in run.twice.items():
+            answers[number] = msgspec.structs.replace(answers[step.answer.dev_seq], dev_seq=number)
         self.reply = Reply(
             answers=tuple(answers[number] for number in sorted(answers)),
             need=run.need,
@@ -179,6 +183,8 @@ class _Run:
         self.stored: dict[int, Answer] = {}
         self.steps: list[_Step] = []
         self.numbered: list[tuple[int, str]] = []
+        self.judged: dict[str, _Step] = {}
+        self.twice: dict[int, _Step] = {}
         self.attempts: dict[str, int] = {}
         self.raised: str | None = None
 
@@ -193,17 +199,23 @@ class _Run:
         if repeated and any(number == op.dev_seq for number, _ in self.numbered):
             return True  # the same number twice within one frame: its answer is on the way
         taken = repeated and ground.numbered.get(op.dev_seq) != op.op_id
+        before = self.judged.get(op.op_id)
+        if before is not None and payload(before.intent.op) != payload(op):
+            taken = True
         if taken or (settled and payload_hash(settled.salt, payload(op)) != settled.hash):
             self.fenced = True
             return False
         if settled is not None:
             answer = _ANSWERS.decode(settled.answer)
             self.stored[op.dev_seq] = msgspec.structs.replace(answer, dev_seq=op.dev_seq)
+        elif before is not None:
+            self.twice[op.dev_seq] = before
         else:
             step = self._judge(intent, ground, bench)
             if step is None:
                 return False
             self.steps.append(step)
+            self.judged[op.op_id] = step
         if not repeated:
             self.last = op.dev_seq
             self.numbered.append((op.dev_seq, op.op_id))
@@ -251,10 +263,17 @@ class _Bench:
         try:
             who = actor(intent, self._device, person)
             assert intent.args is not None
-            args = merge.retarget(intent.args, merge.leads(self._rows.values()))
+            args = guards.in_time(intent.args, self._now)
+            args = merge.retarget(args, merge.leads(self._rows.values()))
+            args = guards.with_names(args, self._ground.people, judged=not intent.fact)
             touched = ops.touches(op.op_id, args, who.person)
             self.missing.update(key for key in touched if key not in self._loaded)
             rows = {key: row for key in touched if (row := self._rows.get(key)) is not None}
+            if PROJECTIONS[self._device.cls] == MASKED:
+                args = merge.unmasked(args, rows)
+            if not intent.fact:
+                guards.expect_own_call(args, self._device.site, rows)
+                guards.expect_free(op.op_id, args, rows)
             twin = None if intent.fact else self._twin(intent)
             if twin is not None:
                 assert isinstance(args, MemberAdd)
@@ -264,17 +283,19 @@ class _Bench:
                     op.op_id,
                     args,
                     actor=who,
-                    at=op.at,
+                    at=guards.clamped(op.at, self._now),
                     base=op.base,
                     rows=rows,
                     fact=intent.fact,
                     site=self._device.site,
                 )
+            drafts = tuple(draft(key, row) for key, row in sorted(effect.rows.items()))
+            for item in drafts:
+                expect_room(item, self._ground.rows.get(item.key))
         except (Refused, BadInput) as refusal:
             return _Step(intent, self._refused(intent, refusal))
         self._rows |= effect.rows
         self.written |= effect.rows
-        drafts = tuple(draft(key, row) for key, row in sorted(effect.rows.items()))
         return _Step(intent, self._applied(intent, args, effect), drafts)
 
     def _twin(self, intent: Intent) -> Member | None:

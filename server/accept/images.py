@@ -12,8 +12,10 @@ import msgspec
 from ringdesk import ops, tracker
 from ringdesk.calls import Call
 from ringdesk.channels import CLEAR, MASKED, Digest, channel_of, content_digest, project
+from ringdesk.errors import Refused
 from ringdesk.members import Member
 from ringdesk.ops import Row, RowKey
+from ringdesk.wire import limits
 from ringdesk.wire.messages import Proof
 from ringdesk.wire.signing import ServerKey
 from server.store.values import Change, Head, Held, Silence, Tally
@@ -40,6 +42,16 @@ def draft(key: RowKey, row: Row) -> Draft:
     kind, row_id = key
     bodies = {projection: ops.encode(project(kind, row, projection)) for projection in PROJECTIONS}
     return Draft(kind, row_id, channel_of(kind, row), bodies)
+
+
+def expect_room(item: Draft, before: Held | None) -> None:
+    """A row that is larger than a row may be must at least have become smaller. Raises `Refused("row_too_large")`."""
+    size = max(map(len, item.bodies.values()))
+    if size > limits.ROW_MAX and (before is None or size >= len(before.body or b"")):
+        message = (
+            f"this {item.kind} would have {size} bytes and {limits.ROW_MAX} are kept; take something out of it first"
+        )
+        raise Refused("row_too_large", message)
 
 
 def shown(held: Held, projection: str) -> bytes | None:

@@ -1,5 +1,6 @@
 """What a pushed op says, before anything is looked up: its arguments, and the person who stands behind it."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import msgspec
@@ -7,7 +8,20 @@ import msgspec
 from ringdesk import ops
 from ringdesk.errors import BadInput, Refused
 from ringdesk.members import MemberNumber
-from ringdesk.ops import Actor, Args, CallReport, MemberAdd, MemberUpdate, Op, RowKey
+from ringdesk.merge import bounds
+from ringdesk.ops import (
+    Actor,
+    Args,
+    CallHand,
+    CallReport,
+    MemberAdd,
+    MemberUpdate,
+    NumberAttach,
+    Op,
+    RowKey,
+    TaskAdd,
+    TaskUpdate,
+)
 from ringdesk.rules.permissions import may, may_change
 from ringdesk.safetext import SafeText, decode_hook
 from ringdesk.wire import limits
@@ -42,6 +56,13 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
         if self.args is None:
             return ()
         return ops.touches(self.op.op_id, self.args, self.grant.person if self.grant else "")
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Who acts, and to whom it gives something."""
+        named = () if self.args is None else (colleague(self.args),)
+        acts = (self.grant.person,) if self.grant else ()
+        return (*acts, *(person for person in named if person))
 
     @property
     def reaches(self) -> tuple[str, ...]:
@@ -96,12 +117,50 @@ def _is_fact(op: Op, key: ServerKey) -> bool:
 def _args(op: Op) -> Args:
     """The arguments, if their ids and times are such that every terminal can show them."""
     args = ops.decode_args(op)
-    if not all(_is_id(row_id) for _, row_id in ops.touches(op.op_id, args, "-")):
+    named = [row_id for _, row_id in ops.touches(op.op_id, args, "-")]
+    if not all(_is_id(row_id) for row_id in (*named, *_ids(args))):
         raise BadInput(f"an id has 1 to {MAX_ID} printable ASCII characters; make a new one")
+    if not all(bounds.E164.fullmatch(number) for number in _e164s(args)):
+        raise BadInput("a number in E.164 is a plus and up to 15 digits; type the number again")
     times = [op.at, *(event.at for event in args.events)] if isinstance(args, CallReport) else [op.at]
     if not all(0 <= at < LATEST for at in times):
         raise BadInput("a time is in seconds since 1970 and before 2242; set the clock of this device")
     return args
+
+
+_ID_FIELDS: Final = ("member", "call", "parent", "task", "mark", "article", "assignee", "to")
+
+
+def _ids(args: msgspec.Struct) -> Iterator[str]:
+    """What stands in fields for an id; nobody to hand a call to is judged with the call."""
+    for name in _ID_FIELDS:
+        value = getattr(args, name, None)
+        if isinstance(value, str) and (value or name != "to"):
+            yield value
+    if isinstance(args, TaskUpdate):
+        yield from _ids(args.fields)
+
+
+def _e164s(args: Args) -> Iterator[str]:
+    """The numbers in E.164 that a person sends; those of a line are dropped where they are none."""
+    if isinstance(args, MemberAdd | MemberUpdate) and not isinstance(args.fields.numbers, msgspec.UnsetType):
+        numbers: tuple[MemberNumber, ...] = args.fields.numbers
+    elif isinstance(args, NumberAttach):
+        numbers = (args.number,)
+    else:
+        numbers = ()
+    own = getattr(args, "e164", None)
+    yield from (number.e164 for number in numbers if number.e164 is not None)
+    yield from () if own is None else (own,)
+
+
+def colleague(args: Args) -> str | None:
+    """The id of the person to whom an op gives a call or a task."""
+    if isinstance(args, CallHand):
+        return args.to
+    given = args if isinstance(args, TaskAdd) else args.fields if isinstance(args, TaskUpdate) else None
+    assignee = None if given is None else given.assignee
+    return None if isinstance(assignee, msgspec.UnsetType) else assignee
 
 
 def _is_id(text: str) -> bool:

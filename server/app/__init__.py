@@ -30,7 +30,7 @@ from server.hub import Hub
 from server.hub.outlet import Exposed
 from server.identity import authority
 from server.identity.people import Logins
-from server.identity.state import keys, state_of
+from server.identity.state import keys_of, state_of
 from server.sessions import Parts, Reception
 from server.store.base import Unavailable
 from server.store.sqlite import open_store
@@ -89,7 +89,7 @@ def _foreign(websocket: WebSocket) -> bool:
 @contextlib.asynccontextmanager
 async def put_together(serving: Serving, roots: Roots, ca: str) -> AsyncIterator[Parts]:
     """The parts of a server, running, until the context ends. Raises what `open_store` raises."""
-    known = keys(state_of(serving.database, serving.state), roots.random_bytes)
+    known = keys_of(serving.database, serving.state, roots.random_bytes)
     key = known.server
     store = await open_store(
         serving.database,
@@ -97,6 +97,7 @@ async def put_together(serving: Serving, roots: Roots, ca: str) -> AsyncIterator
         random_id=roots.random_id,
         organisation=serving.organisation,
         owner=True,
+        key_print=known.fingerprint,
     )
     wake = Wake()
     hub = Hub(store, wake, roots.clock)

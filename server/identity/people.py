@@ -45,12 +45,17 @@ async def add_person(
         raise BadInput("a user needs a name")
     if role not in ROLES:
         raise BadInput(f"there is no role {role!r}; use {', '.join(ROLES)}")
-    if len(password) < MIN_PASSWORD:
-        raise BadInput(f"the password has under {MIN_PASSWORD} characters; choose a longer one")
-    hashed = await asyncio.to_thread(HASHER.hash, password)
-    person = Person(id=random_id(), name=clean, folded=folded(clean), role=role, password=hashed)
+    secret = await hashed(password)
+    person = Person(id=random_id(), name=clean, folded=folded(clean), role=role, password=secret)
     await register.add_person(person, entry)
     return person
+
+
+async def hashed(password: str) -> str:
+    """What is kept of a password. Raises `BadInput` for one that is too short."""
+    if len(password) < MIN_PASSWORD:
+        raise BadInput(f"the password has under {MIN_PASSWORD} characters; choose a longer one")
+    return await asyncio.to_thread(HASHER.hash, password)
 
 
 class Logins:

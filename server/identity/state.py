@@ -61,6 +61,19 @@ class Keys(msgspec.Struct, frozen=True):
 
     server: ServerKey
     audit_link: Callable[[str, bytes], str]
+    fingerprint: str
+
+
+def keys_of(database: str, state: str, random_bytes: Callable[[int], bytes], *, renew: bool = False) -> Keys:
+    """The keys for a database. A new secret is made for a new database only, unless a lost one is to be made anew (`renew`):
+    it would break the chain of the audit. Raises `BadInput` where an existing database comes without one."""
+    folder, path = state_of(database, state), path_of(database)
+    if not renew and path.exists() and path.stat().st_size and not (folder / KEY_FILE).exists():
+        raise BadInput(
+            f"{folder.absolute()} holds no key of a server, and {path.absolute()} belongs to one;"
+            " give its state directory with --state"
+        )
+    return keys(folder, random_bytes)
 
 
 def keys(folder: Path, random_bytes: Callable[[int], bytes]) -> Keys:
@@ -68,11 +81,14 @@ def keys(folder: Path, random_bytes: Callable[[int], bytes]) -> Keys:
     target = private_folder(folder) / KEY_FILE
     if not target.exists():
         write_private_once(target, random_bytes(KEY_BYTES))
-    secret = target.read_bytes()
+    try:
+        secret = target.read_bytes()
+    except OSError as error:
+        raise RingdeskError(f"{target}: {error.strerror}; restore it from the backup of the state directory") from error
     if len(secret) != KEY_BYTES:
         raise RingdeskError(f"{target} is damaged; restore it from the backup of the state directory")
 
     def link(before: str, entry: bytes) -> str:
         return hmac_digest(secret, f"audit {before} ".encode() + entry, "sha256").hex()
 
-    return Keys(ServerKey(secret), link)
+    return Keys(ServerKey(secret), link, hmac_digest(secret, b"fingerprint", "sha256").hex())

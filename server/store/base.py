@@ -101,6 +101,9 @@ class Register(Protocol):
     async def set_password(self, person: str, password: str) -> None:
         """A hash with newer parameters."""
 
+    async def renew_password(self, person: str, password: str, entry: Entry) -> None:
+        """Another password; failed sign-ins are forgotten. Refused `unknown_user`."""
+
     async def add_enrolment(self, enrolment: Enrolment, entry: Entry) -> None:
         """A one-time code."""
 
@@ -136,6 +139,9 @@ class Register(Protocol):
 
     async def lines(self, site: str) -> tuple[LineRow, ...]:
         """The lines of a site."""
+
+    async def audit_end(self) -> tuple[int, str]:
+        """Number and chain of the last line that was written, as the space knows them."""
 
     async def note(self, entry: Entry) -> None:
         """A line of audit by itself."""

@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import Final
 
 from config.lock import ProcessLock
+from ringdesk.channels import MASKED, Digest, content_digest, project
 from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.ops import decode_row, encode
 from server.store.schema import MIGRATIONS, OLDEST_CODE, QUERIES, VERSION, migration, schema
 from server.store.sqlite_lane import Lane
 from server.store.sqlite_order import SqliteOrder
 from server.store.sqlite_register import SqliteRegister
-from server.store.sqlite_rows import Link
+from server.store.sqlite_rows import Link, first
+from server.store.values import Audited, audit_content, entry_of
 
 PREFIX: Final = "sqlite:///"
+MASKS_SINCE: Final = 3
+"""The version of the database since which its tallies are those of the present masks: raise it when they change."""
 MAIN_SITE: Final = "main"
 """A store that exists from the start (contracts.md 1)."""
 
@@ -45,12 +50,21 @@ class SqliteStore:
 
 
 async def open_store(
-    url: str, *, link: Link, random_id: Callable[[], str], organisation: str = "", owner: bool = False
+    url: str,
+    *,
+    link: Link,
+    random_id: Callable[[], str],
+    organisation: str = "",
+    owner: bool = False,
+    key_print: str = "",
+    renewed: bool = False,
 ) -> SqliteStore:
     """Open the database of `url`, making or migrating it first.
 
-    `owner` is the server: there is one, and it alone checkpoints; admin commands beside it are not. Raises `BadInput` for
-    a URL that is none, and `RingdeskError` for a database that another server uses, or that is newer than this code.
+    `owner` is the server: there is one, and it alone checkpoints; admin commands beside it are not. `key_print` is the
+    fingerprint of the key behind `link` ("": do not look); a database keeps its first one, unless it is `renewed`. Raises
+    `BadInput` for a URL that is none, and `RingdeskError` for a database that another server uses, that belongs to another
+    key, or that is newer than this code.
     """
     path = path_of(url)
     try:
@@ -62,6 +76,8 @@ async def open_store(
     writer = Lane(path, writes=True, checkpoints=owner)
     try:
         await writer.run(lambda db: _prepare(db, path, random_id, organisation))
+        if key_print:
+            await writer.run(lambda db: _expect_key(db, path, link, key_print, renewed=renewed))
     except BaseException:
         await writer.close()
         if lock is not None:
@@ -86,8 +102,41 @@ def _prepare(db: sqlite3.Connection, path: Path, random_id: Callable[[], str], o
         db.execute(QUERIES["add_site"], {"id": MAIN_SITE, "name": MAIN_SITE})
     for version in range(found + 1 if found else len(MIGRATIONS) + 1, VERSION + 1):
         _run_script(db, migration(version))
+    if 0 < found < MASKS_SINCE:
+        _count_masked(db)
     db.execute("UPDATE space SET oldest_code = ?", (OLDEST_CODE,))
     db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _count_masked(db: sqlite3.Connection) -> None:
+    """Count the masked sets anew after what they show has changed; a till whose sum differs takes the set again."""
+    for (channel,) in db.execute("SELECT DISTINCT channel FROM image").fetchall():
+        digest = Digest()
+        for kind, row_id, seq, body in db.execute(
+            "SELECT kind, id, seq, body FROM image WHERE channel = ? AND body IS NOT NULL", (channel,)
+        ):
+            shown = encode(project(kind, decode_row(kind, body), MASKED))
+            digest = digest.add(content_digest(kind, row_id, seq, shown))
+        db.execute(
+            "UPDATE ring SET count = :count, digest = :digest"
+            " WHERE name = :name AND seq = (SELECT max(seq) FROM ring WHERE name = :name)",
+            {"name": f"{channel}@{MASKED}", "count": digest.count, "digest": digest.hex},
+        )
+
+
+def _expect_key(db: sqlite3.Connection, path: Path, link: Link, key_print: str, *, renewed: bool) -> None:
+    """Whether the key is this database's. One that was made before fingerprints were kept shows it by its first line of audit."""
+    known: str = db.execute(QUERIES["key_print"]).fetchone()[0]
+    if known == key_print:
+        return
+    line = first(db, Audited, "audit", after=0, limit=1)
+    fits = not known and (line is None or line.chain == link("", audit_content(line.n, entry_of(line))))
+    if not fits and not renewed:
+        raise RingdeskError(
+            f"{path} belongs to another server.key than the one in this state directory; give its own with --state"
+            f" (the one beside it is {path.with_suffix('.state')})"
+        )
+    db.execute(QUERIES["set_key_print"], {"key_print": key_print})
 
 
 def _run_script(db: sqlite3.Connection, script: str) -> None:

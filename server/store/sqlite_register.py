@@ -76,7 +76,7 @@ class SqliteRegister:
 
     async def add_person(self, person: Person, entry: Entry) -> None:
         """A new person."""
-        await self._add("add_person", person, entry, f"there is a user {person.name!r} already; choose another name")
+        await self._add("add_person", person, entry, _taken(person.name))
 
     async def person(self, person: str) -> Person | None:
         """By id."""
@@ -99,6 +99,15 @@ class SqliteRegister:
         """A hash with newer parameters."""
         given = {"id": person, "password": password}
         await self._writer.run(lambda db: db.execute(QUERIES["set_password"], given).rowcount)
+
+    async def renew_password(self, person: str, password: str, entry: Entry) -> None:
+        """Another password."""
+
+        def work(db: Db) -> None:
+            if not db.execute(QUERIES["renew_password"], {"id": person, "password": password}).rowcount:
+                raise Refused("unknown_user", f"there is no user {person!r}; `ringdesk admin users` lists them")
+
+        await self._change(work, entry)
 
     async def revoke_person(self, person: str, entry: Entry) -> None:
         """No more rights."""
@@ -175,9 +184,19 @@ class SqliteRegister:
         """A line by itself."""
         await self._change(lambda _: None, entry)
 
+    async def audit_end(self) -> tuple[int, str]:
+        """Where the space says that the audit ends."""
+        n, chain = await self._reader.run(lambda db: db.execute(QUERIES["audit_end"]).fetchone())
+        return n, chain
+
     async def audit(self, after: int = 0, limit: int = 1000) -> tuple[Audited, ...]:
         """The audit in order."""
         return await self._reader.run(lambda db: every(db, Audited, "audit", after=after, limit=limit))
+
+
+def _taken(name: str) -> str:
+    another = f"`ringdesk admin user password {name!r} --password-file FILE` sets another password"
+    return f"the name {name!r} is taken; choose another name, or {another}"
 
 
 def _present(db: Db, device: str) -> Device:

@@ -39,7 +39,9 @@ def scalar(db: Db, name: str, /, **given: Any) -> Any:
 
 def append_audit(db: Db, entry: Entry, link: Link) -> None:
     """One more line of audit, chained to the one before."""
-    n, chain = db.execute(QUERIES["audit_head"]).fetchone() or (0, "")
+    # After the end that the space knows, so that what was cut off there leaves a gap; older code moves only the lines.
+    n, chain = max(db.execute(QUERIES["audit_head"]).fetchone() or (0, ""), db.execute(QUERIES["audit_end"]).fetchone())
     line = msgspec.structs.asdict(entry)
     line["n"], line["chain"] = n + 1, link(chain, audit_content(n + 1, entry))
     db.execute(QUERIES["put_audit"], line)
+    db.execute(QUERIES["move_audit"], {"n": line["n"], "chain": line["chain"]})

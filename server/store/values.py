@@ -118,6 +118,11 @@ class Audited(msgspec.Struct, frozen=True, kw_only=True):
     chain: str
 
 
+def entry_of(line: Audited) -> Entry:
+    """The entry behind a line of the audit."""
+    return Entry(at=line.at, actor=line.actor, action=line.action, subject=line.subject, detail=line.detail)
+
+
 def audit_content(n: int, entry: Entry) -> bytes:
     """What the chain of the audit covers of a line, beside the line before."""
     return msgspec.json.encode((n, entry), enc_hook=encode_hook)

@@ -60,9 +60,15 @@ class DeviceKey:
     @classmethod
     def settle(cls, directory: Path, public: str) -> None:
         """Put the fresh key in its place, if it is the one that was enrolled. Twice is no error."""
-        with contextlib.suppress(RingdeskError):
-            if cls._read(directory / FRESH_FILE).public == public:
-                (directory / FRESH_FILE).replace(directory / KEY_FILE)
+        try:
+            if cls._read(directory / FRESH_FILE).public != public:
+                return
+        except RingdeskError:
+            return
+        try:
+            (directory / FRESH_FILE).replace(directory / KEY_FILE)
+        except OSError as error:
+            raise _unwritten(directory / KEY_FILE, error) from error
 
     @property
     def public_bytes(self) -> bytes:
@@ -81,6 +87,17 @@ class DeviceKey:
 
 def write_private(path: Path, content: bytes) -> None:
     """Write a file that only its user may read; whole or not at all, on the disk when this returns."""
+    try:
+        _write(path, content)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: Path, error: OSError) -> RingdeskError:
+    return RingdeskError(f"{path} cannot be written: {error.strerror}; move away what is there, then start again")
+
+
+def _write(path: Path, content: bytes) -> None:
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -153,3 +153,14 @@ def test_a_server_that_cannot_start_says_why(shell: Shell, words: tuple[str, ...
     assert (returned, lines) == (code, [])
     assert error.count("\n") == 1
     assert hint in error
+
+
+def test_a_password_that_cannot_be_read_makes_no_database_and_a_taken_name_says_what_to_do(shell: Shell) -> None:
+    code, _, said = shell.admin("user", "add", "Mei", "--role", "agent", "--password-file", str(shell.room / "none"))
+    assert (code, said.count("\n"), list(shell.room.iterdir())) == (2, 1, [shell.room / "pw"])
+    adding = ("user", "add", "Mei", "--role", "agent", "--password-file", str(shell.room / "pw"))
+    shell.admin(*adding)
+    code, _, said = shell.admin(*adding)
+    assert (code, said.count("\n"), "user password" in said) == (1, 1, True)
+    code, (line,), _ = shell.admin("user", "password", "Mei", "--password-file", str(shell.room / "pw"))
+    assert (code, line["name"]) == (0, "Mei")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ringdesk import ops
+from ringdesk import ids, ops
 from ringdesk.calls import Call, CallEvent, EventKind
 from ringdesk.errors import Refused
 from ringdesk.members import Member, MemberNumber
@@ -13,7 +13,8 @@ from ringdesk.safetext import SafeLines, SafeText
 from tests.faults.ends import Chance, Terminal
 from tests.faults.host import MEMBERS, STORES, Host
 
-CALLS = ("c1", "c2", "c3", "c4")
+CALLS = {ids.call_id("line", native): native for native in ("c1", "c2", "c3", "c4")}
+"""Their ids, and what the line calls them."""
 
 
 class People:
@@ -44,8 +45,8 @@ class People:
         """Arguments and base: kinds that do harm if done twice (a ring is counted, a rev goes up), kinds that are refused
         when somebody else was first, and kinds that make rows."""
         rng = self._chance.rng
-        member, call, word = rng.choice(self._members), rng.choice(CALLS), SafeText(str(rng.randrange(9)))
-        ringing = CallEvent(event=EventKind.RINGING, at=self._chance.now, source="line", native_id=call)
+        member, call, word = rng.choice(self._members), rng.choice(list(CALLS)), SafeText(str(rng.randrange(9)))
+        ringing = CallEvent(event=EventKind.RINGING, at=self._chance.now, source="line", native_id=CALLS[call])
         number = MemberNumber(SafeText(f"091234567{word}"), f"+88691234567{word}")
         twin = ops.MemberFields(name=SafeText("陳"), numbers=(number,))
         field = rng.choice(("honorific", "language", "name", "name"))

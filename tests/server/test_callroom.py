@@ -10,6 +10,7 @@ import pytest
 
 from ringdesk import ops
 from ringdesk.calls import Call, CallEvent, CallState, EventKind, Outcome
+from ringdesk.ids import call_id
 from ringdesk.ops import Args, CallClaim, CallReport, Op, TaskDone
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import DEFAULT_POLICY
@@ -78,10 +79,10 @@ class Bench:
     async def hears(self, *kinds: EventKind, call: str = "c", desk_clock: float | None = None, **more: Any) -> None:
         at = desk_clock or self.now
         events = tuple(CallEvent(event=kind, at=at, source="line", native_id=call, **more) for kind in kinds)
-        await self.does(CallReport(call=call, events=events), desk_clock)
+        await self.does(CallReport(call=call_id("line", call), events=events), desk_clock)
 
     async def call(self, call: str = "c") -> tuple[Call, int]:
-        held = await self.store.order.row(("call", call))
+        held = await self.store.order.row(("call", call_id("line", call)))
         assert held is not None
         row = ops.decode_row("call", held.body or b"")
         assert isinstance(row, Call)
@@ -128,7 +129,7 @@ async def test_a_call_of_which_nothing_more_is_heard_ends(
 async def test_what_is_heard_meanwhile_gives_it_new_time(bench: Bench) -> None:
     await bench.hears(EventKind.RINGING, EventKind.RING_STOPPED)
     bench.now = NOW + 59
-    await bench.does(CallClaim(call="c"))
+    await bench.does(CallClaim(call=call_id("line", "c")))
     assert await bench.looks_at(NOW + 61) is CallState.ANSWERED
     assert await bench.looks_at(NOW + 3600) is CallState.ANSWERED
 
@@ -198,7 +199,7 @@ async def test_a_database_of_before_gets_its_calls_looked_at(bench: Bench) -> No
     writer = bench.store._lanes[0]
     await writer.run(lambda db: (db.execute("DELETE FROM live_call"), db.execute(filling))[0].rowcount)
     assert await bench.looks_at(NOW + 10) is CallState.RINGING
-    assert [each.call for each in await bench.store.order.silent_calls(9e9, 9)] == ["c"]
+    assert [each.call for each in await bench.store.order.silent_calls(9e9, 9)] == [call_id("line", "c")]
     assert await bench.looks_at(NOW + 190) is CallState.ENDED
 
 
@@ -210,7 +211,7 @@ async def test_a_server_does_it_by_itself(tmp_path: Path) -> None:
         dying, other = await it.terminal(), await it.terminal()
         at = ROOTS.clock()
         event = CallEvent(event=EventKind.RINGING, at=at, source="line", native_id="1")
-        await dying.push(dying.op(CallReport(call="c", events=(event,))))
+        await dying.push(dying.op(CallReport(call=call_id("line", "1"), events=(event,))))
         await dying.close()
         behind = 200.0
         name = "store:main@clear"

@@ -63,9 +63,9 @@ async def test_a_claim_withdraws_the_call_at_the_other_desks_and_the_second_one_
         assert (row["state"], row["disposition"]) == ("ended", "order")
 
 
-def report(call: str, source: str, at: float) -> CallReport:
-    event = CallEvent(event=EventKind.RINGING, at=at, source=source, native_id="1")
-    return CallReport(call=call, events=(event,))
+def report(source: str, at: float, native: str = "1") -> CallReport:
+    event = CallEvent(event=EventKind.RINGING, at=at, source=source, native_id=native)
+    return CallReport(call=call_id(source, native), events=(event,))
 
 
 async def test_two_desks_that_report_one_call_make_one_and_an_old_report_is_flagged(tmp_path: Path) -> None:
@@ -75,10 +75,10 @@ async def test_two_desks_that_report_one_call_make_one_and_an_old_report_is_flag
             await desk.pull("store:main@clear")
         source = str(uuid4())
         call, now = call_id(source, "1"), time.time()
-        first = (await a.push(a.op(report(call, source, now)))).answers[0]
+        first = (await a.push(a.op(report(source, now)))).answers[0]
         assert (first.result, first.flags) == ("applied", ())
-        assert (await b.push(b.op(report(call, source, now)))).answers[0].result == "applied"
-        old = (await b.push(b.op(report(call_id(source, "2"), source, now - 1200)))).answers[0]
+        assert (await b.push(b.op(report(source, now)))).answers[0].result == "applied"
+        old = (await b.push(b.op(report(source, now - 1200, "2")))).answers[0]
         assert old.flags == ("history",)
         await a.pull("store:main@clear")
         rows = {row["id"]: row["site"] for row in a.bodies("store:main@clear", "call")}

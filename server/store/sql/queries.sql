@@ -13,6 +13,18 @@ UPDATE space SET seq = :seq, chain = :chain
 -- name: bump_rights
 UPDATE space SET rights = rights + 1
 
+-- name: key_print
+SELECT key_print FROM space
+
+-- name: set_key_print
+UPDATE space SET key_print = :key_print
+
+-- name: audit_end
+SELECT audit_n, audit_chain FROM space
+
+-- name: move_audit
+UPDATE space SET audit_n = :n, audit_chain = :chain
+
 -- name: set_epoch
 UPDATE space SET server_epoch = :fresh WHERE server_epoch = :seen
 
@@ -156,6 +168,9 @@ UPDATE person SET failures = :failures, failed_at = :at WHERE id = :id
 
 -- name: set_password
 UPDATE person SET password = :password WHERE id = :id
+
+-- name: renew_password
+UPDATE person SET password = :password, failures = 0, failed_at = 0 WHERE id = :id
 
 -- name: revoke_person
 UPDATE person SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL

@@ -1,7 +1,8 @@
 -- The whole schema, for reading and for a new database. An old database gets here by the files in migrations/, and a test
 -- holds both ways equal. SQL that both SQLite and PostgreSQL accept; times are seconds since 1970, seq the head's numbers.
 
--- The unit of total order, and its counter. One row.
+-- The unit of total order, and its counter. One row. key_print names the server's key without telling it; audit_n and
+-- audit_chain are the last line of the audit.
 CREATE TABLE space (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     timeline TEXT NOT NULL,
@@ -10,7 +11,10 @@ CREATE TABLE space (
     seq INTEGER NOT NULL,
     chain TEXT NOT NULL,
     rights INTEGER NOT NULL,
-    oldest_code INTEGER NOT NULL
+    oldest_code INTEGER NOT NULL,
+    key_print TEXT NOT NULL DEFAULT '',
+    audit_n INTEGER NOT NULL DEFAULT 0,
+    audit_chain TEXT NOT NULL DEFAULT ''
 );
 
 -- The newest image of a row in each channel where it ever was. body NULL is a tombstone, moved_to where the row went.

@@ -1,8 +1,9 @@
 """merge: hold, hand on, verdicts and callbacks; numbers of members and marks."""
 
+import msgspec
 import pytest
 
-from ringdesk.calls import Call, Caller, CallState, Outcome, Presentation
+from ringdesk.calls import Call, Caller, CallState, Direction, Outcome, Presentation
 from ringdesk.ids import callback_id
 from ringdesk.marks import MarkLabel, NumberMark
 from ringdesk.members import Member, MemberNumber
@@ -201,3 +202,41 @@ class TestContacts:
     def test_a_conflict_is_no_meeting(self) -> None:
         assert refused(ContactAdd(member="m1", kind=ContactKind.CONFLICT), CHEN) == "bad_contact"
         assert refused(ContactAdd(member="m9", kind=ContactKind.VISIT), CHEN) == "unknown_member"
+
+
+def test_an_outgoing_call_is_not_missed() -> None:
+    out = msgspec.structs.replace(STOPPED, direction=Direction.OUT)
+    assert refused(CallVerdict(call="c1", verdict="missed", title=SafeText("x")), out) == "not_missed"
+    assert call_after(CallVerdict(call="c1", verdict="ignored"), out).state is CallState.ENDED
+
+
+def test_a_call_is_handed_to_somebody() -> None:
+    assert refused(CallHand(call="c1", to="", to_name=SafeText("")), MINE) == "unknown_person"
+
+
+@pytest.mark.parametrize(
+    "due",
+    [
+        "2026-W01-1",
+        "20260101",
+        "2026-01-01T10",
+        "2026-01-01T10:00+08:00",
+        "1899-12-31",
+        "2201-01-01",
+        "2026-02-30",
+        "0001-01-01T00:00:00+23:59",
+        " 2026-01-01",
+        "2026-01-01T24:00:00",
+        "２０２６-01-01",
+        "",
+    ],
+)
+def test_what_is_no_date_everywhere_is_none(due: str) -> None:
+    assert refused(TaskAdd(title=SafeText("x"), due=SafeText(due))) == "bad_date"
+
+
+@pytest.mark.parametrize(
+    "due", ["2026-01-01", "2026-01-01T10:00", "2026-01-01 10:00:00.5Z", "2200-12-31T23:59:59+00:00"]
+)
+def test_a_date_or_a_time_in_utc_is_one(due: str) -> None:
+    assert done(TaskAdd(title=SafeText("x"), due=SafeText(due))).rows

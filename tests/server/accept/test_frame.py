@@ -9,7 +9,7 @@ import pytest
 
 from ringdesk import merge, ops
 from ringdesk.calls import Caller, CallEvent, CallState, EventKind, Presentation
-from ringdesk.ids import callback_id
+from ringdesk.ids import call_id, callback_id
 from ringdesk.members import MemberNumber
 from ringdesk.ops import (
     MAX_OP_BYTES,
@@ -34,7 +34,7 @@ from server.accept.frame import PATIENCE
 from server.callroom import flags
 from server.store.base import Store
 from server.store.sqlite import open_store
-from server.store.values import Device, Enrolment, Entry, Person
+from server.store.values import Device, DeviceClass, Enrolment, Entry, Person
 
 KEY = ServerKey(b"k" * 32)
 ENTRY = Entry(at=1.0, actor="test", action="test")
@@ -72,8 +72,8 @@ class Bench:
         return held and ops.decode_row(kind, held.body or b"")
 
 
-async def device(store: Store, name: str) -> Device:
-    await store.register.add_enrolment(Enrolment(secret_hash=name, site="main", cls="desk", expires=9e9), ENTRY)
+async def device(store: Store, name: str, site: str = "main", cls: DeviceClass = "desk") -> Device:
+    await store.register.add_enrolment(Enrolment(secret_hash=name, site=site, cls=cls, expires=9e9), ENTRY)
     made = Device(id=name, name=name, cls="desk", site="", public_key=name.encode(), epoch=f"e-{name}")
     return await store.register.enrol(name, made, NOW, ENTRY)
 
@@ -304,34 +304,35 @@ async def test_two_tills_that_enrol_one_person_make_one_member(bench: Bench) -> 
 
 
 async def test_a_call_that_was_another_ends_and_what_is_about_it_follows(bench: Bench) -> None:
+    c1, c2 = call_id("a", "1"), call_id("b", "1")
     ringing, caller = (
         CallEvent(event=EventKind.RINGING, at=NOW, source="a", native_id="1"),
         CallEvent(event=EventKind.RINGING, at=NOW + 1, source="b", native_id="1"),
     )
-    about = NoteAdd(call="c2", text=SafeLines("before"))
+    about = NoteAdd(call=c2, text=SafeLines("before"))
     await bench.push(
-        bench.op(CallReport(call="c1", events=(ringing,)), "r1"),
-        bench.op(CallReport(call="c2", events=(caller,)), "r2"),
+        bench.op(CallReport(call=c1, events=(ringing,)), "r1"),
+        bench.op(CallReport(call=c2, events=(caller,)), "r2"),
         bench.op(about, "n1"),
     )
-    reply = await bench.push(bench.op(CallReport(call="c1", events=(), also=("c2",)), "r3"))
-    assert {row.id for row in reply.answers[0].rows} == {"c1", "c2"}
-    gone = await bench.row("call", "c2")
-    assert (gone.state, gone.outcome, gone.merged_into) == (CallState.ENDED, None, "c1")
-    assert [key.source for key in (await bench.row("call", "c1")).sources] == ["a", "b"]
+    reply = await bench.push(bench.op(CallReport(call=c1, events=(), also=(c2,)), "r3"))
+    assert {row.id for row in reply.answers[0].rows} == {c1, c2}
+    gone = await bench.row("call", c2)
+    assert (gone.state, gone.outcome, gone.merged_into) == (CallState.ENDED, None, c1)
+    assert [key.source for key in (await bench.row("call", c1)).sources] == ["a", "b"]
     other = Bench(bench.store, await device(bench.store, "d2"))
     ended = msgspec.structs.replace(caller, event=EventKind.ENDED, at=NOW + 9)
     reply = await other.push(
-        other.op(CallClaim(call="c2"), "k1"),
-        other.op(NoteAdd(call="c2", text=SafeLines("after")), "n2"),
-        other.op(CallReport(call="c2", events=(ended,)), "r4"),
-        other.op(CallWrapup(call="c2", code=SafeText("info")), "w1"),
+        other.op(CallClaim(call=c2), "k1"),
+        other.op(NoteAdd(call=c2, text=SafeLines("after")), "n2"),
+        other.op(CallReport(call=c2, events=(ended,)), "r4"),
+        other.op(CallWrapup(call=c2, code=SafeText("info")), "w1"),
     )
     assert results(reply) == ["applied"] * 4
-    kept = await bench.row("call", "c1")
+    kept = await bench.row("call", c1)
     assert (kept.state, kept.claimed_by, kept.disposition) == (CallState.ENDED, "p1", "info")
-    assert (await bench.row("note", "n2")).call == "c1"
-    assert await bench.row("call", "c2") == gone
+    assert (await bench.row("note", "n2")).call == c1
+    assert await bench.row("call", c2) == gone
     assert await bench.store.order.silent_calls(9e9, 9) == ()
 
 
@@ -389,16 +390,17 @@ async def test_a_task_done_twice_writes_once(bench: Bench) -> None:
 async def test_rows_that_an_alias_of_the_same_frame_leads_to_are_looked_up_too(bench: Bench) -> None:
     """The verdict on the second call means the first, whose callback is there already: it is not made a second time."""
     shown = Caller(raw=SafeText("0912345678"), e164="+886912345678", presentation=Presentation.SHOWN)
+    c1, c2 = call_id("s1", "1"), call_id("s2", "2")
 
     def report(call: str, *also: str, native: str = "1") -> CallReport:
         event = CallEvent(event=EventKind.RINGING, at=NOW, source=f"s{native}", native_id=native, caller=shown)
         return CallReport(call=call, events=(event,), also=also)
 
-    missed = CallVerdict(call="c1", verdict="missed", title=SafeText("Call back"))
-    await bench.push(bench.op(report("c1"), "r1"), bench.op(report("c2", native="2"), "r2"), bench.op(missed, "v1"))
-    task = await bench.row("task", callback_id("c1"))
-    again = CallVerdict(call="c2", verdict="missed", title=SafeText("Call back"))
-    reply = await bench.push(bench.op(report("c1", "c2", native="3"), "r3"), bench.op(again, "v2", at=NOW + 5))
+    missed = CallVerdict(call=c1, verdict="missed", title=SafeText("Call back"))
+    await bench.push(bench.op(report(c1), "r1"), bench.op(report(c2, native="2"), "r2"), bench.op(missed, "v1"))
+    task = await bench.row("task", callback_id(c1))
+    again = CallVerdict(call=c2, verdict="missed", title=SafeText("Call back"))
+    reply = await bench.push(bench.op(report(c1, c2, native="3"), "r3"), bench.op(again, "v2", at=NOW + 5))
     assert [answer.result for answer in reply.answers] == ["applied", "applied"]
-    assert await bench.row("task", callback_id("c1")) == task
-    assert await bench.row("task", callback_id("c2")) is None
+    assert await bench.row("task", callback_id(c1)) == task
+    assert await bench.row("task", callback_id(c2)) is None

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from cli import own_server
+from cli.own_server import SECRET_FILE
 from ringdesk.errors import RingdeskError
 from terminal.sync.key import FRESH_FILE, KEY_FILE, DeviceKey
 
@@ -36,3 +38,26 @@ def test_none_and_a_damaged_one_say_what_to_do(tmp_path: Path) -> None:
         DeviceKey.load(tmp_path)
     (tmp_path / FRESH_FILE).write_bytes(b"no")
     assert DeviceKey.fresh(tmp_path).public
+
+
+@pytest.mark.parametrize("name", [KEY_FILE, FRESH_FILE])
+def test_a_folder_in_the_place_of_a_key_is_said_in_a_line(tmp_path: Path, name: str) -> None:
+    key = DeviceKey.fresh(tmp_path)
+    if name == FRESH_FILE:
+        (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+
+    def act() -> None:
+        if name == FRESH_FILE:
+            DeviceKey.fresh(tmp_path)
+        DeviceKey.settle(tmp_path, key.public)
+
+    with pytest.raises(RingdeskError, match=f"{name} cannot be written.*move away") as caught:
+        act()
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_in_the_place_of_the_password_too(tmp_path: Path) -> None:
+    (tmp_path / SECRET_FILE).mkdir()
+    with pytest.raises(RingdeskError, match="cannot be written"):
+        own_server._password(tmp_path / SECRET_FILE)

@@ -1,0 +1,113 @@
+"""What is judged of an op beside its person's rights, when the rows that it touches are known. Facts were judged before."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from ringdesk import ids, ops
+from ringdesk.channels import channel_of, store_channel
+from ringdesk.errors import BadInput, Refused
+from ringdesk.members import MemberNumber
+from ringdesk.ops import (
+    Args,
+    CallClaim,
+    CallHand,
+    CallHold,
+    CallReport,
+    CallVerdict,
+    CallWrapup,
+    MemberAdd,
+    MemberUpdate,
+    NumberAttach,
+    Row,
+    RowKey,
+    TaskAdd,
+    TaskUpdate,
+)
+from ringdesk.safetext import SafeText
+from server.accept.intents import colleague
+from server.store.values import Person
+
+_OF_CALLS: Final = (CallReport, CallClaim, CallHold, CallHand, CallWrapup, CallVerdict)
+
+
+def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
+    """A call is its store's: to a device of another `site` it is one that nobody knows. One that a report opens has the id
+    that follows from what the line saw of it (sync.md 5), so that nobody can take the id of somebody else's call.
+
+    Raises `Refused("unknown_call")`, `BadInput`.
+    """
+    if not isinstance(args, _OF_CALLS):
+        return
+    call = rows.get(("call", args.call))
+    if call is not None:
+        if channel_of("call", call) != store_channel(site):
+            raise Refused("unknown_call", f"there is no call {args.call}; choose the call again")
+    elif isinstance(args, CallReport) and args.events and args.call not in _ids(args):
+        raise BadInput("the id of a call follows from its source and its native id; report it under that")
+
+
+AHEAD: Final = 60.0
+"""Seconds by which a device's clock may be ahead of the server's; what it says beyond is taken for that."""
+UNSURE: Final = 3600.0
+"""Seconds that a device may be unsure of its clock."""
+
+
+def clamped(at: float, now: float) -> float:
+    """A time of a device, of which nothing lies in the future."""
+    return min(max(at, 0.0), now + AHEAD)
+
+
+def in_time(args: Args, now: float) -> Args:
+    """The arguments with their times clamped: a clock that is fast must not outdo what is said after it."""
+    replace = msgspec.structs.replace
+    if isinstance(args, CallReport):
+        events = tuple(replace(event, at=clamped(event.at, now)) for event in args.events)
+        return replace(args, events=events, uncertainty=min(max(args.uncertainty, 0.0), UNSURE))
+    if isinstance(args, NumberAttach):
+        return replace(args, number=_chosen(args.number, now))
+    if isinstance(args, MemberAdd | MemberUpdate) and not isinstance(args.fields.numbers, msgspec.UnsetType):
+        numbers = tuple(_chosen(number, now) for number in args.fields.numbers)
+        return replace(args, fields=replace(args.fields, numbers=numbers))
+    return args
+
+
+def _chosen(number: MemberNumber, now: float) -> MemberNumber:
+    return msgspec.structs.replace(number, chosen_at=clamped(number.chosen_at, now))
+
+
+def with_names(args: Args, people: Mapping[str, Person], *, judged: bool) -> Args:
+    """A colleague is called what the server calls them. Raises `Refused("unknown_person")` for one whom it does not know, or
+    who may not work here any more; a fact (not `judged`) stays as it is."""
+    to = colleague(args)
+    if to is None:
+        return args
+    person = people.get(to)
+    if person is None or person.revoked_at is not None:
+        if not judged:
+            return args
+        raise Refused("unknown_person", "there is no such colleague; choose somebody from the list")
+    name = SafeText(person.name)
+    if isinstance(args, CallHand):
+        return msgspec.structs.replace(args, to_name=name)
+    if isinstance(args, TaskAdd):
+        return msgspec.structs.replace(args, assignee_name=name)
+    assert isinstance(args, TaskUpdate)
+    return msgspec.structs.replace(args, fields=msgspec.structs.replace(args.fields, assignee_name=name))
+
+
+def expect_free(op_id: str, args: Args, rows: Mapping[RowKey, Row]) -> None:
+    """An op that was never answered has made nothing: a row under its id is somebody else's, and stays as it is.
+
+    Raises `Refused("id_taken")`.
+    """
+    made = ops.makes(op_id, args)
+    if made is not None and made in rows:
+        raise Refused("id_taken", f"there is a {made[0]} under this id already; do it again, under a new id")
+
+
+def _ids(report: CallReport) -> set[str]:
+    own = {(event.source, event.native_id) for event in report.events}
+    linked = {(event.source, event.linked_id) for event in report.events if event.linked_id is not None}
+    return {ids.call_id(source, native) for source, native in own | linked}
