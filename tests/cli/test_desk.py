@@ -274,8 +274,8 @@ def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Sho
         (["--source", "tcp://pbx:5038?dialect=ami"], b"come later"),
         (["--config", "nowhere.toml"], b"--config"),
         (["--server", "ws://127.0.0.1:1/sync"], b"--user"),
-        (["--server", "shop.example:8790"], b"write it as wss://HOST:PORT/sync"),
-        (["--server", "http://shop.example/sync"], b"write it as wss://HOST:PORT/sync"),
+        (["--server", "shop.example:8790"], b"write wss://HOST:PORT/sync"),
+        (["--server", "http://shop.example/sync"], b"write wss://HOST:PORT/sync"),
         (["--server", "ws://127.0.0.1:1/sync", "--user", "mei"], b"--password-file"),
     ],
 )
