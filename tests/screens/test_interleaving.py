@@ -145,7 +145,7 @@ def test_no_note_goes_to_anybody_but_whom_its_title_names(steps: list[tuple[str,
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=UNHURRIED)
+@settings(max_examples=30, deadline=None, suppress_health_check=UNHURRIED)
 @given(st.lists(STEP, min_size=8, max_size=30))
 def test_no_note_goes_to_anybody_else_however_long_the_shift(steps: list[tuple[str, int]]) -> None:
     asyncio.run(interleave(steps))
