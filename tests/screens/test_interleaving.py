@@ -134,7 +134,7 @@ UNHURRIED = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
 @settings(
-    max_examples=25,
+    max_examples=8,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=UNHURRIED,
