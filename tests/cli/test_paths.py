@@ -94,10 +94,23 @@ def test_a_path_that_is_none_is_one_line(words: list[str]) -> None:
     assert "too long" in said(*words)
 
 
-@pytest.mark.parametrize("name", ["replica.db", "server.db", "local.password", "device.key", "device.key.fresh"])
-def test_a_folder_where_a_file_of_the_desk_belongs(tmp_path: Path, name: str) -> None:
+BELONGS = "is a folder where a file belongs"
+INSTEAD = "cannot be written: Is a directory; move away what is there, then start again"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("replica.db", BELONGS),
+        ("server.db", BELONGS),
+        ("local.password", INSTEAD),
+        ("device.key", INSTEAD),
+        ("device.key.fresh", INSTEAD),
+    ],
+)
+def test_a_folder_where_a_file_of_the_desk_belongs(tmp_path: Path, name: str, words: str) -> None:
     (tmp_path / name / "below").mkdir(parents=True)
-    assert f"{tmp_path / name} is a folder where a file belongs" in said("desk", "--headless", "--data", str(tmp_path))
+    assert f"{tmp_path / name} {words}" in said("desk", "--headless", "--data", str(tmp_path))
 
 
 @pytest.mark.parametrize("place", [".", "server.state"])
