@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 from unittest.mock import patch
 
-from ringdesk.wire import codec, limits
+from ringdesk.wire import codec
 from ringdesk.wire.messages import FromTerminal, Push
 from server.sessions.greeting import Goodbye
 from server.store.base import Unavailable
@@ -292,16 +292,11 @@ EVENTS: Final[tuple[tuple[Callable[[World, Terminal], Awaitable[None]], float], 
 
 
 def simulate(seed: int, steps: int = STEPS) -> None:
-    """Run one seed; every odd one with a server that is put back, half of them with all that waits in the first push.
-
-    Raises `Red`, with the command that repeats it.
-    """
-    first_push = limits.PUSH_MAX
+    """Run one seed; every odd one with a server that is put back. Raises `Red`, with the command that repeats it."""
     memory = Path("/dev/shm")  # where every commit is on the disk, the disk may as well be quick
     room = Path(tempfile.mkdtemp(prefix="ringdesk-", dir=memory if memory.is_dir() else None))
     try:
-        with patch.object(replicator, "_FIRST_PUSH", first_push):
-            asyncio.run(World(seed, room, rollbacks=seed % 2 == 1).live(steps))
+        asyncio.run(World(seed, room, rollbacks=seed % 2 == 1).live(steps))
     except Exception as error:
         error.add_note(f"repeat it with: python -m tests.faults.simulator {seed}")
         raise
