@@ -7,6 +7,7 @@ All panels are mounted once. News changes the board at once; `Painter` draws it 
 import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
@@ -61,6 +62,7 @@ DRAFT_AFTER: Final = 0.3
 class DeskScreen(CallKeys):
     """The screen `desk`. `wall` gives seconds since 1970; `keys` are remapped keys: id -> key."""
 
+    CSS_PATH = Path(__file__).with_name("desk.tcss")
     BINDINGS: ClassVar[list[Binding]] = bindings()  # type: ignore[assignment]  # Textual's type is wider
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     AUTO_FOCUS = ""

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
-from textual.screen import Screen
 
 from ringdesk.errors import Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.messages import Tried
 from terminal.screens.board import Board
+from terminal.screens.shell import Cover
 from terminal.widgets.lockface import Guest, Locked, LockFace, SecretField
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import line_name, mark, say
@@ -41,7 +41,7 @@ WHY_NOT: Final = {
 }
 
 
-class LockScreen(Screen[bool]):
+class LockScreen(Cover):
     """Lies over the desk until somebody came in; `keep` keeps what is half typed, before another does. With `setting` it asks
     the person of the desk for a new PIN, twice."""
 

@@ -2,7 +2,7 @@
 
 import random
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final, Protocol
 from uuid import UUID
@@ -65,6 +65,7 @@ class Terminal:
 
     Attributes:
         transactions: how many more are committed before it dies; None: it lives.
+        watch: what looks at it after every transaction, as its screen may.
         saved: ops of which the person was told that they are saved.
         calls: calls that were here, on a terminal that holds them wherever they go.
         is_behind: the server's history may be another one than the one that this terminal knows.
@@ -77,6 +78,7 @@ class Terminal:
         self.key = Ed25519PrivateKey.from_private_bytes(chance.rng.randbytes(32))
         self.wire: Wire | None = None
         self.transactions: int | None = None
+        self.watch: Callable[[], Awaitable[None]] | None = None
         self.saved: set[str] = set()
         self.calls: set[str] = set()
         self.is_behind = True
@@ -94,7 +96,10 @@ class Terminal:
                 self.transactions -= 1
                 if self.transactions < 0:
                     raise TerminalDied
-            return await run(work)
+            done = await run(work)
+            if self.watch is not None:
+                await self.watch()
+            return done
 
         self.store._writer.run = until_it_dies  # type: ignore[method-assign]
         self.replicator = Replicator(self.store, sign=self.sign, clock=chance.clock, steady=chance.steady)

@@ -56,8 +56,8 @@ class People:
             (ops.MemberUpdate(member=member, fields=msgspec.structs.replace(ops.MemberFields(), **{field: word})), 25),
             (ops.MemberAdd(fields=twin), 6),
             (ops.TaskAdd(member=member, title=SafeText("call back")), 6),
-            (ops.TaskDone(task=rng.choice(self._tasks or ["none"])), 6),
-            (ops.CallClaim(call=call), 6),
+            (ops.TaskDone(task=rng.choice(self._tasks or ["none"])), 12),
+            (ops.CallClaim(call=call), 12),
             (ops.CallWrapup(call=call, code=word, member=member), 6),
         )
         args = rng.choices([args for args, _ in made], [weight for _, weight in made])[0]

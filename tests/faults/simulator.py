@@ -120,10 +120,12 @@ class World:
             self.host.strike = ""
 
     async def _take(self, terminal: Terminal, packet: Packet) -> None:
-        """A terminal reads a frame, and may die at any transaction that follows from it."""
+        """A terminal reads a frame, and may die at any transaction that follows from it. Its screen looks between the slices
+        of a page too."""
         is_page = packet.is_a("changes")
         if self.chance.hits(0.15 if is_page else 0.04):
             terminal.transactions = self.rng.randrange(4 if is_page else 2)
+        terminal.watch = partial(self.look_at, terminal) if is_page else None
         try:
             replies = await terminal.replicator.received(codec.decode_from_server(packet.data))
         except TerminalDied:
@@ -133,7 +135,7 @@ class World:
         else:
             self.say(terminal, replies)
         finally:
-            terminal.transactions = None
+            terminal.transactions = terminal.watch = None
 
     def _give_up(self, terminal: Terminal) -> None:
         if terminal.wire is not None:
