@@ -308,16 +308,16 @@ class Desk:
         """End the work on a call with a disposition code; the op id."""
         return await self._save(CallWrapup(call=self._known(call) or call, code=code, member=member), call)
 
-    async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
-        """Keep a half-typed note ("" forgets it); when it was saved."""
-        return await self._store.save_draft(self._person.actor.person, member, call, text)
+    async def save_draft(self, draft: Draft) -> float:
+        """Keep a half-typed note (without text it is forgotten); when it was saved, which is now."""
+        return await self._store.save_draft(self._person.actor.person, draft)
 
     async def drafts(self) -> list[Draft]:
         """This person's half-typed notes, newest first."""
-        return [Draft(*each) for each in await self._store.drafts(self._person.actor.person)]
+        return await self._store.drafts(self._person.actor.person)
 
     async def choices(self) -> dict[str, str]:
-        """What this person chose for themselves on this desk: theme, language."""
+        """What this person chose for themselves on this desk: theme, language, the code of a meeting."""
         return await self._store.choices(self._person.actor.person)
 
     async def choose(self, name: str, value: str) -> None:

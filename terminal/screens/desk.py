@@ -184,6 +184,7 @@ class DeskScreen(CallKeys):
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
         self.errands.run("codes", self.codes.load)
+        self.errands.run("meeting", lambda: self.wrapping.welcome(desk))
         self.errands.run("notices", self.casework.load)
 
     def hear(self, news: "News") -> None:

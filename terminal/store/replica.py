@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
+import msgspec
+
 from config.lock import ProcessLock
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call
@@ -25,11 +27,13 @@ from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
+from terminal.drafts import Draft
 from terminal.store import (
     birthdays,
     bulk,
     business,
     cards,
+    drafts,
     index,
     joining,
     morning,
@@ -46,7 +50,7 @@ from terminal.store.joining import Credentials
 from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
 from terminal.store.pages import Verdict
-from terminal.store.people import Draft, SignedIn
+from terminal.store.people import SignedIn
 from terminal.store.standing import Standing, standing
 
 FILE: Final = "replica.db"
@@ -170,11 +174,11 @@ class Store:
         """A refused op has been seen by its person. Raises `Refused("unknown_op")`."""
         await self._write(lambda tx: outbox.dismiss(tx, op_id))
 
-    async def save_draft(self, author: str, member: str | None, call: str | None, text: str) -> float:
-        """Keep a half-typed note ("" forgets it); when it was saved."""
-        draft = Draft(member, call, text, self._clock())
-        await self._writer.run(lambda tx: people.save_draft(tx, author, draft))
-        return draft.saved_at
+    async def save_draft(self, author: str, draft: Draft) -> float:
+        """Keep a half-typed note (without text it is forgotten); when it was saved, which is now."""
+        now = self._clock()
+        await self._writer.run(lambda tx: drafts.save(tx, author, msgspec.structs.replace(draft, saved_at=now)))
+        return now
 
     # --- what people look at ----------------------------------------------------------------------------------------
 
@@ -244,7 +248,7 @@ class Store:
 
     async def drafts(self, author: str) -> list[Draft]:
         """A person's half-typed notes, newest first."""
-        return await self.reader.run(lambda tx: people.drafts(tx, author))
+        return await self.reader.run(lambda tx: drafts.of(tx, author))
 
     # --- signing in -------------------------------------------------------------------------------------------------
 

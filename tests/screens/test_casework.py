@@ -7,6 +7,7 @@ import pytest
 
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.dispositions import Disposition
+from ringdesk.errors import Refused
 from ringdesk.notes import Note
 from ringdesk.ops import ArticleAsk, MemberFields, TaskFields, TaskReopen, TaskUpdate
 from ringdesk.presence import Presence
@@ -207,6 +208,37 @@ async def test_an_own_note_is_revised_and_its_older_text_read(
         assert ("note", "要三十份!", LIN.id, None, "better") in run.desk.did
         assert run.screen.area.text == ""
         assert ("revises" if english else "修訂") not in run.title("noteframe")
+
+
+@BOTH
+@LANGUAGES
+async def test_a_half_typed_revision_comes_back_as_one(size: tuple[int, int], language: str, chinese: Path) -> None:
+    catalogue = None if language == "en" else chinese
+    async with running(desk(), size, catalogue=catalogue) as run:
+        await serve(run)
+        await in_pane(run, "earlier")
+        await run.press("enter", "!")
+        kept = run.desk.sheets[LIN.id, "c1"]
+    again = desk()
+    again._drafts = [msgspec.structs.replace(kept, call=None)]
+    async with running(again, size, catalogue=catalogue) as run:
+        assert run.screen.area.text == "要三十份!"
+        assert ("revises 11/20" if language == "en" else "修訂 11/20") in run.title("noteframe")
+        await run.press("ctrl+s")
+        assert again.did == [("note", "要三十份!", LIN.id, None, "better")]
+        assert run.screen.keeper.revises == {}
+
+
+async def test_a_revision_that_is_refused_is_a_revision_still() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await in_pane(run, "earlier")
+        await run.press("enter")
+        run.desk.refuse = Refused("disk_full", "the disk is full")
+        await run.press("ctrl+s")
+        assert "revises 11/20" in run.title("noteframe")
+        await run.press("ctrl+s")
+        assert ("note", "要三十份", LIN.id, None, "better") in run.desk.did
 
 
 async def test_a_note_of_somebody_else_stays_theirs() -> None:

@@ -342,9 +342,9 @@ async def test_what_is_typed_while_a_draft_is_written_is_kept_too() -> None:
     gate = asyncio.Event()
     save = slow.save_draft
 
-    async def save_slowly(member: str | None, call: str | None, text: str) -> float:
+    async def save_slowly(draft: Draft) -> float:
         await gate.wait()
-        return await save(member, call, text)
+        return await save(draft)
 
     slow.save_draft = save_slowly  # type: ignore[method-assign]
     async with running(slow) as run:

@@ -77,6 +77,8 @@ class ScriptedDesk(Desk):
     def __init__(self, cards: dict[str, Card] | None = None, drafts: list[Draft] | None = None) -> None:
         self.cards = cards or {}
         self.kept: dict[tuple[str | None, str | None], str] = {}
+        self.sheets: dict[tuple[str | None, str | None], Draft] = {}
+        """The drafts that were kept, with all that belongs to them."""
         self._drafts = drafts or []
         self.did: list[tuple[object, ...]] = []
         self.attended: list[PresenceSet] = []
@@ -243,9 +245,10 @@ class ScriptedDesk(Desk):
             elif not isinstance(row, Note):
                 self.publish(RowNews(row))
 
-    async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
+    async def save_draft(self, draft: Draft) -> float:
         await asyncio.sleep(0)
-        self.kept[(member, call)] = text
+        self.kept[(draft.member, draft.call)] = draft.text
+        self.sheets[(draft.member, draft.call)] = draft
         return self.clock
 
     async def drafts(self) -> list[Draft]:

@@ -29,6 +29,7 @@ from ringdesk.wire.messages import (
     UpTo,
     Written,
 )
+from terminal.drafts import Draft
 from terminal.store import index, pages
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
@@ -391,7 +392,7 @@ async def test_erasure_leaves_no_byte(store: Store, tmp_path: Path) -> None:
     server.write({("member", "m"): Member(id="m", name=SafeText("KANARIE"))}, None)
     server.write({("note", "n"): Note(id="n", member="m", text=SafeLines("KANARIE sings"))}, None)
     await feed(store, serve(server))
-    await store.save_draft("mei", "m", None, "KANARIE half")
+    await store.save_draft("mei", Draft("m", None, "KANARIE half"))
     own = (await store.save(NoteAdd(member="m", text=SafeLines("KANARIE own")), actor=ACTOR)).op_id
     await answer(store, Answer(op_id=own, dev_seq=1, result="rejected", code="x"))
     await store.erase((("member", "m"), ("note", "n")))
@@ -487,10 +488,10 @@ async def test_a_password_is_nowhere_in_the_files(store: Store, tmp_path: Path) 
 
 
 async def test_drafts_survive_and_belong_to_their_author(store: Store, tmp_path: Path, clock: Clock) -> None:
-    await store.save_draft("mei", "m1", "c1", "half a sen")
+    await store.save_draft("mei", Draft("m1", "c1", "half a sen"))
     clock.now += 1
-    await store.save_draft("mei", None, None, "loose")
-    await store.save_draft("ann", "m1", "c1", "other")
+    await store.save_draft("mei", Draft(None, None, "loose"))
+    await store.save_draft("ann", Draft("m1", "c1", "other"))
     await store.close()
     again = await Store.open(tmp_path, ids=Ids(), clock=clock)
     drafts = await again.drafts("mei")
@@ -498,9 +499,33 @@ async def test_drafts_survive_and_belong_to_their_author(store: Store, tmp_path:
         (None, None, "loose"),
         ("m1", "c1", "half a sen"),
     ]
-    await again.save_draft("mei", None, None, "")
+    await again.save_draft("mei", Draft(None, None, ""))
     assert len(await again.drafts("mei")) == 1
     await again.close()
+
+
+async def test_a_draft_keeps_what_it_revises_and_the_tasks_of_its_promises(store: Store) -> None:
+    server = Server()
+    server.write({("member", "m1"): Member(id="m1")}, None)
+    await feed(store, serve(server))
+    first = (await store.save(NoteAdd(member="m1", text=SafeLines("old")), actor=ACTOR)).op_id
+    (note,) = [row for row in (await store.dump("notes")) if row["id"] == first]
+    revised = Note(id=first, member="m1", text=SafeLines("old"))
+    await store.save_draft("mei", Draft("m1", None, "new", revises=revised, promised={"2026-12-01": "t1"}))
+    (draft,) = await store.drafts("mei")
+    assert draft.revises is not None
+    assert (draft.revises.id, str(draft.revises.text), draft.promised) == (note["id"], "old", {"2026-12-01": "t1"})
+
+
+async def test_a_draft_whose_note_is_gone_is_a_new_note(store: Store) -> None:
+    server = Server()
+    server.write({("member", "m1"): Member(id="m1")}, None)
+    await feed(store, serve(server))
+    own = (await store.save(NoteAdd(member="m1", text=SafeLines("old")), actor=ACTOR)).op_id
+    await store.save_draft("mei", Draft("m1", None, "new", revises=Note(id=own)))
+    await answer(store, Answer(op_id=own, dev_seq=1, result="rejected", code="x"))
+    (draft,) = await store.drafts("mei")
+    assert (draft.text, draft.revises) == ("new", None)
 
 
 async def test_dumps(store: Store) -> None:
