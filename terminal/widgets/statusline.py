@@ -10,7 +10,7 @@ from terminal.news import HealthNews, SyncNews
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced
 from terminal.widgets.speech import because, say
-from terminal.widgets.when import Now, age
+from terminal.widgets.when import Now, ago
 
 _SIGNS = {
     Level.OK: ("\N{CHECK MARK}", Tone.GOOD),
@@ -72,7 +72,7 @@ def server_words(value: Health) -> tuple[Piece, ...]:
 
 
 def _last_seen(value: Health) -> SafeText:
-    return say("{age} old", age=age(value.now.at - value.synced_at)) if value.synced_at else say("not yet synced")
+    return say("as of {ago}", ago=ago(value.now.at - value.synced_at)) if value.synced_at else say("not yet synced")
 
 
 class StatusLine(Panel[Health]):

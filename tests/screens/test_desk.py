@@ -163,6 +163,7 @@ async def test_f2_claims_a_passive_line_after_the_ringing_stopped_and_f4_ends_it
         run.desk.publish(CallNews(call("c1", LIN, state=CallState.RING_STOPPED)))
         await run.settle()
         assert "Ring stopped" in run.pane("banner")
+        assert "rang 7 s ago" in run.pane("banner")
         await run.press("f2")
         assert ("claim", "c1", LIN.id) in run.desk.did
         run.wall += 61

@@ -183,7 +183,7 @@ async def test_offline_is_a_word_with_its_reason_and_the_age_of_the_copy() -> No
         assert "! not reached" in status
         assert "Unsent 3" in status
         assert "1 refused" in status
-        assert "4 min old" in status
+        assert "as of 4 min ago" in status
         assert "offline" in run.pane("topbar")
 
 
