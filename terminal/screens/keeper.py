@@ -133,8 +133,10 @@ class Keeper:
         if self.desk is None:
             raise Refused("not_open", NOT_OPEN)
         parent = self.revises.get(owner)
-        subject = (parent.member, parent.call) if parent else owner
-        await self.desk.note(SafeLines(text), *subject, parent.id if parent else None)
+        if parent is None:
+            await self.desk.note(SafeLines(text), *owner)
+        else:  # it stays with the call of its note, which another store may have had
+            await self.desk.note(SafeLines(text), parent.member, None, parent.id)
         self._blank(owner)
         self.saved(owner, text)
         await self.keep()
