@@ -234,7 +234,10 @@ class DeskScreen(CallKeys):
 
     def on_typed(self, _message: Typed) -> None:
         """Keep what is written, a moment later."""
+        typed = self.board.typed
         self.writing.hold()
+        if typed != self.board.typed:
+            self.painter.note()
         self.promising.look()
         self._draft_later()
 
