@@ -39,7 +39,7 @@ from terminal.desk.door import Door
 from terminal.desk.newsroom import Newsroom
 from terminal.desk.ports import Link, Lookup, Pump, Source
 from terminal.desk.printing import call_row
-from terminal.desk.values import Card, Draft, SourceState, Standing
+from terminal.desk.values import Awaited, Card, Draft, SourceState, Standing
 from terminal.news import HealthNews, Match, News, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
@@ -333,6 +333,20 @@ class Desk:
         if call is not None:
             args = msgspec.structs.replace(args, call=self._known(call))
         return await self._save(self._with_read_number(args), call, base)
+
+    async def awaited(self) -> list[Awaited]:
+        """Everybody whose sign-in the outbox waits for; first the one who holds up the others."""
+        return await self._store.awaited()
+
+    async def let_go(self, person: str) -> None:
+        """What waits for the sign-in of `person` (an id) is not sent any more; it lies in the tray, to be read.
+
+        Raises `Refused`: not_allowed for whoever leads nobody, unknown_op where nothing waits.
+        """
+        if not permissions.may_here(self._person.actor.roles, "outbox.let_go"):
+            raise _not_allowed()
+        await self._store.let_go(person, self._person.actor.name or SafeText(self._person.actor.person))
+        _log.warning("let go of what waited for a sign-in", person=person, by=self._person.actor.person)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

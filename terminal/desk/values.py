@@ -10,8 +10,9 @@ from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 from terminal.drafts import Draft
 from terminal.store.morning import LostCall
+from terminal.store.regrant import Awaited
 
-__all__ = ["Card", "Draft", "LostCall", "SourceState", "Standing"]
+__all__ = ["Awaited", "Card", "Draft", "LostCall", "SourceState", "Standing"]
 
 
 class Card(msgspec.Struct, frozen=True):

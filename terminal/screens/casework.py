@@ -22,6 +22,7 @@ from terminal.screens.panes import Panes
 from terminal.screens.pinning import Pinning
 from terminal.screens.reading import Reading
 from terminal.screens.reasons import Reasons
+from terminal.screens.unsent import Unsent
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.page import Leaf, Line
@@ -65,6 +66,7 @@ class Casework:
         self.reasons = Reasons(work, writing, codes, self.reading, painter.site)
         self.pinning = Pinning(work, menus, lambda: typing(PIN))
         self.duties = Duties(work, menus)
+        self.unsent = Unsent(work, menus, self.reading)
 
     # news
 
@@ -82,7 +84,8 @@ class Casework:
 
     def commands(self) -> list[Command]:
         """What the palette offers beside the keys."""
-        return [*self.reasons.commands(), *self.pinning.commands(), Command(say("Read notices"), SafeText(), "notices")]
+        notices = Command(say("Read notices"), SafeText(), "notices")
+        return [*self.reasons.commands(), *self.pinning.commands(), notices, *self.unsent.commands()]
 
     def took(self, mode: str, index: int) -> None:
         """A row of the chooser was taken, in one of our modes."""

@@ -335,6 +335,14 @@ class DeskScreen(CallKeys):
         """The notices, from the palette."""
         self.casework.notices()
 
+    def action_let_go(self) -> None:
+        """What waits for the sign-in of somebody who does not come, from the palette."""
+        self.errands.run("unsent", self.casework.unsent.offer)
+
+    def action_tray(self) -> None:
+        """What was not sent, from the palette."""
+        self.errands.run("tray", self.casework.unsent.read)
+
     def _choose(self, mode: str) -> None:
         self.finder.mode = mode
         self.panes.choose()

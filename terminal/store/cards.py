@@ -198,8 +198,11 @@ def _ledger(_: Transaction) -> list[dict[str, Any]]:
 
 def _ops_in(state: str) -> Callable[[Transaction], list[dict[str, Any]]]:
     def rows(tx: Transaction) -> list[dict[str, Any]]:
-        lines = tx.all("select op, dev_seq, said, seq, answer from outbox where state = ? order by made", state)
-        return [_op_object(read_op(line[0], line[1], line[2]), line[3], line[4]) for line in lines]
+        lines = tx.all("select op, dev_seq, said, seq, answer, actor from outbox where state = ? order by made", state)
+        return [
+            {**_op_object(read_op(*line[:3]), line[3], line[4]), "author_name": msgspec.json.decode(line[5])["name"]}
+            for line in lines
+        ]
 
     return rows
 

@@ -342,6 +342,14 @@ class Store:
         """Whose sign-in the first op without an answer waits for; "" when for none."""
         return await self.reader.run(regrant.held_for)
 
+    async def awaited(self) -> list[regrant.Awaited]:
+        """Everybody whose sign-in the outbox waits for; first the one who holds up the others."""
+        return await self.reader.run(regrant.awaited)
+
+    async def let_go(self, person: str, by: SafeText) -> None:
+        """What waits for the sign-in of `person` goes into the tray. Raises `Refused("unknown_op")` where nothing does."""
+        await self._write(lambda tx: regrant.let_go(tx, person, by, self._clock()))
+
     async def outgoing(self, first: int, most: int, max_bytes: int) -> list[Op]:
         """Ops from dev_seq `first` on, answered or not, in order and without a gap."""
         return await self.reader.run(lambda tx: outbox.outgoing(tx, first, most, max_bytes))

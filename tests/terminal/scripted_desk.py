@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -19,7 +20,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
-from terminal.desk import Business, Card, Desk, Draft
+from terminal.desk import Awaited, Business, Card, Desk, Draft
 from terminal.desk.values import LostCall
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 from terminal.store.pins import Login, is_pin
@@ -79,6 +80,8 @@ class ScriptedDesk(Desk):
         self.kept: dict[tuple[str | None, str | None], str] = {}
         self.sheets: dict[tuple[str | None, str | None], Draft] = {}
         """The drafts that were kept, with all that belongs to them."""
+        self.waited_for: list[Awaited] = []
+        self.tray: list[dict[str, Any]] = []
         self._drafts = drafts or []
         self.did: list[tuple[object, ...]] = []
         self.attended: list[PresenceSet] = []
@@ -253,6 +256,16 @@ class ScriptedDesk(Desk):
 
     async def drafts(self) -> list[Draft]:
         return self._drafts
+
+    async def awaited(self) -> list[Awaited]:
+        return self.waited_for
+
+    async def let_go(self, person: str) -> None:
+        await self._saved("let_go", person)
+        self.waited_for = [each for each in self.waited_for if each.person != person]
+
+    async def dump(self, what: str) -> list[dict[str, Any]]:
+        return self.tray if what == "tray" else []
 
     async def choices(self) -> dict[str, str]:
         return self.chosen.get(self.person.person, {})
