@@ -4,7 +4,7 @@ from terminal.desk.business import Business
 from terminal.desk.desk import Desk
 from terminal.desk.door import Door
 from terminal.desk.ports import Link, Lookup, Source
-from terminal.desk.values import Awaited, Card, Draft, SourceState, Standing
+from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
 
 __all__ = [
     "Awaited",
@@ -15,6 +15,7 @@ __all__ = [
     "Draft",
     "Link",
     "Lookup",
+    "Older",
     "Source",
     "SourceState",
     "Standing",

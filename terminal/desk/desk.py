@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Container, Coroutine, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +12,7 @@ from ringdesk import numbers, ops
 from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Notice
 from ringdesk.errors import Refused
+from ringdesk.notes import Note
 from ringdesk.numbers import Number
 from ringdesk.ops import (
     Args,
@@ -31,6 +32,7 @@ from ringdesk.ops import (
 from ringdesk.presence import PresenceState
 from ringdesk.rules import permissions
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.timeline import Contact, ContactKind
 from ringdesk.tracker import Tracker
 from terminal.desk.business import Business
 from terminal.desk.callbook import KEPT, CallBook
@@ -39,7 +41,7 @@ from terminal.desk.door import Door
 from terminal.desk.newsroom import Newsroom
 from terminal.desk.ports import Link, Lookup, Pump, Source
 from terminal.desk.printing import call_row
-from terminal.desk.values import Awaited, Card, Draft, SourceState, Standing
+from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
 from terminal.news import HealthNews, Match, News, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
@@ -227,6 +229,15 @@ class Desk:
         self._expect_may_read("member")
         card = await self._store.card(member)
         return Card(card.member, card.timeline, card.tasks, card.notes, address(card))
+
+    async def older(self, member: str, last: Contact | Note, wanted: Container[ContactKind]) -> Older:
+        """What is older in a member's past than its `last` entry, or note: a page of the kinds that are wanted.
+
+        Raises Refused("unknown_member").
+        """
+        kind = "note" if isinstance(last, Note) else "contact"
+        self._expect_may_read(kind)
+        return await self._store.older(member, kind, (last.at, last.id), wanted)
 
     def calls(self) -> list[Call]:
         """The calls that are live or were within the last minutes, oldest first."""

@@ -9,10 +9,11 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 from terminal.drafts import Draft
+from terminal.store.cards import Older
 from terminal.store.morning import LostCall
 from terminal.store.regrant import Awaited
 
-__all__ = ["Awaited", "Card", "Draft", "LostCall", "SourceState", "Standing"]
+__all__ = ["Awaited", "Card", "Draft", "LostCall", "Older", "SourceState", "Standing"]
 
 
 class Card(msgspec.Struct, frozen=True):

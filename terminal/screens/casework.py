@@ -17,6 +17,7 @@ from terminal.screens.errands import Errands
 from terminal.screens.faq import Faq
 from terminal.screens.keeper import NOBODY
 from terminal.screens.menus import Menus
+from terminal.screens.older import Older
 from terminal.screens.painter import Painter
 from terminal.screens.panes import Panes
 from terminal.screens.pinning import Pinning
@@ -28,6 +29,7 @@ from terminal.screens.writing import Writing
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.row import Tone
 from terminal.widgets.speech import say
+from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import short_day
 
 if TYPE_CHECKING:
@@ -53,14 +55,15 @@ class Casework:
         codes: Codes,
         *,
         field: "Callable[[], NoteArea]",
-        entry: Callable[[], Leaf],
+        timeline: Callable[[], Timeline],
         typing: Callable[[str], None],
     ) -> None:
         self._work = work
         self._writing = writing
         self._painter = painter
         self._errands = errands
-        self._entry = entry
+        self._timeline = timeline
+        self.older = Older(work, timeline, lambda: painter.paint(card=True))
         self.reading = Reading(panes, painter, writing, field)
         self.faq = Faq(work, self.reading)
         self.reasons = Reasons(work, writing, codes, self.reading, painter.site)
@@ -102,9 +105,9 @@ class Casework:
     def take(self, pane: str, index: int) -> None:
         """A row of a panel was taken."""
         if pane == "timeline":
-            self.reading.open(self._entry())
+            self.reading.open(self._timeline().leaf())
         elif pane == "older_entries":
-            self._painter.tell(say("This desk holds the 20 newest entries; older ones are at the server only."))
+            self._errands.run("older", lambda: self.older.load(index))
         elif pane == "page":
             self.reading.entered()
         elif pane == "tasks":

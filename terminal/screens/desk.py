@@ -122,7 +122,7 @@ class DeskScreen(CallKeys):
             self.errands,
             self.codes,
             field=lambda: self.area,
-            entry=lambda: self.query_one(Timeline).leaf(),
+            timeline=lambda: self.query_one(Timeline),
             typing=self._choose,
         )
         self.finder.more = self.casework.commands

@@ -7,7 +7,7 @@ the listeners, also after the commit, in the order of the commits.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Container, Coroutine, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
@@ -26,6 +26,7 @@ from ringdesk.ops import Actor, Args, Op, RowKey
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
+from ringdesk.timeline import ContactKind
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
 from terminal.drafts import Draft
 from terminal.store import (
@@ -189,6 +190,10 @@ class Store:
     async def card(self, member: str) -> Card:
         """A member's card. Raises `Refused("unknown_member")`."""
         return await self.reader.run(lambda tx: cards.card(tx, member))
+
+    async def older(self, member: str, kind: str, before: cards.Place, wanted: Container[ContactKind]) -> cards.Older:
+        """The next page of a member's past (`kind`: contact or note). Raises `Refused("unknown_member")`."""
+        return await self.reader.run(lambda tx: cards.older(tx, member, kind, before, wanted))
 
     async def call(self, call: str) -> Call:
         """A call. Raises `Refused("unknown_call")`."""

@@ -1,7 +1,7 @@
 """A desk in memory: the methods of `Desk`, and a hand to publish news with. For the view's own tests; flows use the real one."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date
 from typing import Any
 
@@ -20,7 +20,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
-from terminal.desk import Awaited, Business, Card, Desk, Draft
+from terminal.desk import Awaited, Business, Card, Desk, Draft, Older
 from terminal.desk.values import LostCall
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 from terminal.store.pins import Login, is_pin
@@ -80,6 +80,10 @@ class ScriptedDesk(Desk):
         self.kept: dict[tuple[str | None, str | None], str] = {}
         self.sheets: dict[tuple[str | None, str | None], Draft] = {}
         """The drafts that were kept, with all that belongs to them."""
+        self.past: list[Contact] = []
+        """Everything that the store has of a member's past, newest first."""
+        self.asked: list[str] = []
+        """The entries behind which somebody asked for more."""
         self.waited_for: list[Awaited] = []
         self.tray: list[dict[str, Any]] = []
         self._drafts = drafts or []
@@ -256,6 +260,14 @@ class ScriptedDesk(Desk):
 
     async def drafts(self) -> list[Draft]:
         return self._drafts
+
+    async def older(self, member: str, last: Contact | Note, wanted: Container[ContactKind]) -> Older:
+        """As the store does: 20 of the wanted kinds, and what lies between."""
+        self.asked.append(last.id)
+        rest = [each for each in self.past if each.at < last.at] if isinstance(last, Contact) else []
+        hits = [index for index, each in enumerate(rest) if each.kind in wanted][:20]
+        page = rest[: hits[-1] + 1] if len(hits) == 20 else rest
+        return Older(tuple(page), more=len(page) < len(rest))
 
     async def awaited(self) -> list[Awaited]:
         return self.waited_for

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -30,7 +31,7 @@ from ringdesk.wire.messages import (
     Written,
 )
 from terminal.drafts import Draft
-from terminal.store import index, pages
+from terminal.store import cards, index, pages
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
 from terminal.store.pages import Verdict
@@ -549,3 +550,42 @@ async def test_a_newer_replica_is_left_alone(store: Store, tmp_path: Path, clock
     await store.close()
     with pytest.raises(RingdeskError, match="upgrade ringdesk"):
         await Store.open(tmp_path, ids=Ids(), clock=clock)
+
+
+def contact(ident: str, at: float, kind: ContactKind = ContactKind.PURCHASE) -> Contact:
+    return Contact(id=ident, member="m1", kind=kind, at=at, text=SafeText(ident))
+
+
+async def test_what_is_older_comes_page_by_page_without_a_gap_or_a_double(store: Store) -> None:
+    """Every entry but one happened at the same moment as another."""
+    server = Server()
+    server.write({("member", "m1"): Member(id="m1")}, None)
+    rows = [contact(f"c{n:03d}", 1000.0 + n // 2) for n in range(61)]
+    for row in rows:
+        server.write({("contact", row.id): row}, None)
+    await feed(store, serve(server))
+    found = list((await store.card("m1")).timeline)
+    sizes, more = [], True
+    while more:
+        page = await store.older("m1", "contact", (found[-1].at, found[-1].id), frozenset(ContactKind))
+        found += [row for row in page.rows if isinstance(row, Contact)]
+        sizes.append(len(page.rows))
+        more = page.more
+    assert found == sorted(rows, key=lambda row: (row.at, row.id), reverse=True)
+    assert sizes == [20, 20, 1]
+
+
+async def test_a_rare_kind_is_looked_for_over_several_pages_and_not_for_ever(store: Store) -> None:
+    server = Server()
+    server.write({("member", "m1"): Member(id="m1")}, None)
+    for n in range(90):
+        row = contact(f"c{n:03d}", 1000.0 - n, kind=ContactKind.VISIT if n == 85 else ContactKind.PURCHASE)
+        server.write({("contact", row.id): row}, None)
+    await feed(store, serve(server))
+    page = await store.older("m1", "contact", (981.0, "c019"), {ContactKind.VISIT})
+    assert ([row.id for row in page.rows], page.more) == ([f"c{n:03d}" for n in range(20, 90)], False)
+    with patch.object(cards, "LONGEST_LOOK", 40):
+        page = await store.older("m1", "contact", (981.0, "c019"), {ContactKind.VISIT})
+    assert (len(page.rows), page.more) == (40, True)
+    with pytest.raises(Refused):
+        await store.older("nobody", "contact", (981.0, "c019"), {ContactKind.VISIT})
