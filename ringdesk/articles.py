@@ -20,11 +20,10 @@ class ArticleKind(StrEnum):
     """Everybody concerned should read it while it runs."""
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True):
-    """One article. `codes` are the dispositions that it belongs to, `tags` the members' tags, `stores` the stores: empty means
-    all. `starts` and `ends` are ISO dates between which it holds. `rev` counts its changes."""
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What an article says, and whom it concerns. `codes` are the dispositions that it belongs to, `tags` the members' tags,
+    `stores` the stores: empty means all. `starts` and `ends` are ISO dates between which it holds."""
 
-    id: str
     kind: ArticleKind
     title: SafeText = SafeText("")
     text: SafeLines = SafeLines("")
@@ -35,6 +34,12 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     starts: SafeText | None = None
     ends: SafeText | None = None
     retired: bool = False
+
+
+class Article(Said, frozen=True, kw_only=True):
+    """One article. `rev` counts its changes."""
+
+    id: str
     author: str = ""
     author_name: SafeText = SafeText("")
     at: float = 0.0

@@ -5,8 +5,8 @@ meaning is a new kind. To add one: a struct in a file of this package, a line in
 function in `merge`, a line in the permission table.
 """
 
-from collections.abc import Callable
-from typing import Annotated, Any, Final
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Final, TypeVar
 
 import msgspec
 
@@ -205,6 +205,8 @@ class Actor(msgspec.Struct, frozen=True):
     roles: tuple[str, ...] = ()
 
 
+Shape = TypeVar("Shape")
+
 _NOTHING_SAID: Final = msgspec.Raw(b"null")
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)
 _ARGS: Final = {kind: msgspec.json.Decoder(args, dec_hook=decode_hook) for kind, args in KINDS.items()}
@@ -235,24 +237,25 @@ def decode_args(op: Op) -> Args:
 
 def decode_args_of(kind: str, args: bytes | msgspec.Raw) -> Args:
     """Arguments of a kind, cleaned. Raises `BadInput` as `decode_args` does."""
-    decoder = _ARGS.get(kind)
-    if decoder is None:
-        raise BadInput(f"this version does not know ops of kind {kind!r}")
-    try:
-        return decoder.decode(args)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"the arguments of {kind} are not usable: {error}") from error
+    return _decoded(_ARGS, kind, args, "ops", f"the arguments of {kind} are")
 
 
 def decode_row(kind: str, body: bytes | msgspec.Raw) -> Row:
     """A row image. Raises `BadInput` for an unknown kind or another shape."""
-    decoder = _ROWS.get(kind)
+    return _decoded(_ROWS, kind, body, "rows", f"the {kind} row is")
+
+
+def _decoded(
+    known: Mapping[str, msgspec.json.Decoder[Shape]], kind: str, body: bytes | msgspec.Raw, what: str, it: str
+) -> Shape:
+    """A body of a kind. `what` and `it` name it in the refusals."""
+    decoder = known.get(kind)
     if decoder is None:
-        raise BadInput(f"this version does not know rows of kind {kind!r}")
+        raise BadInput(f"this version does not know {what} of kind {kind!r}")
     try:
         return decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(f"the {kind} row is not usable: {error}") from error
+        raise BadInput(f"{it} not usable: {error}") from error
 
 
 def touches(op_id: str, args: Args, person: str = "") -> tuple[RowKey, ...]:

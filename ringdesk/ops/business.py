@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ringdesk.articles import ArticleKind
+from ringdesk.articles import Said
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeLines, SafeText
 
@@ -29,20 +29,11 @@ class DispositionSave(msgspec.Struct, frozen=True, kw_only=True):
     retired: bool = False
 
 
-class ArticleSave(msgspec.Struct, frozen=True, kw_only=True):
+class ArticleSave(Said, frozen=True, kw_only=True):
     """`article.save`: make an article, or change `article`. The op's `base` holds `{"article": rev}` of what the person saw."""
 
     article: str | None = None
-    kind: ArticleKind
     title: SafeText
-    text: SafeLines = SafeLines("")
-    keywords: tuple[SafeText, ...] = ()
-    codes: tuple[SafeText, ...] = ()
-    tags: tuple[SafeText, ...] = ()
-    stores: tuple[SafeText, ...] = ()
-    starts: SafeText | None = None
-    ends: SafeText | None = None
-    retired: bool = False
 
 
 class ArticleAsk(msgspec.Struct, frozen=True, kw_only=True):

@@ -92,6 +92,14 @@ class Person(Screen):
             self.write(char.encode())
             self.read(0.01)
 
+    def look_up(self, code: str) -> None:
+        """Open the card of a member by their code, from outside a text field: the query and the reason of the hit both name
+        it."""
+        self.type(f"/{code}")
+        self.see(lambda: "\n".join(self.rows()).count(code) >= 2)
+        self.write(b"\r")
+        self.see(lambda: code in self.title("card"))
+
     def kill(self) -> None:
         """kill -9, as when the power goes."""
         os.kill(self.pid, signal.SIGKILL)

@@ -26,14 +26,6 @@ class Counted:
         self.person.write(b"".join(keys))
 
 
-def look_up(person: Person) -> None:
-    """Open the card of a member by its number: the query and the reason of the hit both name it."""
-    person.type(f"/{CODE}")
-    person.see(lambda: "\n".join(person.rows()).count(CODE) >= 2)
-    person.write(b"\r")
-    person.see(lambda: CODE in person.title("card"))
-
-
 def test_two_keys_close_a_call_and_two_record_a_visit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["demo", "--language", "zh-Hant", "--members", "200", "--calls", "1", "--every", "9"]
     with Person(tmp_path, words) as person:
@@ -50,14 +42,14 @@ def test_two_keys_close_a_call_and_two_record_a_visit(tmp_path: Path, capsys: py
 
         person.write(b"\x1b")
         person.look(0.5)
-        look_up(person)
+        person.look_up(CODE)
         recording = Counted(person)
         recording.press(F4)
         person.see(lambda: "到店" in "\n".join(person.rows()) and "信件" in "\n".join(person.rows()))
         recording.press(b"1")
         person.see(lambda: "已記錄：到店" in person.pane("banner"))
 
-        look_up(person)
+        person.look_up(CODE)
         person.see(lambda: "到店" in person.pane("timeline") and "詢問" in person.pane("timeline"))
         with capsys.disabled():
             print(f"\nkeys: wrap-up {closing.keys}, contact without a call {recording.keys}")
