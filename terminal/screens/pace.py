@@ -4,6 +4,10 @@ from typing import Final
 
 AFTER_KEY: Final = 0.05
 """Seconds after a key in which nothing is drawn but its echo."""
+AT_ONCE: Final = 3
+"""Drawings of the calls that follow each other at once: a call is told in as many (it rings, its number, its name)."""
+BETWEEN_CALLS: Final = 0.1
+"""Seconds between two of them in a burst: a key that comes meanwhile waits for each that is being drawn."""
 BETWEEN_CARDS: Final = 0.2
 """Seconds between two drawings of everything about the person."""
 AT_MOST: Final = 0.4
@@ -16,18 +20,20 @@ class Pace:
     def __init__(self) -> None:
         self.key = float("-inf")
         self.card = float("-inf")
+        self._calls = float("-inf")
+        """When the calls could be drawn next if every drawing had kept its distance (ITU-T I.371, virtual scheduling)."""
         self._asked: dict[bool, float] = {}
 
     def due(self, now: float, *, card: bool) -> float:
         """When to draw what changed now: the banner and lines, or (`card`) everything about the person."""
         first = self._asked.setdefault(card, now)
-        earliest = self.key + AFTER_KEY
-        if card:
-            earliest = max(earliest, self.card + BETWEEN_CARDS)
-        return min(earliest, first + AT_MOST)
+        turn = self.card + BETWEEN_CARDS if card else self._calls - (AT_ONCE - 1) * BETWEEN_CALLS
+        return min(max(self.key + AFTER_KEY, turn), first + AT_MOST)
 
     def drawn(self, now: float, *, card: bool) -> None:
         """It was drawn."""
         self._asked.pop(card, None)
         if card:
             self.card = now
+        else:
+            self._calls = max(self._calls, now) + BETWEEN_CALLS

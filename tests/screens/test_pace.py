@@ -1,4 +1,6 @@
-from terminal.screens.pace import AFTER_KEY, AT_MOST, BETWEEN_CARDS, Pace
+from itertools import pairwise
+
+from terminal.screens.pace import AFTER_KEY, AT_MOST, AT_ONCE, BETWEEN_CALLS, BETWEEN_CARDS, Pace
 
 
 def test_a_quiet_desk_draws_at_once() -> None:
@@ -7,19 +9,34 @@ def test_a_quiet_desk_draws_at_once() -> None:
     assert pace.due(10.0, card=True) <= 10.0
 
 
-def test_a_burst_draws_the_banner_each_time_and_the_card_five_times_a_second() -> None:
-    pace = Pace()
-    cards = 0
-    waiting = False
-    for tick in range(200):
-        now = tick / 100
-        assert pace.due(now, card=False) <= now
-        pace.drawn(now, card=False)
-        waiting = True
-        if waiting and pace.due(now, card=True) <= now:
-            pace.drawn(now, card=True)
-            cards += 1
-    assert 9 <= cards <= 2 / BETWEEN_CARDS + 1
+def drawings(pace: Pace, news: list[float], *, card: bool) -> list[float]:
+    """When it is drawn, where something changes at these times and a screen looks every millisecond."""
+    times, drawn, asked = sorted(news), [], False
+    for millisecond in range(int(times[-1] * 1000) + 1000):
+        now = millisecond / 1000
+        while times and times[0] <= now:
+            times.pop(0)
+            asked = True
+        if asked and pace.due(now, card=card) <= now:
+            pace.drawn(now, card=card)
+            drawn.append(now)
+            asked = False
+    return drawn
+
+
+def test_a_call_is_drawn_at_once_at_each_of_its_steps() -> None:
+    steps = [1.0, 1.02, 1.05, 9.0, 9.02, 9.05]
+    assert drawings(Pace(), steps, card=False) == steps
+
+
+def test_a_burst_draws_the_calls_ten_times_a_second_and_the_card_five_times() -> None:
+    burst = [tick / 100 for tick in range(200)]
+    calls = drawings(Pace(), burst, card=False)
+    assert calls[:AT_ONCE] == [0.0, 0.01, 0.02]
+    assert len(calls) <= 2 / BETWEEN_CALLS + AT_ONCE
+    assert max(late - soon for soon, late in pairwise(calls)) <= BETWEEN_CALLS + 0.01
+    assert calls[-1] >= burst[-1]
+    assert 9 <= len(drawings(Pace(), burst, card=True)) <= 2 / BETWEEN_CARDS + 1
 
 
 def test_nothing_is_drawn_just_after_a_key() -> None:
