@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from textual.screen import Screen
+from textual.screen import UPDATE_PERIOD, Screen
 
 from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
@@ -75,6 +75,7 @@ class Painter:
         self._now = now
         self._pace = Pace()
         self._due: set[bool] = set()
+        self._framed = 0.0
         self._message = (SafeText(), False, 0.0)
         self.leaf: Leaf | None = None
         """What is read in the place of the detail."""
@@ -94,16 +95,17 @@ class Painter:
         self._pace.key = _steady()
 
     def soon(self, part: Part) -> None:
-        """Draw what changed, when its time has come."""
-        if part & (Part.CALLS | Part.STATUS):
-            self._plan(card=False)
+        """Draw what changed, when its time has come. The calls first: who rings is on the screen before the card is laid out."""
+        if not part:
+            return
+        self._plan(card=False)
         if part & Part.PERSON:
-            self._plan(card=True)
+            self._screen.call_later(self._plan, card=True)
 
     def _plan(self, *, card: bool) -> None:
         wait = self._pace.due(_steady(), card=card) - _steady()
         if wait <= 0:
-            self.paint(card=card)
+            self._draw(card=card)
         elif card not in self._due:
             self._due.add(card)
             self._screen.set_timer(wait, lambda: self._plan_again(card=card))
@@ -112,13 +114,25 @@ class Painter:
         self._due.discard(card)
         self._plan(card=card)
 
-    def paint(self, *, card: bool) -> None:
-        """Draw now: the calls, or (`card`) everything."""
+    def _draw(self, *, card: bool) -> None:
         try:
             self._person() if card else self.calls()
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self._screen.post_message(Trouble(error))
         self._pace.drawn(_steady(), card=card)
+        self._frame()
+
+    def _frame(self) -> None:
+        """What Textual does when its messages are through, up to a sixtieth of a second later; in a burst that is left to it."""
+        now = _steady()
+        if now - self._framed >= UPDATE_PERIOD:
+            self._framed = now
+            self._screen._on_timer_update()  # noqa: SLF001  there is no public word for it
+
+    def paint(self) -> None:
+        """Draw everything now."""
+        self._draw(card=False)
+        self._draw(card=True)
 
     # what
 
@@ -160,7 +174,6 @@ class Painter:
         self.panel("tasks").show(Duties(person, minute))
         self.panel("earlier").show(Written(person, minute, threads(person.notes)))
         self.note()
-        self.calls()
 
     def detail(self) -> None:
         """The selected entry of the timeline, or what is read instead of it."""
@@ -204,7 +217,7 @@ class Painter:
         """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""
         self._message = (SafeText(), False, 0.0)
         self._writing.say(SafeText())
-        self.paint(card=True)
+        self.paint()
         for panel in self._screen.query(Panel):
             panel.redraw()
 
