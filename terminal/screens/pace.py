@@ -4,10 +4,11 @@ from typing import Final
 
 AFTER_KEY: Final = 0.05
 """Seconds after a key in which nothing is drawn but its echo."""
-AT_ONCE: Final = 3
-"""Drawings of the calls that follow each other at once: a call is told in as many (it rings, its number, its name)."""
-BETWEEN_CALLS: Final = 0.1
-"""Seconds between two of them in a burst: a key that comes meanwhile waits for each that is being drawn."""
+AT_ONCE: Final = 5
+"""Drawings of the calls that follow each other at once: a call is told in as many (it rings, its number, its name, and it
+waits to be sent and is sent)."""
+BETWEEN_CALLS: Final = 0.2
+"""Seconds between two of them in a burst: a key that comes meanwhile waits for the one that is being drawn."""
 BETWEEN_CARDS: Final = 0.2
 """Seconds between two drawings of everything about the person."""
 AT_MOST: Final = 0.4

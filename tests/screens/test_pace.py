@@ -25,14 +25,14 @@ def drawings(pace: Pace, news: list[float], *, card: bool) -> list[float]:
 
 
 def test_a_call_is_drawn_at_once_at_each_of_its_steps() -> None:
-    steps = [1.0, 1.02, 1.05, 9.0, 9.02, 9.05]
+    steps = [1.0, 1.02, 1.05, 1.07, 1.09, 9.0, 9.02, 9.05, 9.07, 9.09]
     assert drawings(Pace(), steps, card=False) == steps
 
 
-def test_a_burst_draws_the_calls_ten_times_a_second_and_the_card_five_times() -> None:
+def test_a_burst_draws_the_calls_and_the_card_five_times_a_second() -> None:
     burst = [tick / 100 for tick in range(200)]
     calls = drawings(Pace(), burst, card=False)
-    assert calls[:AT_ONCE] == [0.0, 0.01, 0.02]
+    assert calls[:AT_ONCE] == burst[:AT_ONCE]
     assert len(calls) <= 2 / BETWEEN_CALLS + AT_ONCE
     assert max(late - soon for soon, late in pairwise(calls)) <= BETWEEN_CALLS + 0.01
     assert calls[-1] >= burst[-1]
