@@ -96,7 +96,9 @@ class NoteArea(TextArea):
     def edit(self, edit: Edit) -> EditResult:
         """Every change of the text by a person passes here."""
         edit.text = SafeLines(edit.text)
-        return super().edit(edit)
+        result = super().edit(edit)
+        self.scroll_cursor_visible()  # Textual scrolls before it knows the new height: a new last row stayed out of sight
+        return result
 
     def load_text(self, text: str) -> None:
         """Every change of the text by the program passes here."""

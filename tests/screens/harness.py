@@ -39,7 +39,9 @@ class Running:
     @property
     def screen_under(self) -> DeskScreen:
         """The desk, also while something lies over it."""
-        return self.app._desk_screen
+        screen = self.app._desk_screen
+        assert screen is not None
+        return screen
 
     async def settle(self) -> None:
         """Until everything that was asked for is drawn: longer than the slowest pace."""

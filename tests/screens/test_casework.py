@@ -397,7 +397,7 @@ async def test_what_was_loaded_stays_when_the_card_is_read_again_and_nothing_is_
         panel = await open_past(run)
         await run.press("end")
         await run.screen.work.refill()
-        run.screen.painter.paint(card=True)
+        run.screen.painter.paint()
         assert (len(panel.shown), panel.selected) == (40, 39)
         asked = len(run.desk.asked)
         run.desk.publish(pop(call("c9", LIN), card()))

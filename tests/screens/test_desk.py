@@ -43,6 +43,16 @@ def named(run: Running) -> set[str]:
 # rule 1
 
 
+async def test_the_key_that_begins_a_row_below_the_field_is_in_sight() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        area = run.screen.area
+        for _ in range(area.size.width // 2 * (area.size.height + 2)):
+            area.insert("字")
+            assert area.region.contains_point(area.cursor_screen_offset), area.wrapped_document.height
+        assert area.scroll_offset.y >= 2
+
+
 async def test_an_idle_desk_opens_the_card_of_who_rings() -> None:
     async with running(desk()) as run:
         before = run.focus
