@@ -63,7 +63,7 @@ class Casework:
         self._painter = painter
         self._errands = errands
         self._timeline = timeline
-        self.older = Older(work, timeline, lambda: painter.paint())
+        self.older = Older(work, timeline, painter.paint)
         self.reading = Reading(panes, painter, writing, field)
         self.faq = Faq(work, self.reading)
         self.reasons = Reasons(work, writing, codes, self.reading, painter.site)
