@@ -17,6 +17,7 @@ from cli.roots import wall
 from config.load import load, places
 from config.settings import Settings
 from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.hours import hours
 from ringdesk.safetext import SafeText
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ async def show(
         lock_minutes=settings.desk.lock_minutes,
         fixed=("theme",) * colourless + ("language",) * spoken,
         wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
+        hours=hours(settings.business.hours, settings.business.closed),
     )
     app.guide(hint)
     async with opened_here:

@@ -17,7 +17,7 @@ from terminal.screens.menus import Entry, Menus
 from terminal.screens.numberwork import HIDDEN, NumberWork
 from terminal.screens.painter import Painter
 from terminal.screens.panes import Panes
-from terminal.screens.windows import Window, windows
+from terminal.screens.windows import Window
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.callbacks import Missed
@@ -218,7 +218,7 @@ class CallKeys(Screen[None]):
         def promise(window: Window) -> Errand:
             return lambda: self.callwork.later(window)
 
-        entries = [Entry(each.label, promise(each)) for each in windows(self.work.now)]
+        entries = [Entry(each.label, promise(each)) for each in self.work.windows]
         self.menus.open("later", say("Call back {name}: when?", name=person.name), entries)
 
     def action_attempt(self) -> None:

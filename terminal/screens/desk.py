@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.layout import Layout
 
+from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
 from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
@@ -38,6 +39,7 @@ from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
 from terminal.screens.promising import Promising
+from terminal.screens.windows import UNKNOWN
 from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
 from terminal.screens.wrapup import WrapUp
@@ -79,13 +81,14 @@ class DeskScreen(CallKeys):
         attention: Attention,
         lock_minutes: int = 0,
         wrap_up: WrapUp | None = None,
+        hours: Hours = UNKNOWN,
     ) -> None:
         super().__init__()
         self.wall = wall
         self.zone = zone
         self.board = Board(wrap_up)
         self.keeper = Keeper()
-        self.work = Work(self.board, self.keeper, wall, zone)
+        self.work = Work(self.board, self.keeper, wall, zone, hours)
         self.callwork = CallWork(self.work)
         self.numberwork = NumberWork(self.work)
         self.attendance = Attendance(self.work)
