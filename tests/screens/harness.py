@@ -39,6 +39,7 @@ class Running:
     @property
     def screen_under(self) -> DeskScreen:
         """The desk, also while something lies over it."""
+        assert self.app._desk_screen is not None
         return self.app._desk_screen
 
     async def settle(self) -> None:
@@ -75,6 +76,7 @@ async def running(
     keys: dict[str, str] | None = None,
     theme: str = "dark",
     wrap_up: WrapUp | None = None,
+    lock_minutes: int = 0,
 ) -> AsyncIterator[Running]:
     async def ready() -> ScriptedDesk:
         return desk
@@ -90,6 +92,7 @@ async def running(
         keys=keys,
         theme=theme,
         wrap_up=wrap_up,
+        lock_minutes=lock_minutes,
     )
     run = Running(app, desk)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
