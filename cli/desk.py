@@ -228,7 +228,11 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
 
         addressed(desk.server)
         user = desk.user or _asked("user: ", "--user NAME", options)
-        password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
+        password = (
+            _first_line(desk.password_file)
+            if desk.password_file
+            else _asked_secretly(user, settings.general.language, options)
+        )
         if not exists(data / KEY_FILE):
             code = options.enrol or (_first_line(desk.enrol_file) if desk.enrol_file else "")
             code = code or _code_asked(options)
@@ -293,9 +297,14 @@ def _code_asked(options: argparse.Namespace) -> str:
     )
 
 
-def _asked_secretly(options: argparse.Namespace) -> str:
+def _asked_secretly(user: str, language: str, options: argparse.Namespace) -> str:
     from getpass import getpass
+
+    from terminal import words
+    from terminal.widgets.speech import say
 
     if options.headless or not sys.stdin.isatty():
         raise BadInput("--password-file FILE is missing; give it, or set it in the settings file")
-    return getpass("password: ")
+    words.language(language)
+    question = say("Password of {name} (it is not shown while you type):", name=SafeText(user))
+    return getpass(f"{question} ")

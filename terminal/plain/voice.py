@@ -66,8 +66,8 @@ def urgent(tasks: Sequence[Task], now: Now) -> list[tuple[Due, Task]]:
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order))
 
 
-def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str) -> list[SafeText]:
-    """A call rings: who, how to greet them, what must not be forgotten, which command takes it."""
+def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str = "") -> list[SafeText]:
+    """A call rings: who, how to greet them, what must not be forgotten, which command takes it ("": none does)."""
     line = line_name(row.call)
     lines = [say("{line} rings: {who}.", line=SafeText(line[:1].upper() + line[1:]), who=caller_words(row))]
     if row.sure is not None:
@@ -76,9 +76,8 @@ def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str) -> list[SafeTe
         if late:
             lines.append(say("Overdue: {title}.", title=late[0].title))
     greeting = say("Say: {greeting}.", greeting=pop.greeting) if pop.greeting else SafeText()
-    takes = say("{key} takes it.", key=SafeText(take))
-    lines.append(SafeText(f"{greeting} {takes}".strip()))
-    return lines
+    takes = say("{key} takes it.", key=SafeText(take)) if take else SafeText()
+    return [*lines, *filter(None, [SafeText(f"{greeting} {takes}".strip())])]
 
 
 def subject(person: Person) -> SafeText:
