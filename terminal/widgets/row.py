@@ -133,6 +133,7 @@ def clipped(text: SafeText, cells: int) -> SafeText:
 
 def wrapped(text: SafeText, cells: int) -> list[SafeText]:
     """The text in lines of at most `cells` cells: broken at spaces between words, anywhere between Chinese characters."""
+    cells = max(cells, 2)  # a panel out of sight has no width, and a wide character fits in no less
     lines: list[str] = []
     line, width = "", 0
     for word in _words(piece(text).text):

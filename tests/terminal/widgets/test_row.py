@@ -52,6 +52,12 @@ def test_wrapping_loses_nothing_and_starts_no_line_with_a_stop(cells: int) -> No
         assert not [part for part in parts if part[:1] in "，。"]
 
 
+@pytest.mark.parametrize("cells", [-4, 0, 1, 2])
+def test_a_width_in_which_nothing_fits_ends_all_the_same(cells: int) -> None:
+    """A panel out of sight has none; a desk that never came back from here would take no call any more."""
+    assert "".join(wrapped(SafeText("週三到貨 ok"), cells)).replace(" ", "") == "週三到貨ok"
+
+
 def test_chips_that_do_not_fit_are_counted() -> None:
     flags = [chip(SafeText(f"旗標{index}")) for index in range(9)]
     text = "".join(each.text for each in chips(flags, 30, Tone.CHIP_BAD))
