@@ -10,7 +10,7 @@ from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced
 from terminal.widgets.speech import because, line_name, say
-from terminal.widgets.when import Now, length
+from terminal.widgets.when import Now, ago, length
 
 
 class Announcement(NamedTuple):
@@ -70,8 +70,8 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
         ),
         2,
     )
-    passed = length(value.now.at - call.started)
-    since = say("rang {time} ago", time=passed) if stopped else say("ringing {time}", time=passed)
+    passed = value.now.at - call.started
+    since = say("rang {ago}", ago=ago(passed)) if stopped else say("ringing {time}", time=length(passed))
     greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
     bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)
     rest = spaced(

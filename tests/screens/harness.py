@@ -39,8 +39,9 @@ class Running:
     @property
     def screen_under(self) -> DeskScreen:
         """The desk, also while something lies over it."""
-        assert self.app._desk_screen is not None
-        return self.app._desk_screen
+        screen = self.app._desk_screen
+        assert screen is not None
+        return screen
 
     async def settle(self) -> None:
         """Until everything that was asked for is drawn: longer than the slowest pace."""
