@@ -18,6 +18,7 @@ from cli.roots import wall
 from config.load import load, places
 from config.settings import Settings
 from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.hours import hours
 from ringdesk.safetext import SafeText
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ async def show(
         lock_minutes=settings.desk.lock_minutes,
         fixed=("theme",) * colourless + ("language",) * spoken,
         wrap_up=WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds),
+        hours=hours(settings.business.hours, settings.business.closed),
     )
     app.guide(hint)
     async with opened_here:
@@ -236,7 +238,11 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
 
         addressed(desk.server)
         user = desk.user or _asked("user: ", "--user NAME", options)
-        password = _first_line(desk.password_file) if desk.password_file else _asked_secretly(options)
+        password = (
+            _first_line(desk.password_file)
+            if desk.password_file
+            else _asked_secretly(user, settings.general.language, options)
+        )
         if not exists(data / KEY_FILE):
             code = options.enrol or (_first_line(desk.enrol_file) if desk.enrol_file else "")
             code = code or _code_asked(options)
@@ -301,9 +307,14 @@ def _code_asked(options: argparse.Namespace) -> str:
     )
 
 
-def _asked_secretly(options: argparse.Namespace) -> str:
+def _asked_secretly(user: str, language: str, options: argparse.Namespace) -> str:
     from getpass import getpass
+
+    from terminal import words
+    from terminal.widgets.speech import say
 
     if options.headless or not sys.stdin.isatty():
         raise BadInput("--password-file FILE is missing; give it, or set it in the settings file")
-    return getpass("password: ")
+    words.language(language)
+    question = say("Password of {name} (it is not shown while you type):", name=SafeText(user))
+    return getpass(f"{question} ")

@@ -121,8 +121,9 @@ class DeskRoot:
                     " and the right password",
                 ) from error
             raise
-        door = Door(store, link)
+        door = Door(store, link, chosen=bool(self._plan.server))
         door.remember(plan.user, plan.password)
+        await store.forgive(plan.user)
         lookup = Lookup(store.reader, region=plan.region, area=plan.area)
         desk = self._make(
             store,

@@ -9,10 +9,12 @@ from cli.desk import until_told
 from cli.pipes import stdin_chunks, write_stdout
 from cli.roots import wall
 from config.settings import Settings
+from ringdesk.hours import hours
 from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.plain import PlainDesk
-from terminal.plain.voice import OPENING
+from terminal.plain.voice import OPENING, UNLOCKED
+from terminal.screens.wrapup import Mode, WrapUp
 from terminal.widgets.speech import say
 from terminal.widgets.telephone import home
 
@@ -28,11 +30,18 @@ def run_plain(
     """Open the desk and talk until `q` or the end of input; the exit code."""
     words.language(settings.general.language)
     home(settings.general.region)
+    open_hours = hours(settings.business.hours, settings.business.closed)
+    wrap_up = WrapUp(Mode(settings.desk.wrap_up), settings.desk.wrap_up_seconds)
     shared = sys.stdin.isatty() and sys.stdout.isatty()
 
     async def work() -> None:
         write_stdout(f"{say(OPENING)}\n".encode())
+        if settings.desk.lock_minutes:
+            write_stdout(f"{say(UNLOCKED)}\n".encode())
         async with opening() as desk:
-            await PlainDesk(desk, write_stdout, wall=wall, shared=shared, hint=hint).run(stdin_chunks())
+            plain = PlainDesk(
+                desk, write_stdout, wall=wall, hours=open_hours, wrap_up=wrap_up, shared=shared, hint=hint
+            )
+            await plain.run(stdin_chunks())
 
     return until_told(work)

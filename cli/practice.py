@@ -9,7 +9,7 @@ import asyncio
 import random
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -43,16 +43,19 @@ from terminal.widgets.speech import say
 USER: Final = "practice"
 SEED: Final = 1
 MEMBERS: Final = 200
+COLLEAGUES: Final = ("怡君", "志豪")
 STRANGER: Final = "0987000123"
 STRANGER_E164: Final = "+886987000123"
 TAIWAN: Final = "+886"
 RINGS: Final = {Ring.BRIEF: 1}
-"""Rings of a call where it is not four."""
+"""Rings of a call that gives up."""
+PATIENT: Final = 8
+"""Rings of any other: who is new looks for the key."""
 CADENCE: Final = 2.0
 GAP: Final = 5.0
 READ: Final = 6.0
 """Seconds to read what comes next before anybody calls for it."""
-AGAIN: Final = 25.0
+AGAIN: Final = 15.0
 """Seconds until somebody who was not answered calls again."""
 GIVES_UP: Final = Policy(ring_stopped=4.0)
 """A call that stopped ringing makes room for the next one soon."""
@@ -161,8 +164,8 @@ def _mobile(member: Member) -> str:
     return f"0{known[0].removeprefix(TAIWAN)}" if known and known[0] else ""
 
 
-def _rows() -> Iterator[tuple[str, Row]]:
-    """Members with their past, two colleagues, some answers."""
+def _rows(colleagues: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Row]]:
+    """Members with their past, colleagues (person and name), some answers."""
     now = roots.wall()
     for member in _people():
         yield "member", member
@@ -170,7 +173,7 @@ def _rows() -> Iterator[tuple[str, Row]]:
             yield "contact", contact
         for task in sample.tasks(member, SEED, now):
             yield "task", task
-    for ident, name in (("practice-1", "怡君"), ("practice-2", "志豪")):
+    for ident, name in colleagues:
         yield (
             "presence",
             Presence(id=ident, name=SafeText(name), state=PresenceState.READY, since=now, at=now, site="main"),
@@ -196,7 +199,9 @@ async def _opened(room: Path, guide: Guide) -> AsyncIterator[Desk]:
         plan = Plan(data=room, user=USER, sources=tuple(parse(url, "practice") for url in urls))
 
         async def people(office: Office) -> None:
-            await admin.import_rows(office, _rows())
+            # a call is handed on to people whom the server knows
+            team = [await admin.add_user(office, name, "agent", roots.random_id()) for name in COLLEAGUES]
+            await admin.import_rows(office, _rows([(person.id, person.name) for person in team]))
 
         def make(*parts: Any, **more: Any) -> Desk:
             return _PracticeDesk(guide, *parts, **{**more, "tracker": Tracker(GIVES_UP)})
@@ -231,7 +236,7 @@ async def _ring(first: SimulatedLine, second: SimulatedLine, wanted: Callable[[]
             continue
         number = STRANGER if ring is Ring.STRANGER else rng.choice(dialled)
         line = second if ring in (Ring.SECOND, Ring.BRIEF) else first
-        await line.ring(number, None, Presentation.SHOWN, RINGS.get(ring, 4), CADENCE)
+        await line.ring(number, None, Presentation.SHOWN, RINGS.get(ring, PATIENT), CADENCE)
         for _ in range(int(AGAIN / 0.5)):
             await asyncio.sleep(0.5)
             if wanted() not in (ring, Ring.NOBODY):

@@ -10,27 +10,33 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from cli import setup_place, setup_server
 from cli.desk import LateLog
-from cli.plan import Plan
 from cli.setup_answers import Answers
-from cli.setup_console import Back, Console, Quit, Skipped
-from config.load import places
-from ringdesk import numbers
-from ringdesk.errors import BadInput, RingdeskError
-from ringdesk.numbers import Kind
+from cli.setup_console import Back, Console, Quit, Skipped, Wrong
+from config.load import is_language, places
+from ringdesk.dialects import Level
+from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
 from terminal import words
-from terminal.widgets.speech import because, mark, say
-from terminal.widgets.telephone import home, written
+from terminal.widgets.speech import mark, say
 
-EXAMPLE: Final = "02-2345-6789"
 LANGUAGES: Final = (("zh-Hant", "繁體中文"), ("en", "English"))
-RINGS: Final = ("wait", "simulate", "skip")
-KINDS: Final = {
-    Kind.MOBILE: mark("a mobile telephone"),
-    Kind.FIXED: mark("a fixed line"),
-    Kind.TOLL_FREE: mark("a toll-free number"),
+NO_LANGUAGE: Final = mark("there are no words in the language {language}; use `en` or `zh-Hant`")
+STEP_NAMES: Final = {
+    "language": mark("language"),
+    "region": mark("where the lines are"),
+    "line": mark("the telephone line"),
+    "ring": mark("a test ring"),
+    "server": mark("the server"),
+    "call": mark("a test call"),
 }
+NO_LINE: Final = mark(
+    "Without a line the desk shows the calls of the other desks. Later: `ringdesk setup --only line`."
+)
+DRAFT: Final = "setup-draft.json"
+"""In the state directory: the answers of a setup that was broken off."""
+RINGS: Final = ("wait", "simulate", "skip")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,12 +68,19 @@ class Setup:
         self.options = options
         self.console = console
         self.answers = answers
+        self.trouble = ""
+        """What a step that is done did not find well, in English for programs."""
 
     @property
     def data(self) -> Path:
         """The data directory of the desk."""
         known = self.answers["desk.data"]
         return Path(known).expanduser() if known else places().data
+
+    @property
+    def user(self) -> str:
+        """Who works at a desk with a server of its own."""
+        return self.answers["desk.user"] or "me"
 
     @property
     def place(self) -> tuple[str, str]:
@@ -79,56 +92,32 @@ def language(setup: Setup) -> str:
     """Which language."""
     given = setup.options.language
     if given is None:
-        known = setup.answers["general.language"] or (locale.getlocale()[0] or "")
+        known = setup.answers["general.language"] or words.language() or ""
         tags = [tag for tag, _ in LANGUAGES]
-        proposal = 2 if known.startswith("en") else 1
+        proposal = 1 if known.startswith("zh") or _speaks_chinese() else 2
         given = tags[
             setup.console.choose(SafeText("語言 Language"), [SafeText(name) for _, name in LANGUAGES], proposal)
         ]
+    if not given or not is_language(given):
+        raise Wrong(NO_LANGUAGE, language=SafeText(given))
     words.language(given)
     setup.answers["general.language"] = given
     return str(given)
 
 
+def _speaks_chinese() -> bool:
+    """Whether the system does, where the environment says nothing (Windows)."""
+    spoken = locale.getlocale()[0] or ""
+    return spoken.startswith(("zh", "Chinese"))
+
+
 def region(setup: Setup) -> str:
-    """Country and area code of the lines; a number read aloud is the check."""
-    console, options = setup.console, setup.options
-    while True:
-        country = (options.region or console.ask(say("Country of the lines, two letters:"), setup.place[0])).upper()
-        area = (
-            options.area
-            if options.area is not None
-            else console.ask(say("Area code without the 0, as in 2 for Taipei (- for none):"), setup.place[1])
-        )
-        area = "" if area == "-" else area.lstrip("0")
-        if not numbers.known_region(country) or not (area == "" or (area.isdecimal() and len(area) <= 5)):
-            wrong = BadInput(f"{country!r} with area code {area!r} is no place with telephones; write TW and 2")
-            if options.region or options.area is not None:
-                raise wrong
-            console.wrong(wrong)
-            continue
-        example = (
-            console.ask(say("A number to try:"), EXAMPLE if country == "TW" else "") if not options.region else EXAMPLE
-        )
-        console.say(aloud(example, country, area))
-        setup.answers["general.region"], setup.answers["general.area"] = country, area
-        home(country)
-        return f"{country} {area}".strip()
-
-
-def aloud(raw: str, country: str, area: str) -> SafeText:
-    """What a number means on these lines."""
-    number = numbers.read(raw, country, area)
-    shown = SafeText(raw)
-    if number.e164 is None:
-        return say("{number}: {text}", number=shown, text=because(number.why))
-    kind = say(KINDS[number.kind]) if number.kind in KINDS else SafeText(number.kind)
-    return say(
-        "{number} is {read}, {kind}.",
-        number=shown,
-        read=SafeText(f"{written(number.e164, shown)} ({number.e164})"),
-        kind=kind,
-    )
+    """Country and area code of the lines."""
+    options, answers = setup.options, setup.answers
+    country, area = setup_place.ask(setup.console, setup.place, options.region, options.area)
+    answers["general.region"], answers["general.area"] = country, area
+    setup_place.check(setup.console, country, area, asks=options.region is None and options.area is None)
+    return f"{country} {area}".strip()
 
 
 def line(setup: Setup) -> str:
@@ -139,12 +128,16 @@ def line(setup: Setup) -> str:
     if options.no_source:
         found: tuple[str, ...] = ()
     elif options.source:
-        found = tuple(options.source)
+        found = tuple(map(setup_line.addressed, options.source))
         for url in found:
-            setup_line.probe(setup.console, url, *setup.place)
+            notice = setup_line.probe(setup.console, url, *setup.place)
+            if notice.level is not Level.OK:
+                setup.trouble = notice.why.english()
     else:
         found = setup_line.find(setup.console, *setup.place, tuple(known))
     setup.answers["desk.sources"] = found
+    if not found and not setup.console.yes:
+        setup.console.say(say(NO_LINE))
     return " ".join(found)
 
 
@@ -165,8 +158,6 @@ def ring(setup: Setup) -> str:
 
 def server(setup: Setup) -> str:
     """Where the server is."""
-    from cli import setup_server
-
     options, console, answers = setup.options, setup.console, setup.answers
     if options.data:
         answers["desk.data"] = str(Path(options.data).expanduser().absolute())
@@ -177,39 +168,10 @@ def server(setup: Setup) -> str:
             address = ""
     if address == "":
         answers["desk.server"] = ""
+        if not options.embedded and options.server is None and not (setup.data / "server.db").exists():
+            answers["desk.user"] = console.ask(say("Your name, as it stands on the screen and in notes:"), setup.user)
         return "embedded"
-    while True:
-        try:
-            address = setup_server.check_address(
-                options.server
-                or console.ask(say("Address, as in `wss://shop-server.local:8780/sync`:"), answers["desk.server"])
-            )
-            said = _signed_in(setup, address)
-        except RingdeskError as error:
-            if options.server:
-                raise
-            console.wrong(error)
-            continue
-        console.say(said)
-        return str(address)
-
-
-def _signed_in(setup: Setup, address: str) -> SafeText:
-    from cli import setup_server
-
-    options, console, answers = setup.options, setup.console, setup.answers
-    user = options.user or console.ask(say("User:"), answers["desk.user"])
-    file = options.password_file or answers["desk.password_file"]
-    password = (
-        setup_server.read_first_line(file, "the password") if file else console.ask(say("Password:"), secret=True)
-    )
-    code = setup_server.ask_code(console, setup.data, options.enrol, options.enrol_file)
-    console.say(say("Signing in ..."))
-    said = setup_server.log_in(Plan(data=setup.data, server=address, user=user, password=password, code=code))
-    answers["desk.server"], answers["desk.user"] = address, user
-    if file:
-        answers["desk.password_file"] = str(Path(file).expanduser().absolute())
-    return said
+    return setup_server.join(setup)
 
 
 def call(setup: Setup) -> str:
@@ -217,7 +179,9 @@ def call(setup: Setup) -> str:
     from cli.setup_call import pop_a_call
 
     setup.console.say(say("A test call with a fictional member comes through everything real ..."))
-    setup.console.say(*pop_a_call())
+    setup.console.say(
+        *pop_a_call(), say("The test call came through. So it will look, on the screen with the whole card.")
+    )
     return "popped"
 
 
@@ -228,17 +192,32 @@ STEPS: Final[tuple[Callable[[Setup], str], ...]] = (language, region, line, ring
 def run(options: argparse.Namespace) -> int:
     """Ask, try, write."""
     answers = Answers(options.config if options.config is not None else places().settings)
-    words.language(options.language or answers["general.language"])
+    if options.language:
+        if not is_language(options.language):
+            raise Wrong(NO_LANGUAGE, language=SafeText(options.language))
+        answers["general.language"] = options.language
+    words.language(answers["general.language"])
+    answers.expect_writable()
     LateLog(places().state / "setup.log", "info").open()
     console = Console(yes=options.yes, json=options.json)
+    draft = places().state / DRAFT
     setup = Setup(options, console, answers)
-    console.say(say("Setup. Enter takes what is proposed; `skip`, `back` and `quit` work at every question."))
+    if not options.yes:
+        console.say(say("Setup. Enter takes what is proposed; `skip`, `back` and `quit` work at every question."))
+        if answers.resume(draft):
+            words.language(answers["general.language"])
+            console.say(say("The answers of the setup that was broken off are proposed."))
     try:
         _steps(setup)
     except Quit:
         console.status("setup", "quit")
+    except KeyboardInterrupt:
+        answers.set_aside(draft)
+        console.say(SafeText(), say("Stopped; no setting was changed. `ringdesk setup` goes on with your answers."))
+        raise
     if answers.keep():
         console.say(say("Written: {file}", file=SafeText(str(answers.file))))
+    draft.unlink(missing_ok=True)
     console.status("write", "done", file=str(answers.file))
     start = "ringdesk desk" if options.config is None else f"ringdesk desk --config {options.config}"
     console.say(say("Start with: {command}", command=SafeText(start)))
@@ -249,7 +228,8 @@ def _steps(setup: Setup) -> None:
     steps = [step for step in STEPS if setup.options.only in (None, step.__name__)]
     at = 0
     while at < len(steps):
-        name = steps[at].__name__
+        name, setup.trouble = steps[at].__name__, ""
+        setup.console.step(at + 1, len(steps), say(STEP_NAMES[name]))
         try:
             said = steps[at](setup)
         except Skipped:
@@ -261,5 +241,6 @@ def _steps(setup: Setup) -> None:
             setup.console.status(name, "failed", reason=str(error))
             raise
         else:
-            setup.console.status(name, "done", answer=said)
+            trouble = {"trouble": setup.trouble} if setup.trouble else {}
+            setup.console.status(name, "done", answer=said, **trouble)
         at += 1

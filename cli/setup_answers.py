@@ -1,5 +1,8 @@
 """The answers of setup so far, over what the settings file has already."""
 
+import contextlib
+import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +38,33 @@ class Answers:
             self.changes.setdefault(section, {})[key] = value
         else:
             self.changes.get(section, {}).pop(key, None)
+
+    def resume(self, draft: Path) -> bool:
+        """Take up the answers of a setup of the same file that was broken off; whether there were any."""
+        try:
+            kept = json.loads(draft.read_text("utf-8"))
+            if kept["file"] != str(self.file.absolute()):
+                return False
+            found = {section: dict(values) for section, values in kept["answers"].items()}
+            msgspec.convert(found, Settings, strict=False)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, msgspec.ValidationError):
+            return False
+        self.changes = {name: found.get(name, {}) | self.changes.get(name, {}) for name in found | self.changes}
+        return True
+
+    def set_aside(self, draft: Path) -> None:
+        """Keep the answers for the next time, beside the settings; what cannot be kept is asked again."""
+        answers = {section: values for section, values in self.changes.items() if values}
+        with contextlib.suppress(OSError):
+            if answers:
+                draft.parent.mkdir(parents=True, exist_ok=True)
+                draft.write_text(json.dumps({"file": str(self.file.absolute()), "answers": answers}), "utf-8")
+
+    def expect_writable(self) -> None:
+        """Raises `BadInput` at the beginning for a file that could not be written at the end. Nothing is made."""
+        folder = next((each for each in self.file.absolute().parents if each.exists()), None)
+        if folder is None or not os.access(folder, os.W_OK | os.X_OK) or not folder.is_dir():
+            raise BadInput(f"{self.file} cannot be written; make {folder} writable, or give another file with --config")
 
     def keep(self) -> bool:
         """Write them; whether there was anything to write. Raises `BadInput`."""

@@ -21,7 +21,6 @@ from server.admin import Office
 from terminal.callerid.source import parse
 from terminal.news import News, ScreenPop
 from terminal.plain import voice
-from terminal.plain.commands import shown
 from terminal.widgets.person import CallRow
 from terminal.widgets.when import Now
 
@@ -61,7 +60,7 @@ async def _popped(room: Path) -> list[SafeText]:
         finally:
             await root.close()
     row = CallRow(call=pop.call, matches=pop.matches)
-    return voice.ringing(row, pop, Now(roots.wall()), take=shown("take"))
+    return voice.ringing(row, pop, Now(roots.wall()))
 
 
 async def _pop(news: "asyncio.Queue[News]") -> ScreenPop:

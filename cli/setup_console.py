@@ -1,18 +1,39 @@
 """How setup talks: plain lines, questions with a proposal, and status lines for programs."""
 
+import contextlib
+import shutil
 import sys
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
 from cli.output import print_json
-from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.plain.commands import plain
-from terminal.widgets.speech import say
+from terminal.sync.socket import Unreachable
+from terminal.widgets.speech import mark, say
 
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
 QUIT: Final = ("quit", "離開")
+REFUSED: Final = {
+    "not_allowed": mark("The name or the password is wrong."),
+    "bad_login": mark("The name or the password is wrong."),
+    "bad_code": mark("The server does not take this code: it was used, or is too old. Ask for a new one."),
+    "wrong_server": mark("This is not the server that made the code: check the address, or ask for a new code."),
+    "data_in_use": mark("The desk is open already: leave it first, then try again."),
+    "slow_down": mark("Too many tries: wait a minute."),
+}
+"""What a refusal means here."""
+
+
+class Wrong(BadInput):
+    """An answer that cannot be. `said` is the sentence in the language of the conversation, the text of the error English."""
+
+    def __init__(self, sentence: str, **values: SafeText) -> None:
+        super().__init__(sentence.format(**values))
+        self.said = say(sentence, **values)
 
 
 class Skipped(Exception):
@@ -37,8 +58,25 @@ class Console:
 
     def say(self, *lines: SafeText) -> None:
         """Say it, a line each; cleaned once more, whatever it was made of."""
-        self._out.write("".join(f"{SafeText(str(line))}\n" for line in lines))
+        self._out.write("".join(f"{self._fitted(SafeText(str(line)))}\n" for line in lines))
         self._out.flush()
+
+    def step(self, number: int, count: int, name: SafeText) -> None:
+        """The heading of a step."""
+        if not self.yes:
+            self.say(SafeText(), say("Step {number} of {count}: {name}", number=number, count=count, name=name))
+
+    def _last_row(self, shown: str) -> str:
+        """A prompt: what does not fit into its row is said before."""
+        *rows, last = self._fitted(shown).split("\n")
+        self._out.write("".join(f"{row}\n" for row in rows))
+        return f"{last} "
+
+    def _fitted(self, line: str) -> str:
+        """Broken between words where the window ends; a program reads whole lines."""
+        if not self._out.isatty():
+            return line
+        return "\n".join(broken(line, shutil.get_terminal_size().columns))
 
     def status(self, step: str, state: str, **more: Any) -> None:
         """What came of a step, for programs."""
@@ -53,7 +91,10 @@ class Console:
         if secret and sys.stdin.isatty():
             from getpass import getpass
 
-            answer = getpass(shown)
+            unseen = say("(it is not shown while you type)")
+            answer = getpass(self._last_row(f"{shown}{unseen} "))
+        elif sys.stdin.isatty() and self._out.isatty() and not self._json:
+            answer = _edited(self._last_row(shown))
         else:
             self._out.write(shown if sys.stdin.isatty() else f"{shown}\n")
             self._out.flush()
@@ -68,6 +109,8 @@ class Console:
 
     def choose(self, title: SafeText, entries: Sequence[SafeText], proposal: int = 1) -> int:
         """Which of a numbered list, from 0."""
+        if self.yes:
+            return proposal - 1
         self.say(title, *(SafeText(f"{number} {entry}") for number, entry in enumerate(entries, 1)))
         while True:
             answer = plain(self.ask(say("Number?"), str(proposal)))
@@ -79,4 +122,52 @@ class Console:
         """Something did not work: one line, and the question comes again. Nobody to ask: it is the end."""
         if self.yes:
             raise error
-        self.say(SafeText(str(error)))
+        self.say(spoken(error))
+
+
+def spoken(error: RingdeskError) -> SafeText:
+    """What went wrong, in the language of the conversation as far as there are words for it."""
+    if isinstance(error, Wrong):
+        return error.said
+    if isinstance(error, Unreachable):
+        return say("The server cannot be reached: {reason}", reason=SafeText(str(error)))
+    if isinstance(error, Refused) and error.code in REFUSED:
+        return say(REFUSED[error.code])
+    return SafeText(str(error))
+
+
+def broken(line: str, width: int) -> list[str]:
+    """Lines of at most `width` cells, broken at blanks, or between the wide letters of Chinese; never within a word."""
+    rows, row, cells = [], "", 0
+    for word in _words(line):
+        size = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in word)
+        if row and cells + size - (len(word) - len(word.rstrip())) > width:
+            rows.append(row.rstrip())
+            row, cells = "", 0
+        row, cells = row + word, cells + size
+    return [*rows, row.rstrip()]
+
+
+def _words(line: str) -> list[str]:
+    """Words with the blank behind them; wide letters each for itself, with the punctuation behind them."""
+    words: list[str] = []
+    begins = True
+    for char in line:
+        wide = unicodedata.east_asian_width(char) in "WF"
+        closes = wide and unicodedata.category(char) in ("Pe", "Po", "Pf")
+        if not words or ((begins or wide) and not closes):
+            words.append(char)
+        else:
+            words[-1] += char
+        begins = char == " " or wide
+    return words
+
+
+def _edited(shown: str) -> str:
+    """A line typed at a terminal: arrows and Backspace work, also on Chinese, where the system has readline."""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 - `input` uses it once it is there
+    try:
+        return f"{input(shown)}\n"
+    except EOFError:
+        return ""

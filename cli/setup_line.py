@@ -2,6 +2,7 @@
 
 import queue
 import random
+import re
 import time
 from contextlib import closing
 from typing import Final
@@ -17,10 +18,11 @@ from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
 from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec, parse
-from terminal.widgets.speech import because, say
+from terminal.widgets.speech import because, mark, say
 from terminal.widgets.telephone import written
 
 RING_SECONDS: Final = 60.0
+SILENT: Final = mark("no modem answers there: is this its port, has it power, does another program hold it?")
 COUNT_SECONDS: Final = 10.0
 NUMBER_SECONDS: Final = 12.0
 """The number comes between the first two rings: six seconds, and a margin."""
@@ -28,9 +30,19 @@ NUMBER_SECONDS: Final = 12.0
 
 def spec_of(url: str, region: str, area: str) -> SourceSpec:
     """A source that this version can listen to. Raises `BadInput` with what to write instead."""
-    spec = parse(url, "setup", region=region, area=area)
+    spec = parse(addressed(url), "setup", region=region, area=area)
     registry.dialect(spec.dialect)
     return spec
+
+
+def addressed(text: str) -> str:
+    """The URL of a line as people name it: the bare port will do (`COM3`, `/dev/ttyACM0`); a line without a name is line 1."""
+    text = text.strip()
+    if re.fullmatch(r"(?i)com\d+(\?.*)?", text) or text.startswith("/"):
+        text = f"serial://{text}"
+    if "line=" in text or ":" not in text or text.startswith("replay:"):
+        return text
+    return f"{text}{'&' if '?' in text else '?'}line=1"
 
 
 def ports() -> list[str]:
@@ -43,10 +55,11 @@ def ports() -> list[str]:
 def probe(console: Console, url: str, region: str, area: str) -> Notice:
     """Set the peer up as the desk does, and say what came of it."""
     spec = spec_of(url, region, area)
-    console.say(say("Trying {port} ...", port=SafeText(spec.address)))
+    console.say(say("Trying {port}, some ten seconds ...", port=SafeText(spec.address)))
     notice, said = heard_from(spec, registry.dialect(spec.dialect))
-    console.say(say("{name}: {text}", name=SafeText(spec.address), text=because(notice.why)))
-    if said:
+    text = say(SILENT) if notice.why.code == "modem_silent" else because(notice.why)
+    console.say(text if spec.address in text else say("{name}: {text}", name=SafeText(spec.address), text=text))
+    if said and said != notice.detail:
         console.say(say("It said: {text}", text=SafeText(said)))
     return notice
 
@@ -56,11 +69,13 @@ def find(console: Console, region: str, area: str, known: tuple[str, ...]) -> tu
     found = [f"serial://{device}" for device in ports()]
     if not found:
         console.say(say("No serial port was found."))
-    well = [url for url in found if probe(console, url, region, area).level is Level.OK]
+    well = [addressed(url) for url in found if probe(console, url, region, area).level is Level.OK]
     urls = list(dict.fromkeys([*known, *well]))
     entries = [SafeText(url) for url in urls]
     index = console.choose(
-        say("Which line is it?"), [*entries, say("another: type its address"), say("none for now")], _first(urls)
+        say("Which is your telephone line?"),
+        [*entries, say("another one: type its port or address"), say("none for now")],
+        _first(urls),
     )
     if index < len(urls):
         return (urls[index],)
@@ -73,15 +88,17 @@ def _first(urls: list[str]) -> int:
 
 
 def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
+    typed = ""
     while True:
-        url = console.ask(say("Address, as in `serial:///dev/ttyACM0`, `serial://COM3` or `socket://host:port`:"))
+        typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
+        url = addressed(typed)
         try:
             notice = probe(console, url, region, area)
         except BadInput as error:
             console.wrong(error)
             continue
-        again = say("It does not work yet: try again"), say("keep it all the same")
-        if notice.level is Level.OK or console.choose(say("What now?"), again) == 1:
+        again = say("try again"), say("keep it: the desk tries it whenever it runs")
+        if notice.level is Level.OK or console.choose(say("It does not work yet."), again) == 1:
             return (url,)
 
 

@@ -1,18 +1,29 @@
 """Setup, the server: one of the desk's own, or an address, with the enrolment and a login that is really tried."""
 
 import asyncio
+import unicodedata
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from cli.deskroot import DeskRoot
 from cli.plan import Plan
-from cli.setup_console import Console
-from ringdesk.errors import BadInput
+from cli.setup_console import Console, Wrong
+from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
+from ringdesk.wire.signing import read_code
 from terminal.sync.key import KEY_FILE
-from terminal.widgets.speech import say
+from terminal.widgets.speech import mark, say
+
+if TYPE_CHECKING:
+    from cli.setup import Setup
 
 SYNC_SECONDS: Final = 60.0
+PORT: Final = 8780
+"""Where a server of a business listens, as its instructions start it."""
+LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
+NO_ADDRESS: Final = mark("{address} is no address of a server; write it as `wss://HOST:PORT/sync`")
+TYPING: Final = mark("The code has a typing error, or is not whole: compare it group by group.")
 
 
 def read_first_line(file: str, what: str) -> str:
@@ -26,11 +37,21 @@ def read_first_line(file: str, what: str) -> str:
     return lines[0].strip()
 
 
-def check_address(address: str) -> str:
-    """The address of a server. Raises `BadInput`."""
-    if not address.startswith(("ws://", "wss://")):
-        raise BadInput(f"{address!r} is no address of a server; write it as wss://HOST:PORT/sync")
-    return address
+def check_address(text: str) -> str:
+    """The address of a server as people name it: `shop-server.local` will do. Raises `Wrong`."""
+    text = unicodedata.normalize("NFKC", text).strip()
+    if "://" not in text:
+        host = text.split("/")[0].rsplit(":", 1)[0].strip("[]").casefold()
+        text = f"{'ws' if host in LOOPBACK else 'wss'}://{text}"
+    try:
+        parts = urlsplit(text)
+        port = parts.port or PORT
+        if parts.scheme not in ("ws", "wss") or not parts.hostname or " " in text:
+            raise ValueError(text)
+    except ValueError as error:
+        raise Wrong(NO_ADDRESS, address=SafeText(text)) from error
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port}{parts.path if parts.path.strip('/') else '/sync'}"
 
 
 def ask_code(console: Console, data: Path, given: str, file: str) -> str:
@@ -39,8 +60,15 @@ def ask_code(console: Console, data: Path, given: str, file: str) -> str:
         return given or read_first_line(file, "the code")
     if (data / KEY_FILE).exists():
         return ""
-    answer = console.ask(say("Enrolment code, or the file with it (`ringdesk admin enrol` makes one):"))
-    return read_first_line(answer, "the code") if answer and Path(answer).is_file() else answer
+    while True:
+        answer = console.ask(say("Enrolment code, or the file with it (`ringdesk admin enrol` makes one):"))
+        try:
+            code = read_first_line(answer, "the code") if answer and Path(answer).expanduser().is_file() else answer
+            read_code(code)
+        except BadInput as error:
+            console.wrong(Wrong(TYPING) if "typing" in str(error) else error)
+            continue
+        return code
 
 
 def log_in(plan: Plan) -> SafeText:
@@ -57,3 +85,45 @@ def log_in(plan: Plan) -> SafeText:
         return say("Signed in as {name}, in {store}.", name=stood.name, store=SafeText(stood.store))
 
     return asyncio.run(work())
+
+
+def join(setup: "Setup") -> str:
+    """Sign in at a server for real, and ask again only for what was wrong."""
+    options, console, answers = setup.options, setup.console, setup.answers
+    address, user = answers["desk.server"], options.user or answers["desk.user"]
+    file, ask_address, ask_user = options.password_file or answers["desk.password_file"], True, options.user is None
+    code = ""
+    while True:
+        try:
+            if ask_address:
+                question = say("Address of the server, as in `shop-server.local:8780`:")
+                address = check_address(options.server or console.ask(question, address))
+            user = console.ask(say("User:"), user) if ask_user else user
+            ask_address = ask_user = False
+            password = _password(setup, file)
+            code = code or ask_code(console, setup.data, options.enrol, options.enrol_file)
+            console.say(say("Signing in at {address} ...", address=SafeText(address)))
+            plan = Plan(data=setup.data, server=address, user=user, password=password, code=code)
+            said = log_in(plan)
+        except RingdeskError as error:
+            if options.server:
+                raise
+            console.wrong(error)
+            refusal = error.code if isinstance(error, Refused) else ""
+            if refusal in ("not_allowed", "bad_login"):
+                ask_user, file, code = True, "", ""
+            elif refusal:
+                code = ""
+            ask_address = ask_address or refusal in ("", "wrong_server", "offline")
+            continue
+        console.say(said)
+        answers["desk.server"], answers["desk.user"] = address, user
+        if file:
+            answers["desk.password_file"] = str(Path(file).expanduser().absolute())
+        return str(address)
+
+
+def _password(setup: "Setup", file: str) -> str:
+    if file:
+        return read_first_line(file, "the password")
+    return setup.console.ask(say("Password:"), secret=True)

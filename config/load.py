@@ -18,6 +18,7 @@ from msgspec.inspect import DictType, Field, Metadata, StructType, VarTupleType,
 from config import complaint
 from config.settings import SECTIONS, General, Settings
 from ringdesk.errors import BadInput
+from ringdesk.hours import hours
 
 FILE_NAME: Final = "ringdesk.toml"
 PREFIX: Final = "RINGDESK_"
@@ -84,7 +85,11 @@ def _convert(layer: Layer, origin: str) -> Settings:
     except msgspec.ValidationError as error:
         fields = {f"{section}.{key}": field for section in SECTIONS for key, field in fields_of(section).items()}
         raise BadInput(f"{origin}: {complaint.of_type(error, fields)}") from error
-    general = settings.general
+    general, business = settings.general, settings.business
+    try:
+        hours(business.hours, business.closed)
+    except BadInput as error:
+        raise BadInput(f"{origin}: {error}") from error
     if not is_language(general.language):
         raise BadInput(f"{origin}: there are no words in the language {general.language!r}; use en or zh-Hant")
     if general.region != General().region:  # the numbering plans take long to load

@@ -1,8 +1,8 @@
 """The settings of one machine: every key, what it means, what it is when nobody sets it.
 
 The descriptions are the documentation: docs/reference/settings.md and defaults/ringdesk.toml are made of them
-(`python -m config.reference`), and a test holds all three equal. What a whole business shares (lines, routes, opening
-hours, codes) lives in the server's database, not here.
+(`python -m config.reference`), and a test holds all three equal. What a whole business shares (lines, routes, codes)
+lives in the server's database, not here; its opening hours stand here until they do.
 """
 
 from typing import Annotated, Literal
@@ -91,6 +91,21 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = 30
 
 
+class BusinessSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When the business is open: no callback is promised for another time."""
+
+    hours: Annotated[
+        dict[str, str],
+        Meta(
+            description='Opening hours by day, `{ mon = "09:00-18:00", sat = "10:00-14:00" }`; a day that is missing is closed. '
+            "Empty: not known, Monday to Friday are the working days."
+        ),
+    ] = {}
+    closed: Annotated[
+        tuple[str, ...], Meta(description='Days on which it is closed, `["2026-02-16", "2026-02-17"]`.')
+    ] = ()
+
+
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The central server."""
 
@@ -112,8 +127,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     general: General = General()
     desk: DeskSettings = DeskSettings()
+    business: BusinessSettings = BusinessSettings()
     server: ServerSettings = ServerSettings()
 
 
-SECTIONS: dict[str, type[msgspec.Struct]] = {"general": General, "desk": DeskSettings, "server": ServerSettings}
+SECTIONS: dict[str, type[msgspec.Struct]] = {
+    "general": General,
+    "desk": DeskSettings,
+    "business": BusinessSettings,
+    "server": ServerSettings,
+}
 """Section -> its struct, in the order of the file."""

@@ -17,6 +17,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from ringdesk.errors import RingdeskError
+from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
 from terminal.messages import Opened, Trouble
 from terminal.screens.backlog import LOOK_AGAIN, MOST, backlog
@@ -39,8 +40,8 @@ class RingdeskApp(App[None]):
     `desk_factory` opens the desk; it is awaited after the first paint. `wall` gives seconds since 1970, `zone` is the time
     zone of the desk (None: the machine's), `region` its country, `keys` are remapped keys (id -> key). `theme` is one of
     `screens.themes`; what is `fixed` (theme, language) no kept choice of a person changes. `wrap_up` has the rules of the
-    work after a call, `notify` and `lock_minutes` are the settings of `[desk]`. After the end, `failure` is the one line
-    that says why it ended, if it was not the person's wish.
+    work after a call, `notify` and `lock_minutes` are the settings of `[desk]`, `hours` those of `[business]`. After
+    the end, `failure` is the one line that says why it ended, if it was not the person's wish.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -64,6 +65,7 @@ class RingdeskApp(App[None]):
         notify: str = "bell",
         lock_minutes: int = 0,
         wrap_up: "WrapUp | None" = None,
+        hours: Hours = Hours(),  # noqa: B008 - a tuple
     ) -> None:
         super().__init__()
         self.failure: str | None = None
@@ -97,6 +99,7 @@ class RingdeskApp(App[None]):
                 attention=Attention(notify, self._signal, lambda: self.locked),
                 lock_minutes=lock_minutes,
                 wrap_up=wrap_up,
+                hours=hours,
             )
 
         self._furnish = furnish

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ringdesk.safetext import SafeText
-from ringdesk.tour import Deed, Ring, Tour
+from ringdesk.tour import Deed, Ring, Step, Tour
 from terminal.news import CallNews, MemberNews, News, NoteNews, ScreenPop, TaskNews
 from terminal.widgets.person import RINGS
 from terminal.widgets.speech import mark, say
@@ -18,12 +18,27 @@ SAYS: Final[Mapping[str, str]] = {
     "later": mark("take a call, then {key}: promise to call back"),
     "attach": mark("take the unknown caller, {search} and open a member, then {key}: the number is theirs"),
     "answers": mark("{key} finds answers: look for {word}"),
-    "search": mark("{search}, then three digits and a surname: {query}"),
+    "search": mark("{search}, then three digits and a surname, as in: {query}"),
     "hand": mark("take a call, then {key} and a digit: a colleague has it"),
     "missed": mark("somebody gave up: in the list of missed calls, {key} says what it was"),
     "leave": mark("{key} leaves"),
 }
 """Step -> what to say."""
+
+ON_SCREEN: Final[Mapping[str, str]] = {
+    "attach": mark("take the unknown caller, {back}, {search} and open a member, then {key}: the number is theirs"),
+    "search": mark("{search} (in the note first {back}), then three digits and a surname, as in: {query}"),
+    "missed": mark("somebody gave up: {pane} to the missed calls, j down to the call, {key} says what it was"),
+}
+"""The same where there is a note field to leave and a list to reach."""
+
+ON_A_CALL: Final[Mapping[str, str]] = {
+    "later": mark("you are on a call: {key}, then a digit: promise to call back"),
+    "hand": mark("you are on a call: {key}, then a digit: a colleague has it"),
+}
+"""The same for somebody who has a call already."""
+
+CLOSE_FIRST: Final = mark("first close this call: {wrapup}, then a digit; then somebody unknown calls")
 
 NAMES: Final[Mapping[str, str]] = {
     "take": mark("take a call"),
@@ -68,6 +83,7 @@ class Guide:
         self._word = word
         self._mine: set[str] = set()
         self._ringing: set[str] = set()
+        self._strangers: set[str] = set()
         self.me = ""
         self.tour = Tour.begin(frozenset(keys), now())
 
@@ -86,16 +102,25 @@ class Guide:
         step = self.tour.step
         if step is None:
             return say("Practice is over.")
+        shown = {key: self._shown(key) for key in ("search", "back", "pane", "wrapup")}
         text = say(
-            SAYS[step.id],
+            self._says(step),
             key=self._shown(step.key),
-            search=self._shown("search"),
             word=self._word,
             query=SafeText(f"{self._digits} {self._surname}"),
+            **shown,
         )
         return say(
             "Practice {number} of {count}: {text}", number=len(self.tour.past) + 1, count=self.tour.count, text=text
         )
+
+    def _says(self, step: Step) -> str:
+        """What to say of a step, as things stand."""
+        if self._mine and step.id in ON_A_CALL:
+            return ON_A_CALL[step.id]
+        if step.ring is Ring.STRANGER and self._mine - self._strangers:
+            return CLOSE_FIRST
+        return (ON_SCREEN if "back" in self._keys else SAYS).get(step.id, SAYS[step.id])
 
     def summary(self) -> list[SafeText]:
         """What was done, how long each took, with which key."""
@@ -138,6 +163,8 @@ class Guide:
         match news:
             case ScreenPop():
                 self._ringing.add(news.call.id)
+                if news.call.caller.e164 == self._stranger:
+                    self._strangers.add(news.call.id)
             case CallNews():
                 self._call(news)
             case NoteNews() if news.note.author == self.me:

@@ -4,6 +4,8 @@ One language is on screen at a time. Words are looked up when they are drawn, so
 """
 
 import gettext
+import itertools
+import os
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +29,7 @@ def language(tag: str = "", places: Path | None = None) -> str:
 
     Returns the language in force: `en` when there is no catalogue, or none that can be read.
     """
-    wanted = _spellings(tag) if tag else None
+    wanted = _spellings(tag) if tag else [each for tag in _environment() for each in _spellings(tag)]
     _Words.places = _Words.places if places is None else places
     found = gettext.find(DOMAIN, str(_Words.places), wanted)
     _Words.catalogue = gettext.NullTranslations()
@@ -39,6 +41,18 @@ def language(tag: str = "", places: Path | None = None) -> str:
     except (OSError, ValueError):
         return ENGLISH_TAG
     return Path(found).parent.parent.name
+
+
+def _environment() -> list[str]:
+    """The tags of the environment, the best first, as gettext reads it; without encoding and modifier. English, which needs
+    no catalogue, ends them."""
+    said = next(
+        (os.environ[name] for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
+    )
+    tags = [each.partition(".")[0].partition("@")[0] for each in said.split(":")]
+    return list(
+        itertools.takewhile(lambda tag: tag not in ("C", "POSIX") and not tag.startswith("en"), filter(None, tags))
+    )
 
 
 def _spellings(tag: str) -> list[str]:

@@ -28,11 +28,13 @@ class Entered(NamedTuple):
 
 
 class Door:
-    """The door of the desk on `store`."""
+    """The door of the desk on `store`. `chosen`: its people chose their passwords; a desk with a server of its own made one that
+    nobody knows."""
 
-    def __init__(self, store: Store, link: SignIn) -> None:
+    def __init__(self, store: Store, link: SignIn, *, chosen: bool = True) -> None:
         self._store = store
         self._link = link
+        self._chosen = chosen
         self._passwords: dict[str, str] = {}
 
     def remember(self, login: str, password: str) -> None:
@@ -41,7 +43,7 @@ class Door:
 
     async def people(self) -> list[Login]:
         """Everybody who has signed in here, by name."""
-        return await self._store.logins()
+        return [each._replace(password=self._chosen) for each in await self._store.logins()]
 
     async def enter(self, login: str, secret: str) -> Entered:
         """Sign in. What can be a PIN is one, where there is one. Raises `Refused`."""

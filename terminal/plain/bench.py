@@ -4,14 +4,19 @@ from collections.abc import Callable, Sequence
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
+from ringdesk.errors import RingdeskError
+from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
 from terminal.news import HealthNews, News, SyncNews
 from terminal.plain import heard, voice
 from terminal.plain.talk import Act, Entry, Talk
+from terminal.screens.attendance import Attendance
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
+from terminal.screens.windows import UNKNOWN
 from terminal.screens.work import Work
-from terminal.widgets.person import Who, number
+from terminal.screens.wrapup import WrapUp
+from terminal.widgets.person import Who, called_by, number
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now
 
@@ -29,12 +34,15 @@ class Bench:
         tell: Callable[[Sequence[SafeText]], None],
         wall: Callable[[], float],
         zone: tzinfo | None = None,
+        hours: Hours = UNKNOWN,
+        wrap_up: WrapUp | None = None,
     ) -> None:
         self.desk = desk
         self.wall = wall
-        self.board = Board()
+        self.board = Board(wrap_up)
         self.keeper = Keeper()
-        self.work = Work(self.board, self.keeper, wall, zone)
+        self.work = Work(self.board, self.keeper, wall, zone, hours)
+        self.attendance = Attendance(self.work)
         self.talk = Talk(tell)
         self.writing: Owner | None = None
         """Whose note the lines are that come now."""
@@ -66,13 +74,32 @@ class Bench:
         call = getattr(news, "call", None)
         row = self.board.calls.get(call.id) if call is not None else None
         self.settle()
+        wrapped = self.board.wrap_up.active(self.wall())
         self.board.hear(news, self.wall())
-        return heard.heard(news, self.board, row, self.now)
+        lines = heard.heard(news, self.board, row, self.now)
+        clock = self.board.wrap_up.clock(self.wall())
+        if not wrapped and clock is not None and clock.down:
+            lines.append(heard.wrap_up(clock.seconds))
+        return lines
 
-    def tick(self) -> None:
-        """Time passed: what others took leaves the front."""
+    async def tick(self) -> list[SafeText]:
+        """Time passed: what others took leaves the front, a wrap-up whose time is up closes. What is to be said of it; raises
+        `RingdeskError`."""
         self.settle()
         self.board.tick(self.wall())
+        lines = []
+        for call in self.board.wrap_up.due(self.wall()):
+            row = self.board.calls.get(call)
+            name = called_by(row.call, row.sure) if row is not None else SafeText()
+            try:
+                stays = await self.work.close_overdue(call)
+            except RingdeskError:
+                self.board.wrap_up.gone(call)  # said once, not every second
+                raise
+            lines.append(heard.closed_itself(name, stays=stays))
+        if self.attendance.due:
+            await self.attendance.say()
+        return lines
 
     def shown(self) -> None:
         """Read who is on the desk now, and choose if there are several."""

@@ -7,10 +7,11 @@ from ringdesk.ops import CallHand, CallHold, CallVerdict, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
-from terminal.plain import choices, voice
+from terminal.plain import choices, team, voice
 from terminal.plain.bench import Bench
-from terminal.plain.choices import Verdict, Window
+from terminal.plain.choices import Verdict
 from terminal.plain.talk import Act, Entry
+from terminal.screens.windows import Window
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.speech import line_name, say
 
@@ -20,6 +21,10 @@ async def take(bench: Bench, rest: str) -> None:
     row = _meant(bench, rest)
     if row is None:
         bench.talk.say(say("No call is ringing.") if not rest else say("No call on line {line}.", line=SafeText(rest)))
+        return
+    barred = None if row.mine else team.bars(bench)
+    if barred:
+        bench.talk.say(barred)
         return
     await bench.keeper.keep()
     if not row.mine:
@@ -72,6 +77,7 @@ async def _wrapped(bench: Bench, row: CallRow, code: Disposition) -> None:
         bench.talk.say(say("{code} needs a note first.", code=choices.title(code)))
         return
     await bench.desk.wrapup(row.call.id, SafeText(code.id), person.member.id if person.member else None)
+    bench.board.wrap_up.closed(row.call.id, bench.wall())
     await _close(bench)
 
 
@@ -91,11 +97,11 @@ async def later(bench: Bench, rest: str) -> None:
     if bench.nobody:
         bench.talk.say(say("Nobody is on the desk."))
         return
-    windows = choices.windows(bench.now)
+    windows = bench.work.windows
     if rest.isdecimal() and 1 <= int(rest) <= len(windows):
         await _promised(bench, windows[int(rest) - 1])
         return
-    entries = [Entry(window.words, _promises(bench, window)) for window in windows]
+    entries = [Entry(window.label, _promises(bench, window)) for window in windows]
     bench.talk.offer(say("When? {name}", name=bench.board.person.name), entries)
 
 
@@ -112,11 +118,11 @@ async def _promised(bench: Bench, window: Window) -> None:
         call=call,
         title=say("Call back {name}", name=person.name),
         number=bench.dialled() or None,
-        opens=choices.moment(window.opens),
-        due=choices.moment(window.due),
+        opens=window.opens,
+        due=window.due,
     )
     await bench.desk.do(task)
-    bench.talk.say(say("Task made: call back {name}", name=person.name), window.words)
+    bench.talk.say(say("Task made: call back {name}", name=person.name), window.label)
 
 
 async def hold(bench: Bench, _rest: str) -> None:
@@ -196,14 +202,13 @@ def _judges(bench: Bench, row: CallRow) -> Act:
 def _verdict(bench: Bench, row: CallRow, verdict: Verdict) -> Act:
     async def say_it() -> None:
         name = called_by(row.call, row.sure)
-        window = choices.windows(bench.now)[0]
+        window = bench.work.windows[0]
         args = CallVerdict(
             call=row.call.id,
             verdict=verdict,
             member=row.sure.id if row.sure else None,
             title=say("Call back {name}", name=name),
-            opens=choices.moment(window.opens),
-            due=choices.moment(window.due),
+            due=window.due,
         )
         await bench.desk.do(args)
         bench.talk.say(say("Noted: {name}.", name=name))

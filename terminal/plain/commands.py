@@ -39,6 +39,7 @@ COMMANDS: Final = (
     Command("missed", "m", mark("missed"), mark("read the missed calls, and say what became of one")),
     Command("drafts", "b", mark("drafts"), mark("read the notes that are not saved yet, and go on with one")),
     Command("home", "o", mark("home"), mark("read what is to be done today")),
+    Command("me", "e", mark("me"), mark("say how you are: ready, on a break, away, help wanted; read the team")),
     Command("state", "u", mark("state"), mark("read how lines, server and unsent changes stand")),
     Command("help", "?", mark("help"), mark("read the commands that work now")),
     Command("quit", "q", mark("quit"), mark("keep the drafts and leave")),

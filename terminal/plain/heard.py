@@ -3,6 +3,8 @@
 A ring is said once; what only others need to know is not said at all: every line costs a listener's time.
 """
 
+import math
+
 from ringdesk.calls import CallState
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
@@ -24,6 +26,26 @@ from terminal.screens.board import Board
 from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import line_name, say
 from terminal.widgets.when import Now
+
+
+def wrap_up(seconds: float) -> SafeText:
+    """A wrap-up began that ends by itself."""
+    return say(
+        "Wrap-up: it closes by itself in {count} s; {key} closes it now.",
+        count=math.ceil(seconds),
+        key=SafeText(shown("wrapup")),
+    )
+
+
+def closed_itself(name: SafeText, *, stays: bool) -> SafeText:
+    """The time of a wrap-up was up. `stays`: its person is still on the desk, for a note that may be half-typed."""
+    if stays:
+        return say(
+            "Wrap-up over, closed: {name}. They stay on the desk for your note; {key} puts them away.",
+            name=name,
+            key=SafeText(shown("wrapup")),
+        )
+    return say("Wrap-up over, closed: {name}.", name=name)
 
 
 def heard(news: News, board: Board, before: CallRow | None, now: Now) -> list[SafeText]:

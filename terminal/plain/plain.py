@@ -13,13 +13,16 @@ from typing import Final
 import structlog
 
 from ringdesk.errors import Refused, RingdeskError
+from ringdesk.hours import Hours
 from ringdesk.safetext import SafeLines, SafeText
 from terminal.desk import Desk
 from terminal.headless import Lines
 from terminal.news import News
-from terminal.plain import calls, people, voice
+from terminal.plain import calls, people, team, voice
 from terminal.plain.bench import Bench
 from terminal.plain.commands import COMMANDS, ESCAPE, Command, parse, plain, shown
+from terminal.screens.windows import UNKNOWN
+from terminal.screens.wrapup import WrapUp
 from terminal.widgets.speech import REFUSALS, say
 
 MAX_LINE: Final = 64 * 1024
@@ -46,6 +49,7 @@ _ACTS: Final[Mapping[str, Callable[[Bench, str], Awaitable[None]]]] = {
     "missed": calls.missed,
     "drafts": people.drafts,
     "home": people.home,
+    "me": team.me,
     "state": people.state,
 }
 """What each command does; `help` and `quit` are the conversation's own."""
@@ -72,8 +76,8 @@ class PlainDesk:
     """One conversation with one person.
 
     `write` takes whole lines and may block; it is called in a thread. `wall` gives seconds since 1970, `zone` is the time
-    zone of the desk. `shared`: a terminal echoes what is typed, so news begins on a new line. `hint` is one more line,
-    said whenever it changes.
+    zone of the desk, `hours` are those of the business, `wrap_up` has the rules of the work after a call. `shared`: a
+    terminal echoes what is typed, so news begins on a new line. `hint` is one more line, said whenever it changes.
     """
 
     def __init__(
@@ -83,6 +87,8 @@ class PlainDesk:
         *,
         wall: Callable[[], float],
         zone: tzinfo | None = None,
+        hours: Hours = UNKNOWN,
+        wrap_up: WrapUp | None = None,
         shared: bool = False,
         hint: Callable[[], SafeText] = SafeText,
     ) -> None:
@@ -92,7 +98,7 @@ class PlainDesk:
         self._hint = hint
         self._hinted = SafeText()
         self._out: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self.bench = Bench(desk, self._say, wall, zone)
+        self.bench = Bench(desk, self._say, wall, zone, hours, wrap_up)
 
     async def run(self, chunks: AsyncIterator[bytes]) -> None:
         """Obey until `quit` or the end of `chunks`. Drafts are kept. Raises `BrokenPipeError` when the reader is gone."""
@@ -110,6 +116,7 @@ class PlainDesk:
                 self._out.put_nowait(None)
             await printer
             await bench.keeper.keep()
+            await bench.attendance.leave()
         finally:
             end()
             for task in tasks:
@@ -120,6 +127,7 @@ class PlainDesk:
 
     async def _obey(self, chunks: AsyncIterator[bytes]) -> None:
         lines = Lines(MAX_LINE, keep_empty=True)
+        await self.bench.attendance.say()
         await self._act(lambda: people.home(self.bench, ""))
         async for data in chunks:
             for line in lines.feed(data):
@@ -197,13 +205,18 @@ class PlainDesk:
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK)
-            self.bench.tick()
-            self._guide()
+            await self._act(self._passed)
+
+    async def _passed(self) -> None:
+        """A second passed."""
+        self._news(await self.bench.tick())
 
     # what goes out
 
     def _hear(self, news: News) -> None:
-        lines = self.bench.hear(news)
+        self._news(self.bench.hear(news))
+
+    def _news(self, lines: Sequence[SafeText]) -> None:
         if lines and self._shared:
             self._out.put_nowait(b"\n")
         self._say(lines)

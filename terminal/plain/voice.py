@@ -1,22 +1,28 @@
 """How the plain desk reads things out: each a few whole sentences, in a fixed order, what must not be forgotten first. Pure."""
 
+import math
 from collections.abc import Sequence
 
 from ringdesk.articles import Article
 from ringdesk.calls import CallState
 from ringdesk.dialects import Level
 from ringdesk.members import Member
+from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
+from terminal.screens.wrapup import Clock
 from terminal.widgets.person import CallRow, Person, Who, called_by, number
-from terminal.widgets.speech import KINDS, STATES, because, code, line_name, mark, say
+from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, line_name, mark, say
 from terminal.widgets.telephone import written
 from terminal.widgets.when import Due, Now, clock, due, length, stamp
 
 OPENING = mark("One moment: the desk opens.")
+UNLOCKED = mark(
+    "Line by line the desk does not lock itself: what was read stays in the window. Lock the computer, or leave with q."
+)
 LATEST = 10
 """Contacts that are read at once."""
 
@@ -60,8 +66,8 @@ def urgent(tasks: Sequence[Task], now: Now) -> list[tuple[Due, Task]]:
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order))
 
 
-def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str) -> list[SafeText]:
-    """A call rings: who, how to greet them, what must not be forgotten, which command takes it."""
+def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str = "") -> list[SafeText]:
+    """A call rings: who, how to greet them, what must not be forgotten, which command takes it ("": none does)."""
     line = line_name(row.call)
     lines = [say("{line} rings: {who}.", line=SafeText(line[:1].upper() + line[1:]), who=caller_words(row))]
     if row.sure is not None:
@@ -70,9 +76,8 @@ def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str) -> list[SafeTe
         if late:
             lines.append(say("Overdue: {title}.", title=late[0].title))
     greeting = say("Say: {greeting}.", greeting=pop.greeting) if pop.greeting else SafeText()
-    takes = say("{key} takes it.", key=SafeText(take))
-    lines.append(SafeText(f"{greeting} {takes}".strip()))
-    return lines
+    takes = say("{key} takes it.", key=SafeText(take)) if take else SafeText()
+    return [*lines, *filter(None, [SafeText(f"{greeting} {takes}".strip())])]
 
 
 def subject(person: Person) -> SafeText:
@@ -211,6 +216,19 @@ def server(sync: SyncNews | None) -> SafeText:
 def standing(now: Standing) -> SafeText:
     """Who works here, and where."""
     return say("You are {name}, in {store}.", name=now.name or SafeText(now.person), store=SafeText(now.store))
+
+
+def colleague(each: Presence) -> SafeText:
+    """How somebody of the team is."""
+    wish = say("wants help") if each.help else SafeText()
+    return joined((each.name or SafeText(each.id), say(PRESENCES[each.state]), wish))
+
+
+def wrapping(clock: Clock | None) -> SafeText:
+    """Why no call can be taken in a wrap-up, and what to do."""
+    if clock is not None and clock.down:
+        return say("Wrap-up: {count} s left before the next call.", count=math.ceil(clock.seconds))
+    return say("First say how the last call was: {key}, then a number.", key=SafeText(shown("wrapup")))
 
 
 def help_lines(works: Sequence[Command]) -> list[SafeText]:

@@ -337,6 +337,12 @@ class Board(Lines):
             self.served = [each for each in self.served if each != self._id(call)]
             self.wrap_up.gone(self._id(call))
 
+    def known(self, call: str, match: Match | None) -> None:
+        """Whose number a call comes from from now on; the card on show stays."""
+        row = self.row(call)
+        if row is not None:
+            self.calls[row.call.id] = msgspec.structs.replace(row, matches=(match,) if match else ())
+
     def identify(self, match: Match | None) -> None:
         """Who the caller on the card is, as the agent says; None: nobody we know. The card has to be filled."""
         call, matches = self.person.call, (match,) if match else ()

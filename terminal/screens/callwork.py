@@ -20,7 +20,7 @@ from ringdesk.ops import (
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult, Task, TaskKind
 from terminal.screens.board import Board
-from terminal.screens.windows import Window, windows
+from terminal.screens.windows import Window
 from terminal.screens.work import Work, not_yet
 from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import RESULTS, say
@@ -105,12 +105,12 @@ class CallWork:
     async def missed(self, row: CallRow) -> SafeText:
         """Nobody had it: somebody has to call back."""
         name = called_by(row.call, row.sure)
-        when = windows(self.work.now)[0]
+        when = self.work.windows[0]  # they may be called at once, and must be by its end
         await self._verdict(row, "missed", when.due)
         self.undo.add(say("{name} was missed", name=name), lambda: self._verdict(row, "ignored"))
         if row.call.caller.raw is None:
             return say("{name} was missed; there is no number to call back.", name=name)
-        return say("{name} was missed: to be called back within the hour.", name=name)
+        return say("{name} was missed: to call back {when}.", name=name, when=when.label)
 
     async def elsewhere(self, row: CallRow) -> SafeText:
         """Somebody answered it on another telephone."""

@@ -15,6 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.layout import Layout
 
+from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
 from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
@@ -28,9 +29,9 @@ from terminal.screens.casework import ANSWERS, PIN, Casework
 from terminal.screens.codes import Codes
 from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
+from terminal.screens.guard import Guard
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
-from terminal.screens.lock import Guard
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
 from terminal.screens.numberwork import NumberWork
@@ -38,6 +39,7 @@ from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
 from terminal.screens.promising import Promising
+from terminal.screens.windows import UNKNOWN
 from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
 from terminal.screens.wrapup import WrapUp
@@ -79,13 +81,14 @@ class DeskScreen(CallKeys):
         attention: Attention,
         lock_minutes: int = 0,
         wrap_up: WrapUp | None = None,
+        hours: Hours = UNKNOWN,
     ) -> None:
         super().__init__()
         self.wall = wall
         self.zone = zone
         self.board = Board(wrap_up)
         self.keeper = Keeper()
-        self.work = Work(self.board, self.keeper, wall, zone)
+        self.work = Work(self.board, self.keeper, wall, zone, hours)
         self.callwork = CallWork(self.work)
         self.numberwork = NumberWork(self.work)
         self.attendance = Attendance(self.work)
@@ -184,6 +187,7 @@ class DeskScreen(CallKeys):
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
         self.errands.run("codes", self.codes.load)
+        self.errands.run("guard", self.guard.begin)
         self.errands.run("meeting", lambda: self.wrapping.welcome(desk))
         self.errands.run("notices", self.casework.load)
 

@@ -4,7 +4,6 @@ While it lies over the desk, calls go on underneath; only that they ring, and on
 stays with its author; the next person finds a desk of their own.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -19,12 +18,10 @@ from terminal.screens.shell import Cover
 from terminal.widgets.lockface import Guest, Locked, LockFace, SecretField
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import line_name, mark, say
-from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now
 
 if TYPE_CHECKING:
     from terminal.desk import Desk
-    from terminal.screens.desk import DeskScreen
 
 CAME_IN, STAYED = True, False
 """How a lock was left."""
@@ -43,7 +40,7 @@ WHY_NOT: Final = {
 
 class LockScreen(Cover):
     """Lies over the desk until somebody came in; `keep` keeps what is half typed, before another does. With `setting` it asks
-    the person of the desk for a new PIN, twice."""
+    the person of the desk for a new PIN, twice; `must`: nothing else would open the desk for them again."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     AUTO_FOCUS = "#secret"
@@ -56,6 +53,7 @@ class LockScreen(Cover):
         keep: Callable[[], Awaitable[object]],
         *,
         setting: bool = False,
+        must: bool = False,
     ) -> None:
         super().__init__()
         self._desk = desk
@@ -63,7 +61,9 @@ class LockScreen(Cover):
         self._now = now
         self._keep = keep
         self._setting = setting
+        self._must = must
         self._first = ""
+        self._named = ""
         self._guests: tuple[Guest, ...] = ()
         self._selected = 0
         self._said = (SafeText(), False)
@@ -78,8 +78,11 @@ class LockScreen(Cover):
         """Who may come in; the one who was here first."""
         self.set_interval(1.0, self._show)
         if not self._setting:
-            people = [Guest(each.login, each.name, each.pin) for each in await self._desk.people()]
-            self._guests = tuple(sorted(people, key=lambda guest: guest.login != self._desk.login))
+            people = [Guest(*each) for each in await self._desk.people()]
+            guests = sorted(people, key=lambda guest: guest.login != self._desk.login)
+            if any(guest.password for guest in guests):
+                guests.append(Guest("", say("Somebody else"), pin=False))
+            self._guests = tuple(guests)
         self._show()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -91,11 +94,21 @@ class LockScreen(Cover):
         steps = {"down": 1, "up": -1}
         if event.key in steps and self._guests:
             event.stop()
-            self._selected = (self._selected + steps[event.key]) % len(self._guests)
-            self._say(SafeText())
-        elif event.key == "escape" and self._setting:
+            self._turn_to((self._selected + steps[event.key]) % len(self._guests))
+        elif event.key == "escape":
             event.stop()
-            self.dismiss(STAYED)
+            if self._setting:
+                self.dismiss(STAYED)
+            elif self._named:
+                self._turn_to(self._selected)
+
+    def _turn_to(self, index: int) -> None:
+        """Somebody is chosen: what was typed for another is gone, before the field may show it."""
+        self._selected, self._named = index, ""
+        field = self.query_one(SecretField)
+        field.value = ""
+        field.password = bool(self._guests[index].login)
+        self._say(SafeText())
 
     def on_tried(self, message: Tried) -> None:
         """A PIN or a password."""
@@ -107,7 +120,7 @@ class LockScreen(Cover):
         try:
             done = await (self._set(secret) if self._setting else self._enter(secret))
         except Refused as refusal:
-            self._say(say(WHY_NOT[refusal.code]) if refusal.code in WHY_NOT else SafeText(str(refusal)), bad=True)
+            self._say(self._why_not(refusal), bad=True)
         except RingdeskError as error:
             self._say(SafeText(str(error)), bad=True)
         else:
@@ -119,7 +132,12 @@ class LockScreen(Cover):
     async def _enter(self, secret: str) -> bool:
         if not secret or not self._guests:
             return False
-        login = self._guests[self._selected].login
+        login = self._guests[self._selected].login or self._named
+        if not login:
+            self._named = secret.strip()
+            self.query_one(SecretField).password = True
+            self._say(SafeText())
+            return False
         if login != self._desk.login:
             await self._keep()
         await self._desk.enter(login, secret)
@@ -127,7 +145,9 @@ class LockScreen(Cover):
 
     async def _set(self, secret: str) -> bool:
         if not secret:
-            return True
+            if self._must:
+                self._say(say("Without a PIN you could not come in again: type one, or Esc goes back."), bad=True)
+            return not self._must
         if not self._first:
             self._first = secret
             self._say(say("Type it once more."))
@@ -138,6 +158,12 @@ class LockScreen(Cover):
             return False
         await self._desk.set_pin(secret)
         return True
+
+    def _why_not(self, refusal: Refused) -> SafeText:
+        guest = self._guests[self._selected] if self._guests else None
+        if guest is not None and not guest.password and refusal.code in ("pin_spent", "not_allowed"):
+            return say("Too many wrong tries: leave with Ctrl+Q, start the desk again, and set a new PIN.")
+        return say(WHY_NOT[refusal.code]) if refusal.code in WHY_NOT else SafeText(str(refusal))
 
     def _say(self, text: SafeText, *, bad: bool = False) -> None:
         self._said = (text, bad)
@@ -151,83 +177,17 @@ class LockScreen(Cover):
         lines = tuple(line_name(row.call) for row in self._board.ringing)
         if self._setting:
             keys = say("Enter alone goes on without a PIN, Esc goes back to the desk")
+            if self._must:
+                keys = say("4 to 8 digits, then Enter; Esc goes back to the desk")
             return Locked(self._now(), say("Set a PIN"), say("New PIN"), (), 0, text, bad, lines, keys)
         keys = say("Up and Down choose who, Enter comes in, Ctrl+Q leaves")
-        return Locked(
-            self._now(), say("Locked"), say("PIN or password"), self._guests, self._selected, text, bad, lines, keys
-        )
+        return Locked(self._now(), say("Locked"), self._asks(), self._guests, self._selected, text, bad, lines, keys)
 
-
-class Guard:
-    """Locks the desk of `screen`: when it is told, and when no key came for `minutes` (0: never).
-
-    A call that the agent is on counts as work: talking is not leaving.
-    """
-
-    def __init__(self, screen: "DeskScreen", minutes: int) -> None:
-        self._screen = screen
-        self._seconds = minutes * 60
-        self._last: float | None = None
-
-    def touched(self) -> None:
-        """A key."""
-        self._last = asyncio.get_running_loop().time()
-
-    def tick(self) -> None:
-        """A second passed."""
-        now = asyncio.get_running_loop().time()
-        if self._last is None or self._screen.board.served:
-            self._last = now
-        elif self._seconds and now - self._last >= self._seconds:
-            self._last = now
-            self.lock()
-
-    async def asked(self) -> None:
-        """Lock the desk, or let the next person in. Who has no PIN yet is asked for one first."""
-        desk = self._screen.work.desk
-        known = [each for each in await desk.people() if each.login == desk.login]
-        if known and not known[0].pin:
-            self._over(setting=True, then=lambda done: self.lock() if done else None)
-        else:
-            self.lock()
-
-    def ask_pin(self) -> None:
-        """Ask the person who works here for a new PIN."""
-        if self._screen.keeper.desk is not None:
-            self._over(setting=True, then=lambda _: None)
-
-    def lock(self) -> None:
-        """Lock at once. What is half typed is kept for its author."""
-        desk = self._screen.keeper.desk
-        if desk is None or isinstance(self._screen.app.screen, LockScreen):
-            return
-        before = desk.person.person
-        self._over(setting=False, then=lambda _: self._came_in(before))
-
-    def _over(self, *, setting: bool, then: Callable[[bool], None]) -> None:
-        screen = self._screen
-        screen.writing.hold()
-        screen.panes.close_over()
-        lock = LockScreen(screen.work.desk, screen.board, lambda: screen.now, screen.keeper.keep, setting=setting)
-        screen.app.push_screen(lock, lambda done: then(bool(done)))
-
-    def _came_in(self, before: str) -> None:
-        """Somebody came in; another person than before gets a desk of their own."""
-        self.touched()
-        if self._screen.work.desk.person.person != before:
-            self._screen.run_worker(self._hand_over(), exit_on_error=False)
-
-    async def _hand_over(self) -> None:
-        screen, desk = self._screen, self._screen.work.desk
-        screen.board.handed_over(desk.person.person, screen.painter.agent)
-        screen.keeper.begin(desk, [])
-        screen.writing.load()
-        screen.painter.agent = desk.person.name
-        screen.query_one(Timeline).selected = 0
-        await screen.looks.welcome(desk)
-        await screen.wrapping.welcome(desk)
-        drafts = await desk.drafts()
-        screen.keeper.begin(desk, drafts)
-        screen.home.stale()
-        screen.home.tick()
-        screen.errands.run("restore", lambda: screen.work.restore(drafts))
+    def _asks(self) -> SafeText:
+        """What the field is for."""
+        if not self._guests:
+            return SafeText()
+        guest = self._guests[self._selected]
+        if guest.login:
+            return guest.key
+        return say("Password") if self._named else say("Name")

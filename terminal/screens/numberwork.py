@@ -112,11 +112,13 @@ class NumberWork:
         if call is None or found is None:
             return say(HIDDEN)
         if self._attached == (member.id, found.raw):
+            self.board.known(call.id, None)
             return await self._detach(member, found)
         if _has(member, found):
             return say("{number} is on this card already.", number=number(call))
         await self.work.desk.do(NumberAttach(member=member.id, number=found))
         self._attached = (member.id, found.raw)
+        self.board.known(call.id, Match(member, NEW))
         name = member.name or member.code
         said = say("{number} is {name}'s from now on.", number=number(call), name=name)
         self.undo.add(said, lambda: self._detach(member, found))

@@ -1,19 +1,24 @@
-"""When to call back: the windows that a person can promise, each at the same digit all day. Pure: now and zone go in."""
+"""When to call back: the windows that a person can promise, each at the same digit all day. Pure: now, zone and hours go in.
+
+The screen and the plain desk offer the same ones. Opening hours and closed days are respected as far as they are known
+(`[business]` in the settings): nobody is promised a call while nobody is there to make it.
+"""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
+from ringdesk.hours import Hours, Span
 from ringdesk.safetext import SafeText
 from terminal.widgets.speech import say
-from terminal.widgets.when import Now
+from terminal.widgets.when import Now, day
 
 SOON: Final = timedelta(minutes=30)
-AFTERNOON: Final = (time(13), time(18))
-EVENING: Final = (time(18), time(21))
-MORNING: Final = (time(9), time(12))
-WORKDAY: Final = (time(9), time(18))
+MORNING: Final = Span(time(9), time(12))
+AFTERNOON: Final = Span(time(13), time(18))
+EVENING: Final = Span(time(18), time(21))
 LEAST: Final = timedelta(hours=1)
 """A window with less than this left is not promised any more."""
+UNKNOWN: Final = Hours()
 
 
 class Window(NamedTuple):
@@ -24,43 +29,76 @@ class Window(NamedTuple):
     due: SafeText
 
 
-def windows(now: Now) -> tuple[Window, ...]:
-    """In 30 minutes; later today; tomorrow morning; the next working day. Late in the evening the second is tomorrow
-    afternoon. A window of today that has begun opens now."""
-    local = now.local(now.at)
-    today = local.date()
+def windows(now: Now, hours: Hours = UNKNOWN) -> tuple[Window, ...]:
+    """In 30 minutes, or when the business opens again; later today; the next morning; the next working day. A window of today
+    that has begun opens now."""
+    today = now.today
     tomorrow = today + timedelta(days=1)
+    working = hours.working_day_after(today)
     return (
-        Window(say("in 30 minutes"), _iso(now.at + SOON.total_seconds()), _iso(now.at + 2 * SOON.total_seconds())),
-        _later_today(now, local),
-        _window(say("tomorrow morning"), tomorrow, MORNING, now),
-        _window(say("next working day"), working_day_after(today), WORKDAY, now),
+        _soon(now, hours),
+        _later_today(now, hours),
+        _part(say("tomorrow morning"), say("morning"), tomorrow, MORNING, now, hours),
+        _window(say("next working day"), working, hours.on(working) or MORNING, now),
     )
 
 
-def _later_today(now: Now, local: datetime) -> Window:
-    for label, span in ((say("this afternoon"), AFTERNOON), (say("this evening"), EVENING)):
-        if _at(local.date(), span[1], now) - now.at >= LEAST.total_seconds():
-            return _window(label, local.date(), span, now)
-    return _window(say("tomorrow afternoon"), local.date() + timedelta(days=1), AFTERNOON, now)
+def _soon(now: Now, hours: Hours) -> Window:
+    """Half an hour from now, where the business is open then, or where nobody knows."""
+    opens, due = now.at + SOON.total_seconds(), now.at + 2 * SOON.total_seconds()
+    today = now.today
+    span = hours.on(today) if hours.known else None
+    if span is not None and _at(today, span.opens, now) <= opens and due <= _at(today, span.closes, now):
+        return Window(say("in 30 minutes"), _iso(opens), _iso(due))
+    if not hours.known and not hours.closes(today):
+        return Window(say("in 30 minutes"), _iso(opens), _iso(due))
+    opens_later = span is not None and opens < _at(today, span.opens, now)
+    when = today if opens_later else hours.working_day_after(today)
+    begins = _at(when, (hours.on(when) or MORNING).opens, now)
+    label = say("when we open: {day} {time}", day=day(begins, now), time=SafeText(f"{now.local(begins):%H:%M}"))
+    return Window(label, _iso(begins), _iso(begins + LEAST.total_seconds()))
 
 
-def working_day_after(day: date) -> date:
-    """The next day from Monday to Friday."""
-    following = day + timedelta(days=1)
-    while following.weekday() >= 5:
-        following += timedelta(days=1)
-    return following
+def _later_today(now: Now, hours: Hours) -> Window:
+    """This afternoon or this evening; where too little is left of both, the afternoon of the next day."""
+    today = now.today
+    if not hours.closes(today):
+        for label, part in ((say("this afternoon"), AFTERNOON), (say("this evening"), EVENING)):
+            open_part = _within(part, today, hours)
+            if open_part is not None and _at(today, open_part.closes, now) - now.at >= LEAST.total_seconds():
+                return _window(label, today, open_part, now)
+    return _part(say("tomorrow afternoon"), say("afternoon"), today + timedelta(days=1), AFTERNOON, now, hours)
 
 
-def _window(label: SafeText, day: date, span: tuple[time, time], now: Now) -> Window:
-    opens, due = (_at(day, end, now) for end in span)
+def _part(label: SafeText, part_of_day: SafeText, wanted: date, part: Span, now: Now, hours: Hours) -> Window:
+    """A part of `wanted`, or of the next open day, which is then named; the whole of an open day that has no such part."""
+    when = hours.open_day_from(wanted)
+    open_part = _within(part, when, hours)
+    if when == wanted and open_part is not None:
+        return _window(label, when, open_part, now)
+    span = open_part or hours.on(when) or part
+    named = say("{day}, {part}", day=day(_at(when, span.opens, now), now), part=part_of_day)
+    return _window(named if open_part is not None else day(_at(when, span.opens, now), now), when, span, now)
+
+
+def _within(part: Span, when: date, hours: Hours) -> Span | None:
+    """What of a part of the day the business is open; the part itself where no hours are known; None where too little is."""
+    span = hours.on(when) if hours.known else part
+    if span is None:
+        return None
+    begins, ends = max(part.opens, span.opens), min(part.closes, span.closes)
+    enough = datetime.combine(when, ends) - datetime.combine(when, begins) >= LEAST
+    return Span(begins, ends) if enough else None
+
+
+def _window(label: SafeText, when: date, span: Span, now: Now) -> Window:
+    opens, due = (_at(when, end, now) for end in span)
     return Window(label, _iso(max(opens, now.at)), _iso(due))
 
 
-def _at(day: date, hour: time, now: Now) -> float:
+def _at(when: date, hour: time, now: Now) -> float:
     """Seconds since 1970 of a wall time on this desk."""
-    return datetime.combine(day, hour, now.zone).timestamp()
+    return datetime.combine(when, hour, now.zone).timestamp()
 
 
 def _iso(at: float) -> SafeText:

@@ -6,14 +6,16 @@ Every method says in words what came of it. It returns only after the desk has s
 import math
 from collections.abc import Callable
 from datetime import tzinfo
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ringdesk.calls import Call, CallState
 from ringdesk.errors import Refused
+from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.screens.undo import Undo
+from terminal.screens.windows import UNKNOWN, Window, windows
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.person import Person
 from terminal.widgets.speech import say
@@ -23,15 +25,26 @@ if TYPE_CHECKING:
     from terminal.desk import Desk, Draft
     from terminal.news import Match
 
+HANDLED: Final = SafeText("handled")
+"""The disposition of a call that closed by itself."""
+
 
 class Work:
     """The agent's work on the board. `wall` gives seconds since 1970."""
 
-    def __init__(self, board: Board, keeper: Keeper, wall: Callable[[], float], zone: tzinfo | None) -> None:
+    def __init__(
+        self,
+        board: Board,
+        keeper: Keeper,
+        wall: Callable[[], float],
+        zone: tzinfo | None,
+        hours: Hours = UNKNOWN,
+    ) -> None:
         self.board = board
         self.keeper = keeper
         self.wall = wall
         self.zone = zone
+        self._hours = hours
         self.undo = Undo()
 
     @property
@@ -45,6 +58,11 @@ class Work:
     def now(self) -> Now:
         """This moment."""
         return Now(self.wall(), self.zone)
+
+    @property
+    def windows(self) -> tuple[Window, ...]:
+        """When a callback can be promised."""
+        return windows(self.now, self._hours)
 
     async def restore(self, drafts: "list[Draft]") -> None:
         """Bring the newest half-typed note back, with its person, unless somebody is there already."""
@@ -76,6 +94,20 @@ class Work:
         await self.keeper.save(owner, text)
         self.board.typed = bool(self.keeper.texts.get(self.board.person.key))
         return say("saved {time}", time=clock(self.wall(), self.now))
+
+    async def close_overdue(self, call: str, hold: Callable[[], object] = lambda: None) -> bool:
+        """The time of a wrap-up is up: the call closes. Whether its person stays, because something is typed for them; `hold`
+        is called after it was saved, to take what the field has."""
+        board = self.board
+        row = board.calls.get(call)
+        shown = board.person.call is not None and board.person.call.id == call
+        member = board.person.member if shown else row.sure if row else None
+        await self.desk.wrapup(call, HANDLED, member.id if member else None)
+        hold()
+        board.wrap_up.closed(call, self.wall())
+        stays = shown and board.typed
+        board.let_go(call)
+        return stays
 
     def choose(self, index: int) -> "Match | None":
         """One of several people is meant: what was written for the call is hers. `refill` fetches the rest of the card."""

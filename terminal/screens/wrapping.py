@@ -19,8 +19,6 @@ from terminal.widgets.speech import KINDS, mark, say, titled
 if TYPE_CHECKING:
     from terminal.desk import Desk
 
-HANDLED: Final = SafeText("handled")
-"""The disposition of a call that closed by itself."""
 MEETINGS: Final = (
     ContactKind.VISIT,
     ContactKind.MESSAGE,
@@ -138,18 +136,11 @@ class Wrapping:
 
     async def _overdue(self) -> SafeText | None:
         """The time of the wrap-up is up: the call closes, a half-typed note stays where it is."""
-        board, said = self._work.board, None
-        for call in board.wrap_up.due(self._work.wall()):
-            row = board.calls.get(call)
-            shown = board.person.call is not None and board.person.call.id == call
-            member = board.person.member if shown else row.sure if row else None
-            await self._work.desk.wrapup(call, HANDLED, member.id if member else None)
-            self._writing.hold()
-            board.wrap_up.closed(call, self._work.wall())
+        said = None
+        for call in self._work.board.wrap_up.due(self._work.wall()):
             said = say("The wrap-up is over: the call is closed.")
-            if shown and board.typed:
+            if await self._work.close_overdue(call, self._writing.hold):
                 said = say("The wrap-up is over: the call is closed, your note stays here.")
-            board.let_go(call)
         return said
 
     def _expect_note(self, code: Disposition | None) -> None:

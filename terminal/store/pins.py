@@ -22,11 +22,13 @@ SHORTEST, LONGEST = 4, 8
 
 
 class Login(NamedTuple):
-    """Somebody who has signed in on this desk: their login, what they are called, whether a PIN opens it for them."""
+    """Somebody who has signed in on this desk: their login, what they are called, whether a PIN opens it for them, and whether
+    they can know a password that does."""
 
     login: str
     name: SafeText
     pin: bool
+    password: bool = True
 
 
 def logins(tx: Transaction) -> list[Login]:

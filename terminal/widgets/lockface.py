@@ -19,11 +19,20 @@ FIELD_COLUMN = 22
 
 
 class Guest(NamedTuple):
-    """Somebody who may come in: their login, what they are called, whether by a PIN."""
+    """Somebody who may come in: their login ("": whoever names themselves), what they are called, whether by a PIN, whether by a
+    password."""
 
     login: str
     name: SafeText
     pin: bool
+    password: bool = True
+
+    @property
+    def key(self) -> SafeText:
+        """What opens the desk for them."""
+        if self.pin and self.password:
+            return say("PIN or password")
+        return say("PIN") if self.pin else say("Password") if self.password else say("no PIN was set")
 
 
 class Locked(NamedTuple):
@@ -60,11 +69,10 @@ class LockFace(Panel[Locked]):
         first = max(0, min(value.selected - room + 1, len(value.guests) - room))
         for index, guest in enumerate(value.guests[first : first + room], first):
             chosen = index == value.selected
-            how = say("PIN or password") if guest.pin else say("password")
             rows.append(
                 Row(
                     (piece(SafeText("  > " if chosen else "    "), Tone.LINK), column(guest.name, 24, Tone.STRONG)),
-                    (piece(how, Tone.DIM), gap(2)),
+                    (piece(guest.key if guest.login else SafeText(), Tone.DIM), gap(2)),
                     base=Tone.SELECTED if chosen else Tone.TEXT,
                 )
             )

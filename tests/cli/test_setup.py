@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from cli.setup import aloud
-from cli.setup_line import no_number
+from cli.setup_console import Wrong, broken
+from cli.setup_line import addressed, no_number
+from cli.setup_place import aloud
+from cli.setup_server import check_address
 from tests.cli.processes import PATIENCE, child, environment
 from tests.flows.processes import Shop, shop
 from tests.terminal.plain.talking import spoken
@@ -85,17 +87,19 @@ def test_from_nothing_to_the_test_call(
     assert "# the shop at the corner" in (tmp_path / "ringdesk.toml").read_text(encoding="utf-8")
     file = written(tmp_path)
     assert file["general"] == {"theme": "light", "area": "2", "language": "en" if number == "2" else "zh-Hant"}
-    assert file["desk"] == {"sources": [modem]}
+    assert file["desk"] == {"sources": [f"{modem}?line=1"]}
 
 
 def test_what_is_typed_wrong_is_said_and_asked_again(tmp_path: Path, modem: str) -> None:
-    typed = f"2\nXX\n2\nTW\n2\n\n9\n1\ntcp://pbx:5038\nhttp://:8791\n{modem}\n3\n1\nskip\n"
+    typed = f"2\nXX\n台灣\nTW\n02\n\n9\n1\ntcp://pbx:5038\nhttp://:8791\n{modem}\n3\n1\n怡君\n"
     done = setup(tmp_path, typed=typed)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "is no place with telephones" in done.stdout
+    assert "XX is no country with telephones; write two letters, as in `TW`" in done.stdout
+    assert "TW is no area code; write it as in 02" in done.stdout
     assert "There is no 9 to choose." in done.stdout
     assert done.stdout.count("is not in this version") == 2
-    assert written(tmp_path)["desk"] == {"sources": [modem]}
+    assert written(tmp_path)["desk"] == {"sources": [f"{modem}?line=1"], "user": "怡君"}
+    assert written(tmp_path)["general"]["area"] == "2"
 
 
 def test_a_script_asks_nothing_and_reads_status_lines(tmp_path: Path) -> None:
@@ -119,7 +123,7 @@ def test_quit_keeps_the_answers_and_the_next_time_proposes_them(tmp_path: Path) 
     assert done.returncode == 0
     assert written(tmp_path) == {"general": {"language": "en", "area": "4"}}
     done = setup(tmp_path, "--only", "region", typed="\n\n\n")
-    assert "[4]" in done.stdout
+    assert "[04]" in done.stdout
     assert written(tmp_path) == {"general": {"language": "en", "area": "4"}}
 
 
@@ -147,13 +151,20 @@ def test_ctrl_c_and_the_end_of_input_leave_everything_as_it_was(tmp_path: Path) 
         process.stdin.flush()
         said = b""
         deadline = time.monotonic() + PATIENCE
-        while b"A number to try" not in said:
+        while b"A check" not in said:
             assert time.monotonic() < deadline
             said += process.stdout.readline()
         process.send_signal(signal.SIGINT)
+        said_at_the_end = process.stdout.read()
         assert process.wait(PATIENCE) == 130
     assert file.read_bytes() == before
     assert [each.name for each in tmp_path.glob("ringdesk.toml*")] == ["ringdesk.toml"]
+    assert b"goes on with your answers" in said_at_the_end
+    done = setup(tmp_path, "--no-source", "--embedded", "--only", "region", typed="\n\n\n")
+    assert "answers of the setup that was broken off" in done.stdout
+    assert "[03]" in done.stdout
+    assert written(tmp_path) == {"general": {"area": "3", "language": "en"}}
+    assert "broken off" not in setup(tmp_path, "--only", "region", typed="\n\n\n").stdout
 
 
 def test_a_server_is_joined_with_a_login_that_is_really_tried(tmp_path: Path) -> None:
@@ -229,3 +240,108 @@ def test_a_ring_without_a_number_says_the_reasons(tmp_path: Path) -> None:
     assert "It rings." in done.stdout
     assert "no number came" in done.stdout
     assert "not subscribed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("COM3", "serial://COM3?line=1"),
+        ("/dev/ttyACM0", "serial:///dev/ttyACM0?line=1"),
+        (" socket://10.0.0.5:7000 ", "socket://10.0.0.5:7000?line=1"),
+        ("serial:///dev/ttyACM0?line=front", "serial:///dev/ttyACM0?line=front"),
+        ("serial:///dev/ttyACM0?baud=9600", "serial:///dev/ttyACM0?baud=9600&line=1"),
+        ("replay:calls.jsonl", "replay:calls.jsonl"),
+        ("nonsense", "nonsense"),
+    ],
+)
+def test_a_bare_port_is_an_address_and_a_line_has_a_name(typed: str, meant: str) -> None:
+    assert addressed(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("shop-server.local", "wss://shop-server.local:8780/sync"),
+        ("shop-server.local:9000", "wss://shop-server.local:9000/sync"),
+        ("localhost:8790", "ws://localhost:8790/sync"),
+        ("ws://127.0.0.1:8790", "ws://127.0.0.1:8790/sync"),
+        ("wss://shop/sync", "wss://shop:8780/sync"),
+        ("ｓｈｏｐ：８７８０", "wss://shop:8780/sync"),
+        ("[::1]:8790", "ws://[::1]:8790/sync"),
+    ],
+)
+def test_a_server_goes_by_its_name(typed: str, meant: str) -> None:
+    assert check_address(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["", "http://shop", "two words", "shop:notaport"])
+def test_what_is_no_server_is_said_in_the_language_of_the_conversation(typed: str) -> None:
+    with spoken("zh_TW"), pytest.raises(Wrong) as caught:
+        check_address(typed)
+    assert "不是伺服器位址" in caught.value.said
+    assert "is no address of a server" in str(caught.value)
+
+
+def test_lines_break_between_words_and_between_wide_letters() -> None:
+    assert broken("`back` and `quit` work at every question.", 20) == [
+        "`back` and `quit`",
+        "work at every",
+        "question.",
+    ]
+    assert broken("請確認電源、連接埠。", 10) == ["請確認電", "源、連接", "埠。"]
+    assert broken("AT+VCID=1", 4) == ["AT+VCID=1"], "never within a word"
+    assert broken("", 10) == [""]
+
+
+def test_a_language_without_words_is_refused(tmp_path: Path) -> None:
+    done = setup(tmp_path, "--yes", "--language", "zz", *QUICK)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "ringdesk: there are no words in the language zz; use `en` or `zh-Hant`\n",
+    )
+    assert not (tmp_path / "ringdesk.toml").exists()
+
+
+def test_a_place_that_cannot_be_written_is_said_before_any_question(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    done = setup(tmp_path, "--config", str(tmp_path / "file" / "ringdesk.toml"), typed="2\n")
+    assert done.returncode == 2
+    assert "give another file with --config" in done.stderr
+    assert "Language" not in done.stdout
+
+
+def test_a_script_hears_that_the_line_does_not_answer(tmp_path: Path) -> None:
+    words = ["--yes", "--json", "--only", "line", "--source", str(tmp_path / "nothing")]
+    done = setup(tmp_path, *words)
+    assert done.returncode == 0, done.stderr
+    line = statuses(done)[0]
+    assert (line["step"], line["state"]) == ("line", "done")
+    assert "does not exist" in line["trouble"]
+
+
+def test_only_what_was_wrong_is_asked_again(tmp_path: Path) -> None:
+    """Address, name, password, code: a wrong code is asked again alone; a wrong password with its name; a wrong address alone."""
+    with shop(tmp_path) as it:
+        it.start_server()
+        right = code(it)
+        file = tmp_path / "code.txt"
+        file.write_text(f"{right}\n")
+        typed = ["2", "127.0.0.1:1", "mei", "correct horse battery", "ABCD-EFGH", str(file)]
+        typed += [it.address, "wrong password", "", "correct horse battery"]
+        done = setup(
+            tmp_path, "--language", "en", "--only", "server", "--data", str(tmp_path / "desk"), typed="\n".join(typed)
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        said = done.stdout
+        assert said.count("Address of the server") == 2
+        assert said.count("User:") == 2
+        assert said.count("Enrolment code") == 2
+        for words in (
+            "not whole",
+            "The server cannot be reached",
+            "The name or the password is wrong.",
+            "Signed in as mei",
+        ):
+            assert words in said
+        assert written(tmp_path)["desk"]["user"] == "mei"
+        assert written(tmp_path)["general"] == {"language": "en"}

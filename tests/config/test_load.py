@@ -56,6 +56,8 @@ def test_paths_of_a_file_belong_to_its_folder(tmp_path: Path) -> None:
         ("[desk]\nsources = 'serial://COM3'\n", ["desk.sources must be a list, not a text"]),
         ("[desk]\nsources = [1]\n", ["desk.sources holds a number where a text belongs"]),
         ("[desk]\nserver = 5\n", ["desk.server must be a text, not a number"]),
+        ("[business]\nclosed = ['16 Feb']\n", ["business.closed: '16 Feb' is no date; write it as 2026-02-16"]),
+        ("[business.hours]\nmo = '9:00-18:00'\n", ["business.hours: there is no day 'mo'"]),
         ("[desk]\nwrap_up_seconds = 0\n", ["desk.wrap_up_seconds must be a whole number from 1 to 3600"]),
     ],
 )

@@ -77,6 +77,7 @@ async def running(
     keys: dict[str, str] | None = None,
     theme: str = "dark",
     wrap_up: WrapUp | None = None,
+    lock_minutes: int = 0,
 ) -> AsyncIterator[Running]:
     async def ready() -> ScriptedDesk:
         return desk
@@ -92,6 +93,7 @@ async def running(
         keys=keys,
         theme=theme,
         wrap_up=wrap_up,
+        lock_minutes=lock_minutes,
     )
     run = Running(app, desk)
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:

@@ -5,7 +5,8 @@ import msgspec
 from ringdesk.calls import CallState
 from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
-from terminal.news import CallNews
+from ringdesk.why import Why
+from terminal.news import CallNews, Match
 from terminal.screens.board import SHOWN_AFTER_HANDED, Board
 from tests.screens.test_board import CHEN, LIN, card
 from tests.terminal.scripted_desk import ME, NOW, call, pop
@@ -35,6 +36,19 @@ def test_a_call_handed_away_is_no_longer_mine_and_moves_nobody_on_the_card() -> 
     assert board.current is None
     assert board.person.key == owner
     assert board.banner is None
+
+
+def test_a_caller_whose_number_was_put_on_a_card_is_no_guess_any_more() -> None:
+    board = board_with("b", "a")
+    guess = Match(LIN, Why("name_starts", {"text": "林"}))
+    board.calls["b"] = msgspec.structs.replace(board.calls["b"], matches=(guess,))
+    shown = board.person.key
+    board.known("b", Match(LIN, Why("number_exact")))
+    assert board.calls["b"].sure == LIN
+    assert board.person.key == shown, "the card on show stays"
+    board.known("b", None)
+    assert board.calls["b"].matches == ()
+    board.known("gone", None)
 
 
 def test_a_call_handed_to_me_is_mine_and_waits_in_the_banner() -> None:

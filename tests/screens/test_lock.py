@@ -13,7 +13,7 @@ from terminal.widgets.lockface import LockFace
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_home import desk as home_desk
 from tests.screens.test_layout import CHEN, LIN, a_busy_desk, desk
-from tests.terminal.scripted_desk import ME, NOW, call, plain_card, pop
+from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, plain_card, pop
 
 
 def screen_text(run: Running) -> str:
@@ -181,3 +181,91 @@ async def test_a_desk_that_nobody_may_leave_says_so(monkeypatch: pytest.MonkeyPa
         await run.press(*"1234", "enter")
         assert "try" in screen_text(run)
         assert "\x1b" not in screen_text(run)
+
+
+async def test_who_is_not_in_the_list_names_themselves_and_nothing_secret_is_ever_shown() -> None:
+    async with running(desk()) as run:
+        await run.press("ctrl+g")
+        assert "Somebody else" in screen_text(run)
+        await run.press(*"typed", "up")
+        assert "typed" not in screen_text(run), "what was meant as a secret is gone before the field may show it"
+        await run.press(*"ann")
+        assert "ann" in screen_text(run)
+        await run.press("enter", *"correct horse")
+        assert "correct" not in screen_text(run)
+        await run.press("enter")
+        await run.settle()
+        assert "Ann" in run.pane("topbar")
+
+
+async def test_esc_takes_back_the_name_that_was_given() -> None:
+    async with running(desk()) as run:
+        await run.press("ctrl+g")
+        await run.press("up", *"amn", "enter")
+        assert "Password" in screen_text(run)
+        await run.press("escape", *"ann")
+        assert "ann" in screen_text(run)
+
+
+def nobody_knows_a_password() -> ScriptedDesk:
+    """A desk with a server of its own."""
+    one = desk()
+    one.chosen_passwords = False
+    one.secrets.clear()
+    return one
+
+
+async def test_where_nobody_knows_a_password_it_is_not_locked_without_a_pin() -> None:
+    one = nobody_knows_a_password()
+    async with running(one) as run:
+        await run.press("ctrl+g")
+        await run.press("enter")
+        assert "you could not come in again" in screen_text(run)
+        await run.press("escape")
+        assert "Home" in run.title("card")
+        await run.press("ctrl+g")
+        await run.press(*"4321", "enter", *"4321", "enter")
+        text = screen_text(run)
+        assert "Locked" in text
+        assert "password" not in text.casefold()
+        assert "Somebody else" not in text
+        assert "no PIN was set" in text, "the other one cannot come in, and it says why"
+        await run.press(*"4321", "enter")
+        assert "Home" in run.title("card")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_desk_that_could_not_be_opened_again_does_not_lock_itself_and_says_what_to_do(
+    language: str, chinese: Path
+) -> None:
+    words = ("This desk is to lock itself", "The desk was not locked") if language == "en" else ("自動鎖定", "沒有鎖定")
+    one = nobody_knows_a_password()
+    async with running(one, lock_minutes=1, catalogue=chinese if language == "zh" else None) as run:
+        assert words[0] in run.pane("banner")
+        run.screen.guard._seconds = 1
+        await run.pilot.pause(3.4)
+        assert not isinstance(run.app.screen, LockScreen)
+        await run.press("f9")
+        await run.pilot.pause(1.2)
+        assert words[1] in run.pane("banner")
+        one.secrets["yating"] = "1234"
+        await run.pilot.pause(3.4)
+        assert isinstance(run.app.screen, LockScreen)
+
+
+async def test_too_many_wrong_pins_where_nobody_knows_a_password_say_the_way_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from ringdesk.errors import Refused
+
+    one = nobody_knows_a_password()
+    one.secrets["yating"] = "1234"
+
+    async def refuses(_login: str, _secret: str) -> None:
+        raise Refused("not_allowed", "no")
+
+    monkeypatch.setattr(one, "enter", refuses)
+    async with running(one) as run:
+        await run.press("ctrl+g")
+        await run.press(*"0000", "enter")
+        assert "start the desk again" in screen_text(run)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal.screens.windows import windows, working_day_after
+from ringdesk.hours import Hours, hours
+from terminal.screens.windows import windows
 from terminal.widgets.when import Now, moment
 
 TAIPEI = ZoneInfo("Asia/Taipei")
@@ -44,16 +45,77 @@ def test_the_second_window_goes_with_the_day(time: str, second: str, opens: str)
     ("day", "following"), [("2026-11-26", "2026-11-27"), ("2026-11-27", "2026-11-30"), ("2026-11-28", "2026-11-30")]
 )
 def test_weekends_are_no_working_days(day: str, following: str) -> None:
-    assert working_day_after(date.fromisoformat(day)) == date.fromisoformat(following)
+    assert Hours().working_day_after(date.fromisoformat(day)) == date.fromisoformat(following)
+
+
+SHOP = hours(
+    {"tue": "10:00-19:00", "wed": "10:00-19:00", "thu": "10:00-12:30", "fri": "14:00-20:00"},
+    ["2026-11-25", "2026-12-01"],
+)
+"""Closed from Saturday to Monday; Wednesday 25 November and Tuesday 1 December are holidays."""
+
+
+@pytest.mark.parametrize(
+    ("when", "offered"),
+    [
+        (
+            "2026-11-24T12:00:00",
+            [
+                ("in 30 minutes", "24 12:30", "24 13:00"),
+                ("this afternoon", "24 13:00", "24 18:00"),
+                ("11/26 Thu, morning", "26 10:00", "26 12:00"),
+                ("next working day", "26 10:00", "26 12:30"),
+            ],
+        ),
+        (
+            "2026-11-24T18:30:00",
+            [
+                ("when we open: 11/26 Thu 10:00", "26 10:00", "26 11:00"),
+                ("11/26 Thu", "26 10:00", "26 12:30"),
+                ("11/26 Thu, morning", "26 10:00", "26 12:00"),
+                ("next working day", "26 10:00", "26 12:30"),
+            ],
+        ),
+        (
+            "2026-11-27T08:00:00",
+            [
+                ("when we open: 11/27 Fri 14:00", "27 14:00", "27 15:00"),
+                ("this afternoon", "27 14:00", "27 18:00"),
+                ("12/02 Wed, morning", "02 10:00", "02 12:00"),
+                ("next working day", "02 10:00", "02 19:00"),
+            ],
+        ),
+        (
+            "2026-11-27T17:30:00",
+            [
+                ("in 30 minutes", "27 18:00", "27 18:30"),
+                ("this evening", "27 18:00", "27 20:00"),
+                ("12/02 Wed, morning", "02 10:00", "02 12:00"),
+                ("next working day", "02 10:00", "02 19:00"),
+            ],
+        ),
+    ],
+)
+def test_nobody_is_promised_a_call_while_nobody_is_there(when: str, offered: list[tuple[str, str, str]]) -> None:
+    def local(text: str) -> str:
+        return datetime.fromisoformat(text).astimezone(TAIPEI).strftime("%d %H:%M")
+
+    assert [(str(each.label), local(each.opens), local(each.due)) for each in windows(at(when), SHOP)] == offered
+
+
+def test_a_closed_day_counts_where_no_hours_are_known() -> None:
+    labels = [str(each.label) for each in windows(at("2026-11-24T20:30:00"), hours({}, ["2026-11-25"]))]
+    assert labels == ["in 30 minutes", "11/26 Thu, afternoon", "11/26 Thu, morning", "next working day"]
 
 
 @given(
-    st.datetimes(min_value=FIRST, max_value=LAST, timezones=st.just(UTC)),
-    st.sampled_from([TAIPEI, ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")]),
+    when=st.datetimes(min_value=FIRST, max_value=LAST, timezones=st.just(UTC)),
+    zone=st.sampled_from([TAIPEI, ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")]),
 )
-def test_every_window_lies_ahead_and_is_long_enough(when: datetime, zone: ZoneInfo) -> None:
+@pytest.mark.parametrize("business", [Hours(), SHOP, Hours((None,) * 7)], ids=["unknown", "shop", "never open"])
+def test_every_window_lies_ahead_and_is_long_enough(business: Hours, when: datetime, zone: ZoneInfo) -> None:
     now = Now(when.timestamp(), zone)
-    for window in windows(now):
+    for window in windows(now, business):
         opens, due = moment(window.opens), moment(window.due)
         assert opens is not None
         assert due is not None

@@ -98,6 +98,8 @@ class ScriptedDesk(Desk):
         self.login = "yating"
         self.here = Actor(person=ME, name=SafeText("雅婷"), device="d-1")
         self.secrets = {"yating": "1234", "peijun": "9876"}
+        self.chosen_passwords = True
+        self.passwords = {"ann": "correct horse"}
         self.chosen: dict[str, dict[str, str]] = {}
         self.away_since = NOW - 16 * 3600
         for card in self.cards.values():
@@ -109,11 +111,14 @@ class ScriptedDesk(Desk):
 
     async def people(self) -> list[Login]:
         return [
-            Login("peijun", SafeText("佩君"), "peijun" in self.secrets),
-            Login("yating", SafeText("雅婷"), "yating" in self.secrets),
+            Login("peijun", SafeText("佩君"), "peijun" in self.secrets, self.chosen_passwords),
+            Login("yating", SafeText("雅婷"), "yating" in self.secrets, self.chosen_passwords),
         ]
 
     async def enter(self, login: str, secret: str) -> None:
+        if login in self.passwords and self.passwords[login] == secret:
+            self.login, self.here = login, Actor(person="p-ann", name=SafeText("Ann"), device="d-1")
+            return
         if self.secrets.get(login) != secret:
             raise Refused("wrong_pin", "no")
         self.login = login

@@ -6,7 +6,7 @@ from ringdesk.notes import Note
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.tour import STEPS, Ring
-from terminal.guide import NAMES, SAYS, Guide
+from terminal.guide import NAMES, ON_A_CALL, ON_SCREEN, SAYS, Guide
 from terminal.news import CallNews, MemberNews, NoteNews, TaskNews
 from tests.terminal.plain.talking import spoken
 from tests.terminal.scripted_desk import ME, call, member, pop
@@ -41,6 +41,34 @@ def at(it: Guide) -> str:
 
 def test_every_step_has_words_and_a_name() -> None:
     assert set(SAYS) == set(NAMES) == ALL
+    assert set(ON_SCREEN) | set(ON_A_CALL) <= ALL
+
+
+def test_who_is_on_a_call_is_told_what_to_do_with_it() -> None:
+    it = guide({"later": "F8", "attach": "Ctrl+L", "hand": "Ctrl+O", "wrapup": "F4"})
+    for step in ("type", "wrapup"):
+        it.did({each.id: each.deed for each in STEPS}[step])
+    assert "take a call, then F8" in it.hint()
+    it.hear(pop(call("c1", LIN)))
+    it.hear(mine("c1"))
+    assert "you are on a call: F8, then a digit" in it.hint()
+    it.hear(TaskNews(Task(id="t", author=ME, call="c1"), "pending"))
+    assert "first close this call: F4" in it.hint()
+    it.hear(mine("c1", disposition="order", state=CallState.ENDED))
+    assert "take the unknown caller" in it.hint()
+    stranger = call("c2", member("x", "x", "0987-000-123"))
+    it.hear(pop(stranger))
+    it.hear(CallNews(msgspec.structs.replace(stranger, claimed_by=ME), mine=True))
+    assert "take the unknown caller" in it.hint(), "this is the one"
+
+
+def test_the_screen_says_how_to_leave_the_note_and_to_reach_a_list() -> None:
+    screen = guide({"attach": "Ctrl+L", "search": "/", "back": "Esc", "pane": "F9", "missed": "m"})
+    screen.did(STEPS[1].deed)
+    assert "Esc, / and open a member, then Ctrl+L" in screen.hint()
+    plain = guide({"attach": "a", "search": "s", "missed": "m"})
+    plain.did(STEPS[1].deed)
+    assert "s and open a member, then a:" in plain.hint()
 
 
 def test_the_whole_tour_as_the_desk_tells_it() -> None:

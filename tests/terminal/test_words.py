@@ -21,7 +21,7 @@ def places(tmp_path: Path) -> Iterator[Path]:
     with (folder / "ringdesk.mo").open("wb") as stream:
         write_mo(stream, catalogue)
     yield tmp_path
-    words.language("en")
+    words.language("en", words.LOCALE)
 
 
 @pytest.mark.parametrize("tag", ["zh-TW", "zh_TW", "zh-Hant", "zh-Hant-TW", "zh-HK"])
@@ -41,6 +41,28 @@ def test_a_translation_that_does_not_fit_falls_back(places: Path) -> None:
 def test_the_environment_decides_when_nobody_says(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LANGUAGE", "zh_TW.UTF-8")
     assert words.language("", places) == "zh_TW"
+
+
+@pytest.mark.parametrize(
+    ("environment", "spoken"),
+    [
+        ({"LANG": "zh_TW.UTF-8"}, "zh_Hant"),
+        ({"LC_ALL": "zh_TW.UTF-8", "LANG": "en_US.UTF-8"}, "zh_Hant"),
+        ({"LANGUAGE": "de:zh_TW", "LANG": "de_DE.UTF-8"}, "zh_Hant"),
+        ({"LANGUAGE": "en_GB:zh_TW", "LANG": "en_GB.UTF-8"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({}, "en"),
+    ],
+)
+def test_a_taiwanese_environment_speaks_our_own_catalogue(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], spoken: str
+) -> None:
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert words.language("", words.LOCALE) == spoken
+    words.language("en")
 
 
 @pytest.mark.parametrize("tag", ["xx", "en", "../../etc", "zh_CN"])

@@ -3,10 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.plain import PlainDesk
+from terminal.screens.windows import UNKNOWN
+from terminal.screens.wrapup import WrapUp
 from tests.terminal.scripted_desk import ScriptedDesk
 
 PATIENCE = 10.0
@@ -24,11 +29,28 @@ def spoken(language: str) -> Iterator[None]:
 class Typist:
     """Types lines into a plain desk, and keeps every byte that it says."""
 
-    def __init__(self, desk: ScriptedDesk, *, shared: bool = False, hint: Callable[[], SafeText] = SafeText) -> None:
+    def __init__(
+        self,
+        desk: ScriptedDesk,
+        *,
+        shared: bool = False,
+        hint: Callable[[], SafeText] = SafeText,
+        hours: Hours = UNKNOWN,
+        wrap_up: WrapUp | None = None,
+    ) -> None:
         self.desk = desk
         self.said = bytearray()
         self._chunks: asyncio.Queue[bytes] = asyncio.Queue()
-        self.plain = PlainDesk(desk, self.said.extend, wall=lambda: desk.clock, shared=shared, hint=hint)
+        self.plain = PlainDesk(
+            desk,
+            self.said.extend,
+            wall=lambda: desk.clock,
+            zone=ZoneInfo("Asia/Taipei"),
+            hours=hours,
+            shared=shared,
+            hint=hint,
+            wrap_up=wrap_up,
+        )
 
     @property
     def lines(self) -> list[str]:
@@ -59,8 +81,8 @@ class Typist:
 
 
 @asynccontextmanager
-async def talking(desk: ScriptedDesk, *, shared: bool = False) -> AsyncIterator[Typist]:
-    typist = Typist(desk, shared=shared)
+async def talking(desk: ScriptedDesk, **more: Any) -> AsyncIterator[Typist]:
+    typist = Typist(desk, **more)
     running = asyncio.create_task(typist.plain.run(typist.chunks()))
     await typist.settle()
     try:

@@ -1,0 +1,98 @@
+"""Setup, where the lines are: country and area code, and a number read aloud as the check."""
+
+from collections.abc import Callable
+from typing import Final
+
+from cli.setup_console import Console, Wrong
+from ringdesk import numbers
+from ringdesk.numbers import Kind
+from ringdesk.safetext import SafeText
+from terminal.plain.commands import plain
+from terminal.widgets.speech import because, mark, say
+from terminal.widgets.telephone import home, written
+
+EXAMPLE: Final = "02-2345-6789"
+KINDS: Final = {
+    Kind.MOBILE: mark("a mobile telephone"),
+    Kind.FIXED: mark("a fixed line"),
+    Kind.TOLL_FREE: mark("a toll-free number"),
+}
+
+COUNTRIES: Final = {
+    "台灣": "TW",
+    "臺灣": "TW",
+    "taiwan": "TW",
+    "香港": "HK",
+    "hong kong": "HK",
+    "澳門": "MO",
+    "macau": "MO",
+}
+NO_COUNTRY: Final = mark("{country} is no country with telephones; write two letters, as in `TW`")
+NO_AREA: Final = mark("{area} is no area code; write it as in 02, or - for none")
+
+
+def ask(console: Console, known: tuple[str, str], region: str | None, given_area: str | None) -> tuple[str, str]:
+    """Country and area code: what a flag gives, else what is typed over what is `known`."""
+    country = _right(console, region, lambda: console.ask(say("Country of the lines, as in `TW`:"), known[0]), _country)
+    question = say("Area code of the lines, as in 02 for Taipei (- for none):")
+    area = _right(console, given_area, lambda: console.ask(question, _with_zero(country, known[1])), _area)
+    home(country)
+    return country, area
+
+
+def check(console: Console, country: str, area: str, *, asks: bool) -> None:
+    """A number read aloud: one that is typed (`asks`), or an example."""
+    example = EXAMPLE if country == "TW" else ""
+    if asks:
+        example = console.ask(say("A check: type a number as your customers say it:"), example)
+    if example:
+        console.say(aloud(example, country, area))
+
+
+def _right(console: Console, given: str | None, ask: Callable[[], str], read: Callable[[str], str]) -> str:
+    """What was given, or typed until it is right. Raises `Wrong` where nobody can be asked again."""
+    while True:
+        try:
+            return read(ask() if given is None else given)
+        except Wrong as error:
+            if given is not None:
+                raise
+            console.wrong(error)
+
+
+def _country(text: str) -> str:
+    """The two letters of a country; ours go by their names too."""
+    plain_text = plain(text)
+    country = COUNTRIES.get(plain_text, plain_text.upper())
+    if not numbers.known_region(country):
+        raise Wrong(NO_COUNTRY, country=SafeText(text))
+    return country
+
+
+def _area(text: str) -> str:
+    """An area code as the settings have it, without the 0 that is dialled before it."""
+    area = plain(text)
+    area = "" if area == "-" else area.lstrip("0")
+    if area and not (area.isascii() and area.isdecimal() and len(area) <= 5):
+        raise Wrong(NO_AREA, area=SafeText(text))
+    return area
+
+
+def _with_zero(country: str, area: str) -> str:
+    """An area code as people say it."""
+    return f"0{area}" if area and country == "TW" else area
+
+
+def aloud(raw: str, country: str, area: str) -> SafeText:
+    """What a number means on these lines."""
+    number = numbers.read(raw, country, area)
+    shown = SafeText(raw)
+    if number.e164 is None:
+        return say("{number}: {text}", number=shown, text=because(number.why))
+    kind = say(KINDS[number.kind]) if number.kind in KINDS else SafeText(number.kind)
+    return say(
+        "{number} is {read}, {kind}.",
+        number=shown,
+        read=SafeText(f"{written(number.e164, shown)} ({number.e164})"),
+        kind=kind,
+    )
