@@ -54,3 +54,11 @@ def test_fast_typing_puts_a_drawing_off_but_not_for_ever() -> None:
     pace.due(asked, Layer.PERSON)
     pace.key = asked + AT_MOST + 1
     assert pace.due(asked + AT_MOST + 1, Layer.PERSON) == asked + AT_MOST
+
+
+@pytest.mark.parametrize("layer", Layer)
+def test_drawings_out_of_turn_put_off_the_next_by_one_turn_at_most(layer: Layer) -> None:
+    pace = Pace()
+    for _ in range(9):
+        pace.drawn(5.0, layer)
+    assert pace.due(5.0, layer) == pytest.approx(5.0 + layer.gap)
