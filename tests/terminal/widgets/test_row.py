@@ -64,3 +64,8 @@ def test_chips_that_do_not_fit_are_counted() -> None:
 def test_the_right_end_of_a_row_is_kept_where_both_do_not_fit() -> None:
     segments = drawn(Row((piece(MIXED),), (piece(SafeText("NT$320")),)), 14, STYLES)
     assert "".join(segment.text for segment in segments).endswith("NT$320")
+
+
+@pytest.mark.parametrize("cells", [0, 1])
+def test_wrapping_ends_also_where_there_is_no_room(cells: int) -> None:
+    assert "".join(wrapped(SafeText("板橋 ab"), cells)).replace(" ", "") == "板橋ab"
