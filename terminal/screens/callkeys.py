@@ -74,7 +74,7 @@ class CallKeys(Screen[None]):
             await self.work.keeper.keep()
             said = await self.callwork.turn(row)
             self.writing.settle()
-            self.painter.paint(card=True)
+            self.painter.paint()
             self.panes.close_over()
             self.query_one("#card" if self.board.person.who is Who.SEVERAL else "#note").focus()
             await self.work.refill()
@@ -149,7 +149,7 @@ class CallKeys(Screen[None]):
         self.writing.hold()
         self.board.look(row.call)
         self.writing.settle()
-        self.painter.paint(card=True)
+        self.painter.paint()
 
     def _look(self, member: str) -> None:
         self.do("open", lambda: self.work.look(member))

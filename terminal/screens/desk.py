@@ -276,7 +276,7 @@ class DeskScreen(CallKeys):
             self.writing.hold()
             match = self.work.choose(digit - 1)
             if match is not None:
-                self.painter.paint(card=True)
+                self.painter.paint()
                 if self.painter.panel("card").has_focus:
                     self.area.focus()
                 e164 = self.board.person.call.caller.e164 if self.board.person.call else None
@@ -299,7 +299,7 @@ class DeskScreen(CallKeys):
             self.board.home()
             self.writing.settle()
             self._draft()
-            self.painter.paint(card=True)
+            self.painter.paint()
 
     def action_help(self) -> None:
         """F1."""

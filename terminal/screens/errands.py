@@ -59,4 +59,4 @@ class Errands:
         self._writing.settle()
         if text:
             self._painter.tell(text, bad=bad)
-        self._painter.paint(card=True)
+        self._painter.paint()

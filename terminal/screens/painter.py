@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from textual.screen import Screen
+from textual.screen import UPDATE_PERIOD, Screen
 
 from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
@@ -17,7 +17,7 @@ from terminal.screens.arrangement import TABBED, DeskLayout, plan
 from terminal.screens.board import Board, Part
 from terminal.screens.keeper import NOBODY
 from terminal.screens.moment import sentence
-from terminal.screens.pace import Pace
+from terminal.screens.pace import Layer, Pace
 from terminal.screens.writing import Writing
 from terminal.widgets.help import Manual
 from terminal.widgets.keybar import Keys
@@ -74,7 +74,10 @@ class Painter:
         self._places = places
         self._now = now
         self._pace = Pace()
-        self._due: set[bool] = set()
+        self._layers = {Layer.CALLS: self.calls, Layer.ABOUT: self._about, Layer.PERSON: self._person}
+        self._due: set[Layer] = set()
+        self._framed = 0.0
+        self._panels: dict[str, Panel[object]] = {}
         self._message = (SafeText(), False, 0.0)
         self.leaf: Leaf | None = None
         """What is read in the place of the detail."""
@@ -84,8 +87,10 @@ class Painter:
         writing.changed = self.note
 
     def panel(self, name: str) -> Panel[object]:
-        """A panel by its id."""
-        return self._screen.query_one(f"#{name}", Panel)
+        """A panel by its id; they are mounted once."""
+        if name not in self._panels:
+            self._panels[name] = self._screen.query_one(f"#{name}", Panel)
+        return self._panels[name]
 
     # when
 
@@ -94,31 +99,51 @@ class Painter:
         self._pace.key = _steady()
 
     def soon(self, part: Part) -> None:
-        """Draw what changed, when its time has come."""
-        if part & (Part.CALLS | Part.STATUS):
-            self._plan(card=False)
+        """Draw what changed, when its time has come. The calls first: who rings is on the screen before the rest is laid out."""
+        if part:
+            self._plan(Layer.CALLS)
+            self._screen.call_later(self._plan, Layer.ABOUT)
         if part & Part.PERSON:
-            self._plan(card=True)
+            self._screen.call_later(self._plan, Layer.PERSON)
 
-    def _plan(self, *, card: bool) -> None:
-        wait = self._pace.due(_steady(), card=card) - _steady()
+    def _plan(self, layer: Layer) -> None:
+        if layer in self._due:
+            return
+        wait = self._pace.due(_steady(), layer) - _steady()
         if wait <= 0:
-            self.paint(card=card)
-        elif card not in self._due:
-            self._due.add(card)
-            self._screen.set_timer(wait, lambda: self._plan_again(card=card))
+            self._draw(layer)
+        else:
+            self._due.add(layer)
+            self._screen.set_timer(wait, lambda: self._plan_again(layer))
 
-    def _plan_again(self, *, card: bool) -> None:
-        self._due.discard(card)
-        self._plan(card=card)
+    def _plan_again(self, layer: Layer) -> None:
+        self._due.discard(layer)
+        self._plan(layer)
 
-    def paint(self, *, card: bool) -> None:
-        """Draw now: the calls, or (`card`) everything."""
+    def _draw(self, layer: Layer) -> None:
         try:
-            self._person() if card else self.calls()
+            self._layers[layer]()
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self._screen.post_message(Trouble(error))
-        self._pace.drawn(_steady(), card=card)
+        self._pace.drawn(_steady(), layer)
+        self._frame()
+
+    def paint(self) -> None:
+        """Draw everything now."""
+        for layer in Layer:
+            self._draw(layer)
+
+    def _frame(self) -> None:
+        """Send what was drawn. Textual does it when its messages are through, three messages and up to a sixtieth of a
+        second later; where frames come faster than that, it is left to Textual."""
+        now = _steady()
+        if now - self._framed < UPDATE_PERIOD:
+            return
+        self._framed = now
+        for panel in self._panels.values():
+            if panel.taken():
+                self._screen._dirty_widgets.add(panel)  # noqa: SLF001  there is no public word for it
+        self._screen._on_timer_update()  # noqa: SLF001
 
     # what
 
@@ -133,15 +158,19 @@ class Painter:
         self.soon(Part.CALLS)
 
     def calls(self) -> None:
-        """Banner, row 0, lines, missed, status, tabs and keys."""
+        """Who calls: the banner and the lines."""
         board, now = self._board, self._now()
         text, bad, until = self._message
         message = text if now.at < until else self.hint()
         drafts = len(self._writing.others)
-        minute = now.minute
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
-        self.panel("topbar").show(views.top(board, now, self.agent, self.site))
         self.panel("lines").show(views.calls(board, now))
+
+    def _about(self) -> None:
+        """What stands around it: row 0, missed, team, status, tabs and keys."""
+        board, now = self._board, self._now()
+        minute = now.minute
+        self.panel("topbar").show(views.top(board, now, self.agent, self.site))
         self.panel("missed").show(views.missed(board, minute))
         self.panel("team").show(views.team(board, now))
         self.panel("status").show(views.health(board, now))
@@ -160,7 +189,6 @@ class Painter:
         self.panel("tasks").show(Duties(person, minute))
         self.panel("earlier").show(Written(person, minute, threads(person.notes)))
         self.note()
-        self.calls()
 
     def detail(self) -> None:
         """The selected entry of the timeline, or what is read instead of it."""
@@ -204,7 +232,7 @@ class Painter:
         """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""
         self._message = (SafeText(), False, 0.0)
         self._writing.say(SafeText())
-        self.paint(card=True)
+        self.paint()
         for panel in self._screen.query(Panel):
             panel.redraw()
 

@@ -45,7 +45,7 @@ class Panes:
         if name in TABBED and name not in plan(self._screen.size, self._places.tab):
             self._places.tab = name
             self.rearrange()
-            self._painter.calls()
+            self._painter.paint()
         self._screen.query_one(f"#{name}").focus()
 
     def tab(self, digit: int) -> None:

@@ -38,7 +38,10 @@ class Picture(NamedTuple):
 
 
 class Panel(Widget, Generic[Value]):
-    """A rectangle of rows. Subclasses say what to show for a value (`picture`); they never touch the screen."""
+    """A rectangle of rows. Subclasses say what to show for a value (`picture`); they never touch the screen.
+
+    It has no border and no padding: `outer_size` is its size, and Textual need not work it out from the styles.
+    """
 
     ALLOW_SELECT = False
     framed: ClassVar[bool] = True
@@ -66,12 +69,12 @@ class Panel(Widget, Generic[Value]):
 
     def redraw(self) -> None:
         """Draw the value again; refresh the lines that came out different."""
-        if not self.size:
+        if not self.outer_size:
             self._drawn_at = Size()  # what was drawn is of an older value: when it is seen again it is laid anew
             return
-        if self._drawn_at != self.size:
+        if self._drawn_at != self.outer_size:
             self._strips.clear()
-            self._rows, self._drawn_at = [], self.size
+            self._rows, self._drawn_at = [], self.outer_size
         rows, edge, frame = self._laid()
         everything = len(rows) != len(self._rows) or (edge, frame) != (self._edge, self._frame)
         changed = [y for y, row in enumerate(rows) if everything or row != self._rows[y]]
@@ -79,12 +82,13 @@ class Panel(Widget, Generic[Value]):
         for y in changed:
             self._strips.pop(y, None)
         if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            width = self.outer_size.width
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def _laid(self) -> tuple[list[Row], tuple[str, str], Tone]:
-        width, height = self.size
+        width, height = self.outer_size
         if not self.framed:
-            picture = self.picture(self.value, self.size)
+            picture = self.picture(self.value, self.outer_size)
             return [*picture.rows, *[BLANK] * height][:height], LIGHT, Tone.FRAME
         inside = max(0, height - 2)
         picture = self.picture(self.value, Size(max(0, width - 4), inside))
@@ -101,16 +105,22 @@ class Panel(Widget, Generic[Value]):
 
     def render_line(self, y: int) -> Strip:
         """One line, from memory if it was drawn before."""
-        if self._drawn_at != self.size:  # the very first frame does not wait for the event that tells the size
+        if self._drawn_at != self.outer_size:  # the very first frame does not wait for the event that tells the size
             self._strips.clear()
-            self._drawn_at = self.size
+            self._drawn_at = self.outer_size
             self._rows, self._edge, self._frame = self._laid()
         if y not in self._strips:
-            self._strips[y] = self._draw(y)
+            self._strips[y] = self._filtered(self._draw(y))
         return self._strips[y]
 
+    def _filtered(self, line: Strip) -> Strip:
+        """As this terminal can show it: without dimming, without colours."""
+        for each in self.get_line_filters():
+            line = line.apply_filter(each, self.background_colors[1])
+        return line
+
     def _draw(self, y: int) -> Strip:
-        width = self.size.width
+        width = self.outer_size.width
         row = self._rows[y] if y < len(self._rows) else BLANK
         if not self.framed:
             return strip(drawn(row, width, self.tones), width)
@@ -121,6 +131,17 @@ class Panel(Widget, Generic[Value]):
         side = Segment(self._edge[1], frame)
         air = Segment(" ", self.tones[row.base])
         return strip([side, air, *drawn(row, width - 4, self.tones), air, side], width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are: a panel has no border, padding or opacity for Textual to add, which costs it most of a frame."""
+        lines = [self.render_line(y) for y in crop.line_range]
+        whole = crop.x == 0 and crop.width == self.outer_size.width
+        return lines if whole else [line.crop(crop.x, crop.right) for line in lines]
+
+    def taken(self) -> bool:
+        """Whether there is something to send that Textual has not heard of; now it is said."""
+        waiting, self._repaint_required = self._repaint_required, False
+        return waiting and self.display
 
     @property
     def tones(self) -> dict[Tone, Style]:
@@ -140,7 +161,7 @@ class Panel(Widget, Generic[Value]):
 
     def on_resize(self, _event: events.Resize) -> None:
         """Lay the value out anew, unless that was done for a frame that came first."""
-        if self._drawn_at != self.size:
+        if self._drawn_at != self.outer_size:
             self.redraw()
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  Textual's signature

@@ -1,6 +1,7 @@
 """The one person that the panels show, and the rows of the lines panel. Panels get the same `Person`, so they agree."""
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -33,8 +34,11 @@ RINGS: Final = (CallState.NEW, CallState.RINGING, CallState.QUEUED)
 """The states in which a telephone makes a noise, or a caller listens to music."""
 
 
-class CallRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A call as this desk sees it. `taken_by` is the name of the one who has it; `gone_at` when it leaves the banner."""
+class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """A call as this desk sees it. `taken_by` is the name of the one who has it; `gone_at` when it leaves the banner.
+
+    A desk holds hundreds, and each drawing asks all of them: what follows from a row is worked out once.
+    """
 
     call: Call
     matches: tuple[Match, ...] = ()
@@ -48,40 +52,40 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True):
     mark: MarkLabel | None = None
     """What the number is marked as; such a call disturbs nobody."""
 
-    @property
+    @cached_property
     def quiet(self) -> bool:
         """Whether it waits and must disturb nobody: its number is marked."""
         return self.mark not in (None, MarkLabel.NONE)
 
-    @property
+    @cached_property
     def ringing(self) -> bool:
         """Whether it rings now, and nobody has it."""
         return self.call.state in RINGS and self.calling
 
-    @property
+    @cached_property
     def calling(self) -> bool:
         """Whether it calls for somebody: it rings, or rang on a line that cannot see more, and nobody has it."""
         return self.free and not self.quiet
 
-    @property
+    @cached_property
     def free(self) -> bool:
         """Whether it can be taken, also the call of a marked number."""
         waiting = self.call.state in RINGS or self.call.state is CallState.RING_STOPPED
         return waiting and not self.mine and self.taken_by is None
 
-    @property
+    @cached_property
     def unfinished(self) -> bool:
         """Whether the call is over and its work is not: nobody has wrapped it up yet."""
         return self.call.state is CallState.ENDED and self.call.disposition is None
 
-    @property
+    @cached_property
     def missed(self) -> bool:
         """Whether it ended (or fell silent) without anybody, and nobody said that it is no matter."""
         over = self.call.state in (CallState.ENDED, CallState.RING_STOPPED)
         nobody = not self.mine and self.taken_by is None and self.call.answered is None
         return over and nobody and not self.quiet and self.call.disposition in (None, MISSED)
 
-    @property
+    @cached_property
     def sure(self) -> Member | None:
         """The one member that this caller is beyond doubt."""
         certain = [match for match in self.matches if not match.guess]

@@ -132,8 +132,8 @@ def clipped(text: SafeText, cells: int) -> SafeText:
 
 
 def wrapped(text: SafeText, cells: int) -> list[SafeText]:
-    """The text in lines of at most `cells` cells (of one character, where not even that has room): broken at spaces between
-    words, anywhere between Chinese characters."""
+    """The text in lines of at most `cells` cells: broken at spaces between words, anywhere between Chinese characters."""
+    cells = max(cells, 2)  # a panel out of sight has no width, and a wide character fits in no less
     lines: list[str] = []
     line, width = "", 0
     for word in _words(piece(text).text):
@@ -143,7 +143,7 @@ def wrapped(text: SafeText, cells: int) -> list[SafeText]:
         else:
             lines.append(line.rstrip())
             line, width = word.lstrip(), cell_len(word.lstrip())
-        while line and width > cells:
+        while width > cells:
             head = set_cell_size(line, cells).rstrip() or line[0]
             lines.append(head)
             line = line[len(head) :]
