@@ -36,6 +36,7 @@ slow: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.pop $(ARGS)
 	$(BIN)/python -m benchmarks.startup $(ARGS)
+	$(BIN)/python -m benchmarks.typing $(ARGS)
 
 format: $(READY)
 	$(BIN)/ruff format .

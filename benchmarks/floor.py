@@ -1,4 +1,4 @@
-"""The floors: the least that Textual can do. `python -m benchmarks.floor paint` or `... line PORT`."""
+"""The floors: the least that Textual can do. `python -m benchmarks.floor paint`, `... line PORT` or `... type`."""
 
 import asyncio
 import os
@@ -6,7 +6,7 @@ import sys
 import tty
 
 from textual.app import App, ComposeResult
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
 READY = "floor is ready"
 
@@ -40,5 +40,17 @@ class Floor(App[None]):
                 self.query_one(Static).update(text[7:].decode())
 
 
+class Field(App[None]):
+    """One text area, which has the focus."""
+
+    def compose(self) -> ComposeResult:
+        """The one widget."""
+        yield TextArea(READY)
+
+    def on_mount(self) -> None:
+        """Behind the text, as in a field that somebody typed."""
+        self.query_one(TextArea).action_cursor_line_end()
+
+
 if __name__ == "__main__":
-    Floor(sys.argv[2] if sys.argv[1] == "line" else None).run()
+    (Field() if sys.argv[1] == "type" else Floor(sys.argv[2] if sys.argv[1] == "line" else None)).run()

@@ -9,6 +9,7 @@ import msgspec
 SMALL: Final = {
     "pop": ["--calls", "5", "--members", "1000"],
     "startup": ["--rounds", "1"],
+    "typing": ["--rounds", "1", "--keys", "5", "--members", "1000", "--lines", "4", "--rate", "4"],
 }
 
 

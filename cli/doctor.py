@@ -214,6 +214,25 @@ def _data(directory: Path) -> Iterator[Finding]:
     else:
         yield Finding(name, ok=True, level=Level.OK, message="can be written")
     yield from (_database(directory / database) for database in _DATABASES if (directory / database).exists())
+    yield from _awaited(directory / _DATABASES[0])
+
+
+def _awaited(path: Path) -> Iterator[Finding]:
+    """Whose sign-in the outbox of a desk waits for. A replica that cannot be read is told of already."""
+    from terminal.store.connection import Transaction, open_reader
+    from terminal.store.regrant import awaited
+
+    try:
+        with closing(open_reader(path)) as connection:
+            found = awaited(Transaction(connection))
+    except sqlite3.Error:
+        return
+    for each in found:
+        message = (
+            f"{each.ops} changes of {each.name} wait until {each.name} signs in on this desk again, and hold up what comes"
+            " after them; where that will not be, a supervisor lets go of them on the desk (Ctrl+P)"
+        )
+        yield Finding("outbox", ok=False, level=Level.WARNING, message=message)
 
 
 def _database(path: Path) -> Finding:

@@ -34,7 +34,7 @@ from server import admin
 from server.admin import Office
 from terminal import words
 from terminal.callerid.source import parse
-from terminal.desk import Business, Desk
+from terminal.desk import Business, Desk, Draft
 from terminal.guide import Guide
 from terminal.news import Match
 from terminal.plain.commands import COMMANDS
@@ -87,11 +87,11 @@ class _PracticeDesk(Desk):
         self._guide.searched(query)
         return await super().lookup(query, limit)
 
-    async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
+    async def save_draft(self, draft: Draft) -> float:
         """Keep a half-typed note."""
-        if text.strip():
+        if draft.text.strip():
             self._guide.typed()
-        return await super().save_draft(member, call, text)
+        return await super().save_draft(draft)
 
 
 def practise(options: argparse.Namespace, settings: Settings) -> int:

@@ -36,6 +36,19 @@ class Uuid7Source:
         return str(UUID(int=value))
 
 
+def is_uuid(text: str) -> bool:
+    """Whether it is a UUID of any version in the usual 36 characters, in lower case."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def is_agreed(text: str) -> bool:
+    """Whether it is an id that follows from something else (uuid5), which whoever knows that can foretell."""
+    return is_uuid(text) and UUID(text).version == 5
+
+
 def source_id(device: str, url: str) -> str:
     """The id of a source that the settings do not name: uuid5 of device and URL (contracts.md 2)."""
     return str(uuid5(RINGDESK_NAMESPACE, f"{device} {url}"))

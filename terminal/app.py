@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.messages import Opened, Trouble
+from terminal.screens.backlog import LOOK_AGAIN, MOST, backlog
 from terminal.screens.shell import Cover, Shell
 from terminal.screens.themes import themes
 from terminal.widgets.gate import gate
@@ -67,6 +68,7 @@ class RingdeskApp(App[None]):
         super().__init__()
         self.failure: str | None = None
         self._gone = False
+        self._held = False
         self._desk_factory = desk_factory
         self._hint: Callable[[], SafeText] = SafeText
         self._desk_screen: DeskScreen | None = None
@@ -183,9 +185,23 @@ class RingdeskApp(App[None]):
         self.call_later(self.action_quit)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        """The only way from strips to the terminal: through the gate; from under the lock there is none."""
-        if not self._gone and (isinstance(screen, Cover) or not self.locked):
+        """The only way from strips to the terminal: through the gate; from under the lock there is none, and a terminal that
+        does not read gets none."""
+        if self._gone or (self.locked and not isinstance(screen, Cover)):
+            return
+        if not self._held and backlog(self._driver) > MOST:
+            self._held = True
+            self.set_timer(LOOK_AGAIN, self._catch_up)
+        if not self._held:
             super()._display(screen, cast("RenderableType | None", gate(renderable, plain=self.theme == "none")))
+
+    def _catch_up(self) -> None:
+        """Frames were left out: once the terminal has read what waited, all is drawn anew."""
+        if backlog(self._driver):
+            self.set_timer(LOOK_AGAIN, self._catch_up)
+        else:
+            self._held = False
+            self.refresh()
 
     def _handle_exception(self, error: Exception) -> None:
         """An error that nobody caught. A worker's is shown; a broken widget ends the app, with one line and a log entry."""

@@ -43,6 +43,11 @@ OPS: Final[dict[str, frozenset[str]]] = {
 }
 """Kind of op -> roles that may. A test compares it with `ops.KINDS`."""
 
+HERE: Final[dict[str, frozenset[str]]] = {
+    "outbox.let_go": _LEADING,
+}
+"""What is done on a desk alone, without an op -> roles that may."""
+
 READS: Final[dict[str, frozenset[str]]] = {
     "member": _ALL,
     "note": _ALL,
@@ -82,6 +87,11 @@ _CASHIER_FIELDS: Final = frozenset({"numbers"})
 def may(roles: Iterable[str], kind: str) -> bool:
     """Whether a person with `roles` may make ops of `kind`."""
     return not OPS.get(kind, frozenset()).isdisjoint(roles)
+
+
+def may_here(roles: Iterable[str], what: str) -> bool:
+    """Whether a person with `roles` may do `what` (a line of `HERE`) on a desk."""
+    return not HERE.get(what, frozenset()).isdisjoint(roles)
 
 
 def may_change(roles: Iterable[str], fields: Iterable[str]) -> bool:

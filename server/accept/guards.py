@@ -11,12 +11,8 @@ from ringdesk.errors import BadInput, Refused
 from ringdesk.members import MemberNumber
 from ringdesk.ops import (
     Args,
-    CallClaim,
     CallHand,
-    CallHold,
     CallReport,
-    CallVerdict,
-    CallWrapup,
     MemberAdd,
     MemberUpdate,
     NumberAttach,
@@ -29,21 +25,19 @@ from ringdesk.safetext import SafeText
 from server.accept.intents import colleague
 from server.store.values import Person
 
-_OF_CALLS: Final = (CallReport, CallClaim, CallHold, CallHand, CallWrapup, CallVerdict)
-
 
 def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
-    """A call is its store's: to a device of another `site` it is one that nobody knows. One that a report opens has the id
-    that follows from what the line saw of it (sync.md 5), so that nobody can take the id of somebody else's call.
+    """A call is its store's: to a device of another `site` it is one that nobody knows, also where a note or a task names
+    it. One that a report opens has the id that follows from what the line saw of it (sync.md 5), so that nobody can take the
+    id of somebody else's call.
 
     Raises `Refused("unknown_call")`, `BadInput`.
     """
-    if not isinstance(args, _OF_CALLS):
-        return
-    call = rows.get(("call", args.call))
+    named: str | None = getattr(args, "call", None)
+    call = None if named is None else rows.get(("call", named))
     if call is not None:
         if channel_of("call", call) != store_channel(site):
-            raise Refused("unknown_call", f"there is no call {args.call}; choose the call again")
+            raise Refused("unknown_call", f"there is no call {named}; choose the call again")
     elif isinstance(args, CallReport) and args.events and args.call not in _ids(args):
         raise BadInput("the id of a call follows from its source and its native id; report it under that")
 
@@ -98,13 +92,14 @@ def with_names(args: Args, people: Mapping[str, Person], *, judged: bool) -> Arg
 
 
 def expect_free(op_id: str, args: Args, rows: Mapping[RowKey, Row]) -> None:
-    """An op that was never answered has made nothing: a row under its id is somebody else's, and stays as it is.
+    """An op that was never answered has made nothing: a row under its id is somebody else's, and stays as it is. Nor may it
+    take an id that is foreseen for another row: the callback of a call that is still to come (`ids.callback_id`).
 
     Raises `Refused("id_taken")`.
     """
     made = ops.makes(op_id, args)
-    if made is not None and made in rows:
-        raise Refused("id_taken", f"there is a {made[0]} under this id already; do it again, under a new id")
+    if made is not None and (made in rows or ids.is_agreed(op_id)):
+        raise Refused("id_taken", f"this id is that of another {made[0]}; do it again, under a new id")
 
 
 def _ids(report: CallReport) -> set[str]:

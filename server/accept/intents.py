@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk import ops
+from ringdesk import ids, ops
 from ringdesk.errors import BadInput, Refused
 from ringdesk.members import MemberNumber
 from ringdesk.merge import bounds
@@ -117,6 +117,8 @@ def _is_fact(op: Op, key: ServerKey) -> bool:
 def _args(op: Op) -> Args:
     """The arguments, if their ids and times are such that every terminal can show them."""
     args = ops.decode_args(op)
+    if not ids.is_uuid(op.op_id):
+        raise BadInput("the id of an op is a UUID in its usual 36 characters; make a new one")
     named = [row_id for _, row_id in ops.touches(op.op_id, args, "-")]
     if not all(_is_id(row_id) for row_id in (*named, *_ids(args))):
         raise BadInput(f"an id has 1 to {MAX_ID} printable ASCII characters; make a new one")

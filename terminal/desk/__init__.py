@@ -4,6 +4,19 @@ from terminal.desk.business import Business
 from terminal.desk.desk import Desk
 from terminal.desk.door import Door
 from terminal.desk.ports import Link, Lookup, Source
-from terminal.desk.values import Card, Draft, SourceState, Standing
+from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
 
-__all__ = ["Business", "Card", "Desk", "Door", "Draft", "Link", "Lookup", "Source", "SourceState", "Standing"]
+__all__ = [
+    "Awaited",
+    "Business",
+    "Card",
+    "Desk",
+    "Door",
+    "Draft",
+    "Link",
+    "Lookup",
+    "Older",
+    "Source",
+    "SourceState",
+    "Standing",
+]

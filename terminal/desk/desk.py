@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Container, Coroutine, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +12,7 @@ from ringdesk import numbers, ops
 from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Notice
 from ringdesk.errors import Refused
+from ringdesk.notes import Note
 from ringdesk.numbers import Number
 from ringdesk.ops import (
     Args,
@@ -31,6 +32,7 @@ from ringdesk.ops import (
 from ringdesk.presence import PresenceState
 from ringdesk.rules import permissions
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.timeline import Contact, ContactKind
 from ringdesk.tracker import Tracker
 from terminal.desk.business import Business
 from terminal.desk.callbook import KEPT, CallBook
@@ -39,7 +41,7 @@ from terminal.desk.door import Door
 from terminal.desk.newsroom import Newsroom
 from terminal.desk.ports import Link, Lookup, Pump, Source
 from terminal.desk.printing import call_row
-from terminal.desk.values import Card, Draft, SourceState, Standing
+from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
 from terminal.news import HealthNews, Match, News, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
@@ -228,6 +230,15 @@ class Desk:
         card = await self._store.card(member)
         return Card(card.member, card.timeline, card.tasks, card.notes, address(card))
 
+    async def older(self, member: str, last: Contact | Note, wanted: Container[ContactKind]) -> Older:
+        """What is older in a member's past than its `last` entry, or note: a page of the kinds that are wanted.
+
+        Raises Refused("unknown_member").
+        """
+        kind = "note" if isinstance(last, Note) else "contact"
+        self._expect_may_read(kind)
+        return await self._store.older(member, kind, (last.at, last.id), wanted)
+
     def calls(self) -> list[Call]:
         """The calls that are live or were within the last minutes, oldest first."""
         return self._flow.book.calls(self._now())
@@ -308,16 +319,16 @@ class Desk:
         """End the work on a call with a disposition code; the op id."""
         return await self._save(CallWrapup(call=self._known(call) or call, code=code, member=member), call)
 
-    async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
-        """Keep a half-typed note ("" forgets it); when it was saved."""
-        return await self._store.save_draft(self._person.actor.person, member, call, text)
+    async def save_draft(self, draft: Draft) -> float:
+        """Keep a half-typed note (without text it is forgotten); when it was saved, which is now."""
+        return await self._store.save_draft(self._person.actor.person, draft)
 
     async def drafts(self) -> list[Draft]:
         """This person's half-typed notes, newest first."""
-        return [Draft(*each) for each in await self._store.drafts(self._person.actor.person)]
+        return await self._store.drafts(self._person.actor.person)
 
     async def choices(self) -> dict[str, str]:
-        """What this person chose for themselves on this desk: theme, language."""
+        """What this person chose for themselves on this desk: theme, language, the code of a meeting."""
         return await self._store.choices(self._person.actor.person)
 
     async def choose(self, name: str, value: str) -> None:
@@ -333,6 +344,20 @@ class Desk:
         if call is not None:
             args = msgspec.structs.replace(args, call=self._known(call))
         return await self._save(self._with_read_number(args), call, base)
+
+    async def awaited(self) -> list[Awaited]:
+        """Everybody whose sign-in the outbox waits for; first the one who holds up the others."""
+        return await self._store.awaited()
+
+    async def let_go(self, person: str) -> None:
+        """What waits for the sign-in of `person` (an id) is not sent any more; it lies in the tray, to be read.
+
+        Raises `Refused`: not_allowed for whoever leads nobody, unknown_op where nothing waits.
+        """
+        if not permissions.may_here(self._person.actor.roles, "outbox.let_go"):
+            raise _not_allowed()
+        await self._store.let_go(person, self._person.actor.name or SafeText(self._person.actor.person))
+        _log.warning("let go of what waited for a sign-in", person=person, by=self._person.actor.person)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

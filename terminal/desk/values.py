@@ -8,9 +8,12 @@ from ringdesk.notes import Note
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
+from terminal.drafts import Draft
+from terminal.store.cards import Older
 from terminal.store.morning import LostCall
+from terminal.store.regrant import Awaited
 
-__all__ = ["Card", "Draft", "LostCall", "SourceState", "Standing"]
+__all__ = ["Awaited", "Card", "Draft", "LostCall", "Older", "SourceState", "Standing"]
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -21,15 +24,6 @@ class Card(msgspec.Struct, frozen=True):
     tasks: tuple[Task, ...]
     notes: tuple[Note, ...]
     greeting: SafeText
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A half-typed note. It belongs to its author, its member and its call; it survives a crash and a restart."""
-
-    member: str | None
-    call: str | None
-    text: str
-    saved_at: float
 
 
 class SourceState(msgspec.Struct, frozen=True):

@@ -202,7 +202,7 @@ def server(sync: SyncNews | None) -> SafeText:
     """How the server stands, and what waits for it."""
     if sync is None:
         return say("{name}: {text}", name=say("Server"), text=say("starting"))
-    why = say("connected") if sync.connected else because(sync.why) if sync.why else say("not reached")
+    why = because(sync.why) if sync.why else say("connected") if sync.connected else say("not reached")
     refused = say("{count} refused", count=sync.refused) if sync.refused else SafeText()
     unsent = say("{count} not sent yet", count=sync.outbox)
     return say("{name}: {text}", name=say("Server"), text=joined((why, unsent, refused)))

@@ -32,7 +32,7 @@ from terminal.screens.day import Day
 from terminal.screens.lines import Lines
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
-from terminal.widgets.person import CallRow, Person
+from terminal.widgets.person import PAST, CallRow, Person, beyond
 
 if TYPE_CHECKING:
     from terminal.desk import Card
@@ -227,7 +227,9 @@ class Board(Lines):
         person = self.person
         if person.member is None or row.member != person.member.id:
             return Part.NOTHING
-        rest = (each for each in person.timeline if each.id != row.id)
+        rest = [each for each in person.timeline if each.id != row.id]
+        if len(rest) == len(person.timeline) >= PAST and "contact" not in person.whole and row.at < rest[-1].at:
+            return Part.NOTHING  # it comes with what lies between
         self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
         return Part.PERSON
 
@@ -377,13 +379,15 @@ class Board(Lines):
         self.filled(card)
 
     def filled(self, card: "Card") -> None:
-        """The rest of the card of the person on show."""
+        """The rest of the card of the person on show; what was loaded of their past beyond it stays."""
+        before = self.person
+        same = before.member is not None and before.member.id == card.member.id
         self.person = msgspec.structs.replace(
-            self.person,
+            before,
             member=card.member,
-            timeline=card.timeline,
+            timeline=beyond(card.timeline, before.timeline) if same else card.timeline,
             tasks=card.tasks,
-            notes=card.notes,
+            notes=beyond(card.notes, before.notes) if same else card.notes,
             greeting=card.greeting,
         )
 

@@ -1,51 +1,24 @@
 """The keys of the call story, as actions of the screen: each finds what is meant by where the focus is, and runs an errand."""
 
-from collections.abc import Awaitable, Callable
-
-from textual.screen import Screen
+from collections.abc import Callable
 
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import AttemptResult, Task
+from ringdesk.tasks import Task
 from terminal.messages import Chosen
-from terminal.screens.attendance import Attendance
-from terminal.screens.board import Board
-from terminal.screens.callwork import CallWork
-from terminal.screens.errands import Errand, Errands
-from terminal.screens.finder import NAMING, Finder
-from terminal.screens.menus import Entry, Menus
-from terminal.screens.numberwork import HIDDEN, NumberWork
-from terminal.screens.painter import Painter
-from terminal.screens.panes import Panes
-from terminal.screens.windows import Window, windows
-from terminal.screens.work import Work
-from terminal.screens.writing import Writing
+from terminal.screens.callbackkeys import CallbackKeys
+from terminal.screens.errands import Errand
+from terminal.screens.menus import Entry
+from terminal.screens.numberkeys import NumberKeys
 from terminal.widgets.callbacks import Missed
 from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, Who, called_by
-from terminal.widgets.speech import PRESENCES, RESULTS, say
+from terminal.widgets.speech import PRESENCES, say
 from terminal.widgets.tasks import Tasks, by_urgency
 
-Verdict = Callable[[CallRow], Awaitable[SafeText]]
-"""What a key does with a call."""
-OVER = ("menu", "help", "query")
-"""Where a letter means something else."""
 
-
-class CallKeys(Screen[None]):
-    """A screen with calls. The one that inherits makes the parts."""
-
-    board: Board
-    work: Work
-    writing: Writing
-    painter: Painter
-    panes: Panes
-    errands: Errands
-    menus: Menus
-    finder: Finder
-    callwork: CallWork
-    numberwork: NumberWork
-    attendance: Attendance
+class CallKeys(NumberKeys, CallbackKeys):
+    """A screen with calls; `KeysOnCalls` says what it is made of."""
 
     # what happens beside the keys
 
@@ -62,11 +35,6 @@ class CallKeys(Screen[None]):
         self.board.day.begin(await business.team(), await business.agenda())
         return await self.attendance.say()
 
-    def do(self, name: str, errand: Errand) -> None:
-        """Run an errand on what is written and shown this very moment."""
-        self.writing.hold()
-        self.errands.run(name, errand)
-
     def turn_to(self, row: CallRow) -> None:
         """Turn to a call, the focus in its note."""
 
@@ -81,25 +49,6 @@ class CallKeys(Screen[None]):
             return said
 
         self.do("answer", turn)
-
-    # which is meant
-
-    def _line(self) -> CallRow | None:
-        """The selected row of the lines, while they have the focus."""
-        lines = self.query_one(Lines)
-        return lines.value.calls[lines.selected] if self.panes.here == "lines" and lines.value.calls else None
-
-    def _owed(self) -> Task | CallRow | None:
-        """The selected row of the missed calls and callbacks, while they have the focus."""
-        return self.query_one(Missed).chosen if self.panes.here == "missed" else None
-
-    def _pointed(self) -> CallRow | None:
-        """The call that a key means: the selected one, else the one on the card, else the one in the banner."""
-        owed = self._owed()
-        if isinstance(owed, CallRow):
-            return owed
-        call = self.board.person.call
-        return self._line() or self.board.row(call.id if call else None) or self.board.banner
 
     # one call or another
 
@@ -205,112 +154,6 @@ class CallKeys(Screen[None]):
             return said
 
         return act
-
-    # callbacks
-
-    def action_later(self) -> None:
-        """F8."""
-        person = self.board.person
-        if person.who is Who.NOBODY:
-            self.painter.tell(say("Nobody is on the desk: open a card first."))
-            return
-
-        def promise(window: Window) -> Errand:
-            return lambda: self.callwork.later(window)
-
-        entries = [Entry(each.label, promise(each)) for each in windows(self.work.now)]
-        self.menus.open("later", say("Call back {name}: when?", name=person.name), entries)
-
-    def action_attempt(self) -> None:
-        """a: what came of a callback."""
-        if self.panes.here in OVER:
-            return
-        owed = self._owed()
-        member, call = self.board.person.key
-        mine = [
-            task for task in self.board.day.owed if (member and task.member == member) or (call and task.call == call)
-        ]
-        task = owed if isinstance(owed, Task) else mine[0] if mine else None
-        if task is None:
-            self.painter.tell(say("There is no callback to this person: choose one in the list."))
-            return
-
-        def tried(result: AttemptResult) -> Errand:
-            return lambda: self.callwork.attempt(task, result)
-
-        entries = [Entry(say(RESULTS[result]), tried(result)) for result in AttemptResult]
-        self.menus.open("attempt", task.title, entries)
-
-    def action_missed(self) -> None:
-        """m."""
-        self._verdict(self.callwork.missed)
-
-    def action_elsewhere(self) -> None:
-        """e."""
-        self._verdict(self.callwork.elsewhere)
-
-    def action_ignore(self) -> None:
-        """i."""
-        self._verdict(self.callwork.ignore)
-
-    def _verdict(self, verdict: Verdict) -> None:
-        row = self._owed()
-        if self.panes.here in OVER:
-            return
-        if not isinstance(row, CallRow):
-            self.painter.tell(say("Choose a missed call in the list first."))
-            return
-        self.do("verdict", lambda: verdict(row))
-
-    # numbers
-
-    def action_attach(self) -> None:
-        """Ctrl+L."""
-        self.do("number", self.numberwork.attach)
-
-    def action_register(self) -> None:
-        """Ctrl+R: the member is made at once; what they are called is asked meanwhile."""
-        person = self.board.person
-        if person.who is not Who.UNKNOWN or person.call is None or not person.name:
-            self.painter.tell(say("Only an unknown caller is registered."))
-            return
-        if not self.numberwork.can_register:
-            self.painter.tell(say(HIDDEN))
-            return
-        self.do("number", self.numberwork.register)
-        self.finder.mode = NAMING
-        self.panes.choose()
-
-    def named(self) -> None:
-        """The name of the new member was typed."""
-        name = SafeText(self.panes.chooser.field.value)
-        self.panes.close_over()
-        if name.strip():
-            self.do("name", lambda: self.numberwork.name(name))
-
-    def action_detach(self) -> None:
-        """n."""
-        if self.panes.here not in OVER:
-            self.do("number", self.numberwork.detach)
-
-    def action_junk(self) -> None:
-        """x."""
-        self._close_call(self.numberwork.junk)
-
-    def action_wrong(self) -> None:
-        """w."""
-        self._close_call(self.numberwork.wrong)
-
-    def _close_call(self, close: Verdict) -> None:
-        if self.panes.here in OVER:
-            return
-        row = self._pointed()
-        if row is None:
-            self.painter.tell(say("There is no call."))
-        elif row.taken_by is not None:
-            self.painter.tell(say("{name} has this call.", name=row.taken_by))
-        else:
-            self.do("number", lambda: close(row))
 
     # the palette
 

@@ -17,16 +17,19 @@ from terminal.screens.errands import Errands
 from terminal.screens.faq import Faq
 from terminal.screens.keeper import NOBODY
 from terminal.screens.menus import Menus
+from terminal.screens.older import Older
 from terminal.screens.painter import Painter
 from terminal.screens.panes import Panes
 from terminal.screens.pinning import Pinning
 from terminal.screens.reading import Reading
 from terminal.screens.reasons import Reasons
+from terminal.screens.unsent import Unsent
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.row import Tone
 from terminal.widgets.speech import say
+from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import short_day
 
 if TYPE_CHECKING:
@@ -52,19 +55,21 @@ class Casework:
         codes: Codes,
         *,
         field: "Callable[[], NoteArea]",
-        entry: Callable[[], Leaf],
+        timeline: Callable[[], Timeline],
         typing: Callable[[str], None],
     ) -> None:
         self._work = work
         self._writing = writing
         self._painter = painter
         self._errands = errands
-        self._entry = entry
+        self._timeline = timeline
+        self.older = Older(work, timeline, lambda: painter.paint())
         self.reading = Reading(panes, painter, writing, field)
         self.faq = Faq(work, self.reading)
         self.reasons = Reasons(work, writing, codes, self.reading, painter.site)
         self.pinning = Pinning(work, menus, lambda: typing(PIN))
         self.duties = Duties(work, menus)
+        self.unsent = Unsent(work, menus, self.reading)
 
     # news
 
@@ -82,7 +87,8 @@ class Casework:
 
     def commands(self) -> list[Command]:
         """What the palette offers beside the keys."""
-        return [*self.reasons.commands(), *self.pinning.commands(), Command(say("Read notices"), SafeText(), "notices")]
+        notices = Command(say("Read notices"), SafeText(), "notices")
+        return [*self.reasons.commands(), *self.pinning.commands(), notices, *self.unsent.commands()]
 
     def took(self, mode: str, index: int) -> None:
         """A row of the chooser was taken, in one of our modes."""
@@ -99,9 +105,9 @@ class Casework:
     def take(self, pane: str, index: int) -> None:
         """A row of a panel was taken."""
         if pane == "timeline":
-            self.reading.open(self._entry())
+            self.reading.open(self._timeline().leaf())
         elif pane == "older_entries":
-            self._painter.tell(say("This desk holds the 20 newest entries; older ones are at the server only."))
+            self._errands.run("older", lambda: self.older.load(index))
         elif pane == "page":
             self.reading.entered()
         elif pane == "tasks":

@@ -122,7 +122,7 @@ class DeskScreen(CallKeys):
             self.errands,
             self.codes,
             field=lambda: self.area,
-            entry=lambda: self.query_one(Timeline).leaf(),
+            timeline=lambda: self.query_one(Timeline),
             typing=self._choose,
         )
         self.finder.more = self.casework.commands
@@ -184,6 +184,7 @@ class DeskScreen(CallKeys):
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()
         self.errands.run("codes", self.codes.load)
+        self.errands.run("meeting", lambda: self.wrapping.welcome(desk))
         self.errands.run("notices", self.casework.load)
 
     def hear(self, news: "News") -> None:
@@ -233,7 +234,10 @@ class DeskScreen(CallKeys):
 
     def on_typed(self, _message: Typed) -> None:
         """Keep what is written, a moment later."""
+        typed = self.board.typed
         self.writing.hold()
+        if typed != self.board.typed:
+            self.painter.note()
         self.promising.look()
         self._draft_later()
 
@@ -330,6 +334,14 @@ class DeskScreen(CallKeys):
     def action_notices(self) -> None:
         """The notices, from the palette."""
         self.casework.notices()
+
+    def action_let_go(self) -> None:
+        """What waits for the sign-in of somebody who does not come, from the palette."""
+        self.errands.run("unsent", self.casework.unsent.offer)
+
+    def action_tray(self) -> None:
+        """What was not sent, from the palette."""
+        self.errands.run("tray", self.casework.unsent.read)
 
     def _choose(self, mode: str) -> None:
         self.finder.mode = mode

@@ -5,21 +5,33 @@ Text is filed under its owner, (member, call). Whoever else comes onto the scree
 
 import asyncio
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ringdesk.errors import Refused
 from ringdesk.safetext import MAX_LINES, SafeLines
+from terminal.drafts import Draft
 from terminal.widgets.speech import mark
 
 if TYPE_CHECKING:
     from ringdesk.notes import Note
-    from terminal.desk import Desk, Draft
+    from terminal.desk import Desk
 
 Owner = tuple[str | None, str | None]
 """The member and the call that a note belongs to."""
 NOBODY: Owner = (None, None)
 NOT_OPEN = mark("The desk is not open yet: try again in a moment.")
 TOO_LONG = mark("the note is too long: shorten it or save it in two")
+
+
+class Sheet(NamedTuple):
+    """All that is filed of one owner: the text, the id of the note that it revises, the tasks made of what it promises."""
+
+    text: str = ""
+    revises: str | None = None
+    promised: tuple[tuple[str, str], ...] = ()
+
+
+EMPTY: Final = Sheet()
 
 
 class Keeper:
@@ -30,21 +42,33 @@ class Keeper:
         self.texts: dict[Owner, str] = {}
         self.revises: dict[Owner, Note] = {}
         """The notes that the texts revise."""
-        self._filed: dict[Owner, str] = {}
+        self.promised: dict[Owner, dict[str, str]] = {}
+        """The tasks that were made of what the texts promise: due time -> task."""
+        self._filed: dict[Owner, Sheet] = {}
         self._one_at_a_time = asyncio.Lock()
         self.refresh: Callable[[], None] = lambda: None
         """Called to bring `texts` up to what stands in the field this very moment."""
         self.loaded: Callable[[], None] = lambda: None
         """Called when the text of an owner became another than what was typed."""
 
-    def begin(self, desk: "Desk", drafts: "list[Draft]") -> None:
+    def begin(self, desk: "Desk", drafts: list[Draft]) -> None:
         """The drafts of the last time; those of whoever was here before are theirs."""
         self.desk = desk
-        self.texts.clear()
-        self._filed.clear()
+        for each in (self.texts, self.revises, self.promised, self._filed):
+            each.clear()
         for draft in reversed(drafts):
-            self._filed[(draft.member, draft.call)] = draft.text
-            self.texts.setdefault((draft.member, draft.call), draft.text)
+            owner = (draft.member, draft.call)
+            self.texts[owner] = draft.text
+            if draft.revises is not None:
+                self.revises[owner] = draft.revises
+            if draft.promised:
+                self.promised[owner] = dict(draft.promised)
+            self._filed[owner] = self._sheet(owner)
+
+    def _sheet(self, owner: Owner) -> "Sheet":
+        parent = self.revises.get(owner)
+        promised = tuple(sorted(self.promised.get(owner, {}).items()))
+        return Sheet(self.texts.get(owner, ""), parent.id if parent else None, promised)
 
     def others(self, owner: Owner) -> list[Owner]:
         """Whose drafts are kept beside that of `owner`, the newest first."""
@@ -58,7 +82,12 @@ class Keeper:
         if text:
             self.texts[owner] = text
         else:
-            self.revises.pop(owner, None)
+            self._blank(owner)
+
+    def _blank(self, owner: Owner) -> None:
+        """What the text was, and what was made of it, ends with the text."""
+        self.revises.pop(owner, None)
+        self.promised.pop(owner, None)
 
     def move(self, old: Owner, new: Owner) -> None:
         """The person said who is on this call: what was written for the call is now hers. The board shows her already."""
@@ -66,6 +95,11 @@ class Keeper:
         text = self.texts.pop(old, "")
         there = self.texts.get(new, "")
         self.hold(new, f"{there}\n{text}" if there and text else there or text)
+        if text:
+            if old in self.revises:
+                self.revises.setdefault(new, self.revises[old])
+            self.promised[new] = {**self.promised.get(old, {}), **self.promised.get(new, {})}
+        self._blank(old)
         self.loaded()
 
     def saved(self, owner: Owner, text: str) -> None:
@@ -80,11 +114,13 @@ class Keeper:
         at = None
         async with self._one_at_a_time:
             for owner in {**self._filed, **self.texts}:
-                text = self.texts.get(owner, "")
-                if self.desk is None or self._filed.get(owner, "") == text:
+                sheet = self._sheet(owner)
+                if self.desk is None or self._filed.get(owner, EMPTY) == sheet:
                     continue
-                at = await self.desk.save_draft(*owner, text)
-                self._filed[owner] = text
+                parent = self.revises.get(owner)
+                draft = Draft(*owner, sheet.text, revises=parent, promised=dict(sheet.promised))
+                at = await self.desk.save_draft(draft)
+                self._filed[owner] = sheet
         return at
 
     async def save(self, owner: Owner, text: str) -> None:
@@ -96,13 +132,11 @@ class Keeper:
             raise Refused("too_long", TOO_LONG)
         if self.desk is None:
             raise Refused("not_open", NOT_OPEN)
-        parent = self.revises.pop(owner, None)
-        try:
-            subject = (parent.member, parent.call) if parent else owner
-            await self.desk.note(SafeLines(text), *subject, parent.id if parent else None)
-        except Exception:
-            if parent is not None:
-                self.revises[owner] = parent
-            raise
+        parent = self.revises.get(owner)
+        if parent is None:
+            await self.desk.note(SafeLines(text), *owner)
+        else:  # it stays with the call of its note, which another store may have had
+            await self.desk.note(SafeLines(text), parent.member, None, parent.id)
+        self._blank(owner)
         self.saved(owner, text)
         await self.keep()

@@ -225,6 +225,7 @@ class Guard:
         screen.painter.agent = desk.person.name
         screen.query_one(Timeline).selected = 0
         await screen.looks.welcome(desk)
+        await screen.wrapping.welcome(desk)
         drafts = await desk.drafts()
         screen.keeper.begin(desk, drafts)
         screen.home.stale()

@@ -5,14 +5,21 @@ from typing import Final
 
 
 class Layer(Enum):
-    """What is drawn together, and the seconds between two drawings of it."""
+    """What is drawn together: the seconds between two drawings of it in a burst, and how many may come at once before that.
 
-    CALLS = 0.0
-    """Who calls: the banner and the lines."""
-    ABOUT = 0.1
+    A key that comes while something is drawn waits for it; so nothing is drawn more often than somebody could read.
+    """
+
+    CALLS = (0.2, 5)
+    """Who calls: the banner and the lines. A call is told in as many steps: it rings, its number, its name, its end."""
+    ABOUT = (0.25, 1)
     """What stands around it: counts, missed, team, status, keys."""
-    PERSON = 0.2
+    PERSON = (0.2, 1)
     """The card, and everything about the person."""
+
+    def __init__(self, gap: float, at_once: int) -> None:
+        self.gap = gap
+        self.at_once = at_once
 
 
 AFTER_KEY: Final = 0.05
@@ -26,16 +33,17 @@ class Pace:
 
     def __init__(self) -> None:
         self.key = float("-inf")
-        self._drawn: dict[Layer, float] = {}
+        self._even: dict[Layer, float] = {}
+        """When the next drawing would come if all had kept their distance (ITU-T I.371, virtual scheduling)."""
         self._asked: dict[Layer, float] = {}
 
     def due(self, now: float, layer: Layer) -> float:
         """When to draw what changed now."""
         first = self._asked.setdefault(layer, now)
-        earliest = max(self.key + AFTER_KEY, self._drawn.get(layer, float("-inf")) + layer.value)
-        return min(earliest, first + AT_MOST)
+        turn = self._even.get(layer, float("-inf")) - (layer.at_once - 1) * layer.gap
+        return min(max(self.key + AFTER_KEY, turn), first + AT_MOST)
 
     def drawn(self, now: float, layer: Layer) -> None:
         """It was drawn."""
         self._asked.pop(layer, None)
-        self._drawn[layer] = now
+        self._even[layer] = max(self._even.get(layer, now), now) + layer.gap

@@ -207,8 +207,9 @@ class Painter:
         says, bad = self._writing.says, self._writing.bad
         if self._writing.owner == NOBODY:
             says, bad = say("A note belongs to a person or a call."), False
-        writing = self._screen.query_one("#note").has_focus
-        self.panel("noteframe").show(Owner(self._board.person, writing, says, bad, self.promise(), self._revises()))
+        owner, typed = self._board.person, self._board.typed
+        focused = self._screen.query_one("#note").has_focus
+        self.panel("noteframe").show(Owner(owner, focused, typed, says, bad, self.promise(), self._revises()))
 
     def _revises(self) -> SafeText:
         parent = self._writing.revises

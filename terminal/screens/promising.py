@@ -16,20 +16,15 @@ from terminal.widgets.person import Person
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, due
 
-_When = tuple[Owner, str]
-"""One promise of a note: an owner, and a due time. The words of a promise change while they are typed."""
-
 
 class Promising:
-    """The promise of the note in the field."""
+    """The promise of the note in the field. Of one note it is known by its due time: its words change while they are typed."""
 
     def __init__(self, work: Work, writing: Writing) -> None:
         self.changed: Callable[[], None] = lambda: None
         """Called when another promise stands in the note."""
         self._work = work
         self._writing = writing
-        self._made: dict[_When, str] = {}
-        """The tasks that were made here."""
         self._looked: tuple[Owner, str] = (NOBODY, "")
         self._found: Promise | None = None
 
@@ -46,7 +41,9 @@ class Promising:
         if self._found is None:
             return None
         return Pledge(
-            when=_words(self._found, self._work.now), what=self._found.title, made=self._key(self._found) in self._made
+            when=_words(self._found, self._work.now),
+            what=self._found.title,
+            made=_due(self._found, self._work.now) in self._made,
         )
 
     async def turn(self) -> SafeText:
@@ -54,15 +51,14 @@ class Promising:
         self._refresh()
         if self._found is None:
             return say("No promise in this note: write what and when, as in: today 17:30 call back.")
-        key, title = self._key(self._found), self._found.title
-        made = self._made.pop(key, None)
-        if made is not None:
-            await self._work.desk.done(made)
+        made, when, title = self._made, _due(self._found, self._work.now), self._found.title
+        if when in made:
+            await self._work.desk.done(made.pop(when))
             said = say("Taken back: {title}", title=title)
         else:
-            task = _task(self._found, self._work.board.person, self._work.now)
-            self._made[key] = await self._work.desk.do(task)
+            made[when] = await self._work.desk.do(_task(self._found, self._work.board.person, self._work.now))
             said = say("Task made: {title}", title=title)
+        await self._writing.keep()
         self.changed()
         return said
 
@@ -74,8 +70,10 @@ class Promising:
             now = self._work.now
             self._found = promises.found(text, now.local(now.at).replace(tzinfo=None))
 
-    def _key(self, promise: Promise) -> _When:
-        return self._writing.owner, _due(promise, self._work.now)
+    @property
+    def _made(self) -> dict[str, str]:
+        """The tasks that were made of this note: due time -> task."""
+        return self._work.keeper.promised.setdefault(self._writing.owner, {})
 
 
 def _due(promise: Promise, now: Now) -> str:

@@ -1,6 +1,7 @@
 """What each panel is told, made from the board: pure, one function a panel. Everything about the person gets one `Person`."""
 
 import math
+from typing import Final
 
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
@@ -19,6 +20,9 @@ from terminal.widgets.team import Crew, Mate
 from terminal.widgets.timeline import Past
 from terminal.widgets.topbar import READY, Top
 from terminal.widgets.when import Now, length
+
+HELD: Final = "sync_held"
+"""The reason that names whose sign-in the outbox waits for."""
 
 
 def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
@@ -151,6 +155,8 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
     trouble = SafeText()
     if board.worst is not None:
         trouble = SafeText("".join(part.text for part in source_words(board.worst, whole=False)))
+    elif board.sync is not None and board.sync.why is not None and board.sync.why.code == HELD:
+        trouble = say("waits for {name}", name=SafeText(board.sync.why.args["name"]))
     elif board.sync is not None and board.sync.refused:
         trouble = say("{count} refused", count=board.sync.refused)
     open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)

@@ -1,7 +1,7 @@
 """F4: a call is closed with a disposition, a meeting that was no call is recorded; both with the note, in two keys."""
 
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ringdesk.dispositions import INQUIRY, Disposition
 from ringdesk.errors import Refused
@@ -16,6 +16,9 @@ from terminal.screens.writing import Writing
 from terminal.widgets.person import CallRow, Person
 from terminal.widgets.speech import KINDS, mark, say, titled
 
+if TYPE_CHECKING:
+    from terminal.desk import Desk
+
 HANDLED: Final = SafeText("handled")
 """The disposition of a call that closed by itself."""
 MEETINGS: Final = (
@@ -27,6 +30,8 @@ MEETINGS: Final = (
 )
 """How one meets without a call that rings here, in the order of their digits."""
 NEEDS_NOTE: Final = mark("this code needs a note: write what was agreed, then F4")
+MEETING: Final = "meeting"
+"""The choice of a person: the disposition of their last meeting."""
 LONGEST: Final = 120
 """Characters of a note that stand in the timeline for the meeting."""
 
@@ -40,12 +45,20 @@ class Wrapping:
         self._menus = menus
         self._codes = codes
         self._errands = errands
-        self._last = INQUIRY
-        """The disposition of the last meeting: the next one has it too, until another is chosen."""
+        self._chosen = INQUIRY
 
     @property
     def _text(self) -> str:
         return self._work.keeper.texts.get(self._work.board.person.key, "").strip()
+
+    @property
+    def _last(self) -> str:
+        """The disposition of the last meeting: the next one has it too, until another is chosen or it is in use no more."""
+        return self._chosen if any(each.id == self._chosen for each in self._codes.in_use) else INQUIRY
+
+    async def welcome(self, desk: "Desk") -> None:
+        """Somebody sits down: the disposition of their last meeting."""
+        self._chosen = (await desk.choices()).get(MEETING, INQUIRY)
 
     def open(self) -> None:
         """Offer what fits whoever is on show; where there is nothing to choose, save the note and close."""
@@ -86,7 +99,8 @@ class Wrapping:
         self._menus.open("code", say("Which code?"), entries)
 
     async def _remember(self, code: Disposition) -> None:
-        self._last = code.id
+        self._chosen = code.id
+        await self._work.desk.choose(MEETING, code.id)
         self.open()
 
     # what it does

@@ -1,7 +1,7 @@
 """What people look at: a member's card, a call, and the dumps (contracts: the headless desk). Each is one hop."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Callable, Container, Iterable
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -13,14 +13,16 @@ from ringdesk.notes import Note
 from ringdesk.ops import NoteAdd, Op, Row
 from ringdesk.safetext import encode_hook
 from ringdesk.tasks import Task, TaskState
-from ringdesk.timeline import Contact
+from ringdesk.timeline import Contact, ContactKind
 from ringdesk.times import iso
 from terminal.store.connection import Transaction
 from terminal.store.outbox import read_answer, usable_args
 from terminal.store.rows import read_op, shown, shown_rows
 
 TIMELINE: Final = 20
-"""Entries of a timeline; older ones on demand (sync.md 4)."""
+"""Entries of a timeline, and of each page of what is older."""
+LONGEST_LOOK: Final = 500
+"""Rows that are looked at for a page: a kind that is rare comes in several."""
 NOTES: Final = 50
 TASKS: Final = 200
 
@@ -50,11 +52,17 @@ def member(tx: Transaction, member_id: str) -> Member | None:
     return None
 
 
-def card(tx: Transaction, member_id: str) -> Card:
-    """A member's card. Raises `Refused("unknown_member")`."""
+def known(tx: Transaction, member_id: str) -> Member:
+    """A member who is here. Raises `Refused("unknown_member")`."""
     found = member(tx, member_id)
     if found is None:
         raise Refused("unknown_member", f"there is no member {member_id} on this desk; look the member up again")
+    return found
+
+
+def card(tx: Transaction, member_id: str) -> Card:
+    """A member's card. Raises `Refused("unknown_member")`."""
+    found = known(tx, member_id)
     ours = {member_id, found.id}
     tasks = [row for row in _about(tx, ours, "task", TASKS) if isinstance(row, Task) and row.state is TaskState.OPEN]
     return Card(
@@ -65,15 +73,52 @@ def card(tx: Transaction, member_id: str) -> Card:
     )
 
 
+Place = tuple[float, str]
+"""Where a row stands in a past: its time (seconds since 1970) and its id."""
+
+
 def _about(tx: Transaction, members: Iterable[str], kind: str, limit: int) -> list[Row]:
     """Rows about a member, newest first; also those that still name an alias of theirs."""
-    lines: list[tuple[float, str]] = []
+    return [row for place in _places(tx, members, kind, limit) if (row := shown(tx, (kind, place[1]))) is not None]
+
+
+def _places(
+    tx: Transaction, members: Iterable[str], kind: str, limit: int, before: Place = (float("inf"), "")
+) -> list[Place]:
+    lines: list[Place] = []
     for each in members:
         lines += tx.all(
-            "select at, id from about where member = ? and kind = ? order by at desc limit ?", each, kind, limit
+            "select at, id from about where member = ? and kind = ? and (at, id) < (?, ?) order by at desc, id desc limit ?",
+            *(each, kind, *before, limit),
         )
-    newest = sorted(lines, reverse=True)[:limit]
-    return [row for _, row_id in newest if (row := shown(tx, (kind, row_id))) is not None]
+    return sorted(lines, reverse=True)[:limit]
+
+
+class Older(NamedTuple):
+    """The next part of a past, newest first, without a gap to what was there; `more`: there is something older still."""
+
+    rows: tuple[Contact | Note, ...]
+    more: bool
+
+
+def older(tx: Transaction, member_id: str, kind: str, before: Place, wanted: Container[ContactKind]) -> Older:
+    """The rows of `kind` (contact or note) about a member that are older than `before`: a page of those that are `wanted`,
+    and what lies between them. Raises `Refused("unknown_member")`."""
+    found = known(tx, member_id)
+    rows: list[Contact | Note] = []
+    hits, looked = 0, 0
+    while hits < TIMELINE and looked < LONGEST_LOOK:
+        places = _places(tx, {member_id, found.id}, kind, TIMELINE, before)
+        for place in places:
+            row = shown(tx, (kind, place[1]))
+            if isinstance(row, Contact | Note):
+                rows.append(row)
+                hits += isinstance(row, Note) or row.kind in wanted
+        looked += len(places)
+        if len(places) < TIMELINE:
+            return Older(tuple(rows), more=False)
+        before = places[-1]
+    return Older(tuple(rows), more=True)
 
 
 def call(tx: Transaction, call_id: str) -> Call:
@@ -198,8 +243,11 @@ def _ledger(_: Transaction) -> list[dict[str, Any]]:
 
 def _ops_in(state: str) -> Callable[[Transaction], list[dict[str, Any]]]:
     def rows(tx: Transaction) -> list[dict[str, Any]]:
-        lines = tx.all("select op, dev_seq, said, seq, answer from outbox where state = ? order by made", state)
-        return [_op_object(read_op(line[0], line[1], line[2]), line[3], line[4]) for line in lines]
+        lines = tx.all("select op, dev_seq, said, seq, answer, actor from outbox where state = ? order by made", state)
+        return [
+            {**_op_object(read_op(*line[:3]), line[3], line[4]), "author_name": msgspec.json.decode(line[5])["name"]}
+            for line in lines
+        ]
 
     return rows
 

@@ -1,4 +1,4 @@
-"""People who have signed in on this desk, and their half-typed notes.
+"""People who have signed in on this desk, and what they chose for themselves.
 
 A password is kept as an argon2id verifier (OWASP parameters: 19 MiB, 2 passes), so that the same person opens the desk
 while the server is away, until their grant expires.
@@ -72,33 +72,6 @@ def verify(found: Known | None, password: str, now: float) -> SignedIn:
     if found.signed_in.expires <= now:
         raise Refused("not_allowed", "this sign-in has expired; connect to the server and sign in again")
     return found.signed_in
-
-
-class Draft(NamedTuple):
-    """A half-typed note: it belongs to its author, its member and its call."""
-
-    member: str | None
-    call: str | None
-    text: str
-    saved_at: float
-
-
-def save_draft(tx: Transaction, author: str, draft: Draft) -> None:
-    """Keep a half-typed note; an empty one is forgotten."""
-    key = (author, draft.member or "", draft.call or "")
-    if draft.text:
-        tx.do(
-            "insert or replace into draft (author, member, call, text, saved_at) values (?, ?, ?, ?, ?)",
-            *(*key, draft.text, draft.saved_at),
-        )
-    else:
-        tx.do("delete from draft where author = ? and member = ? and call = ?", *key)
-
-
-def drafts(tx: Transaction, author: str) -> list[Draft]:
-    """A person's half-typed notes, newest first."""
-    lines = tx.all("select member, call, text, saved_at from draft where author = ? order by saved_at desc", author)
-    return [Draft(line[0] or None, line[1] or None, line[2], line[3]) for line in lines]
 
 
 def arrived(tx: Transaction, person: str, now: float) -> float:

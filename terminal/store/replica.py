@@ -7,10 +7,12 @@ the listeners, also after the commit, in the order of the commits.
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Container, Coroutine, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
+
+import msgspec
 
 from config.lock import ProcessLock
 from ringdesk.articles import Article, ArticleKind
@@ -24,12 +26,15 @@ from ringdesk.ops import Actor, Args, Op, RowKey
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
+from ringdesk.timeline import ContactKind
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
+from terminal.drafts import Draft
 from terminal.store import (
     birthdays,
     bulk,
     business,
     cards,
+    drafts,
     index,
     joining,
     morning,
@@ -46,7 +51,7 @@ from terminal.store.joining import Credentials
 from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
 from terminal.store.pages import Verdict
-from terminal.store.people import Draft, SignedIn
+from terminal.store.people import SignedIn
 from terminal.store.standing import Standing, standing
 
 FILE: Final = "replica.db"
@@ -170,11 +175,11 @@ class Store:
         """A refused op has been seen by its person. Raises `Refused("unknown_op")`."""
         await self._write(lambda tx: outbox.dismiss(tx, op_id))
 
-    async def save_draft(self, author: str, member: str | None, call: str | None, text: str) -> float:
-        """Keep a half-typed note ("" forgets it); when it was saved."""
-        draft = Draft(member, call, text, self._clock())
-        await self._writer.run(lambda tx: people.save_draft(tx, author, draft))
-        return draft.saved_at
+    async def save_draft(self, author: str, draft: Draft) -> float:
+        """Keep a half-typed note (without text it is forgotten); when it was saved, which is now."""
+        now = self._clock()
+        await self._writer.run(lambda tx: drafts.save(tx, author, msgspec.structs.replace(draft, saved_at=now)))
+        return now
 
     # --- what people look at ----------------------------------------------------------------------------------------
 
@@ -185,6 +190,10 @@ class Store:
     async def card(self, member: str) -> Card:
         """A member's card. Raises `Refused("unknown_member")`."""
         return await self.reader.run(lambda tx: cards.card(tx, member))
+
+    async def older(self, member: str, kind: str, before: cards.Place, wanted: Container[ContactKind]) -> cards.Older:
+        """The next page of a member's past (`kind`: contact or note). Raises `Refused("unknown_member")`."""
+        return await self.reader.run(lambda tx: cards.older(tx, member, kind, before, wanted))
 
     async def call(self, call: str) -> Call:
         """A call. Raises `Refused("unknown_call")`."""
@@ -244,7 +253,7 @@ class Store:
 
     async def drafts(self, author: str) -> list[Draft]:
         """A person's half-typed notes, newest first."""
-        return await self.reader.run(lambda tx: people.drafts(tx, author))
+        return await self.reader.run(lambda tx: drafts.of(tx, author))
 
     # --- signing in -------------------------------------------------------------------------------------------------
 
@@ -337,6 +346,14 @@ class Store:
     async def held_for(self) -> SafeText:
         """Whose sign-in the first op without an answer waits for; "" when for none."""
         return await self.reader.run(regrant.held_for)
+
+    async def awaited(self) -> list[regrant.Awaited]:
+        """Everybody whose sign-in the outbox waits for; first the one who holds up the others."""
+        return await self.reader.run(regrant.awaited)
+
+    async def let_go(self, person: str, by: SafeText) -> None:
+        """What waits for the sign-in of `person` goes into the tray. Raises `Refused("unknown_op")` where nothing does."""
+        await self._write(lambda tx: regrant.let_go(tx, person, by, self._clock()))
 
     async def outgoing(self, first: int, most: int, max_bytes: int) -> list[Op]:
         """Ops from dev_seq `first` on, answered or not, in order and without a gap."""

@@ -10,7 +10,7 @@ from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced, wrapped
 from terminal.widgets.speech import because, line_name, say
-from terminal.widgets.when import Now, length
+from terminal.widgets.when import Now, ago, length
 
 WIDE: Final = 110
 """Cells from which on everything that is known of a caller fits into the first row."""
@@ -73,8 +73,8 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
         ),
         2,
     )
-    passed = length(value.now.at - call.started)
-    since = say("rang {time} ago", time=passed) if stopped else say("ringing {time}", time=passed)
+    passed = value.now.at - call.started
+    since = say("rang {ago}", ago=ago(passed)) if stopped else say("ringing {time}", time=length(passed))
     greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
     alone = not value.holding  # on a small screen what happens to the other one is worth more than store and greeting
     bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)

@@ -131,7 +131,8 @@ def _standing(task: Task, when: Due, now: Now) -> tuple[SafeText, Tone]:
         return SafeText("\N{CHECK MARK} " + say("called back {time}", time=done)), Tone.GOOD
     if when.late:
         over = moment(task.due)
-        return say("! late by {time}", time=age(now.at - over) if over is not None else when.words), Tone.BAD
+        late = when.words if over is None else say("late by {time}", time=age(now.at - over))
+        return SafeText("! " + late), Tone.BAD
     begins = moment(task.opens)
     if begins is not None and begins > now.at:
         return say("waits"), Tone.DIM

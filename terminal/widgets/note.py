@@ -30,10 +30,12 @@ class Pledge(NamedTuple):
 
 
 class Owner(NamedTuple):
-    """To whom the note belongs, and how it stands. `saying` is the last word about saving; `bad` when it failed."""
+    """To whom the note belongs, and how it stands: whether its field has the focus, and whether there is text in it.
+    `saying` is the last word about saving; `bad` when it failed."""
 
     person: Person
-    writing: bool = False
+    focused: bool = False
+    typed: bool = False
     saying: SafeText = SafeText()
     bad: bool = False
     promise: Pledge | None = None
@@ -47,7 +49,7 @@ class NoteFrame(Panel[Owner]):
     @property
     def lit(self) -> bool:
         """The field inside has the focus."""
-        return self.value.writing
+        return self.value.focused
 
     def picture(self, value: Owner, inside: Size) -> Picture:
         """Only the frame: the field lies over the rest."""
@@ -57,7 +59,8 @@ class NoteFrame(Panel[Owner]):
         if value.revises:
             call = (piece(say("revises {day}", day=value.revises), Tone.WARN),)
         title = spaced((piece(say("Note"), tone), piece(person.name, tone), *call), 2)
-        corner = (chip(say("Writing"), Tone.CHIP_LINK),) if value.writing and person.name else ()
+        state = _state(value)
+        corner = (chip(state, Tone.CHIP_LINK if value.focused else Tone.CHIP),) if state and person.name else ()
         foot = (piece(value.saying, Tone.BAD if value.bad else Tone.DIM),) if value.saying else ()
         rows: tuple[Row, ...] = (
             () if person.name else (Row((piece(say("A note belongs to a person or a call."), Tone.DIM),)),)
@@ -68,6 +71,13 @@ class NoteFrame(Panel[Owner]):
         if inside.height < PROMISE_FROM:
             return Picture(rows, title, corner, foot, under=(*words, gap(), *key))
         return Picture((*[BLANK] * (inside.height - 1), Row(words, key)), title, corner, foot)
+
+
+def _state(value: Owner) -> SafeText:
+    """Whether somebody writes, may write, or left something half typed."""
+    if value.typed:
+        return say("Writing") if value.focused else say("Half typed")
+    return say("Ready to type") if value.focused else SafeText()
 
 
 def _promised(pledge: Pledge) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
@@ -86,7 +96,9 @@ class NoteArea(TextArea):
     def edit(self, edit: Edit) -> EditResult:
         """Every change of the text by a person passes here."""
         edit.text = SafeLines(edit.text)
-        return super().edit(edit)
+        result = super().edit(edit)
+        self.scroll_cursor_visible()  # Textual scrolls before it knows the new height: a new last row stayed out of sight
+        return result
 
     def load_text(self, text: str) -> None:
         """Every change of the text by the program passes here."""

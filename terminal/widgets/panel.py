@@ -219,10 +219,11 @@ class ListPanel(Panel[Value]):
         """Textual calls the `on_key` of every class of a widget; so there is one, and lists with more keys extend `pressed`."""
         self.pressed(event)
 
-    def pressed(self, event: events.Key) -> None:
-        """Keys of a list that has the focus."""
+    @property
+    def steps(self) -> dict[str, int]:
+        """By how many rows a key moves the selection."""
         page = max(1, self.size.height - 3)
-        steps = {
+        return {
             "down": 1,
             "j": 1,
             "up": -1,
@@ -232,9 +233,13 @@ class ListPanel(Panel[Value]):
             "home": -(10**6),
             "end": 10**6,
         }
-        if event.key in steps:
+
+    def pressed(self, event: events.Key) -> None:
+        """Keys of a list that has the focus."""
+        step = self.steps.get(event.key)
+        if step is not None:
             event.stop()
-            self.select(self.selected + steps[event.key])
+            self.select(self.selected + step)
         elif event.key == "enter" and self.entries(self.value):
             event.stop()
             self.post_message(Chosen(self.id or "", self.selected))

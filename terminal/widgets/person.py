@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -17,6 +17,20 @@ from ringdesk.timeline import Contact
 from terminal.news import Match
 from terminal.widgets.speech import say
 from terminal.widgets.telephone import written
+
+PAST: Final = 20
+"""Entries of a past that come with a card: where there are as many, there may be more."""
+NOTES: Final = 50
+"""Notes that come with a card."""
+Entry = TypeVar("Entry", Contact, Note)
+
+
+def beyond(fresh: tuple[Entry, ...], known: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The newest entries as they are now, and behind them what was loaded before that is older."""
+    if not fresh:
+        return fresh
+    at, ident = fresh[-1].at, fresh[-1].id
+    return fresh + tuple(each for each in known if (each.at, each.id) < (at, ident))
 
 
 class Who(StrEnum):
@@ -126,6 +140,8 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
     greeting: SafeText = SafeText("")
     states: dict[str, str] = {}
+    whole: frozenset[str] = frozenset()
+    """What has nothing older on this desk: contact, note."""
 
     @property
     def key(self) -> tuple[str | None, str | None]:

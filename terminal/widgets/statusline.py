@@ -10,7 +10,7 @@ from terminal.news import HealthNews, SyncNews
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced
 from terminal.widgets.speech import because, say
-from terminal.widgets.when import Now, age
+from terminal.widgets.when import Now, ago
 
 _SIGNS = {
     Level.OK: ("\N{CHECK MARK}", Tone.GOOD),
@@ -47,12 +47,10 @@ def server_words(value: Health) -> tuple[Piece, ...]:
     sync = value.sync
     if sync is None:
         return (piece(say("Server"), Tone.DIM), gap(), piece(say("starting"), Tone.DIM))
-    why = because(sync.why) if sync.why else say("not reached")
-    server = (
-        piece(SafeText("\N{CHECK MARK} " + say("connected")), Tone.GOOD)
-        if sync.connected
-        else piece(SafeText(f"! {why}"), Tone.WARN)
-    )
+    server = piece(SafeText("\N{CHECK MARK} " + say("connected")), Tone.GOOD)
+    if sync.why or not sync.connected:
+        why = because(sync.why) if sync.why else say("not reached")
+        server = piece(SafeText(f"! {why}"), Tone.WARN)
     unsent = Tone.WARN if sync.outbox and not sync.connected else Tone.TEXT
     when = say("up to date") if sync.connected else _last_seen(value)
     refused = piece(say("{count} refused", count=sync.refused), Tone.BAD) if sync.refused else gap(0)
@@ -72,7 +70,7 @@ def server_words(value: Health) -> tuple[Piece, ...]:
 
 
 def _last_seen(value: Health) -> SafeText:
-    return say("{age} old", age=age(value.now.at - value.synced_at)) if value.synced_at else say("not yet synced")
+    return say("as of {ago}", ago=ago(value.now.at - value.synced_at)) if value.synced_at else say("not yet synced")
 
 
 class StatusLine(Panel[Health]):

@@ -8,7 +8,7 @@ from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Row, Tone, chip, chips, gap, piece, spaced
 from terminal.widgets.speech import say
-from terminal.widgets.timeline import KEPT, Past
+from terminal.widgets.timeline import LENSES, Past, may_have_more
 
 WEEKS: Final = 13
 
@@ -24,7 +24,7 @@ class Tags(Panel[Past]):
             return Picture((), title)
         weeks = _by_week(value)
         count = sum(weeks)
-        more = "+" if len(person.timeline) >= KEPT and count == len(person.timeline) else ""
+        more = "+" if may_have_more(person, LENSES[0]) and count == len(person.timeline) else ""
         text = say("{count} in 90 days", count=SafeText(f"{count}{more}"))
         right = (piece(text, Tone.DIM), gap(2), piece(pulse(weeks), Tone.LINK))
         room = inside.width - sum(each.width for each in right) - 1

@@ -15,7 +15,7 @@ from terminal.widgets import homeface
 from terminal.widgets.morning import Morning
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.panel import ListPanel, Picture
-from terminal.widgets.person import Person
+from terminal.widgets.person import NOTES, PAST, Person
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, column, gap, piece, spaced
 from terminal.widgets.speech import KINDS, code, counted, mark, say
 from terminal.widgets.when import Now, stamp
@@ -37,8 +37,6 @@ WHO: Final = 6
 ROOMY: Final = 100
 """Cells of a timeline from which on nothing has to be short."""
 AIR: Final = SafeText("  ")
-KEPT: Final = 20
-"""Entries of a timeline that a desk holds: more may have happened (sync.md 4)."""
 
 
 class Lens(NamedTuple):
@@ -88,6 +86,12 @@ def seen(person: Person, lens: Lens) -> tuple[Contact, ...]:
     return tuple(sorted(entries, key=lambda each: -each.at))
 
 
+def may_have_more(person: Person, lens: Lens) -> bool:
+    """Whether there may be entries of a lens on this desk that are older than those that are here."""
+    contacts = len(person.timeline) >= PAST and "contact" not in person.whole
+    return contacts or (lens.made and len(person.notes) >= NOTES and "note" not in person.whole)
+
+
 class Timeline(ListPanel[Past]):
     """Time, kind, text, state, who."""
 
@@ -120,7 +124,19 @@ class Timeline(ListPanel[Past]):
             event.stop()
             self.post_message(Chosen("older_entries", self.selected))
         else:
+            down = self.selected + self.steps.get(event.key, 0)
             super().pressed(event)
+            if not home and down >= self.entries(self.value) and may_have_more(self.value.person, self.lens):
+                self.post_message(Chosen("older_entries", down))
+
+    def turn_to(self, ident: str, top: int, index: int | None = None) -> None:
+        """The past grew: the entry `ident` stays where it stood, `top` entries below the first in sight, and the selection
+        goes to `index`, if it is given."""
+        at = next((at for at, each in enumerate(self.shown) if each.id == ident), self.selected)
+        self.selected, self.top = at, max(0, at - top)
+        self.redraw()
+        if index is not None:
+            self.select(index)
 
     def picture(self, value: Past, inside: Size) -> Picture:
         """The entries in sight."""
@@ -164,11 +180,15 @@ class Timeline(ListPanel[Past]):
 
     def _count(self) -> tuple[Piece, ...]:
         whole = len(self.value.person.timeline)
+        more = "+" if may_have_more(self.value.person, self.lens) else ""
         if self.lens is not LENSES[0]:
-            return (piece(say("{count} of {whole} entries", count=len(self.shown), whole=whole), Tone.DIM),)
-        said = counted("{count} entry", "{count} entries", whole)
-        if whole >= KEPT:
-            said = say("{count} entries", count=SafeText(f"{whole}+"))
+            count = SafeText(f"{len(self.shown)}{more}")
+            return (piece(say("{count} of {whole} entries", count=count, whole=whole), Tone.DIM),)
+        said = (
+            say("{count} entries", count=SafeText(f"{whole}+"))
+            if more
+            else counted("{count} entry", "{count} entries", whole)
+        )
         return (piece(said, Tone.DIM),)
 
     def _lenses(self) -> tuple[Piece, ...]:

@@ -76,6 +76,11 @@ def age(seconds: float) -> SafeText:
     return say("{count} d", count=whole // 86400)
 
 
+def ago(seconds: float) -> SafeText:
+    """`12 s ago`."""
+    return say("{age} ago", age=age(seconds))
+
+
 def moment(text: str | None) -> float | None:
     """Seconds since 1970 of an ISO date-time (UTC where it says nothing else); None for a bare date, and for no date."""
     if not text or len(text) <= 10:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import os
 import sqlite3
@@ -12,6 +13,10 @@ import serial
 
 from cli.doctor import sqlite
 from ringdesk.dialects import Level
+from ringdesk.ops import Actor, NoteAdd
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.wire.messages import Enrolled
+from terminal.store.replica import Store
 from tests.flows.processes import RINGDESK, ROOT, Process
 
 
@@ -106,6 +111,24 @@ def test_the_data_directory_and_its_databases(tmp_path: Path) -> None:
     assert "cannot be read" in found[f"{tmp_path}/server.db"]["message"]
     code, found = doctor("--data", f"{tmp_path}/none")
     assert (code, found[f"{tmp_path}/none"]["ok"]) == (1, False)
+
+
+async def held_up(data: Path) -> None:
+    """A desk that became another device before what somebody wrote on it was sent."""
+    ids = iter(f"00000000-0000-7000-8000-{each:012d}" for each in range(9))
+    store = await Store.open(data, ids=ids.__next__, clock=lambda: 10.0)
+    for life in ("1", "2"):
+        await store.enrolled(Enrolled(device=f"desk-{life}", epoch=f"life-{life}", cls="desk", store="main"))
+        mei = Actor("p-mei", SafeText("Mei"), f"desk-{life}", ("agent",))
+        await store.save(NoteAdd(text=SafeLines("x")), actor=mei, grant=f"grant {life}")
+    await store.close()
+
+
+def test_whose_sign_in_the_outbox_waits_for(tmp_path: Path) -> None:
+    asyncio.run(held_up(tmp_path))
+    code, found = doctor("--data", str(tmp_path))
+    assert (code, found["outbox"]["ok"], found["outbox"]["level"]) == (1, False, "warning")
+    assert found["outbox"]["message"].startswith("1 changes of Mei wait until Mei signs in on this desk again")
 
 
 def test_people_read_lines_and_a_bad_source_is_bad_use() -> None:

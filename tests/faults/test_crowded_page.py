@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from unittest.mock import patch
+from uuid import UUID
 
 import msgspec
 
@@ -34,7 +35,7 @@ async def test_a_device_with_thousands_of_ops_on_one_row_gets_all_origins(tmp_pa
     for start in range(0, count, limits.PUSH_OPS):
         pushed = tuple(
             Op(
-                op_id=f"op-{number}",
+                op_id=str(UUID(int=number)),
                 dev_seq=number + 1,
                 kind="member.update",
                 grant=world.host.grants["desk"],
@@ -60,7 +61,7 @@ async def test_a_device_with_thousands_of_ops_on_one_row_gets_all_origins(tmp_pa
             assert message.page.prev == cursor < message.page.seq
             told += [origin.op_id for origin in message.origins]
             cursor, pages = message.page.seq, pages + 1
-        assert told == [f"op-{number}" for number in range(count)]
+        assert told == [str(UUID(int=number)) for number in range(count)]
         assert pages == 3
         assert ready.slice.up
     await world.end()

@@ -67,6 +67,11 @@ class Person(Screen):
         """The title in the frame of a panel."""
         return self.pane(name).split("\n")[0]
 
+    @property
+    def in_the_note(self) -> bool:
+        """Whether what is typed goes into somebody's note, by the word in its frame."""
+        return any(word in self.title("noteframe") for word in ("可輸入", "輸入中"))
+
     def see(self, wanted: Callable[[], object], patience: float = PATIENCE) -> None:
         """Look until it is so."""
         deadline = time.monotonic() + patience

@@ -48,7 +48,7 @@ def test_attach_call_back_and_hand_on_key_by_key(tmp_path: Path, capsys: pytest.
         with Person(tmp_path, [*words, "--source", f"{url}?line=1", "--language", "zh-Hant"]) as person:
             person.see(lambda: "響鈴中" in person.pane("banner"))
             press(person, F2)
-            person.see(lambda: "輸入中" in person.title("noteframe"))
+            person.see(lambda: person.in_the_note)
             press(person, ESCAPE)
             person.look(0.5)  # a lone Escape is one only after a moment
             press(person, b"/")

@@ -58,7 +58,7 @@ def test_twenty_calls_touch_neither_the_note_nor_the_focus_nor_the_person(tmp_pa
         assert screen
         assert told.decode().split("\r\n") == [f"ringdesk demo: {step}" for step in STEPS] + [""]
         person.write(F2)
-        person.see(lambda: "通話中" in person.title("card") and "輸入中" in person.title("noteframe"))
+        person.see(lambda: "通話中" in person.title("card") and person.in_the_note)
         who = name_on_the_card(person)
         person.type(HALF)
         person.see(lambda: note(person) == HALF and "草稿已存" in person.pane("noteframe"))
@@ -94,7 +94,7 @@ def test_a_half_typed_note_survives_kill_9_with_its_person(tmp_path: Path, desk:
         with Person(tmp_path, [*words, "--source", f"{source}?line=1"]) as person:
             person.see(lambda: member.name in person.title("card"))
             person.write(F2)
-            person.see(lambda: "輸入中" in person.title("noteframe"))
+            person.see(lambda: person.in_the_note)
             person.type(HALF[:-1])
             person.see(lambda: saved_at(person) and note(person) == HALF[:-1])
             person.look(2.0)  # all of it is kept by now, and the next draft has another time

@@ -25,7 +25,7 @@ async def test_the_desk_ends_and_keeps_the_note(tmp_path: Path) -> None:
         with Person(tmp_path, words) as person:
             person.see(lambda: member.name in person.title("card"))
             person.write(F2)
-            person.see(lambda: "輸入中" in person.title("noteframe"))
+            person.see(lambda: person.in_the_note)
             person.type("下週三改送")
             person.see(lambda: "下週三改送" in person.pane("note"))
             assert person.hang_up() == 0

@@ -98,7 +98,7 @@ def test_nothing_that_a_peer_says_reaches_the_terminal_but_as_text(tmp_path: Pat
             click_on_every_row(person, "lines")
 
             person.type("\x1b")
-            person.see(lambda: "輸入中" not in person.title("noteframe"))
+            person.see(lambda: not person.in_the_note)
             person.type("/")
             person.see(lambda: "焦點在 搜尋" in person.pane("keybar"))
             person.type("HOSTILE1")

@@ -39,14 +39,14 @@ def test_two_keys_close_a_call_and_two_record_a_visit(tmp_path: Path, capsys: py
     with Person(tmp_path, words) as person:
         person.see(lambda: "響鈴中" in person.pane("banner"))
         person.write(F2)
-        person.see(lambda: "輸入中" in person.title("noteframe"))
+        person.see(lambda: person.in_the_note)
         person.type("問停車")
         person.see(lambda: "問停車" in person.pane("note"))
         closing = Counted(person)
         closing.press(F4)
         person.see(lambda: "詢問" in "\n".join(person.rows()) and "禮盒團購" in "\n".join(person.rows()))
         closing.press(b"1")
-        person.see(lambda: "問停車" not in person.pane("note") and "輸入中" not in person.title("noteframe"))
+        person.see(lambda: "問停車" not in person.pane("note") and not person.in_the_note)
 
         person.write(b"\x1b")
         person.look(0.5)

@@ -1,11 +1,13 @@
 """UUIDv7 that sort as they were made, and ids on which several agree."""
 
+import re
 from uuid import UUID, uuid5
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringdesk.ids import RINGDESK_NAMESPACE, Uuid7Source, call_id, source_id
+from ringdesk.ids import RINGDESK_NAMESPACE, Uuid7Source, call_id, callback_id, is_agreed, is_uuid, source_id
 
 
 def zeros(count: int) -> bytes:
@@ -65,3 +67,19 @@ def test_a_call_id_is_uuid5_of_source_and_native_id() -> None:
 @given(st.text(max_size=31), st.text())
 def test_a_source_whose_name_is_no_uuid_gives_call_ids_too(source: str, native: str) -> None:
     assert call_id(source, native) == str(uuid5(uuid5(RINGDESK_NAMESPACE, source), native))
+
+
+def test_what_a_terminal_makes_is_told_from_what_follows_from_a_call() -> None:
+    made, agreed = Uuid7Source(lambda: 1000, zeros)(), callback_id(call_id("line", "1"))
+    assert (is_uuid(made), is_agreed(made)) == (True, False)
+    assert (is_uuid(agreed), is_agreed(agreed)) == (True, True)
+
+
+@given(st.text(max_size=40))
+def test_only_the_usual_form_is_a_uuid(text: str) -> None:
+    assert is_uuid(text) == bool(re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", text, re.ASCII))
+
+
+@pytest.mark.parametrize("shape", ["{%s}", "urn:uuid:%s", " %s", "%s\n"])
+def test_another_form_is_none(shape: str) -> None:
+    assert not is_uuid(shape % callback_id("c"))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk import promises
-from ringdesk.promises import found
+from ringdesk.promises import days, found, hours
 
 NOW = datetime(2026, 11, 24, 16, 43)  # noqa: DTZ001 - wall time of the writer; a Tuesday
 TODAY = NOW.date()
@@ -156,8 +156,9 @@ def test_any_text_at_any_time_is_read_without_an_error_and_promises_what_is_to_c
 
 def test_no_pattern_repeats_a_repeat() -> None:
     """A repeat of a group that repeats inside itself is what makes a regular expression slow."""
-    patterns = [each for each in vars(promises).values() if isinstance(each, re.Pattern)]
-    patterns += [pattern for pattern, _ in promises._DAYS]
+    parts = (promises, days, hours)
+    patterns = [each for part in parts for each in vars(part).values() if isinstance(each, re.Pattern)]
+    patterns += [pattern for pattern, _ in days.DAYS]
     assert len(patterns) > 15
     nested = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
     assert not [pattern.pattern for pattern in patterns if nested.search(pattern.pattern)]

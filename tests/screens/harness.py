@@ -52,9 +52,11 @@ class Running:
         await self.pilot.pause(0.45)
 
     async def step(self) -> None:
-        """Until what was begun is done and drawn; sooner than `settle`, which also waits for what is late by design."""
+        """Until what was begun is done and drawn, if that is sooner than `settle` (under the lock nothing is drawn)."""
         await self.pilot.pause()
-        while self.screen_under.painter._due or any(not worker.is_finished for worker in self.app.workers):
+        for _ in range(20):
+            if not self.screen_under.painter._due and all(worker.is_finished for worker in self.app.workers):
+                break
             await self.pilot.pause(0.02)
 
     async def still(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.dispositions import Disposition
+from ringdesk.errors import Refused
 from ringdesk.notes import Note
 from ringdesk.ops import ArticleAsk, MemberFields, TaskFields, TaskReopen, TaskUpdate
 from ringdesk.presence import Presence
@@ -14,6 +15,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
 from terminal.desk import Card
 from terminal.news import RowNews
+from terminal.widgets.timeline import Timeline
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
@@ -209,6 +211,37 @@ async def test_an_own_note_is_revised_and_its_older_text_read(
         assert ("revises" if english else "修訂") not in run.title("noteframe")
 
 
+@BOTH
+@LANGUAGES
+async def test_a_half_typed_revision_comes_back_as_one(size: tuple[int, int], language: str, chinese: Path) -> None:
+    catalogue = None if language == "en" else chinese
+    async with running(desk(), size, catalogue=catalogue) as run:
+        await serve(run)
+        await in_pane(run, "earlier")
+        await run.press("enter", "!")
+        kept = run.desk.sheets[LIN.id, "c1"]
+    again = desk()
+    again._drafts = [msgspec.structs.replace(kept, call=None)]
+    async with running(again, size, catalogue=catalogue) as run:
+        assert run.screen.area.text == "要三十份!"
+        assert ("revises 11/20" if language == "en" else "修訂 11/20") in run.title("noteframe")
+        await run.press("ctrl+s")
+        assert again.did == [("note", "要三十份!", LIN.id, None, "better")]
+        assert run.screen.keeper.revises == {}
+
+
+async def test_a_revision_that_is_refused_is_a_revision_still() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await in_pane(run, "earlier")
+        await run.press("enter")
+        run.desk.refuse = Refused("disk_full", "the disk is full")
+        await run.press("ctrl+s")
+        assert "revises 11/20" in run.title("noteframe")
+        await run.press("ctrl+s")
+        assert ("note", "要三十份", LIN.id, None, "better") in run.desk.did
+
+
 async def test_a_note_of_somebody_else_stays_theirs() -> None:
     async with running(desk()) as run:
         await serve(run)
@@ -298,12 +331,97 @@ async def test_an_arrow_moves_by_one(name: str) -> None:
         assert getattr(run.screen.painter.panel(name), "selected") == (0 if name == "tasks" else 1)  # noqa: B009
 
 
-async def test_who_asks_for_older_entries_is_told_where_they_are() -> None:
+def long_past(count: int) -> ScriptedDesk:
+    """Every fourth entry is a call, the others are purchases; 20 come with the card, the store has them all."""
+    made = desk()
+    made.past = [
+        Contact(
+            id=f"e{index:03d}",
+            member=LIN.id,
+            kind=ContactKind.CALL_IN if index % 4 == 0 else ContactKind.PURCHASE,
+            at=NOW - 1000 * index,
+            text=SafeText(f"第 {index} 筆"),
+        )
+        for index in range(1, count + 1)
+    ]
+    made.cards[LIN.id] = msgspec.structs.replace(card(), timeline=tuple(made.past[:20]))
+    return made
+
+
+async def open_past(run: Running) -> Timeline:
+    await run.press("escape", "slash", *"0912", "enter")
+    await in_pane(run, "timeline")
+    return run.screen.query_one(Timeline)
+
+
+@BOTH
+@LANGUAGES
+async def test_going_on_at_the_end_of_the_timeline_brings_what_is_older(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(long_past(50), size, catalogue=None if english else chinese) as run:
+        panel = await open_past(run)
+        assert ("20+ entries" if english else "共 20+ 筆") in run.pane("timeline")
+        await run.press("end")
+        assert panel.selected == 39  # what is there, and a page more
+        assert "第 40 筆" in run.pane("timeline")
+        assert ("40+ entries" if english else "共 40+ 筆") in run.pane("timeline")
+        before = panel.selected - panel.top
+        await run.press("down")
+        assert (panel.selected, len(panel.shown)) == (40, 50)
+        assert panel.selected - panel.top == before  # one line up, and no jump
+        assert ("50 entries" if english else "共 50 筆") in run.pane("timeline")
+        await run.press("pagedown", "end")
+        assert "第 50 筆" in run.pane("timeline")
+        asked = len(run.desk.asked)
+        await run.press("down")
+        assert len(run.desk.asked) == asked  # there is nothing more to ask for
+        await run.press("home")
+        assert panel.selected == 0
+        assert "第 1 筆" in run.pane("timeline")
+
+
+async def test_a_lens_brings_what_is_older_of_its_kind() -> None:
+    async with running(long_past(200)) as run:
+        panel = await open_past(run)
+        await run.press("c", "end")
+        assert {each.kind for each in panel.shown} == {ContactKind.CALL_IN}
+        assert len(panel.shown) == 25
+        assert panel.selected == 24
+        assert "25+ of 100 entries" in run.pane("timeline")
+
+
+async def test_what_was_loaded_stays_when_the_card_is_read_again_and_nothing_is_asked_for_in_a_pop() -> None:
+    async with running(long_past(60)) as run:
+        panel = await open_past(run)
+        await run.press("end")
+        await run.screen.work.refill()
+        run.screen.painter.paint()
+        assert (len(panel.shown), panel.selected) == (40, 39)
+        asked = len(run.desk.asked)
+        run.desk.publish(pop(call("c9", LIN), card()))
+        await run.settle()
+        assert (len(run.desk.asked), panel.selected) == (asked, 39)
+
+
+async def test_whoever_asks_for_more_than_there_is_is_told_so() -> None:
     async with running(desk()) as run:
         await serve(run)
         await in_pane(run, "timeline")
         await run.press("o")
-        assert "20 newest entries" in run.pane("banner")
+        assert "nothing older" in run.pane("banner")
+        assert run.desk.asked == []
+
+
+async def test_a_change_of_an_entry_that_is_not_loaded_leaves_no_gap() -> None:
+    async with running(long_past(60)) as run:
+        panel = await open_past(run)
+        run.desk.publish(RowNews(run.desk.past[44]))
+        await run.settle()
+        assert len(panel.shown) == 20
+        await run.press("end")
+        assert [each.id for each in panel.shown] == [each.id for each in run.desk.past[:40]]
 
 
 # notices, flags, facts

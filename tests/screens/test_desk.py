@@ -1,6 +1,7 @@
 """The rules of the desk screen, each as a person would see it broken."""
 
 import asyncio
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.bindings import KEYS
 from terminal.desk import Card, Draft
 from terminal.news import CallNews, NoticeNews
-from tests.screens.harness import PERSON_PANES, SMALL, Running, running
+from tests.screens.harness import PERSON_PANES, SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member(
@@ -40,6 +41,16 @@ def named(run: Running) -> set[str]:
 
 
 # rule 1
+
+
+async def test_the_key_that_begins_a_row_below_the_field_is_in_sight() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        area = run.screen.area
+        for _ in range(area.size.width // 2 * (area.size.height + 2)):
+            area.insert("字")
+            assert area.region.contains_point(area.cursor_screen_offset), area.wrapped_document.height
+        assert area.scroll_offset.y >= 2
 
 
 async def test_an_idle_desk_opens_the_card_of_who_rings() -> None:
@@ -163,6 +174,7 @@ async def test_f2_claims_a_passive_line_after_the_ringing_stopped_and_f4_ends_it
         run.desk.publish(CallNews(call("c1", LIN, state=CallState.RING_STOPPED)))
         await run.settle()
         assert "Ring stopped" in run.pane("banner")
+        assert "rang 7 s ago" in run.pane("banner")
         await run.press("f2")
         assert ("claim", "c1", LIN.id) in run.desk.did
         run.wall += 61
@@ -328,6 +340,38 @@ async def test_numbers_are_shown_as_people_write_them() -> None:
         assert "0960572099" not in "\n".join(run.rows())
 
 
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_frame_of_the_note_says_whether_somebody_writes(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    ready, writing, left = (
+        ("Ready to type", "Writing", "Half typed") if language == "en" else ("可輸入", "輸入中", "草稿")
+    )
+    words = {ready, writing, left}
+
+    def said(run: Running) -> set[str]:
+        return {word for word in words if word in run.title("noteframe")}
+
+    async with running(desk(), size, catalogue=None if language == "en" else chinese) as run:
+        run.desk.publish(pop(call("c1", LIN, line="1"), plain_card(LIN)))
+        await run.settle()
+        await run.press("f2")
+        assert said(run) == {ready}
+        await run.pilot.press("x")
+        await run.pilot.pause(0.05)
+        assert said(run) == {writing}
+        await run.press("escape")
+        assert said(run) == {left}
+        run.screen.area.focus()
+        await run.press("backspace")
+        assert said(run) == {ready}
+        await run.press("y", "ctrl+s")
+        assert said(run) == {ready}
+        await run.press("escape")
+        assert said(run) == set()
+
+
 async def test_the_palette_finds_a_draft() -> None:
     restarted = desk()
     restarted._drafts = [Draft(LIN.id, None, "first", NOW), Draft(CHEN.id, None, "second", NOW - 600)]
@@ -342,9 +386,9 @@ async def test_what_is_typed_while_a_draft_is_written_is_kept_too() -> None:
     gate = asyncio.Event()
     save = slow.save_draft
 
-    async def save_slowly(member: str | None, call: str | None, text: str) -> float:
+    async def save_slowly(draft: Draft) -> float:
         await gate.wait()
-        return await save(member, call, text)
+        return await save(draft)
 
     slow.save_draft = save_slowly  # type: ignore[method-assign]
     async with running(slow) as run:

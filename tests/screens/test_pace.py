@@ -1,3 +1,7 @@
+from itertools import pairwise
+
+import pytest
+
 from terminal.screens.pace import AFTER_KEY, AT_MOST, Layer, Pace
 
 
@@ -7,19 +11,34 @@ def test_a_quiet_desk_draws_at_once() -> None:
     assert pace.due(10.0, Layer.PERSON) <= 10.0
 
 
-def test_a_burst_draws_the_banner_each_time_and_the_card_five_times_a_second() -> None:
-    pace = Pace()
-    cards = 0
-    waiting = False
-    for tick in range(200):
-        now = tick / 100
-        assert pace.due(now, Layer.CALLS) <= now
-        pace.drawn(now, Layer.CALLS)
-        waiting = True
-        if waiting and pace.due(now, Layer.PERSON) <= now:
-            pace.drawn(now, Layer.PERSON)
-            cards += 1
-    assert 9 <= cards <= 2 / Layer.PERSON.value + 1
+def drawings(news: list[float], layer: Layer) -> list[float]:
+    """When it is drawn, where something changes at these times and a screen looks every millisecond."""
+    pace, times, drawn, asked = Pace(), sorted(news), [], False
+    for millisecond in range(int(times[-1] * 1000) + 1000):
+        now = millisecond / 1000
+        while times and times[0] <= now:
+            times.pop(0)
+            asked = True
+        if asked and pace.due(now, layer) <= now:
+            pace.drawn(now, layer)
+            drawn.append(now)
+            asked = False
+    return drawn
+
+
+def test_a_call_is_drawn_at_once_at_each_of_its_steps() -> None:
+    steps = [1.0, 1.02, 1.05, 1.07, 1.09, 9.0, 9.02, 9.05, 9.07, 9.09]
+    assert drawings(steps, Layer.CALLS) == steps
+
+
+@pytest.mark.parametrize("layer", Layer)
+def test_a_burst_is_drawn_a_few_times_a_second_and_to_its_end(layer: Layer) -> None:
+    burst = [tick / 100 for tick in range(200)]
+    drawn = drawings(burst, layer)
+    assert drawn[: layer.at_once] == burst[: layer.at_once]
+    assert 2 / layer.gap - 2 <= len(drawn) <= 2 / layer.gap + layer.at_once
+    assert max(late - soon for soon, late in pairwise(drawn)) <= layer.gap + 0.01
+    assert drawn[-1] >= burst[-1]
 
 
 def test_nothing_is_drawn_just_after_a_key() -> None:

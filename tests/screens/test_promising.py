@@ -60,6 +60,29 @@ async def test_the_words_of_a_promise_may_change_after_its_task_was_made() -> No
         assert len([each for each in run.desk.did if each[0] == "do"]) == 1
 
 
+async def test_a_restart_knows_the_task_that_was_made_of_a_promise() -> None:
+    async with running(desk()) as run:
+        await write(run, "call back tomorrow 10am")
+        await run.press("ctrl+backslash")
+        kept = run.desk.sheets[LIN.id, "c1"]
+    again = desk()
+    again._drafts = [kept]
+    async with running(again) as run:
+        assert "task made" in run.pane("noteframe")
+        await run.press("ctrl+backslash")
+        assert again.did == [("done", kept.promised["2026-11-25T02:00:00Z"])]
+        assert again.sheets[LIN.id, "c1"].promised == {}
+
+
+async def test_the_same_promise_in_another_note_is_another_task() -> None:
+    async with running(desk()) as run:
+        await write(run, "call back tomorrow 10am")
+        await run.press("ctrl+backslash", "ctrl+s", *"send it tomorrow 10am")
+        assert "task made" not in run.pane("noteframe")
+        await run.press("ctrl+backslash")
+        assert len([each for each in run.desk.did if each[0] == "do"]) == 2
+
+
 async def test_a_note_without_a_promise_says_how_to_write_one() -> None:
     async with running(desk()) as run:
         await write(run, "12/3 生日")

@@ -223,6 +223,24 @@ async def test_another_code_is_remembered_for_the_next_meeting() -> None:
         ]
 
 
+async def test_the_code_of_the_last_meeting_is_remembered_after_a_restart_while_it_is_in_use() -> None:
+    before = desk()
+    async with running(before) as run:
+        await opened(run)
+        await run.press("f4", "6", "3", "escape")
+    after = desk()
+    after.chosen = before.chosen
+    async with running(after) as run:
+        await opened(run)
+        await run.press("f4", "1")
+        assert run.desk.did[-1][1].state == "booking"  # type: ignore[attr-defined]
+    after.business.codes = tuple(each for each in BUILT_IN if each.id != "booking")
+    async with running(after) as run:
+        await opened(run)
+        await run.press("f4", "1")
+        assert run.desk.did[-1][1].state == "inquiry"  # type: ignore[attr-defined]
+
+
 async def test_a_card_that_was_only_looked_at_is_closed_without_a_record() -> None:
     async with running(desk()) as run:
         await opened(run)

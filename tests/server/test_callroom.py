@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -64,7 +65,7 @@ class Bench:
             person="p1", name=SafeText("Mei"), device="d1", roles=("agent",), issued=0.0, expires=NOW + 1e9
         )
         op = Op(
-            op_id=f"o{self.next}",
+            op_id=str(UUID(int=self.next)),
             dev_seq=self.next,
             kind=ops.kind_of(args),
             grant=KEY.grant(grant),

@@ -1,8 +1,9 @@
 """A desk in memory: the methods of `Desk`, and a hand to publish news with. For the view's own tests; flows use the real one."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from datetime import date
+from typing import Any
 
 import msgspec
 
@@ -19,7 +20,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
-from terminal.desk import Business, Card, Desk, Draft
+from terminal.desk import Awaited, Business, Card, Desk, Draft, Older
 from terminal.desk.values import LostCall
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 from terminal.store.pins import Login, is_pin
@@ -77,6 +78,14 @@ class ScriptedDesk(Desk):
     def __init__(self, cards: dict[str, Card] | None = None, drafts: list[Draft] | None = None) -> None:
         self.cards = cards or {}
         self.kept: dict[tuple[str | None, str | None], str] = {}
+        self.sheets: dict[tuple[str | None, str | None], Draft] = {}
+        """The drafts that were kept, with all that belongs to them."""
+        self.past: list[Contact] = []
+        """Everything that the store has of a member's past, newest first."""
+        self.asked: list[str] = []
+        """The entries behind which somebody asked for more."""
+        self.waited_for: list[Awaited] = []
+        self.tray: list[dict[str, Any]] = []
         self._drafts = drafts or []
         self.did: list[tuple[object, ...]] = []
         self.attended: list[PresenceSet] = []
@@ -243,13 +252,32 @@ class ScriptedDesk(Desk):
             elif not isinstance(row, Note):
                 self.publish(RowNews(row))
 
-    async def save_draft(self, member: str | None, call: str | None, text: str) -> float:
+    async def save_draft(self, draft: Draft) -> float:
         await asyncio.sleep(0)
-        self.kept[(member, call)] = text
+        self.kept[(draft.member, draft.call)] = draft.text
+        self.sheets[(draft.member, draft.call)] = draft
         return self.clock
 
     async def drafts(self) -> list[Draft]:
         return self._drafts
+
+    async def older(self, member: str, last: Contact | Note, wanted: Container[ContactKind]) -> Older:
+        """As the store does: 20 of the wanted kinds, and what lies between."""
+        self.asked.append(last.id)
+        rest = [each for each in self.past if each.at < last.at] if isinstance(last, Contact) else []
+        hits = [index for index, each in enumerate(rest) if each.kind in wanted][:20]
+        page = rest[: hits[-1] + 1] if len(hits) == 20 else rest
+        return Older(tuple(page), more=len(page) < len(rest))
+
+    async def awaited(self) -> list[Awaited]:
+        return self.waited_for
+
+    async def let_go(self, person: str) -> None:
+        await self._saved("let_go", person)
+        self.waited_for = [each for each in self.waited_for if each.person != person]
+
+    async def dump(self, what: str) -> list[dict[str, Any]]:
+        return self.tray if what == "tray" else []
 
     async def choices(self) -> dict[str, str]:
         return self.chosen.get(self.person.person, {})

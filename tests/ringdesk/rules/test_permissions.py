@@ -4,7 +4,7 @@ import pytest
 
 from ringdesk.members import EDITABLE
 from ringdesk.ops import KINDS, ROW_TYPES
-from ringdesk.rules.permissions import DUMPS, OPS, READS, ROLES, may, may_change, may_read
+from ringdesk.rules.permissions import DUMPS, OPS, READS, ROLES, may, may_change, may_here, may_read
 
 
 def test_every_kind_of_op_and_row_is_in_its_table() -> None:
@@ -58,3 +58,8 @@ def test_only_those_who_serve_by_telephone_see_numbers_in_clear() -> None:
 def test_a_dump_is_ruled_like_its_rows(dump: str) -> None:
     for role in ROLES:
         assert may_read([role], dump) == may_read([role], DUMPS[dump])
+
+
+def test_only_who_leads_lets_go_of_what_others_wrote() -> None:
+    assert {role for role in ROLES if may_here([role], "outbox.let_go")} == {"supervisor", "admin"}
+    assert not may_here(["admin"], "something.else")

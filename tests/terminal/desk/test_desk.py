@@ -34,7 +34,7 @@ from ringdesk.simulators.modem import Model, SimulatedModem
 from ringdesk.why import Why
 from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import parse
-from terminal.desk import Source
+from terminal.desk import Draft, Source
 from terminal.news import CallNews, HealthNews, MemberNews, News, NoteNews, ScreenPop, TaskNews
 from terminal.sync.link import Link
 from tests.terminal.desk.place import E164, MEMBER, NUMBER, Hand, opened
@@ -199,11 +199,11 @@ async def test_tasks_and_drafts(tmp_path: Path) -> None:
         assert [each.id for each in (await place.desk.open("m1")).tasks] == [task]
         await place.desk.done(task)
         assert (await place.desk.open("m1")).tasks == ()
-        await place.desk.save_draft("m1", None, "half a")
+        await place.desk.save_draft(Draft("m1", None, "half a"))
     async with opened(tmp_path) as place:
         (draft,) = await place.desk.drafts()
         assert (draft.member, draft.call, draft.text) == ("m1", None, "half a")
-        await place.desk.save_draft("m1", None, "")
+        await place.desk.save_draft(Draft("m1", None, ""))
         assert await place.desk.drafts() == []
 
 

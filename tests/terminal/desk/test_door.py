@@ -15,7 +15,7 @@ from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tracker import Tracker
 from ringdesk.wire.messages import Granted
-from terminal.desk import Desk, Door
+from terminal.desk import Desk, Door, Draft
 from terminal.lookup.search import Lookup
 from terminal.store import pins
 from terminal.store.replica import Store
@@ -93,7 +93,7 @@ async def test_the_next_persons_ops_carry_their_grant_and_the_former_goes_away(t
     clock = Clock()
     async with a_desk(tmp_path, clock) as (desk, store, _):
         await with_pin(desk, clock)
-        await desk.save_draft(MEMBER.id, None, "Mei's")
+        await desk.save_draft(Draft(MEMBER.id, None, "Mei's"))
         await desk.enter("jun", "2468")
         assert (desk.person.person, desk.login) == ("p-jun", "jun")
         await desk.note(SafeLines("hello"), MEMBER.id, None)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from ringdesk.errors import RingdeskError
-from terminal.store import migrations
+from terminal.drafts import Draft
+from terminal.store import drafts, migrations
+from terminal.store.connection import Transaction
 from terminal.store.migrations import STEPS, VERSION, migrate, statements
 
 
@@ -35,6 +37,13 @@ def test_fresh_is_all_steps_one_by_one(empty: sqlite3.Connection) -> None:
 def test_every_file_is_a_step() -> None:
     folder = Path(migrations.__file__).parent / "schema"
     assert sorted(path.name for path in folder.glob("*.sql")) == list(STEPS)
+
+
+def test_drafts_of_before_are_new_notes_without_tasks(empty: sqlite3.Connection) -> None:
+    migrate(empty, Path("x"), upto=3)
+    empty.execute("insert into draft (author, member, call, text, saved_at) values ('mei', 'm1', '', 'half', 5)")
+    migrate(empty, Path("x"))
+    assert drafts.of(Transaction(empty), "mei") == [Draft("m1", None, "half", 5.0)]
 
 
 def test_running_again_changes_nothing(empty: sqlite3.Connection) -> None:

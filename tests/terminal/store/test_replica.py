@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -29,7 +30,8 @@ from ringdesk.wire.messages import (
     UpTo,
     Written,
 )
-from terminal.store import index, pages
+from terminal.drafts import Draft
+from terminal.store import cards, index, pages
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
 from terminal.store.pages import Verdict
@@ -391,7 +393,7 @@ async def test_erasure_leaves_no_byte(store: Store, tmp_path: Path) -> None:
     server.write({("member", "m"): Member(id="m", name=SafeText("KANARIE"))}, None)
     server.write({("note", "n"): Note(id="n", member="m", text=SafeLines("KANARIE sings"))}, None)
     await feed(store, serve(server))
-    await store.save_draft("mei", "m", None, "KANARIE half")
+    await store.save_draft("mei", Draft("m", None, "KANARIE half"))
     own = (await store.save(NoteAdd(member="m", text=SafeLines("KANARIE own")), actor=ACTOR)).op_id
     await answer(store, Answer(op_id=own, dev_seq=1, result="rejected", code="x"))
     await store.erase((("member", "m"), ("note", "n")))
@@ -487,10 +489,10 @@ async def test_a_password_is_nowhere_in_the_files(store: Store, tmp_path: Path) 
 
 
 async def test_drafts_survive_and_belong_to_their_author(store: Store, tmp_path: Path, clock: Clock) -> None:
-    await store.save_draft("mei", "m1", "c1", "half a sen")
+    await store.save_draft("mei", Draft("m1", "c1", "half a sen"))
     clock.now += 1
-    await store.save_draft("mei", None, None, "loose")
-    await store.save_draft("ann", "m1", "c1", "other")
+    await store.save_draft("mei", Draft(None, None, "loose"))
+    await store.save_draft("ann", Draft("m1", "c1", "other"))
     await store.close()
     again = await Store.open(tmp_path, ids=Ids(), clock=clock)
     drafts = await again.drafts("mei")
@@ -498,9 +500,33 @@ async def test_drafts_survive_and_belong_to_their_author(store: Store, tmp_path:
         (None, None, "loose"),
         ("m1", "c1", "half a sen"),
     ]
-    await again.save_draft("mei", None, None, "")
+    await again.save_draft("mei", Draft(None, None, ""))
     assert len(await again.drafts("mei")) == 1
     await again.close()
+
+
+async def test_a_draft_keeps_what_it_revises_and_the_tasks_of_its_promises(store: Store) -> None:
+    server = Server()
+    server.write({("member", "m1"): Member(id="m1")}, None)
+    await feed(store, serve(server))
+    first = (await store.save(NoteAdd(member="m1", text=SafeLines("old")), actor=ACTOR)).op_id
+    (note,) = [row for row in (await store.dump("notes")) if row["id"] == first]
+    revised = Note(id=first, member="m1", text=SafeLines("old"))
+    await store.save_draft("mei", Draft("m1", None, "new", revises=revised, promised={"2026-12-01": "t1"}))
+    (draft,) = await store.drafts("mei")
+    assert draft.revises is not None
+    assert (draft.revises.id, str(draft.revises.text), draft.promised) == (note["id"], "old", {"2026-12-01": "t1"})
+
+
+async def test_a_draft_whose_note_is_gone_is_a_new_note(store: Store) -> None:
+    server = Server()
+    server.write({("member", "m1"): Member(id="m1")}, None)
+    await feed(store, serve(server))
+    own = (await store.save(NoteAdd(member="m1", text=SafeLines("old")), actor=ACTOR)).op_id
+    await store.save_draft("mei", Draft("m1", None, "new", revises=Note(id=own)))
+    await answer(store, Answer(op_id=own, dev_seq=1, result="rejected", code="x"))
+    (draft,) = await store.drafts("mei")
+    assert (draft.text, draft.revises) == ("new", None)
 
 
 async def test_dumps(store: Store) -> None:
@@ -524,3 +550,42 @@ async def test_a_newer_replica_is_left_alone(store: Store, tmp_path: Path, clock
     await store.close()
     with pytest.raises(RingdeskError, match="upgrade ringdesk"):
         await Store.open(tmp_path, ids=Ids(), clock=clock)
+
+
+def contact(ident: str, at: float, kind: ContactKind = ContactKind.PURCHASE) -> Contact:
+    return Contact(id=ident, member="m1", kind=kind, at=at, text=SafeText(ident))
+
+
+async def test_what_is_older_comes_page_by_page_without_a_gap_or_a_double(store: Store) -> None:
+    """Every entry but one happened at the same moment as another."""
+    server = Server()
+    server.write({("member", "m1"): Member(id="m1")}, None)
+    rows = [contact(f"c{n:03d}", 1000.0 + n // 2) for n in range(61)]
+    for row in rows:
+        server.write({("contact", row.id): row}, None)
+    await feed(store, serve(server))
+    found = list((await store.card("m1")).timeline)
+    sizes, more = [], True
+    while more:
+        page = await store.older("m1", "contact", (found[-1].at, found[-1].id), frozenset(ContactKind))
+        found += [row for row in page.rows if isinstance(row, Contact)]
+        sizes.append(len(page.rows))
+        more = page.more
+    assert found == sorted(rows, key=lambda row: (row.at, row.id), reverse=True)
+    assert sizes == [20, 20, 1]
+
+
+async def test_a_rare_kind_is_looked_for_over_several_pages_and_not_for_ever(store: Store) -> None:
+    server = Server()
+    server.write({("member", "m1"): Member(id="m1")}, None)
+    for n in range(90):
+        row = contact(f"c{n:03d}", 1000.0 - n, kind=ContactKind.VISIT if n == 85 else ContactKind.PURCHASE)
+        server.write({("contact", row.id): row}, None)
+    await feed(store, serve(server))
+    page = await store.older("m1", "contact", (981.0, "c019"), {ContactKind.VISIT})
+    assert ([row.id for row in page.rows], page.more) == ([f"c{n:03d}" for n in range(20, 90)], False)
+    with patch.object(cards, "LONGEST_LOOK", 40):
+        page = await store.older("m1", "contact", (981.0, "c019"), {ContactKind.VISIT})
+    assert (len(page.rows), page.more) == (40, True)
+    with pytest.raises(Refused):
+        await store.older("nobody", "contact", (981.0, "c019"), {ContactKind.VISIT})

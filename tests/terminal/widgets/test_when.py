@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ringdesk.safetext import SafeText
-from terminal.widgets.when import Now, age, clock, day, due, length, stamp
+from terminal.widgets.when import Now, age, ago, clock, day, due, length, stamp
 from tests.terminal.scripted_desk import NOW
 
 HERE = Now(NOW, ZoneInfo("Asia/Taipei"))
@@ -29,6 +29,7 @@ def test_lengths(seconds: float, words: str) -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(3, "3 s"), (240, "4 min"), (7300, "2 h"), (200_000, "2 d")])
 def test_ages(seconds: float, words: str) -> None:
     assert age(seconds) == words
+    assert ago(seconds) == f"{words} ago"
 
 
 @pytest.mark.parametrize(

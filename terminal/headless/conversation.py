@@ -6,133 +6,42 @@ with `bad_command` and the conversation goes on. News of the desk are printed be
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 import msgspec
 import structlog
 
 from ringdesk import ops
 from ringdesk.errors import BadInput, Refused
-from ringdesk.ops import MemberFields, Revs
-from ringdesk.safetext import SafeLines, SafeText, decode_hook, encode_hook
+from ringdesk.safetext import encode_hook
 from terminal.desk import Desk, printing
+from terminal.headless.commands import (
+    COMMANDS,
+    NAMES,
+    AddNote,
+    AddTask,
+    Asked,
+    Claim,
+    Do,
+    Done,
+    Dump,
+    Earn,
+    Lookup,
+    Open,
+    Quit,
+    Redeem,
+    State,
+    Sync,
+    Update,
+    Wrapup,
+)
+from terminal.headless.lines import MAX_LINE, Lines
 from terminal.news import News
 
-MAX_LINE: Final = 1 << 20
-"""Bytes of one command; a longer line is refused and skipped."""
 MAX_UNREAD: Final = 10_000
 """Lines that may wait for a reader; beyond it no further command is taken."""
-SYNC_TIMEOUT: Final = 30.0
-"""Seconds that `sync` waits when the command does not say."""
 
 _log = structlog.get_logger(__name__)
-
-
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="do"):
-    """What a program asks."""
-
-
-class Lookup(Command, frozen=True, kw_only=True, tag="lookup"):
-    """The search box."""
-
-    query: SafeText
-    limit: int = 20
-
-
-class Open(Command, frozen=True, kw_only=True, tag="open"):
-    """A member's card."""
-
-    member: str
-
-
-class AddNote(Command, frozen=True, kw_only=True, tag="note"):
-    """Write a note."""
-
-    member: str | None = None
-    call: str | None = None
-    text: SafeLines
-
-
-class AddTask(Command, frozen=True, kw_only=True, tag="task"):
-    """Promise something."""
-
-    member: str | None = None
-    call: str | None = None
-    title: SafeText
-    due: str | None = None
-
-
-class Done(Command, frozen=True, kw_only=True, tag="done"):
-    """Close a task."""
-
-    task: str
-
-
-class Update(Command, frozen=True, kw_only=True, tag="update"):
-    """Change fields of a member, or make a new one (`member` null); `base` are the revisions that the asker saw, by
-    default those of the replica."""
-
-    member: str | None = None
-    fields: MemberFields
-    base: Revs | None = None
-
-
-class Claim(Command, frozen=True, kw_only=True, tag="claim"):
-    """ "I have it"."""
-
-    call: str
-    member: str | None = None
-
-
-class Wrapup(Command, frozen=True, kw_only=True, tag="wrapup"):
-    """The call is dealt with."""
-
-    call: str
-    code: SafeText
-    member: str | None = None
-
-
-class Do(Command, frozen=True, kw_only=True, tag="op"):
-    """Any intent, by its kind (docs/reference/wire.md has them); `base` are the revisions that the asker saw."""
-
-    kind: str
-    args: msgspec.Raw = msgspec.Raw(b"{}")
-    base: Revs = {}
-
-
-class Earn(Command, frozen=True, kw_only=True, tag="earn"):
-    """Points for a purchase."""
-
-
-class Redeem(Command, frozen=True, kw_only=True, tag="redeem"):
-    """Points for goods."""
-
-
-class Sync(Command, frozen=True, kw_only=True, tag="sync"):
-    """Wait until everything made before is answered and everything made elsewhere before is here."""
-
-    timeout: float = SYNC_TIMEOUT
-
-
-class Dump(Command, frozen=True, kw_only=True, tag="dump"):
-    """The rows that the replica holds."""
-
-    what: str
-
-
-class State(Command, frozen=True, kw_only=True, tag="state"):
-    """How the desk stands."""
-
-
-class Quit(Command, frozen=True, kw_only=True, tag="quit"):
-    """Answer what was asked, then end."""
-
-
-Asked = (
-    Lookup | Open | AddNote | AddTask | Done | Update | Claim | Wrapup | Do | Earn | Redeem | Sync | Dump | State | Quit
-)  # fmt: skip
-NAMES: Final = ", ".join(str(each.__struct_config__.tag) for each in get_args(Asked))
-_COMMANDS: Final = msgspec.json.Decoder(Asked, dec_hook=decode_hook)
 
 
 class _Head(msgspec.Struct, frozen=True):
@@ -144,42 +53,6 @@ class _Head(msgspec.Struct, frozen=True):
 
 _HEAD: Final = msgspec.json.Decoder(_Head)
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)
-
-
-class Lines:
-    """Cuts bytes into lines. A line over the limit is given as None, once, and skipped to its end."""
-
-    def __init__(self, limit: int = MAX_LINE, *, keep_empty: bool = False) -> None:
-        self._limit = limit
-        self._keep_empty = keep_empty
-        self._rest = bytearray()
-        self._skipping = False
-
-    def feed(self, data: bytes) -> list[bytes | None]:
-        """The lines that `data` completes, without their ends; empty ones are left out, unless they are kept."""
-        lines: list[bytes | None] = []
-        *complete, rest = data.split(b"\n")
-        for piece in complete:
-            self._take(piece, lines)
-            if self._rest.strip() or (self._keep_empty and not self._skipping):
-                lines.append(bytes(self._rest))
-            self._rest.clear()
-            self._skipping = False
-        self._take(rest, lines)
-        return lines
-
-    def end(self) -> list[bytes | None]:
-        """The last line, where it has no end."""
-        return self.feed(b"\n")
-
-    def _take(self, piece: bytes, lines: list[bytes | None]) -> None:
-        if self._skipping:
-            return
-        self._rest += piece
-        if len(self._rest) > self._limit:
-            self._skipping = True
-            self._rest.clear()
-            lines.append(None)
 
 
 class Headless:
@@ -237,7 +110,7 @@ class Headless:
         head = _Head()
         try:
             head = _HEAD.decode(line)
-            command = _COMMANDS.decode(line)
+            command = COMMANDS.decode(line)
         except (msgspec.MsgspecError, BadInput, ValueError, RecursionError) as error:
             self._refuse(head, "bad_command", f"this is no command ({error}); those that there are: {NAMES}")
             return False

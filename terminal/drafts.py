@@ -1,0 +1,20 @@
+"""A half-typed note, as the screens write it and the store keeps it."""
+
+import msgspec
+
+from ringdesk.notes import Note
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """It belongs to its author, its member and its call; it survives a crash and a restart.
+
+    `revises` is the note of which it is a revision, `promised` the tasks that were made of what it promises (due time ->
+    task).
+    """
+
+    member: str | None
+    call: str | None
+    text: str
+    saved_at: float = 0.0
+    revises: Note | None = None
+    promised: dict[str, str] = {}

@@ -1,0 +1,67 @@
+"""The keys about calling back: promised for later, tried, and what became of a call that nobody had."""
+
+from ringdesk.tasks import AttemptResult, Task
+from terminal.screens.errands import Errand
+from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
+from terminal.screens.menus import Entry
+from terminal.screens.windows import Window, windows
+from terminal.widgets.person import CallRow, Who
+from terminal.widgets.speech import RESULTS, say
+
+
+class CallbackKeys(KeysOnCalls):
+    """The keys, as actions of the screen."""
+
+    def action_later(self) -> None:
+        """F8."""
+        person = self.board.person
+        if person.who is Who.NOBODY:
+            self.painter.tell(say("Nobody is on the desk: open a card first."))
+            return
+
+        def promise(window: Window) -> Errand:
+            return lambda: self.callwork.later(window)
+
+        entries = [Entry(each.label, promise(each)) for each in windows(self.work.now)]
+        self.menus.open("later", say("Call back {name}: when?", name=person.name), entries)
+
+    def action_attempt(self) -> None:
+        """a: what came of a callback."""
+        if self.panes.here in OVER:
+            return
+        owed = self._owed()
+        member, call = self.board.person.key
+        mine = [
+            task for task in self.board.day.owed if (member and task.member == member) or (call and task.call == call)
+        ]
+        task = owed if isinstance(owed, Task) else mine[0] if mine else None
+        if task is None:
+            self.painter.tell(say("There is no callback to this person: choose one in the list."))
+            return
+
+        def tried(result: AttemptResult) -> Errand:
+            return lambda: self.callwork.attempt(task, result)
+
+        entries = [Entry(say(RESULTS[result]), tried(result)) for result in AttemptResult]
+        self.menus.open("attempt", task.title, entries)
+
+    def action_missed(self) -> None:
+        """m."""
+        self._verdict(self.callwork.missed)
+
+    def action_elsewhere(self) -> None:
+        """e."""
+        self._verdict(self.callwork.elsewhere)
+
+    def action_ignore(self) -> None:
+        """i."""
+        self._verdict(self.callwork.ignore)
+
+    def _verdict(self, verdict: Verdict) -> None:
+        row = self._owed()
+        if self.panes.here in OVER:
+            return
+        if not isinstance(row, CallRow):
+            self.painter.tell(say("Choose a missed call in the list first."))
+            return
+        self.do("verdict", lambda: verdict(row))

@@ -1,0 +1,60 @@
+"""The keys about a caller's number: whose it is, whose no longer, junk, a wrong number."""
+
+from ringdesk.safetext import SafeText
+from terminal.screens.finder import NAMING
+from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
+from terminal.screens.numberwork import HIDDEN
+from terminal.widgets.person import Who
+from terminal.widgets.speech import say
+
+
+class NumberKeys(KeysOnCalls):
+    """The keys, as actions of the screen."""
+
+    def action_attach(self) -> None:
+        """Ctrl+L."""
+        self.do("number", self.numberwork.attach)
+
+    def action_register(self) -> None:
+        """Ctrl+R: the member is made at once; what they are called is asked meanwhile."""
+        person = self.board.person
+        if person.who is not Who.UNKNOWN or person.call is None or not person.name:
+            self.painter.tell(say("Only an unknown caller is registered."))
+            return
+        if not self.numberwork.can_register:
+            self.painter.tell(say(HIDDEN))
+            return
+        self.do("number", self.numberwork.register)
+        self.finder.mode = NAMING
+        self.panes.choose()
+
+    def named(self) -> None:
+        """The name of the new member was typed."""
+        name = SafeText(self.panes.chooser.field.value)
+        self.panes.close_over()
+        if name.strip():
+            self.do("name", lambda: self.numberwork.name(name))
+
+    def action_detach(self) -> None:
+        """n."""
+        if self.panes.here not in OVER:
+            self.do("number", self.numberwork.detach)
+
+    def action_junk(self) -> None:
+        """x."""
+        self._close_call(self.numberwork.junk)
+
+    def action_wrong(self) -> None:
+        """w."""
+        self._close_call(self.numberwork.wrong)
+
+    def _close_call(self, close: Verdict) -> None:
+        if self.panes.here in OVER:
+            return
+        row = self._pointed()
+        if row is None:
+            self.painter.tell(say("There is no call."))
+        elif row.taken_by is not None:
+            self.painter.tell(say("{name} has this call.", name=row.taken_by))
+        else:
+            self.do("number", lambda: close(row))
