@@ -118,7 +118,7 @@ def _nobody_known(person: Person) -> list[SafeText]:
     if call is None:
         return [say("Nobody is on the desk.")]
     if person.who is Who.WITHHELD:
-        return [say("The caller withheld the number: nobody is matched, nobody can be called back.")]
+        return [say("The caller withheld the number: no match, no way to call back.")]
     if person.who is Who.SEVERAL:
         return [say("{number}: {count} people.", number=number(call), count=len(person.matches))]
     told = number(call)

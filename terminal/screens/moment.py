@@ -1,5 +1,7 @@
 """This moment in one sentence: what goes on, and which key does the next thing. Pure."""
 
+from functools import reduce
+
 from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
@@ -17,7 +19,7 @@ def sentence(board: Board, pane: SafeText, changed: Changed) -> SafeText:
     parts = [_call(board, keys), _person(board, keys)]
     if pane and pane != "-":
         parts.append(say("The focus is in: {pane}.", pane=pane))
-    return SafeText(" ".join(part for part in parts if part))
+    return reduce(lambda first, second: say("{first} {second}", first=first, second=second), filter(None, parts))
 
 
 def _call(board: Board, keys: dict[str, SafeText]) -> SafeText:

@@ -159,16 +159,13 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
         trouble = say("waits for {name}", name=SafeText(board.sync.why.args["name"]))
     elif board.sync is not None and board.sync.refused:
         trouble = say("{count} refused", count=board.sync.refused)
+    open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)
     return Strip(
         (
             Tab(say("History"), len(person.timeline)),
-            Tab(
-                say("Tasks"),
-                sum(task.state is TaskState.OPEN for task in person.tasks),
-                say("! {count} late", count=late) if late else SafeText(),
-            ),
-            Tab(say("Lines"), len(board.calls), say("ringing {count}", count=waiting) if waiting else SafeText()),
-            Tab(say("Missed"), len(board.missed), _owed(board, now)),
+            Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),
+            Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
+            Tab(say("Missed"), len(board.missed), *_owed(board, now)),
             Tab(say("Notes"), len(person.notes)),
             Tab(say("Team"), len(board.day.team)),
         ),
@@ -177,11 +174,15 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
     )
 
 
-def _owed(board: Board, now: Now) -> SafeText:
+def _urgent(words: str, count: int) -> tuple[SafeText, SafeText]:
+    """So many that are urgent, in words and with a sign alone."""
+    return (say(words, count=count), SafeText(f"!{count}")) if count else (SafeText(), SafeText())
+
+
+def _owed(board: Board, now: Now) -> tuple[SafeText, SafeText]:
     """What is urgent among the callbacks."""
     late = sum(overdue(task, now) for task in board.day.owed)
-    owed = len(board.day.owed)
-    return say("! {count} late", count=late) if late else say("to call {count}", count=owed) if owed else SafeText()
+    return _urgent(mark("! {count} late"), late) if late else _urgent(mark("to call {count}"), len(board.day.owed))
 
 
 def dead_keys(board: Board) -> frozenset[str]:

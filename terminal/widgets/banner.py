@@ -1,6 +1,6 @@
 """Rows 1 and 2: who calls, loud while it rings; who took it; else what the agent is on. Never a card, never the focus."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
@@ -8,9 +8,12 @@ from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced
+from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced, wrapped
 from terminal.widgets.speech import because, line_name, say
 from terminal.widgets.when import Now, ago, length
+
+WIDE: Final = 110
+"""Cells from which on everything that is known of a caller fits into the first row."""
 
 
 class Announcement(NamedTuple):
@@ -37,12 +40,12 @@ class Banner(Panel[Announcement]):
     def picture(self, value: Announcement, inside: Size) -> Picture:
         """Ringing, taken by somebody, or quiet."""
         if value.row is None:
-            return Picture(rows=_quiet(value))
+            return Picture(rows=_quiet(value, inside.width))
         if value.row.handed:
-            return Picture(rows=_handed(value, value.row))
+            return Picture(rows=_handed(value, value.row, wide=inside.width >= WIDE))
         if value.row.taken_by is not None:
             return Picture(rows=_taken(value, value.row))
-        return Picture(rows=_ringing(value, value.row, wide=inside.width >= 110))
+        return Picture(rows=_ringing(value, value.row, wide=inside.width >= WIDE))
 
 
 def _words(text: SafeText) -> Piece:
@@ -73,13 +76,14 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     passed = value.now.at - call.started
     since = say("rang {ago}", ago=ago(passed)) if stopped else say("ringing {time}", time=length(passed))
     greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
+    alone = not value.holding  # on a small screen what happens to the other one is worth more than store and greeting
     bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)
     rest = spaced(
         (
             bad,
-            *(() if wide else (_words(shown if shown != name else SafeText()), _words(store))),
+            *(() if wide else (_words(shown if shown != name else SafeText()), _words(store if alone else SafeText()))),
             _words(_reason(row)),
-            _words(greeting if wide or not value.holding else SafeText()),
+            _words(greeting if wide or alone else SafeText()),
             piece(say("+{count} more ringing", count=value.more) if value.more else SafeText(), Tone.RING_STRONG),
             _words(_promise(value, wide=wide)),
         ),
@@ -109,7 +113,7 @@ def _promise(value: Announcement, *, wide: bool) -> SafeText:
     return say("the focus stays; after F2 {name} is kept, the note too", name=value.holding)
 
 
-def _handed(value: Announcement, row: CallRow) -> tuple[Row, ...]:
+def _handed(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...]:
     """A colleague hands a call on: who, which, and the key that turns to it."""
     name = called_by(row.call, row.sure)
     who = row.call.handed_name or say("a colleague")
@@ -121,7 +125,7 @@ def _handed(value: Announcement, row: CallRow) -> tuple[Row, ...]:
         ),
         2,
     )
-    rest = spaced((piece(value.message, Tone.RING_STRONG), _words(_promise(value, wide=True))), 2)
+    rest = spaced((_words(_promise(value, wide=wide)), piece(value.message, Tone.RING_STRONG)), 2)
     time = (piece(length(value.now.at - row.since), Tone.RING_STRONG), gap())
     key = (chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("Turn to it"), Tone.RING_STRONG), gap())
     return Row((gap(), *head), time, base=Tone.RING), Row((gap(), *rest), key, base=Tone.RING)
@@ -143,10 +147,13 @@ def _taken(value: Announcement, row: CallRow) -> tuple[Row, ...]:
     return Row((gap(), *head), base=Tone.BAR), Row((gap(), piece(value.message, tone)), base=Tone.BAR)
 
 
-def _quiet(value: Announcement) -> tuple[Row, ...]:
+def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
     tone = Tone.BAD if value.bad else Tone.DIM
-    second = Row((gap(), piece(value.message, tone)), base=Tone.BAR) if value.message else BLANK._replace(base=Tone.BAR)
     row = value.serving
+    parts = wrapped(value.message, cells - 2)
+    if row is None and value.bad and len(parts) > 1:  # what is wrong has both rows before it is cut
+        return tuple(Row((gap(), piece(part, tone)), base=Tone.BAR) for part in parts[:2])
+    second = Row((gap(), piece(value.message, tone)), base=Tone.BAR) if value.message else BLANK._replace(base=Tone.BAR)
     if row is None:
         return Row((gap(), piece(say("No call is ringing"), Tone.DIM)), base=Tone.BAR), second
     held = row.call.held

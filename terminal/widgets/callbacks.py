@@ -11,7 +11,7 @@ from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced
 from terminal.widgets.speech import RESULTS, line_name, say
-from terminal.widgets.telephone import written
+from terminal.widgets.telephone import dialled
 from terminal.widgets.when import Due, Now, age, clock, due, moment
 
 
@@ -109,7 +109,7 @@ def _call(row: CallRow, now: Now) -> tuple[Row, Row]:
 def _task(task: Task, name: SafeText, now: Now) -> tuple[Row, Row]:
     when = due(task.due, now)
     word, tone = _standing(task, when, now)
-    shown = written(_dialled(task), task.number or SafeText())
+    shown = dialled(task.number)
     head = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(name or shown or task.title, Tone.STRONG))
     last = task.attempts[-1] if task.attempts else None
     tried = say("{count}x {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else None
@@ -122,10 +122,6 @@ def _task(task: Task, name: SafeText, now: Now) -> tuple[Row, Row]:
     )
     who = SafeText() if tried else task.assignee_name or say("anybody")
     return Row(head, (piece(word, tone),)), Row((gap(6), *second), (piece(who, Tone.DIM),))
-
-
-def _dialled(task: Task) -> str | None:
-    return task.number if task.number and task.number.startswith("+") else None
 
 
 def _standing(task: Task, when: Due, now: Now) -> tuple[SafeText, Tone]:

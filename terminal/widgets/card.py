@@ -80,9 +80,9 @@ def _corner(value: Face) -> tuple[Piece, ...]:
     return (chip(SafeText(f"{POINT} {line_name(call)} {state}{time}"), tone),)
 
 
-def _nobody(value: Face, _inside: Size) -> tuple[Row, ...]:
+def _nobody(value: Face, inside: Size) -> tuple[Row, ...]:
     return (
-        *(summary(value.home, value.now) if value.home else ()),
+        *(summary(value.home, value.now, inside.width) if value.home else ()),
         Row((piece(say("Nobody is on the desk."), Tone.DIM),)),
         Row((piece(say("The next caller's card opens by itself; / searches for a member."), Tone.DIM),)),
     )
@@ -252,7 +252,7 @@ def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
             spaced(
                 (
                     chip(SafeText("Ctrl+L"), Tone.CHIP_LINK) if shown else gap(0),
-                    piece(say("adds the number to the member that / finds; the note stays with this call.")),
+                    piece(say("adds it to the member that / finds; the note stays with this call.")),
                 )
             )
             if shown
@@ -264,6 +264,6 @@ def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
 def _withheld(_value: Face, _inside: Size) -> tuple[Row, ...]:
     return (
         Row((chip(say("Withheld number"), Tone.CHIP_WARN),)),
-        Row((piece(say("The caller withheld the number: nobody is matched, nobody can be called back.")),)),
+        Row((piece(say("The caller withheld the number: no match, no way to call back.")),)),
         Row((piece(say("Ask for the name; / finds the member. A note stays with this call."), Tone.DIM),)),
     )

@@ -9,7 +9,7 @@ from ringdesk.safetext import SafeText
 from terminal.widgets.morning import Item, Kind, Morning, when
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, spaced, wrapped
 from terminal.widgets.speech import mark, say
-from terminal.widgets.telephone import written
+from terminal.widgets.telephone import dialled
 from terminal.widgets.when import Now
 
 NAMES: Final[Mapping[Kind, str]] = {
@@ -38,8 +38,8 @@ TONES: Final[Mapping[Kind, Tone]] = {
 }
 
 
-def summary(morning: Morning, now: Now) -> tuple[Row, ...]:
-    """The card's place: how much of what, or that all is clear; the first notice."""
+def summary(morning: Morning, now: Now, cells: int) -> tuple[Row, ...]:
+    """The card's place, so many cells wide: how much of what, or that all is clear; the first notice."""
     if not morning.known:
         return (Row((piece(say("Looking what is there"), Tone.DIM),)),)
     if not morning.items:
@@ -53,8 +53,9 @@ def summary(morning: Morning, now: Now) -> tuple[Row, ...]:
         if late:
             counts.append(piece(say("! {count} late", count=late), Tone.BAD))
     notice = next((item.text for item in morning.items if item.kind is Kind.NOTICE), SafeText())
+    roomy = sum(each.width + 2 for each in counts) <= cells + 2
     return (
-        Row(spaced(counts, 2)),
+        Row(spaced(counts, 2 if roomy else 1)),
         Row(spaced((piece(say("Notice") if notice else SafeText(), Tone.DIM), piece(notice, Tone.STRONG)))),
     )
 
@@ -87,7 +88,7 @@ def _kind_cells() -> int:
 def _who(item: Item) -> SafeText:
     if item.member is not None:
         return item.member.name or item.member.code
-    return written(None, item.number) if item.number else item.who
+    return dialled(item.number) or item.who
 
 
 def detail(item: Item, now: Now, cells: int) -> tuple[Row, ...]:

@@ -56,11 +56,12 @@ def _keys(value: Keys, *, air: int, roomy: bool) -> tuple[Piece, ...]:
 
 
 class Tab(NamedTuple):
-    """One tab: its name, its count, and what is urgent in it."""
+    """One tab: its name, its count, and what is urgent in it, in words and as short as can be."""
 
     name: SafeText
     entries: int
     urgent: SafeText = SafeText()
+    short: SafeText = SafeText()
 
 
 class Strip(NamedTuple):
@@ -77,13 +78,22 @@ class TabStrip(Panel[Strip]):
     framed = False
 
     def picture(self, value: Strip, inside: Size) -> Picture:
-        """Digit, name, count, and what is urgent."""
-        words: list[Piece] = [gap()]
-        for index, tab in enumerate(value.tabs):
-            text = SafeText(f"{index + 1} {tab.name} {tab.entries}")
-            words.append(chip(text, Tone.BRAND) if index == value.shown else piece(text, Tone.DIM))
-            if tab.urgent:
-                words += [gap(), piece(tab.urgent, Tone.WARN)]
-            words.append(gap(2))
+        """Digit, name, count, and what is urgent: with less air and fewer words before a tab is cut."""
         right = (piece(value.trouble, Tone.WARN), gap()) if value.trouble else ()
-        return Picture((Row(tuple(words), right, base=Tone.BAR),))
+        room = inside.width - sum(each.width for each in right) - 1
+        for air, brief in ((2, False), (2, True), (1, True)):
+            words = _tabs(value, air=air, brief=brief)
+            if sum(each.width for each in words) <= room:
+                break
+        return Picture((Row(words, right, base=Tone.BAR),))
+
+
+def _tabs(value: Strip, *, air: int, brief: bool) -> tuple[Piece, ...]:
+    words: list[Piece] = [gap()]
+    for index, tab in enumerate(value.tabs):
+        text = SafeText(f"{index + 1} {tab.name} {tab.entries}")
+        words += [gap(air if index else 0), chip(text, Tone.BRAND) if index == value.shown else piece(text, Tone.DIM)]
+        urgent = tab.short if brief else tab.urgent
+        if urgent:
+            words += [gap(), piece(urgent, Tone.WARN)]
+    return tuple(words)

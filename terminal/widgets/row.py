@@ -144,7 +144,7 @@ def wrapped(text: SafeText, cells: int) -> list[SafeText]:
             lines.append(line.rstrip())
             line, width = word.lstrip(), cell_len(word.lstrip())
         while width > cells:
-            head = set_cell_size(line, cells).rstrip()
+            head = set_cell_size(line, cells).rstrip() or line[0]
             lines.append(head)
             line = line[len(head) :]
             width = cell_len(line)

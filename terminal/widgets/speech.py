@@ -140,7 +140,8 @@ def code(word: SafeText) -> SafeText:
 
 def titled(disposition: Disposition) -> SafeText:
     """What people read for a disposition."""
-    return disposition.title or code(SafeText(disposition.id))
+    known = DISPOSITIONS.get(disposition.id)
+    return disposition.title or (say(known) if known else code(SafeText(disposition.id)))
 
 
 def line_name(call: Call) -> SafeText:

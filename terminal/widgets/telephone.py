@@ -22,6 +22,12 @@ def written(e164: str | None, raw: SafeText) -> SafeText:
     return _readable(e164, _region) if e164 else raw
 
 
+def dialled(number: SafeText | None) -> SafeText:
+    """The number of a callback, as people here write it; it is kept as it was given, mostly as E.164."""
+    given = number or SafeText()
+    return written(given if given.startswith("+") else None, given)
+
+
 @lru_cache(maxsize=_KEPT)
 def _readable(e164: str, region: str) -> SafeText:
     from ringdesk.numbers.plan import readable

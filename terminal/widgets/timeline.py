@@ -17,7 +17,7 @@ from terminal.widgets.page import Leaf, Line
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import NOTES, PAST, Person
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, column, gap, piece, spaced
-from terminal.widgets.speech import KINDS, code, mark, say
+from terminal.widgets.speech import KINDS, code, counted, mark, say
 from terminal.widgets.when import Now, stamp
 
 TONES: Final[Mapping[ContactKind, Tone]] = {
@@ -175,7 +175,7 @@ class Timeline(ListPanel[Past]):
         foot = (
             say("{first} to {last}", first=shown.start + 1, last=shown.stop) if len(home.items) > len(shown) else None
         )
-        corner = (piece(say("{count} entries", count=len(home.items)), Tone.DIM),) if home.items else ()
+        corner = (piece(counted("{count} entry", "{count} entries", len(home.items)), Tone.DIM),) if home.items else ()
         return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), corner, (piece(foot, Tone.DIM),) if foot else ())
 
     def _count(self) -> tuple[Piece, ...]:
@@ -184,7 +184,12 @@ class Timeline(ListPanel[Past]):
         if self.lens is not LENSES[0]:
             count = SafeText(f"{len(self.shown)}{more}")
             return (piece(say("{count} of {whole} entries", count=count, whole=whole), Tone.DIM),)
-        return (piece(say("{count} entries", count=SafeText(f"{whole}{more}")), Tone.DIM),)
+        said = (
+            say("{count} entries", count=SafeText(f"{whole}+"))
+            if more
+            else counted("{count} entry", "{count} entries", whole)
+        )
+        return (piece(said, Tone.DIM),)
 
     def _lenses(self) -> tuple[Piece, ...]:
         """The lenses with what each would show."""

@@ -8,6 +8,12 @@ from tests.screens.harness import compiled
 
 
 @pytest.fixture(autouse=True)
+def coloured(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual looks at the environment of whoever runs the tests."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture(autouse=True)
 def english_again() -> Iterator[None]:
     yield
     words.language("en")

@@ -8,12 +8,16 @@ from zoneinfo import ZoneInfo
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widgets import Input, TextArea
 
 from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.app import RingdeskApp
 from terminal.screens.desk import DeskScreen
 from terminal.screens.wrapup import WrapUp
+from terminal.widgets.row import Tone
+from tests.screens.cells import pictured
 from tests.terminal.scripted_desk import NOW, ScriptedDesk
 
 WIDE = (160, 45)
@@ -47,6 +51,19 @@ class Running:
         """Until everything that was asked for is drawn: longer than the slowest pace."""
         await self.pilot.pause(0.45)
 
+    async def step(self) -> None:
+        """Until what was begun is done and drawn, if that is sooner than `settle` (under the lock nothing is drawn)."""
+        await self.pilot.pause()
+        for _ in range(20):
+            if not self.screen_under.painter._due and all(worker.is_finished for worker in self.app.workers):
+                break
+            await self.pilot.pause(0.02)
+
+    async def still(self) -> None:
+        """Until nothing more comes of what was done: a second has passed, what is late by design is there."""
+        self.screen_under.tick()
+        await self.settle()
+
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
         await self.settle()
@@ -59,9 +76,32 @@ class Running:
     def title(self, name: str) -> str:
         return self.pane(name).split("\n")[0]
 
+    def strips(self) -> list[Strip]:
+        """The whole screen (or what lies over it), row by row, as the compositor puts it together."""
+        return self.app.screen._compositor.render_strips()
+
     def rows(self) -> list[str]:
-        """The whole screen, row by row, as the compositor puts it together."""
-        return [strip.text for strip in self.screen._compositor.render_strips()]
+        """Its text."""
+        return [strip.text for strip in self.strips()]
+
+    def in_sight(self, name: str) -> str:
+        """The text of a panel as far as it is seen: nothing if it has no place or something lies over it."""
+        panel = self.app.screen.query_one(f"#{name}")
+        x, y, width, height = panel.region
+        if not height or self.app.screen.get_widget_at(x, y)[0] is not panel:
+            return ""
+        return "\n".join(strip.crop(x, x + width).text for strip in self.strips()[y : y + height])
+
+    def picture(self) -> str:
+        """The whole screen for a snapshot; a cursor is in the light half of its blinking."""
+        for field in (*self.app.screen.query(Input), *self.app.screen.query(TextArea)):
+            field._pause_blink(visible=field.has_focus)
+        tones = {tone: self.app.screen.get_component_rich_style(f"row--{tone}") for tone in Tone}
+        return pictured(self.strips(), tones)
+
+    async def resize(self, size: tuple[int, int]) -> None:
+        await self.pilot.resize_terminal(*size)
+        await self.settle()
 
     @property
     def focus(self) -> str | None:
@@ -78,8 +118,14 @@ async def running(
     theme: str = "dark",
     wrap_up: WrapUp | None = None,
     lock_minutes: int = 0,
+    at: float = NOW,
+    broken: Exception | None = None,
 ) -> AsyncIterator[Running]:
+    """The app on this desk, or on one that cannot be opened because of `broken`; its wall clock stands at `at`."""
+
     async def ready() -> ScriptedDesk:
+        if broken is not None:
+            raise broken
         return desk
 
     words.language("en", catalogue or words.LOCALE)
@@ -96,6 +142,7 @@ async def running(
         lock_minutes=lock_minutes,
     )
     run = Running(app, desk)
+    run.wall = at
     async with app.run_test(size=size, notifications=True, tooltips=True) as pilot:
         run.pilot = pilot
         await run.settle()

@@ -58,6 +58,10 @@ def test_a_width_in_which_nothing_fits_ends_all_the_same(cells: int) -> None:
     assert "".join(wrapped(SafeText("週三到貨 ok"), cells)).replace(" ", "") == "週三到貨ok"
 
 
+def test_a_wide_space_before_many_stops_ends_too() -> None:
+    assert "".join(wrapped(SafeText("\u3000，，，，"), 2)).endswith("，")
+
+
 def test_chips_that_do_not_fit_are_counted() -> None:
     flags = [chip(SafeText(f"旗標{index}")) for index in range(9)]
     text = "".join(each.text for each in chips(flags, 30, Tone.CHIP_BAD))
