@@ -41,6 +41,13 @@ def test_a_burst_is_drawn_a_few_times_a_second_and_to_its_end(layer: Layer) -> N
     assert drawn[-1] >= burst[-1]
 
 
+def test_drawings_out_of_turn_put_the_next_off_by_one_turn_only() -> None:
+    pace = Pace()
+    for _ in range(9):
+        pace.drawn(3.0, Layer.ABOUT)
+    assert pace.due(3.0, Layer.ABOUT) == 3.0 + Layer.ABOUT.gap
+
+
 def test_nothing_is_drawn_just_after_a_key() -> None:
     pace = Pace()
     pace.key = 5.0
