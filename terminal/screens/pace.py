@@ -44,7 +44,7 @@ class Pace:
         return min(max(self.key + AFTER_KEY, turn), first + AT_MOST)
 
     def drawn(self, now: float, layer: Layer) -> None:
-        """It was drawn, when it was due or because somebody asked for it: what came out of turn puts off one turn, no more."""
+        """It was drawn. One that did not wait for its turn puts the next off no further than its own would."""
         self._asked.pop(layer, None)
-        even = max(self._even.get(layer, now), now)
-        self._even[layer] = min(even, now + (layer.at_once - 1) * layer.gap) + layer.gap
+        even = max(self._even.get(layer, now), now) + layer.gap
+        self._even[layer] = min(even, now + layer.at_once * layer.gap)
