@@ -7,6 +7,7 @@ on an idle desk or by an act of the person (`serve`, `choose`, `opened`, `home`)
 """
 
 from enum import Flag, auto
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -130,11 +131,15 @@ class Board(Lines):
         old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
         self.calls[call.id] = msgspec.structs.replace(old, call=call, matches=pop.matches, mark=pop.mark)
         self.pops[call.id] = pop
-        while len(self.calls) > KEPT:
-            first = next(iter(self.calls))
-            self.calls.pop(first)
-            self.pops.pop(first, None)
+        self._forget()
         return Part.CALLS | self._idle()
+
+    def _forget(self) -> None:
+        """The oldest calls beyond `KEPT`, but none that lives here: somebody is on it, or it waits for somebody."""
+        spare = (key for key, row in self.calls.items() if key not in self.served and not row.live_here)
+        for key in list(islice(spare, max(0, len(self.calls) - KEPT))):
+            del self.calls[key]
+            self.pops.pop(key, None)
 
     def _call(self, news: CallNews, now: float) -> Part:
         call = news.call

@@ -228,7 +228,6 @@ class DeskScreen(CallKeys):
         self.writing.hold()
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)
         self.writing.settle()
-        self.painter.card()
         self.attend()
         self.home.tick()
         self.guard.tick()

@@ -13,9 +13,9 @@ class Layer(Enum):
     CALLS = (0.2, 5)
     """Who calls: the banner and the lines. A call is told in as many steps: it rings, its number, its name, its end."""
     ABOUT = (0.25, 1)
-    """What stands around it: counts, missed, team, status, keys."""
+    """What stands around it: the card and its clock, counts, missed, team, status, keys."""
     PERSON = (0.2, 1)
-    """The card, and everything about the person."""
+    """Everything else about the person: timeline, tasks, notes."""
 
     def __init__(self, gap: float, at_once: int) -> None:
         self.gap = gap

@@ -167,7 +167,8 @@ class Painter:
         self.panel("lines").show(views.calls(board, now))
 
     def _about(self) -> None:
-        """What stands around it: row 0, missed, team, status, tabs and keys."""
+        """What stands around it: the card with its clock, row 0, missed, team, status, tabs and keys."""
+        self.card()
         board, now = self._board, self._now()
         minute = now.minute
         self.panel("topbar").show(views.top(board, now, self.agent, self.site))
@@ -180,7 +181,6 @@ class Painter:
     def _person(self) -> None:
         board, minute = self._board, self._now().minute
         person = board.person
-        self.card()
         past = views.past(board, minute)
         self.panel("tags").show(past)
         timeline = self._screen.query_one(Timeline)

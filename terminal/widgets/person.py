@@ -93,6 +93,11 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.call.state is CallState.ENDED and self.call.disposition is None
 
     @cached_property
+    def live_here(self) -> bool:
+        """Whether there is something to do about it: it waits for somebody, or is ours and not wrapped up."""
+        return self.calling or (self.mine and (self.call.live or self.unfinished))
+
+    @cached_property
     def missed(self) -> bool:
         """Whether it ended (or fell silent) without anybody, and nobody said that it is no matter."""
         over = self.call.state in (CallState.ENDED, CallState.RING_STOPPED)

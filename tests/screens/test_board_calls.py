@@ -7,7 +7,7 @@ from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.news import CallNews, Match
-from terminal.screens.board import SHOWN_AFTER_HANDED, Board
+from terminal.screens.board import KEPT, SHOWN_AFTER_HANDED, Board
 from tests.screens.test_board import CHEN, LIN, card
 from tests.terminal.scripted_desk import ME, NOW, call, pop
 
@@ -143,3 +143,16 @@ def test_an_answer_that_the_line_sees_late_begins_no_new_time() -> None:
     assert board.calls["a"].since == since
     board.hear(CallNews(call("a", LIN, state=CallState.ENDED, claimed_by=ME), mine=True), NOW + 30)
     assert board.calls["a"].since == NOW + 30
+
+
+def test_however_many_calls_come_the_one_that_is_served_stays_and_so_does_one_that_waits() -> None:
+    board = board_with("a")
+    board.hear(pop(call("b", CHEN), card(1)), NOW)
+    for index in range(2 * KEPT):
+        over = call(f"over {index}", CHEN, state=CallState.ENDED)
+        board.hear(pop(over, card(1)), NOW)
+    assert board.serving is not None
+    assert board.serving.call.id == "a"
+    assert [row.call.id for row in board.ringing] == ["b"]
+    assert len(board.calls) == KEPT
+    assert list(board.calls)[-1] == f"over {2 * KEPT - 1}"
