@@ -62,6 +62,7 @@ class Panes:
         here = self.here
         if here in TABBED and here not in plan(self._screen.size, self._places.tab):
             self._places.tab = here
+            self._painter.calls()
         self.rearrange()
 
     def rearrange(self) -> None:

@@ -442,8 +442,8 @@ async def it_could_not_be_opened(run: Running) -> None:
 @state(named=False)
 async def locked(run: Running) -> None:
     await serves(run, "半則備註")
-    await keys(run, "ctrl+g")
     await chen_rings(run)
+    await keys(run, "ctrl+g")
 
 
 @state(named=False, sizes=((79, 24), (60, 20), (30, 8)))

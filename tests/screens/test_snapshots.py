@@ -59,7 +59,7 @@ async def test_screen(name: str, language: str, screens: SnapshotAssertion, chin
         for size in state.sizes:
             if size != state.sizes[0]:
                 await run.pilot.resize_terminal(*size)
-                await run.step()
+                await run.still()
             assert run.picture() == screens(name=size_name(size))
             if state.named:
                 names_whom_it_must(run, state, language)
