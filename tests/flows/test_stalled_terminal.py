@@ -65,7 +65,7 @@ def test_calls_notes_and_sync_go_on_and_the_screen_is_right_again(tmp_path: Path
             exchange.ring()
             person.see(lambda: "響鈴中" in person.pane("banner"))
             person.write(F2)
-            person.see(lambda: "輸入中" in person.title("noteframe"))
+            person.see(lambda: person.in_the_note)
 
             end = time.monotonic() + STALL  # from here on nobody reads
             person.write("下週三改送".encode())

@@ -26,7 +26,7 @@ def test_no_letter_is_lost_and_the_note_is_kept(tmp_path: Path) -> None:
             exchange.ring()
             person.see(lambda: "響鈴中" in person.pane("banner"))
             person.write(F2)
-            person.see(lambda: "輸入中" in person.title("noteframe"))
+            person.see(lambda: person.in_the_note)
             who = person.title("noteframe")
             before = exchange.rung
             for char in TEXT:
