@@ -105,6 +105,7 @@ class DeskScreen(CallKeys):
             now=lambda: self.now,
             changed_keys=tuple(sorted((keys or {}).items())),
         )
+        self.board.typing = self.painter.typing
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
