@@ -19,6 +19,7 @@ from textual.worker import WorkerFailed
 from ringdesk.errors import RingdeskError
 from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
+from terminal.keyboard import keyboard
 from terminal.messages import Opened, Trouble
 from terminal.screens.backlog import LOOK_AGAIN, MOST, backlog
 from terminal.screens.shell import Cover, Shell
@@ -67,7 +68,7 @@ class RingdeskApp(App[None]):
         wrap_up: "WrapUp | None" = None,
         hours: Hours = Hours(),  # noqa: B008 - a tuple
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=keyboard())
         self.failure: str | None = None
         self._gone = False
         self._held = False
@@ -216,6 +217,12 @@ class RingdeskApp(App[None]):
             f"the screen ended by an error ({type(error).__name__}); drafts are kept, the log has the details"
         )
         super()._handle_exception(error)
+
+    def panic(self, *renderables: RenderableType) -> None:
+        """The thread that reads the keyboard has ended: keep the drafts, and say why."""
+        log.critical("the keyboard cannot be read any more: %s", renderables)
+        self.failure = "the keyboard can no longer be read; drafts are kept, the log has the details"
+        self.call_later(self.action_quit)
 
     def _fatal_error(self) -> None:
         """End without a traceback: it would put local variables, customers among them, on the terminal."""
