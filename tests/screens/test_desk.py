@@ -12,6 +12,7 @@ from ringdesk.errors import Refused
 from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.bindings import KEYS
 from terminal.desk import Card, Draft
+from terminal.messages import Heard
 from terminal.news import CallNews, NoticeNews
 from tests.screens.harness import PERSON_PANES, SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
@@ -503,3 +504,12 @@ async def test_a_worker_that_fails_is_said_and_the_desk_goes_on(error: Exception
         assert f"({type(error).__name__})" in run.pane("banner")
         await run.press("f2")
         assert ("claim", "c1", LIN.id) in run.desk.did
+
+
+async def test_who_rings_is_sent_to_the_terminal_before_anything_else_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(ScriptedDesk()) as run:
+        sent: list[object] = []
+        monkeypatch.setattr(run.app, "_display", lambda _screen, frame: sent.append(frame))
+        run.screen.on_heard(Heard(pop(call("c1", LIN), plain_card(LIN))))
+        assert len(sent) == 1, "not left to Textual, whose turn comes later"
+        assert LIN.name in run.pane("banner")
