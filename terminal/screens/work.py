@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from ringdesk.calls import Call, CallState
 from ringdesk.errors import Refused
 from ringdesk.hours import Hours
+from ringdesk.ops import Args
 from ringdesk.safetext import SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
@@ -85,13 +86,15 @@ class Work:
             self.board.filled(card)
         return say("This note was kept for you; go on.")
 
-    async def save(self) -> SafeText:
-        """Save the note to whom and what its title names."""
+    async def save(self, *more: Args) -> SafeText:
+        """Save the note to whom and what its title names, and what else is done at once in the same commit."""
         owner = self.board.person.key
         text = self.keeper.texts.get(owner, "")
         if owner == NOBODY or not text.strip():
-            return say("There is nothing to save yet.")
-        await self.keeper.save(owner, text)
+            for args in more:
+                await self.desk.do(args)
+            return SafeText() if more else say("There is nothing to save yet.")
+        await self.keeper.save(owner, text, *more)
         self.board.typed = bool(self.keeper.texts.get(self.board.person.key))
         return say("saved {time}", time=clock(self.wall(), self.now))
 

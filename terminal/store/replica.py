@@ -12,8 +12,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
-import msgspec
-
 from config.lock import ProcessLock
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call
@@ -28,7 +26,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import ContactKind
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
-from terminal.drafts import Draft
+from terminal.drafts import Draft, Drafting
 from terminal.store import (
     birthdays,
     bulk,
@@ -46,7 +44,7 @@ from terminal.store import (
 )
 from terminal.store.cards import Card
 from terminal.store.connection import Database, Transaction, open_writer
-from terminal.store.edit import Happened
+from terminal.store.edit import Happened, together
 from terminal.store.joining import Credentials
 from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
@@ -166,10 +164,37 @@ class Store:
 
         Raises `Refused`: what `merge.apply` refuses, `too_large`, `not_allowed` for an expired grant, `disk_full`.
         """
-        intent = Intent(
-            op_id=self._ids(), args=args, actor=actor, grant=grant, base=base or {}, at=self._clock(), mono=mono
-        )
-        return Saved(intent.op_id, await self._write(lambda tx: outbox.save(tx, intent)))
+        op_ids, happened = await self.save_together((args,), actor=actor, grant=grant, base=base, mono=mono)
+        return Saved(op_ids[0], happened)
+
+    async def save_together(
+        self,
+        wanted: Sequence[Args],
+        *,
+        actor: Actor,
+        grant: str = "",
+        base: dict[str, int] | None = None,
+        mono: int | None = None,
+        draft: Drafting | None = None,
+    ) -> tuple[tuple[str, ...], Happened]:
+        """Save intents that belong together, in this order, with what becomes of the draft from which they were made: all
+        in one transaction or nothing. The ids of their ops. `draft` is called with these; raises as `save` does.
+        """
+        now = self._clock()
+        intents = [
+            Intent(op_id=self._ids(), args=args, actor=actor, grant=grant, base=base or {}, at=now, mono=mono)
+            for args in wanted
+        ]
+        op_ids = tuple(intent.op_id for intent in intents)
+        left = None if draft is None else draft(op_ids)
+
+        def work(tx: Transaction) -> Happened:
+            done = [outbox.save(tx, intent) for intent in intents]
+            if left is not None:
+                drafts.save(tx, actor.person, left, now)
+            return together(done)
+
+        return op_ids, await self._write(work)
 
     async def dismiss(self, op_id: str) -> None:
         """A refused op has been seen by its person. Raises `Refused("unknown_op")`."""
@@ -178,7 +203,7 @@ class Store:
     async def save_draft(self, author: str, draft: Draft) -> float:
         """Keep a half-typed note (without text it is forgotten); when it was saved, which is now."""
         now = self._clock()
-        await self._writer.run(lambda tx: drafts.save(tx, author, msgspec.structs.replace(draft, saved_at=now)))
+        await self._writer.run(lambda tx: drafts.save(tx, author, draft, now))
         return now
 
     # --- what people look at ----------------------------------------------------------------------------------------
