@@ -184,7 +184,7 @@ class Desk:
     async def enter(self, login: str, secret: str) -> None:
         """The next person, or the same again, by PIN or password: from now on everything done here is theirs.
 
-        Raises `Refused`: not_allowed, offline, no_pin, wrong_pin, pin_wait, pin_spent, expired.
+        Raises `Refused`: not_allowed, offline, no_pin, wrong_pin, wait, pin_spent, expired.
         """
         if self._door is None:
             raise Refused("not_allowed", "nobody else can sign in on this desk; start it anew")

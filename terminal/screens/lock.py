@@ -28,7 +28,7 @@ CAME_IN, STAYED = True, False
 WHY_NOT: Final = {
     "no_pin": mark("There is no PIN: type the password."),
     "wrong_pin": mark("That is not the PIN. Type it again."),
-    "pin_wait": mark("Wait a moment, then type it again."),
+    "wait": mark("Wait a moment, then type it again."),
     "pin_spent": mark("Too many wrong tries: type the password."),
     "expired": mark("This sign-in has expired: type the password while the server can be reached."),
     "bad_pin": mark("A PIN has 4 to 8 digits."),

@@ -296,10 +296,15 @@ class Store:
         return SignedIn(Actor(granted.person, granted.name, device, granted.roles), granted.grant, granted.expires)
 
     async def sign_in(self, login: str, password: str) -> SignedIn:
-        """Sign in without the server. Raises `Refused`: not_allowed, offline for somebody who never signed in here."""
+        """Sign in without the server. Raises `Refused`: not_allowed, offline for somebody who never signed in here, wait
+        after a wrong password."""
         device = (await self.standing()).device
-        found = await self.reader.run(lambda tx: people.known(tx, login, device))
-        return await asyncio.to_thread(people.verify, found, password, self._clock())
+        found = await self._writer.run(lambda tx: people.begin_try(tx, login, device, self._clock()))
+        await asyncio.to_thread(people.judge, found, password)
+        await self.forgive(login)
+        if found.signed_in.expires <= self._clock():
+            raise Refused("not_allowed", "this sign-in has expired; connect to the server and sign in again")
+        return found.signed_in
 
     async def logins(self) -> list[pins.Login]:
         """Everybody who has signed in on this desk."""
@@ -313,11 +318,11 @@ class Store:
         await self._writer.run(lambda tx: pins.keep(tx, login, verifier))
 
     async def forgive(self, login: str) -> None:
-        """The password was right: wrong PINs count no more."""
+        """The PIN or the password was right: wrong ones count no more."""
         await self._writer.run(lambda tx: pins.forgive(tx, login))
 
     async def unlock(self, login: str, pin: str) -> SignedIn:
-        """The sign-in of somebody who got it online here. Raises `Refused`: no_pin, pin_wait, pin_spent, wrong_pin, expired."""
+        """The sign-in of somebody who got it online here. Raises `Refused`: no_pin, wait, pin_spent, wrong_pin, expired."""
         device = (await self.standing()).device
         verifier = await self._writer.run(lambda tx: pins.begin_try(tx, login, self._clock()))
         known = await self.reader.run(lambda tx: people.known(tx, login, device))

@@ -13,7 +13,7 @@ from ringdesk.channels import MASK
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import CallClaim, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Row, TaskAdd, TaskDone
+from ringdesk.ops import Actor, CallClaim, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Row, TaskAdd, TaskDone
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.wire.messages import (
@@ -31,7 +31,7 @@ from ringdesk.wire.messages import (
     Written,
 )
 from terminal.drafts import Draft
-from terminal.store import cards, index, pages
+from terminal.store import cards, index, pages, tries
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
 from terminal.store.pages import Verdict
@@ -473,12 +473,42 @@ async def test_signing_in_without_a_server(store: Store, clock: Clock) -> None:
     with pytest.raises(Refused) as refusal:
         await store.sign_in("mei", "wrong")
     assert refusal.value.code == "not_allowed"
+    clock.now += tries.FIRST_WAIT
     with pytest.raises(Refused) as refusal:
         await store.sign_in("ann", "correct horse")
     assert refusal.value.code == "offline"
     clock.now += 61
     with pytest.raises(Refused, match="expired"):
         await store.sign_in("mei", "correct horse")
+
+
+async def refused_by(store: Store, password: str) -> str:
+    with pytest.raises(Refused) as refusal:
+        await store.sign_in("mei", password)
+    return refusal.value.code
+
+
+async def test_wrong_passwords_make_the_next_wait_and_the_right_one_ends_that(
+    store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    granted = Granted(ref="1", grant="token", person="p1", name=SafeText("Mei"), roles=("agent",), expires=NOON + 600)
+    online = await store.remember("mei", "correct horse", granted)
+
+    for wrong in range(7):
+        assert await refused_by(store, "wrong") == "not_allowed"
+        clock.now += tries.FIRST_WAIT * 2 ** min(wrong, tries.TRIES) - 0.1
+        assert await refused_by(store, "correct horse") == "wait"
+        clock.now += 0.2
+    await store.close()
+    again = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    assert await refused_by(again, "wrong") == "not_allowed"
+    assert await refused_by(again, "correct horse") == "wait"
+    clock.now += tries.FIRST_WAIT * 2**tries.TRIES
+    assert await again.sign_in("mei", "correct horse") == online
+    assert await refused_by(again, "wrong") == "not_allowed"
+    clock.now += tries.FIRST_WAIT
+    assert await again.sign_in("mei", "correct horse") == online
+    await again.close()
 
 
 async def test_a_password_is_nowhere_in_the_files(store: Store, tmp_path: Path) -> None:
@@ -516,6 +546,43 @@ async def test_a_draft_keeps_what_it_revises_and_the_tasks_of_its_promises(store
     (draft,) = await store.drafts("mei")
     assert draft.revises is not None
     assert (draft.revises.id, str(draft.revises.text), draft.promised) == (note["id"], "old", {"2026-12-01": "t1"})
+
+
+async def test_what_belongs_together_is_one_commit_and_its_draft_goes_with_it(store: Store) -> None:
+    member = await add_member(store)
+    await store.save_draft("p1", Draft(member, None, "half"))
+    commits: list[Happened] = []
+    store.listen(commits.append)
+    wanted = (
+        NoteAdd(member=member, text=SafeLines("half")),
+        TaskAdd(member=member, title=SafeText("call back")),
+    )
+    actor = Actor(person="p1", name=SafeText("Mei"), device="d1", roles=("agent",))
+    op_ids, _ = await store.save_together(wanted, actor=actor, draft=lambda _: Draft(member, None, ""))
+    assert [[moved.op_id for moved in each.ops] for each in commits] == [list(op_ids)]
+    assert await store.drafts("p1") == []
+    assert [row["kind"] for row in await store.dump("outbox")] == ["member.add", "note.add", "task.add"]
+
+
+async def test_what_belongs_together_is_not_saved_by_half(store: Store) -> None:
+    member = await add_member(store)
+    actor = Actor(person="p1", name=SafeText("Mei"), device="d1", roles=("agent",))
+    await store.save_draft("p1", Draft(member, None, "half"))
+    commits: list[Happened] = []
+    store.listen(commits.append)
+    note = NoteAdd(member=member, text=SafeLines("half"))
+    with pytest.raises(Refused, match="member"):
+        await store.save_together(
+            (note, TaskAdd(member="nobody", title=SafeText("x"))), actor=actor, draft=lambda _: Draft(member, None, "")
+        )
+    assert [row["kind"] for row in await store.dump("outbox")] == ["member.add"]
+    assert [draft.text for draft in await store.drafts("p1")] == ["half"]
+    assert commits == await store.dump("notes") == []
+    op_ids, _ = await store.save_together(
+        (note,), actor=actor, draft=lambda ids: Draft(member, None, "half", promised={"d": ids[0]})
+    )
+    (draft,) = await store.drafts("p1")
+    assert (draft.promised, draft.saved_at) == ({"d": op_ids[0]}, NOON)
 
 
 async def test_a_draft_whose_note_is_gone_is_a_new_note(store: Store) -> None:
