@@ -225,7 +225,7 @@ class DeskRoot:
             return await link.sign_in(plan.user, plan.password)
         why = self._reached.why if self._reached else None
         if why is not None and why.code == "sync_down":  # nothing is tried again once this command has ended
-            why = Why("sync_away", {"reason": why.args["reason"]})
+            why = Why("sync_away", why.args)
         reason = "the server does not answer" if why is None else why.english()
         if refusal.code == "offline":
             raise Refused(

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from cli.desk import until_told
 from cli.pipes import stdin_chunks, write_stdout
 from cli.roots import wall
+from cli.setup_console import REFUSED
 from config.settings import Settings
+from ringdesk.errors import Refused
 from ringdesk.hours import hours
 from ringdesk.safetext import SafeText
 from terminal import words
@@ -44,4 +46,9 @@ def run_plain(
             )
             await plain.run(stdin_chunks())
 
-    return until_told(work)
+    try:
+        return until_told(work)
+    except Refused as error:
+        if error.code in REFUSED:
+            raise Refused(error.code, say(REFUSED[error.code])) from error
+        raise

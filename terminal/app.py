@@ -76,13 +76,14 @@ class RingdeskApp(App[None]):
         self._desk_screen: DeskScreen | None = None
 
         def furnish() -> "DeskScreen":
-            from terminal.bindings import remapped
+            from terminal.bindings import remapped, without_signs
             from terminal.screens.attention import Attention
             from terminal.screens.desk import DeskScreen
             from terminal.screens.looks import LANGUAGE, THEME, Looks
             from terminal.widgets.telephone import home
             from terminal.words import language as speak
 
+            without_signs()
             spoken = speak(language)
             home(region)
             remap = remapped(keys or {})

@@ -13,7 +13,7 @@ from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import Who, called_by
-from terminal.widgets.speech import mark, say
+from terminal.widgets.speech import greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
@@ -53,19 +53,19 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
     """The banner. Without a message it says what else is worth knowing: a notice, an ill source, drafts."""
     row = board.banner
     pop = board.pops.get(row.call.id) if row else None
-    known = row is not None and row.sure is not None
     ambient = _aside(board, drafts)
     elsewhere = row is not None and (board.person.call is None or board.person.call.id != row.call.id)
     return Announcement(
         now=now,
         row=row,
-        greeting=pop.greeting if pop and known else SafeText(),
+        greeting=greeting(row.sure) if pop and row and row.sure else SafeText(),
         more=sum(row is not other for other in board.ringing) if row and row.calling else 0,
         holding=board.person.name if board.busy and elsewhere else SafeText(),
         serving=board.serving,
         held=sum(other.call.held for other in board.mine if other is not board.serving),
         serving_name=_serving_name(board),
         message=message or ambient,
+        said=bool(message),
         bad=bad if message else row is None and board.worst is not None,
     )
 
@@ -98,7 +98,17 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         since = row.call.started if row.calling else row.since
     notice = board.concerning.title if board.concerning else SafeText()
     mine, names = row is not None and row.mine, tuple(each.name for each in others)
-    return Face(board.person, now, since, mine=mine, others=names, tags=tags, notice=notice, home=_home(board))
+    return Face(
+        board.person,
+        now,
+        since,
+        mine=mine,
+        others=names,
+        tags=tags,
+        notice=notice,
+        home=_home(board),
+        titles=board.titles,
+    )
 
 
 def past(board: Board, now: Now) -> Past:
@@ -162,7 +172,9 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
     open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)
     return Strip(
         (
-            Tab(say("History"), len(person.timeline)),
+            Tab(say("History"), len(person.timeline))
+            if person.who is not Who.NOBODY
+            else Tab(say("Today"), len(board.morning.rows)),
             Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),
             Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
             Tab(say("Missed"), len(board.missed), *_owed(board, now)),
@@ -193,7 +205,7 @@ def dead_keys(board: Board) -> frozenset[str]:
     if not board.busy:
         dead.add("wrapup")
     if board.person.who is Who.NOBODY:
-        dead.add("later")
+        dead |= {"later", "save", "promise"}
     return frozenset(dead | _dead_on_calls(board))
 
 

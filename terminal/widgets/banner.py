@@ -30,6 +30,8 @@ class Announcement(NamedTuple):
     """Our other calls that wait on hold."""
     message: SafeText = SafeText()
     bad: bool = False
+    said: bool = False
+    """Whether the message answers a key or says what to do, rather than what stands there anyway."""
 
 
 class Banner(Panel[Announcement]):
@@ -83,6 +85,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
             bad,
             *(() if wide else (_words(shown if shown != name else SafeText()), _words(store if alone else SafeText()))),
             _words(_reason(row)),
+            _words(_line_says(row)),
             _words(greeting if wide or alone else SafeText()),
             piece(say("+{count} more ringing", count=value.more) if value.more else SafeText(), Tone.RING_STRONG),
             _words(_promise(value, wide=wide)),
@@ -103,6 +106,12 @@ def _reason(row: CallRow) -> SafeText:
     if len(row.matches) > 1:
         return because(row.matches[0].why)
     return say("a guess: {name}", name=row.matches[0].member.name)
+
+
+def _line_says(row: CallRow) -> SafeText:
+    """The name that came with the number, while nobody here knows the number."""
+    name = row.call.caller.name
+    return say("the line says {name}", name=name) if name and not row.matches and number(row.call) else SafeText()
 
 
 def _promise(value: Announcement, *, wide: bool) -> SafeText:
@@ -143,12 +152,16 @@ def _taken(value: Announcement, row: CallRow) -> tuple[Row, ...]:
         ),
         2,
     )
-    tone = Tone.BAD if value.bad else Tone.DIM
+    tone = _tone(value)
     return Row((gap(), *head), base=Tone.BAR), Row((gap(), piece(value.message, tone)), base=Tone.BAR)
 
 
+def _tone(value: Announcement) -> Tone:
+    return Tone.BAD if value.bad else Tone.STRONG if value.said else Tone.DIM
+
+
 def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
-    tone = Tone.BAD if value.bad else Tone.DIM
+    tone = _tone(value)
     row = value.serving
     parts = wrapped(value.message, cells - 2)
     if row is None and value.bad and len(parts) > 1:  # what is wrong has both rows before it is cut
