@@ -7,6 +7,7 @@ All panels are mounted once. News changes the board at once; `Painter` draws it 
 import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -353,7 +354,8 @@ class DeskScreen(CallKeys):
 
     def on_asked(self, message: Asked) -> None:
         """What is typed in the chooser."""
-        self.run_worker(self._answer_query(message.query), group="lookup", exclusive=True, exit_on_error=False)
+        query = message.query
+        self.run_worker(lambda: self._answer_query(query), group="lookup", exclusive=True, exit_on_error=False)
 
     async def _answer_query(self, query: str) -> None:
         asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
