@@ -7,7 +7,6 @@ All panels are mounted once. News changes the board at once; `Painter` draws it 
 import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -355,7 +354,12 @@ class DeskScreen(CallKeys):
     def on_asked(self, message: Asked) -> None:
         """What is typed in the chooser."""
         query = message.query
-        self.run_worker(lambda: self._answer_query(query), group="lookup", exclusive=True, exit_on_error=False)
+        self.run_worker(  # not a coroutine: of quick keys all but the last are never begun
+            lambda: self._answer_query(query),  # type: ignore[arg-type]
+            group="lookup",
+            exclusive=True,
+            exit_on_error=False,
+        )
 
     async def _answer_query(self, query: str) -> None:
         asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
