@@ -63,9 +63,9 @@ def server_words(value: Health) -> tuple[Piece, ...]:
     )
     if sync.why is None and sync.connected:
         well = piece(SafeText("\N{CHECK MARK} " + say("connected")), Tone.GOOD)
-        return spaced((label, well, gap(), *stands))
+        return (*spaced((label, well)), gap(2), *stands)
     why = because(sync.why) if sync.why else say("not reached")
-    return spaced((*stands, gap(), label, piece(SafeText(f"! {why}"), Tone.WARN)))
+    return (*stands, gap(2), *spaced((label, piece(SafeText(f"! {why}"), Tone.WARN))))
 
 
 def _last_seen(value: Health) -> SafeText:
