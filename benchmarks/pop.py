@@ -136,7 +136,9 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--members", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--room", type=Path, help="a directory to fill, or one that was filled before with these members")
+    parser.add_argument(
+        "--room", type=Path, help="a directory to fill, or one that was filled before with these members"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as spare:
