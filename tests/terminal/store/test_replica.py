@@ -131,6 +131,31 @@ async def test_an_expired_grant_stops_new_saves(store: Store, clock: Clock) -> N
     assert refusal.value.code == "not_allowed"
 
 
+async def test_a_grant_ends_by_the_servers_time(tmp_path: Path, clock: Clock) -> None:
+    """The wall clock is 30 days fast; the next start, without the server, knows it."""
+    granted = Granted(ref="1", grant="token", person="mei", name=SafeText("Mei"), roles=("agent",), expires=NOON + 60)
+    args = MemberAdd(fields=MemberFields(name=SafeText("a")))
+    clock.now = NOON + 30 * 86400.0
+    told = ServerClock(clock)
+    store = await Store.open(tmp_path, ids=Ids(), clock=told)
+    await store.remember("Mei", "secret", granted)
+    with pytest.raises(Refused, match="expired"):
+        await store.save(args, actor=ACTOR, grant="token")
+    told.told(NOON, clock.now)
+    await store.keep_time()
+    await store.save(args, actor=ACTOR, grant="token")
+    await store.close()
+
+    clock.now += 59
+    store = await Store.open(tmp_path, ids=lambda: "0190ffff-0000-7000-8000-000000000001", clock=ServerClock(clock))
+    await store.sign_in("Mei", "secret")
+    await store.save(args, actor=ACTOR, grant="token")
+    clock.now += 2
+    with pytest.raises(Refused, match="expired"):
+        await store.save(args, actor=ACTOR, grant="token")
+    await store.close()
+
+
 async def test_disk_full_is_said_and_nothing_is_torn(store: Store) -> None:
     member = await add_member(store)
     saved: list[str] = []
