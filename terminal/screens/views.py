@@ -3,9 +3,13 @@
 import math
 from typing import Final
 
+import msgspec
+
+from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
 from terminal.screens.board import Board
+from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, overdue
 from terminal.widgets.calls import Calls
@@ -13,12 +17,12 @@ from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import Who, called_by
-from terminal.widgets.speech import mark, say
+from terminal.widgets.speech import PRESENCES, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
 from terminal.widgets.timeline import Past
-from terminal.widgets.topbar import READY, Top
+from terminal.widgets.topbar import Top
 from terminal.widgets.when import Now, length
 
 HELD: Final = "sync_held"
@@ -27,12 +31,11 @@ HELD: Final = "sync_held"
 
 def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     """Row 0."""
-    row = board.serving
+    at = standing(board, now.at)
     clock = board.wrap_up.clock(now.at)
-    talking = row is not None and row.call.live
-    wrapping = clock or (row is not None and row.unfinished)
-    state = mark("On a call") if talking else mark("Wrap-up") if wrapping else READY
-    state = mark("On hold") if row is not None and row.call.held else state
+    talking = at.row is not None and at.row.call.live
+    held = at.row is not None and at.row.call.held
+    state = mark("On hold") if held else mark("On a call") if talking else PRESENCES[at.state]
     return Top(
         agent=agent,
         site=site,
@@ -95,7 +98,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     others = board.day.with_member(member.id, board.me) if member else []
     since = None
     if row is not None:
-        since = row.call.started if row.calling else row.since
+        since = row.began
     notice = board.concerning.title if board.concerning else SafeText()
     mine, names = row is not None and row.mine, tuple(each.name for each in others)
     return Face(board.person, now, since, mine=mine, others=names, tags=tags, notice=notice, home=_home(board))
@@ -134,10 +137,22 @@ def team(board: Board, now: Now) -> Crew:
 
     def on(call: str | None, member: str | None) -> SafeText:
         row = board.row(call)
-        known = day.names.get(member or "", SafeText())
+        if row is not None and board.current is not None and row.call.id == board.current.call.id:
+            return board.person.name
+        shown = board.person.member
+        known = board.person.name if shown and shown.id == member else day.names.get(member or "", SafeText())
         return known or (called_by(row.call, row.sure) if row is not None else SafeText())
 
-    return Crew(tuple(Mate(each, on(each.call, each.member), each.id == board.me) for each in day.crew()), now)
+    crew = (_mine(board, each, now.at) if each.id == board.me else each for each in day.crew())
+    return Crew(tuple(Mate(each, on(each.call, each.member), each.id == board.me) for each in crew), now)
+
+
+def _mine(board: Board, said: Presence, now: float) -> Presence:
+    """How the person at this desk stands this very moment, whatever was `said` of them last."""
+    at = standing(board, now)
+    same = (said.state, said.member, said.call) == (at.state, at.member, at.call)
+    since = at.row.began if at.row is not None else said.since if same else now
+    return msgspec.structs.replace(said, state=at.state, member=at.member, call=at.call, since=since)
 
 
 def health(board: Board, now: Now) -> Health:
@@ -188,7 +203,7 @@ def _owed(board: Board, now: Now) -> tuple[SafeText, SafeText]:
 def dead_keys(board: Board) -> frozenset[str]:
     """Keys that would do nothing now."""
     dead: set[str] = set()
-    if not board.calling:
+    if board.banner is None or not (board.banner.calling or board.banner.handed):
         dead.add("answer")
     if not board.busy:
         dead.add("wrapup")

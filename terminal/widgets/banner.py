@@ -171,7 +171,7 @@ def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
         2,
     )
     key = (
-        piece(length(value.now.at - row.since), Tone.GOOD),
+        piece(length(value.now.at - row.began), Tone.GOOD),
         gap(2),
         chip(SafeText("F4"), Tone.CHIP),
         gap(),

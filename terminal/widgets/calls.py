@@ -24,6 +24,8 @@ class Calls(NamedTuple):
 def _state(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     """The word for a call's state on this desk, its tone, the tone of the line's chip."""
     call = row.call
+    if row.taken_by is not None and call.live and call.handed_by is not None and not call.held:
+        return say("handed to {name}", name=row.taken_by), Tone.DIM, Tone.CHIP
     if row.taken_by is not None:
         word = say("with {name}, on hold", name=row.taken_by) if call.held else say("with {name}", name=row.taken_by)
         return word, Tone.DIM, Tone.CHIP
@@ -90,7 +92,9 @@ class Lines(ListPanel[Calls]):
         head = spaced((chip(SafeText(label[:8]), mark), piece(word, tone), piece(several or name, Tone.STRONG)))
         live = row.call.state is not CallState.ENDED
         time = (
-            length(standing(self.value, row)) if live else clock(call.ended or row.since, self.value.now, seconds=False)
+            length(self.value.now.at - row.began)
+            if live
+            else clock(call.ended or row.since, self.value.now, seconds=False)
         )
         second = spaced((piece(member.tier if member else SafeText(), Tone.DIM), piece(rest, Tone.DIM)), 2)
         return Row(head, (piece(time, tone),), base=base), Row(
@@ -109,8 +113,3 @@ def _corner(value: Calls) -> tuple[Piece, ...]:
         ),
         2,
     )
-
-
-def standing(calls: Calls, row: CallRow) -> float:
-    """Seconds for which a call is in its state."""
-    return calls.now.at - (row.call.started if row.calling else row.since)
