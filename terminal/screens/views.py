@@ -16,7 +16,7 @@ from terminal.widgets.calls import Calls
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
-from terminal.widgets.person import Who, called_by
+from terminal.widgets.person import CallRow, Who, called_by
 from terminal.widgets.speech import PRESENCES, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
@@ -59,18 +59,28 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
     known = row is not None and row.sure is not None
     ambient = _aside(board, drafts)
     elsewhere = row is not None and (board.person.call is None or board.person.call.id != row.call.id)
+    waits = _waits(board, row)
     return Announcement(
         now=now,
         row=row,
         greeting=pop.greeting if pop and known else SafeText(),
         more=sum(row is not other for other in board.ringing) if row and row.calling else 0,
-        holding=board.person.name if board.busy and elsewhere else SafeText(),
+        holding=waits,
+        aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),
         serving=board.serving,
         held=sum(other.call.held for other in board.mine if other is not board.serving),
         serving_name=_serving_name(board),
         message=message or ambient,
         bad=bad if message else row is None and board.worst is not None,
     )
+
+
+def _waits(board: Board, other: CallRow | None) -> SafeText:
+    """Whom F2 would put on hold for the `other` call: whoever is on the line, whatever card is open."""
+    row = board.current or board.serving
+    if row is None or other is None or row.call.id == other.call.id or not row.call.live or row.call.held:
+        return SafeText()
+    return board.person.name if row is board.current else called_by(row.call, row.sure)
 
 
 def _serving_name(board: Board) -> SafeText:
@@ -121,7 +131,9 @@ def calls(board: Board, now: Now) -> Calls:
         return (0 if row.mine and row.call.live else 1 if row.calling else 2 if row.call.live else 3, -index)
 
     rows = list(board.calls.values())
-    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now)
+    banner = board.banner
+    takes = banner.call.id if banner is not None and (banner.calling or banner.handed) else None
+    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now, takes)
 
 
 def missed(board: Board, now: Now) -> Owed:

@@ -15,10 +15,12 @@ from terminal.widgets.when import Now, clock, length
 
 
 class Calls(NamedTuple):
-    """The calls to list, newest first, and when is now."""
+    """The calls to list, newest first, when is now, and what F2 would take."""
 
     calls: tuple[CallRow, ...]
     now: Now
+    takes: str | None = None
+    """The id of the call that F2 takes."""
 
 
 def _state(row: CallRow) -> tuple[SafeText, Tone, Tone]:
@@ -52,10 +54,10 @@ def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
 
 
-def _key(row: CallRow) -> SafeText:
+def _key(row: CallRow, takes: str | None) -> SafeText:
     """Which key takes it, or goes on with it."""
     if row.calling or row.handed:
-        return say("F2 takes it")
+        return say("F2 takes it") if row.call.id == takes else say("Enter takes it")
     if row.mine and row.call.held:
         return say("Enter goes on")
     return SafeText()
@@ -65,6 +67,11 @@ class Lines(ListPanel[Calls]):
     """Two rows a call: line, state, name, time; then tier and number."""
 
     height_of_entry = 2
+    follows = True
+
+    def names(self, value: Calls) -> list[str]:
+        """The ids of the calls."""
+        return [row.call.id for row in value.calls]
 
     def entries(self, value: Calls) -> int:
         """The calls."""
@@ -79,7 +86,7 @@ class Lines(ListPanel[Calls]):
         rows: list[Row] = []
         for index in self.in_sight(inside):
             rows += self._entry(value.calls[index], chosen=index == self.selected and self.has_focus)
-        return Picture(tuple(rows), title, corner)
+        return Picture(tuple(rows), title, corner, self.extent(inside))
 
     def _entry(self, row: CallRow, *, chosen: bool) -> tuple[Row, Row]:
         call, member = row.call, row.sure
@@ -98,7 +105,7 @@ class Lines(ListPanel[Calls]):
         )
         second = spaced((piece(member.tier if member else SafeText(), Tone.DIM), piece(rest, Tone.DIM)), 2)
         return Row(head, (piece(time, tone),), base=base), Row(
-            (gap(4), *second), (piece(_key(row), Tone.WARN),), base=base
+            (gap(4), *second), (piece(_key(row, self.value.takes), Tone.WARN),), base=base
         )
 
 
