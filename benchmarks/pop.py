@@ -136,11 +136,16 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--members", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument(
+        "--room", type=Path, help="a directory to fill, or one that was filled before with these members"
+    )
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as room:
-        fill(Path(room), options.seed, options.members)
-        floor, desk, cpu = measure(options, Path(room))
+    with tempfile.TemporaryDirectory() as spare:
+        room = options.room or Path(spare)
+        if not (room / "replica.db").exists():
+            fill(room, options.seed, options.members)
+        floor, desk, cpu = measure(options, room)
     rows = {"floor, ms": summary(floor), "desk, ms": summary(desk), "desk CPU a call, ms": summary(cpu)}
     extra = {
         "desk / floor": json.dumps(ratios(rows["desk, ms"], rows["floor, ms"])),

@@ -6,6 +6,7 @@ Nothing here moves a focus or touches a note: whom a note belongs to follows fro
 on an idle desk or by an act of the person (`serve`, `choose`, `opened`, `home`).
 """
 
+from collections.abc import Callable
 from enum import Flag, auto
 from itertools import islice
 from typing import TYPE_CHECKING, Final
@@ -79,6 +80,8 @@ class Board(Lines):
         """A break or an absence that the person announced."""
         self.titles: dict[str, SafeText] = {}
         """What the business calls its own dispositions."""
+        self.typing: Callable[[], bool] = lambda: False
+        """Whether keys come just now: they are meant for what is on the screen, not for who rings next."""
 
     # what the desk says
 
@@ -268,7 +271,7 @@ class Board(Lines):
         if shown and (shown.ringing or shown.mine or shown.gone_at is not None):
             return Part.NOTHING
         calling = self.ringing
-        if calling and calling[0].call.id in self.pops:
+        if calling and calling[0].call.id in self.pops and not self.typing():
             self.person = self._caller(calling[0])
             return Part.PERSON
         if shown and shown.taken_by is not None:

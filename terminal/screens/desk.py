@@ -105,6 +105,7 @@ class DeskScreen(CallKeys):
             now=lambda: self.now,
             changed_keys=tuple(sorted((keys or {}).items())),
         )
+        self.board.typing = self.painter.typing
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
@@ -353,7 +354,13 @@ class DeskScreen(CallKeys):
 
     def on_asked(self, message: Asked) -> None:
         """What is typed in the chooser."""
-        self.run_worker(self._answer_query(message.query), group="lookup", exclusive=True, exit_on_error=False)
+        query = message.query
+        self.run_worker(  # not a coroutine: of quick keys all but the last are never begun
+            lambda: self._answer_query(query),  # type: ignore[arg-type]
+            group="lookup",
+            exclusive=True,
+            exit_on_error=False,
+        )
 
     async def _answer_query(self, query: str) -> None:
         asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)

@@ -31,6 +31,8 @@ from terminal.widgets.tasks import Duties
 from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now, short_day
 
+AT_THE_KEYS: Final = 1.0
+"""Seconds after a key for which somebody may go on typing without looking."""
 MESSAGE_STAYS: Final = 8.0
 """Seconds for which a message stands in the banner."""
 PANES: Final = {
@@ -98,6 +100,10 @@ class Painter:
     def pressed(self) -> None:
         """A key came: drawing waits a moment."""
         self._pace.key = _steady()
+
+    def typing(self) -> bool:
+        """Whether somebody is at the keys: the last one came a moment ago."""
+        return _steady() - self._pace.key < AT_THE_KEYS
 
     def soon(self, part: Part) -> None:
         """Draw what changed, when its time has come. The calls first: who rings is on the screen before the rest is laid out."""

@@ -96,9 +96,8 @@ class SecretField(Input):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: try it, and keep nothing of it here."""
         event.stop()
-        secret = self.value
         self.value = ""
-        self.post_message(Tried(secret))
+        self.post_message(Tried(event.value))
 
     def on_paste(self, event: events.Paste) -> None:
         """A password may be pasted, from its manager."""

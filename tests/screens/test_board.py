@@ -38,6 +38,17 @@ def test_the_next_one_comes_when_the_first_was_taken_by_somebody() -> None:
     assert board.person.member == CHEN
 
 
+def test_nobody_comes_under_hands_that_are_still_typing() -> None:
+    board = Board()
+    board.typing = lambda: True
+    board.hear(pop(call("a", LIN), card(0)), NOW)
+    assert board.banner is not None
+    assert board.person.call is None, "what is typed now is not meant for who rings"
+    board.typing = lambda: False
+    assert board.tick(NOW + 1) & Part.PERSON
+    assert board.person.key == ("m0", "a")
+
+
 def test_kept_calls_come_back_in_turn() -> None:
     board = Board()
     for index, ident in enumerate("abc"):

@@ -31,6 +31,7 @@ from ringdesk.wire.messages import (
     Written,
 )
 from terminal.drafts import Draft
+from terminal.serverclock import ServerClock
 from terminal.store import cards, index, pages
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
@@ -58,7 +59,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    opened = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     await opened.welcomed(Server().welcome())
     yield opened
     await opened.close()
@@ -296,7 +297,7 @@ async def test_answered_ops_are_forgotten_after_seven_days(store: Store, clock: 
     for days, left in ((6.9, 1), (7.1, 0)):
         await store.close()
         clock.now = NOON + days * 86_400
-        store = await Store.open(tmp_path, ids=Ids(), clock=clock)
+        store = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
         assert await store.reader.run(lambda tx: tx.value("select count(*) from outbox")) == left
     await store.close()
 
@@ -451,7 +452,7 @@ async def test_an_index_of_an_older_version_is_derived_anew(store: Store, tmp_pa
     await store._writer.run(lambda tx: tx.do("delete from gram"))
     await store._writer.run(lambda tx: tx.do("update meta set value = 0 where name = 'index_version'"))
     await store.close()
-    again = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    again = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     assert await again.reader.run(lambda tx: tx.value("select member from gram where gram = '林'")) == member
     await again.close()
 
@@ -494,7 +495,7 @@ async def test_drafts_survive_and_belong_to_their_author(store: Store, tmp_path:
     await store.save_draft("mei", Draft(None, None, "loose"))
     await store.save_draft("ann", Draft("m1", "c1", "other"))
     await store.close()
-    again = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    again = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     drafts = await again.drafts("mei")
     assert [(draft.member, draft.call, draft.text) for draft in drafts] == [
         (None, None, "loose"),
@@ -541,7 +542,7 @@ async def test_dumps(store: Store) -> None:
 
 async def test_a_directory_in_use(store: Store, tmp_path: Path, clock: Clock) -> None:
     with pytest.raises(Refused) as refusal:
-        await Store.open(tmp_path, ids=Ids(), clock=clock)
+        await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     assert refusal.value.code == "data_in_use"
 
 
@@ -549,7 +550,7 @@ async def test_a_newer_replica_is_left_alone(store: Store, tmp_path: Path, clock
     await store._writer.settings("pragma user_version = 999")
     await store.close()
     with pytest.raises(RingdeskError, match="upgrade ringdesk"):
-        await Store.open(tmp_path, ids=Ids(), clock=clock)
+        await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
 
 
 def contact(ident: str, at: float, kind: ContactKind = ContactKind.PURCHASE) -> Contact:
