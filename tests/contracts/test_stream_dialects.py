@@ -63,7 +63,7 @@ def facts(events: Iterable[CallEvent]) -> list[object]:
 
 
 def test_there_is_something_to_run() -> None:
-    assert {"dtmf", "mdmf", "modem", "netcallerid", "tci"} <= set(FOLDERS)
+    assert {"dtmf", "mdmf", "modem", "netcallerid", "tci", "whozz"} <= set(FOLDERS)
 
 
 @pytest.mark.parametrize(("name", "stem"), STREAMS)
