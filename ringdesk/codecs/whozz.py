@@ -31,8 +31,8 @@ _HEADER_BEGINS: Final = b"^^<U>"
 # Not behind a digit or a colon: `13:28 I E` is a record of the unit's memory, of a call that is long over.
 _BEGINS: Final = rb"(?<![\d:])(?:(\d\d) [IO] [A-Z] |(\d\d) [RFNH] {8})"
 _NEXT: Final = re.compile(_HEADER + rb"|" + _BEGINS)
-# What ends a record that is shorter than it should be: the end of the line, the next packet, the next record.
-_ENDS: Final = re.compile(rb"([\r\n])|\^\^<U>|\d\d [IO] [A-Z] \d|\d\d [RFNH] {13}")
+# What ends a record that is shorter than it should be: the end of the line, the next record.
+_ENDS: Final = re.compile(rb"([\r\n])|\d\d [IO] [A-Z] \d|\d\d [RFNH] {13}")
 _CALL: Final = re.compile(
     rb"(\d\d) ([IO]) ([A-Z]) (\d{4}) ([GB]) .. ([ \d]\d/[ \d]\d [ \d]\d:\d\d [AP]M) ?(.{0,14}) ?(.{0,15})", re.DOTALL
 )
@@ -138,8 +138,11 @@ class Scanner:
     def _end(self, length: int) -> tuple[int | None, bool]:
         """Where the record ends that begins here, None while that is not known; whether it ends as it should."""
         longest = self._at + length
-        end = _ENDS.search(self._buffer, self._at + 1, longest + len(_HEADER_BEGINS) - 1)
-        if end is not None and end.start() < longest:
+        end = _ENDS.search(self._buffer, self._at + 1, longest)
+        header = self._buffer.find(_HEADER_BEGINS, self._at + 1, longest + len(_HEADER_BEGINS) - 1)
+        if header >= 0 and (end is None or header < end.start()):
+            return header, False
+        if end is not None:
             return end.start(), end[1] is not None
         if len(self._buffer) < longest:
             return None, False

@@ -155,7 +155,15 @@ def test_what_else_a_unit_writes_is_nothing(text: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [call() + RING, RING + call(), HEADER + b"$" + call() + HEADER, call()[:60] + HEADER + RING, call()[:50]]
+    "data",
+    [
+        call() + RING,
+        RING + call(),
+        HEADER + b"$" + call() + HEADER,
+        call()[:60] + HEADER + RING,
+        call()[:50],
+        call()[:48] + RING,
+    ],
 )
 def test_byte_by_byte(data: bytes) -> None:
     scanner = Scanner()
