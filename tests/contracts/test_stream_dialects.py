@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cli.decode import steps
 from config import registry
 from ringdesk import transcript
-from ringdesk.calls import CallEvent, EventKind
+from ringdesk.calls import CallEvent
 from ringdesk.dialects import SourceOptions, StreamDialect
 from ringdesk.transcript import Chunk
 
@@ -63,7 +63,7 @@ def facts(events: Iterable[CallEvent]) -> list[object]:
 
 
 def test_there_is_something_to_run() -> None:
-    assert {"modem", "mdmf"} <= set(FOLDERS)
+    assert {"dtmf", "mdmf", "modem", "netcallerid", "tci", "whozz"} <= set(FOLDERS)
 
 
 @pytest.mark.parametrize(("name", "stem"), STREAMS)
@@ -89,8 +89,7 @@ class TestEveryTranscript:
 
     def test_cut_anywhere(self, name: str, stem: str) -> None:
         data = incoming(recorded(name, stem))
-        whole = [event for event in events_of(name, [at_once(data)]) if event.event is EventKind.CALLER]
-        known = {event.caller.raw for event in whole if event.caller is not None} | {None}
+        known = {event.caller.raw for event in events_of(name, [at_once(data)]) if event.caller is not None} | {None}
         for length in range(len(data)):
             for event in events_of(name, [at_once(data[:length])]):
                 assert event.caller is None or event.caller.raw in known, "half a number is a wrong number"
