@@ -223,7 +223,7 @@ def via(message: Message) -> Via | None:
     for one in addresses(message.all("diversion"))[:1]:
         if one.number is None or one.marks.get("privacy", "off").lower() not in ("off", "none"):
             return None
-        return Via(one.number, _REASONS.get(one.marks.get("reason", "").lower(), "unknown"))
+        return Via(one.number, diversion_reason(message.first("diversion")))
     history = addresses(message.all("history-info"))
     for at in range(len(history) - 1, 0, -1):
         cause = history[at].uri_parameters.get("cause", "")
@@ -238,6 +238,13 @@ def via(message: Message) -> Via | None:
             cause = next((known for known in _CAUSES if f"cause={known}" in told), "")
         return Via(by.number, _CAUSES.get(cause, "unknown"))
     return None
+
+
+def diversion_reason(value: str) -> str:
+    """Our word for the reason of the topmost entry of a Diversion header."""
+    for one in addresses([value])[:1]:
+        return _REASONS.get(one.marks.get("reason", "").lower(), "unknown")
+    return "unknown"
 
 
 def called(message: Message) -> SafeText | None:

@@ -44,21 +44,30 @@ class State(Enum):
 class Registration:
     """The registration of one account; `out` collects what is to be sent to `peer`."""
 
-    def __init__(self, registrar: str, secret: str, seed: str) -> None:
-        """`registrar` is `host` or `host:port`, `secret` `user:password`, `seed` is unique to the source."""
+    def __init__(self, registrar: str, secrets: tuple[str, ...], seed: str) -> None:
+        """`registrar` is `host` or `host:port`, `secrets` are `user:password`, the newest first; `seed` is the source's."""
         host, port = sipmessage.host_port(registrar)
         self.peer = f"{host}:{port or 5060}"
         self.state = State.IDLE
         self.detail = ""
         self.out: list[bytes] = []
-        self._secret = secret
-        self._user = secret.partition(":")[0]
+        self._secrets = secrets
+        self._chosen = 0
         self._host = host
         self._uri = f"sip:{registrar}"
         self._seed = seed
         self._number = 0
         self._contact = ""
         self._reset()
+
+    @property
+    def _secret(self) -> str:
+        """The one that is tried now: while it is changed the server may still know only the older."""
+        return self._secrets[self._chosen % len(self._secrets)] if self._secrets else ""
+
+    @property
+    def _user(self) -> str:
+        return self._secret.partition(":")[0] or "ringdesk"
 
     def _reset(self) -> None:
         self._branch = ""
@@ -142,13 +151,21 @@ class Registration:
         if asked is None or not self._secret:
             self._fail(State.NO_METHOD, response.first(name), now, RETRY_REFUSED)
         elif self._asked is not None and self._answers and not asked.stale and self._tries >= 2:
-            self._fail(State.WRONG_SECRET, asked.realm, now, RETRY_REFUSED)
+            self._refused(asked.realm, now)
         elif self._tries >= 5:
             self._fail(State.REFUSED, str(response.status), now, RETRY_REFUSED)
         else:
             self._asked, self._answers = asked, 0
             self._asked_by = "Authorization" if response.status == 401 else "Proxy-Authorization"
             self._send(now)
+
+    def _refused(self, realm: str, now: float) -> None:
+        self._chosen += 1
+        if self._chosen % len(self._secrets):
+            self._asked, self._tries = None, 0
+            self._send(now)
+        else:
+            self._fail(State.WRONG_SECRET, realm, now, RETRY_REFUSED)
 
     def _fail(self, state: State, detail: str, now: float, pause: float) -> None:
         self._reset()

@@ -76,9 +76,7 @@ class SipDialect:
         self._source = source_id
         self._line = SafeText(options.line) if options.line else None
         self._trusted = options.trusted
-        self._registration = (
-            Registration(options.registrar, options.secret, source_id) if options.registrar and options.secret else None
-        )
+        self._registration = Registration(options.registrar, options.secrets, source_id) if options.registrar else None
         self._told: State | None = None
         self._reset()
 

@@ -442,7 +442,7 @@ class Registrar:
 
 
 class TestRegistration:
-    OPTIONS = SourceOptions(registrar="pbx.example", secret="desk:p:w")
+    OPTIONS = SourceOptions(registrar="pbx.example", secrets=("desk:p:w",))
 
     def open(self, server: Registrar | None, options: SourceOptions | None = None) -> Bench:
         bench = Bench(options or self.OPTIONS)
@@ -490,6 +490,12 @@ class TestRegistration:
         assert len(server.seen) == 2
         assert bench.run(RETRY_REFUSED - 1) == []
         assert len(bench.run(1)) == 1
+
+    def test_while_the_password_is_changed_the_older_is_tried_too(self) -> None:
+        server = Registrar()
+        options = SourceOptions(registrar="pbx.example", secrets=("desk:new", "desk:p:w"))
+        assert self.open(server, options).codes[-1] == (Level.OK, "sip_registered")
+        assert "p:w" not in repr(options)
 
     def test_a_server_that_does_not_answer_is_tried_again(self) -> None:
         bench = self.open(None)
