@@ -11,7 +11,6 @@ from typing import Final
 
 import msgspec
 
-from ringdesk import numbers
 from ringdesk.calls import (
     Called,
     Caller,
@@ -21,45 +20,17 @@ from ringdesk.calls import (
     Leg,
     LegState,
     Outcome,
-    Presentation,
-    Via,
 )
-from ringdesk.codecs import sipheaders
+from ringdesk.codecs import eslfields
+from ringdesk.codecs.eslfields import Fields
 from ringdesk.codecs.passiveline import joined
 from ringdesk.safetext import SafeText
 
 LEGS: Final = 4000
 CALLS: Final = 2000
 """Kept at most; beyond it the oldest is forgotten."""
-LONGEST_ID: Final = 100
 DUMPS: Final = 100
 """Channels of a snapshot that are asked for their facts."""
-
-Fields = dict[str, str]
-
-_TRANSFERS: Final = frozenset({"BLIND_TRANSFER", "ATTENDED_TRANSFER"})
-_LEG_ENDS: Final[dict[str, LegState]] = {
-    "NO_ANSWER": LegState.MISSED,
-    "NO_USER_RESPONSE": LegState.MISSED,
-    "ALLOTTED_TIMEOUT": LegState.MISSED,
-    "RECOVERY_ON_TIMER_EXPIRE": LegState.MISSED,
-    "CALL_REJECTED": LegState.REJECTED,
-    "USER_BUSY": LegState.REJECTED,
-}
-"""How a telephone ended that was not answered; every other cause (ORIGINATOR_CANCEL, LOSE_RACE, PICKED_OFF) cancelled it."""
-_GAVE_UP: Final = frozenset(
-    {
-        "NORMAL_CLEARING",
-        "ORIGINATOR_CANCEL",
-        "NO_ANSWER",
-        "NO_USER_RESPONSE",
-        "ALLOTTED_TIMEOUT",
-        "LOSE_RACE",
-        "PICKED_OFF",
-    }
-    | {"RECOVERY_ON_TIMER_EXPIRE"}
-)
-_ENDS: Final[dict[str, Outcome]] = {"USER_BUSY": Outcome.BUSY, "CALL_REJECTED": Outcome.REJECTED}
 
 
 class _Leg(msgspec.Struct):
@@ -102,7 +73,7 @@ class CallTable:
     def event(self, fields: Fields, now: float) -> list[CallEvent]:
         """One event."""
         self._now = now
-        leg = fields.get("Unique-ID", "")[:LONGEST_ID]
+        leg = fields.get("Unique-ID", "")[: eslfields.LONGEST_ID]
         match fields.get("Event-Name"):
             case "CHANNEL_CREATE" | "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA" | "CHANNEL_DATA":
                 self._seen(leg, fields)
@@ -115,7 +86,7 @@ class CallTable:
                     held = fields["Event-Name"] == "CHANNEL_HOLD"
                     self._tell(one.call, EventKind.HELD if held else EventKind.RESUMED)
             case "CHANNEL_UUID":
-                self._renamed(fields.get("Old-Unique-ID", "")[:LONGEST_ID], leg)
+                self._renamed(fields.get("Old-Unique-ID", "")[: eslfields.LONGEST_ID], leg)
             case "CHANNEL_HANGUP_COMPLETE":
                 self._hangup(leg, fields)
             case "CUSTOM" if fields.get("Event-Subclass") == "callcenter::info":
@@ -125,7 +96,7 @@ class CallTable:
     def dumped(self, fields: Fields, now: float) -> list[CallEvent]:
         """The facts of one channel of a snapshot."""
         self._now = now
-        leg = fields.get("Unique-ID", "")[:LONGEST_ID]
+        leg = fields.get("Unique-ID", "")[: eslfields.LONGEST_ID]
         one = self._seen(leg, fields)
         if one is None or fields.get("Channel-Call-State") not in ("ACTIVE", "HELD"):
             return self._take()
@@ -142,7 +113,7 @@ class CallTable:
         """All channels that live: what was heard before and is not among them has ended, how is not known. Also returns the
         channels whose facts must be asked for: a row does not say whether its number may be shown."""
         self._now = now
-        live = {row["uuid"][:LONGEST_ID] for row in rows}
+        live = {row["uuid"][: eslfields.LONGEST_ID] for row in rows}
         for gone in self._stale - live:
             leg = self._legs.pop(gone, None)
             if leg is not None and (call := self._calls.get(leg.call)) is not None:
@@ -150,7 +121,7 @@ class CallTable:
                 if not call.legs:
                     self._end(leg.call, Outcome.UNKNOWN)
         self._stale = set()
-        return self._take(), [uuid for uuid in sorted(live - self._legs.keys()) if _is_id(uuid)][:DUMPS]
+        return self._take(), [uuid for uuid in sorted(live - self._legs.keys()) if eslfields.is_id(uuid)][:DUMPS]
 
     def _take(self) -> list[CallEvent]:
         events, self._events = self._events, []
@@ -172,21 +143,21 @@ class CallTable:
         known = self._legs.get(uuid)
         if known is not None:
             if known.root and not self._calls[known.call].bridged:
-                self._caller(known.call, _caller(fields))
+                self._caller(known.call, eslfields.caller(fields))
             return known
         if not uuid or uuid in self._dead:
             return None
-        parent = _parent(uuid, fields)
+        parent = eslfields.parent(uuid, fields)
         call = self._legs[parent].call if parent in self._legs else parent
         if call in self._dead:
             return None
-        agent = None if call == uuid else _agent(fields)
+        agent = None if call == uuid else eslfields.agent(fields)
         leg = _Leg(call, agent, agent is not None and self._own(agent), root=call == uuid)
         self._legs[uuid] = leg
         if call not in self._calls:
             self._open(call, uuid, fields)
         self._calls[call].legs.add(uuid)
-        if leg.ours and self._calls[call].direction is not Direction.OUT and not _is_loopback(fields):
+        if leg.ours and self._calls[call].direction is not Direction.OUT and not eslfields.is_loopback(fields):
             self._tell(call, EventKind.LEG, leg=Leg(agent or SafeText(), LegState.RINGING))
         while len(self._legs) > LEGS:
             self._forget(next(iter(self._legs)))
@@ -202,7 +173,7 @@ class CallTable:
 
     def _open(self, native: str, uuid: str, fields: Fields) -> None:
         root = native == uuid
-        caller = _caller(fields)
+        caller = eslfields.caller(fields)
         dialled = SafeText(fields.get("Caller-Destination-Number", ""))
         if not root:
             dialled = SafeText(fields.get("Other-Leg-Destination-Number", "")) or dialled
@@ -219,7 +190,7 @@ class CallTable:
                 self._legs.pop(leg, None)
         called = Called(raw=dialled or None, line=self._line)
         self._tell(native, EventKind.RINGING, called=called)
-        self._tell(native, EventKind.CALLER, caller=caller, called=called, via=_via(fields) if root else None)
+        self._tell(native, EventKind.CALLER, caller=caller, called=called, via=eslfields.via(fields) if root else None)
 
     def _caller(self, native: str, said: Caller) -> None:
         call = self._calls[native]
@@ -245,8 +216,12 @@ class CallTable:
 
     def _bridge(self, uuid: str, fields: Fields) -> None:
         one = self._seen(uuid, fields)
-        names = [fields.get(name, "")[:LONGEST_ID] for name in ("Bridge-A-Unique-ID", "Bridge-B-Unique-ID")]
-        names = [name for name in (*names, fields.get("Other-Leg-Unique-ID", "")[:LONGEST_ID]) if name and name != uuid]
+        names = [fields.get(name, "")[: eslfields.LONGEST_ID] for name in ("Bridge-A-Unique-ID", "Bridge-B-Unique-ID")]
+        names = [
+            name
+            for name in (*names, fields.get("Other-Leg-Unique-ID", "")[: eslfields.LONGEST_ID])
+            if name and name != uuid
+        ]
         if one is None or not names:
             return
         other = self._legs.get(names[0]) or self._other(names[0], one.call, fields)
@@ -302,7 +277,7 @@ class CallTable:
         cause = fields.get("Hangup-Cause") or fields.get("variable_hangup_cause", "")
         self._leg_over(leg, cause)
         rest = [self._legs[other] for other in call.legs]
-        if cause in _TRANSFERS and rest and leg.talked:
+        if cause in eslfields.TRANSFERS and rest and leg.talked:
             for other in rest:
                 other.root = True
             if cause == "BLIND_TRANSFER":
@@ -310,7 +285,10 @@ class CallTable:
             return
         roots = any(other.root for other in rest)
         if not rest or (not roots and (not call.bridged or len(rest) == 1)):
-            self._end(leg.call, _outcome(call, cause, fields))
+            self._end(leg.call, self._outcome(call, cause, fields))
+
+    def _outcome(self, call: _Call, cause: str, fields: Fields) -> Outcome:
+        return Outcome.ANSWERED if call.bridged else eslfields.unanswered(cause, fields, machine=call.machine)
 
     def _leg_over(self, leg: _Leg, cause: str) -> None:
         """An extension with several devices is one telephone: it rings, or has answered, while one of them does."""
@@ -318,7 +296,7 @@ class CallTable:
             return
         if any(self._legs[other].agent == leg.agent for other in self._calls[leg.call].legs):
             return
-        state = LegState.ENDED if leg.talked else _LEG_ENDS.get(cause, LegState.CANCELLED)
+        state = LegState.ENDED if leg.talked else eslfields.LEG_ENDS.get(cause, LegState.CANCELLED)
         self._tell(leg.call, EventKind.LEG, leg=Leg(leg.agent, state))
 
     def _end(self, native: str, outcome: Outcome) -> None:
@@ -335,8 +313,8 @@ class CallTable:
 
     def _queue(self, fields: Fields) -> None:
         """mod_callcenter: who waits where, and who took them."""
-        member = fields.get("CC-Member-Session-UUID", "")[:LONGEST_ID]
-        leg = self._legs.get(member) or self._seen(fields.get("Unique-ID", "")[:LONGEST_ID], fields)
+        member = fields.get("CC-Member-Session-UUID", "")[: eslfields.LONGEST_ID]
+        leg = self._legs.get(member) or self._seen(fields.get("Unique-ID", "")[: eslfields.LONGEST_ID], fields)
         if leg is None:
             return
         queue = SafeText(fields.get("CC-Queue", "").partition("@")[0])
@@ -352,70 +330,5 @@ class CallTable:
                 self._tell(leg.call, EventKind.LEG, leg=Leg(agent, LegState.ANSWERED))
                 self._tell(leg.call, EventKind.ANSWERED, answered_by=agent)
             case "bridge-agent-fail" if agent:
-                state = _LEG_ENDS.get(fields.get("CC-Hangup-Cause", ""), LegState.CANCELLED)
+                state = eslfields.LEG_ENDS.get(fields.get("CC-Hangup-Cause", ""), LegState.CANCELLED)
                 self._tell(leg.call, EventKind.LEG, leg=Leg(agent, state))
-
-
-def _is_id(uuid: str) -> bool:
-    """Whether it can stand in a command."""
-    return re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", uuid) is not None
-
-
-def _is_loopback(fields: Fields) -> bool:
-    """Half of a connection that FreeSWITCH makes with itself: nobody's telephone."""
-    return fields.get("Channel-Name", "").startswith("loopback/")
-
-
-def _parent(uuid: str, fields: Fields) -> str:
-    """The leg, or the call, for which this one was made; itself if it began the call."""
-    if queued := fields.get("variable_cc_member_session_uuid"):
-        return queued[:LONGEST_ID]
-    made = fields.get("Call-Direction") == "outbound" and fields.get("Other-Type") == "originator"
-    parent = fields.get("Other-Leg-Unique-ID", "") if made else ""
-    return (parent or fields.get("Channel-Call-UUID") or uuid)[:LONGEST_ID]
-
-
-def _agent(fields: Fields) -> SafeText | None:
-    """The telephone that a leg rings."""
-    name = fields.get("variable_cc_agent", "").partition("@")[0]
-    for field in ("variable_dialed_user", "Caller-Destination-Number", "Caller-Callee-ID-Number"):
-        name = name or fields.get(field, "")
-    return SafeText(name) or None
-
-
-def _caller(fields: Fields) -> Caller:
-    """Who calls. A number that may not be shown is not kept."""
-    hidden = fields.get("Caller-Privacy-Hide-Number") == "true"
-    if hidden:
-        return Caller(presentation=Presentation.PRIVATE)
-    raw = fields.get("Caller-Caller-ID-Number") or fields.get("Caller-Orig-Caller-ID-Number") or ""
-    absent = numbers.read(raw).presentation
-    if absent is Presentation.PRIVATE:
-        return Caller(presentation=absent)
-    text = SafeText(fields.get("Caller-Caller-ID-Name", ""))
-    nameless = (
-        fields.get("Caller-Privacy-Hide-Name") == "true" or text == raw or text.lower() in ("", "unknown", "anonymous")
-    )
-    name = None if nameless else text
-    if absent in (Presentation.UNAVAILABLE, Presentation.PAYPHONE):
-        return Caller(presentation=absent, name=name)
-    return Caller(raw=SafeText(raw), presentation=Presentation.SHOWN, name=name)
-
-
-def _via(fields: Fields) -> Via | None:
-    """Who forwarded the call: the number in RDNIS; the reason, if the Diversion header came along (RFC 5806)."""
-    raw = SafeText(fields.get("Caller-RDNIS", ""))
-    if not raw or numbers.read(raw).presentation is Presentation.PRIVATE:
-        return None
-    header = fields.get("variable_sip_h_Diversion", "").encode().decode("latin-1")
-    return Via(raw, sipheaders.diversion_reason(header))
-
-
-def _outcome(call: _Call, cause: str, fields: Fields) -> Outcome:
-    if call.bridged:
-        return Outcome.ANSWERED
-    if fields.get("variable_current_application") == "voicemail":
-        return Outcome.VOICEMAIL
-    if cause in _GAVE_UP:
-        return Outcome.ABANDONED if call.machine else Outcome.MISSED
-    return _ENDS.get(cause, Outcome.FAILED)

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.codecs import sipmessage
+from ringdesk.codecs import sipmessage, sipreply
 from ringdesk.codecs.sipmessage import Message
 
 T1: Final = 0.5
@@ -43,12 +43,12 @@ class Invite(msgspec.Struct):
 
     def answer(self, status: int, phrase: str, *more: tuple[str, str]) -> Reply:
         """An answer to this INVITE, kept to be repeated."""
-        self.reply = sipmessage.response(self.request, status, phrase, self.peer, self.tag, *more)
+        self.reply = sipreply.response(self.request, status, phrase, self.peer, self.tag, *more)
         return self.again()
 
     def again(self) -> Reply:
         """The last answer once more."""
-        return self.reply, sipmessage.answer_to(self.request, self.peer)
+        return self.reply, sipreply.answer_to(self.request, self.peer)
 
     def ring(self) -> Reply:
         """It rings: an early dialog (RFC 3261, 12.1.1), with the address at which we were reached as ours."""
@@ -75,7 +75,7 @@ class Invites:
 
     def begin(self, request: Message, peer: str | None, tag: str, now: float) -> list[Reply]:
         """A new one rings."""
-        trying = sipmessage.response(request, 100, "Trying", peer)
+        trying = sipreply.response(request, 100, "Trying", peer)
         one = Invite(request, peer, tag, trying, now + RING_AGAIN, now + RING_LIMIT)
         self._open[_key(request)] = one
         while len(self._open) > CAPACITY:

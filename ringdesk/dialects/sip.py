@@ -16,7 +16,7 @@ import msgspec
 
 from ringdesk import why
 from ringdesk.calls import Called, CallEvent, EventKind, Outcome
-from ringdesk.codecs import sipheaders, sipmessage
+from ringdesk.codecs import sipheaders, sipmessage, sipreply
 from ringdesk.codecs.sipinvites import Invite, Invites, Reply
 from ringdesk.codecs.sipmessage import Malformed, Message, Splitter
 from ringdesk.codecs.sipregister import Registration, State
@@ -188,8 +188,8 @@ class SipDialect:
 
     def _answer(self, request: Message, peer: str | None, status: int, phrase: str, *more: tuple[str, str]) -> None:
         """A final answer without a memory (RFC 3261, 8.2.7): a request that comes again gets the same one."""
-        data = sipmessage.response(request, status, phrase, peer, self._tag(request), *more)
-        self._reply((data, sipmessage.answer_to(request, peer)))
+        data = sipreply.response(request, status, phrase, peer, self._tag(request), *more)
+        self._reply((data, sipreply.answer_to(request, peer)))
 
     def _tag(self, request: Message) -> str:
         """Ours in a dialog: the same for the same request, and nobody else's."""
@@ -285,7 +285,7 @@ class SipDialect:
         if one is None:
             self._answer(request, peer, 481, "Call/Transaction Does Not Exist")
             return
-        self._reply((sipmessage.response(request, 200, "OK", peer, one.tag), sipmessage.answer_to(request, peer)))
+        self._reply((sipreply.response(request, 200, "OK", peer, one.tag), sipreply.answer_to(request, peer)))
         if one.final:
             return
         self._terminate(one, now)

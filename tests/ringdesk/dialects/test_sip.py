@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ringdesk import transcript
 from ringdesk.calls import Call, Caller, CallEvent, CallState, EventKind, Outcome, Presentation, Via
-from ringdesk.codecs import digest, sipmessage
+from ringdesk.codecs import digest, sipmessage, sipreply
 from ringdesk.codecs.sipinvites import CAPACITY, RING_LIMIT
 from ringdesk.codecs.sipmessage import Malformed, Message, Splitter
 from ringdesk.codecs.sipregister import RETRY, RETRY_REFUSED
@@ -261,7 +261,7 @@ class TestRecording:
     """What another telephone did, where both directions are heard."""
 
     def answer(self, status: int) -> bytes:
-        data = sipmessage.response(read(request()), status, "X", None, "other")
+        data = sipreply.response(read(request()), status, "X", None, "other")
         return data.decode("latin-1").encode("latin-1")
 
     def test_answered_and_ended(self) -> None:
@@ -428,7 +428,7 @@ class Registrar:
         return self.reply(asked, 401, ("WWW-Authenticate", challenge))
 
     def reply(self, asked: Message, status: int, *more: tuple[str, str]) -> bytes:
-        return sipmessage.response(asked, status, "X", "203.0.113.9:40123", "srv", *more)
+        return sipreply.response(asked, status, "X", "203.0.113.9:40123", "srv", *more)
 
     def authorized(self, asked: Message) -> bool:
         given = asked.first("authorization")
@@ -531,7 +531,7 @@ class TestRegistration:
 
     def test_calls_come_while_registered_and_answers_of_strangers_do_not_count(self) -> None:
         bench = self.open(None)
-        stranger = sipmessage.response(read(request("REGISTER")), 200, "OK", PBX)
+        stranger = sipreply.response(read(request("REGISTER")), 200, "OK", PBX)
         bench.hear(stranger)
         assert bench.codes == [(Level.STARTING, "sip_registering")]
         assert bench.answers(request()) == [100, 180]
