@@ -322,6 +322,7 @@ NOBODY = (None, "private", None)
         ("sipp-tel-uri", ("+12155551212", "shown", "Tel Caller"), "answered", None),
         ("sipp-token-name", ("1002", "shown", "Bob Smith"), "answered", None),
         ("sipp-user-phone", ("+12155551212", "shown", "Phone"), "answered", None),
+        ("sipp-cancelled-elsewhere", ("+886912345678", "shown", "陳小姐"), "answered", None),
         ("cancelled", ("+886912345678", "shown", "陳小姐"), "ended", "missed"),
         ("answered-elsewhere", ("+886912345678", "shown", "陳小姐"), "answered", None),
         ("declined-elsewhere", ("+886912345678", "shown", "陳小姐"), "ended", "rejected"),
@@ -336,7 +337,8 @@ def test_transcripts(stem: str, caller: tuple[str | None, str, str | None], stat
     bench = Bench(SourceOptions(trusted=("*",)))
     for chunk in transcript.read((TRANSCRIPTS / f"{stem}.jsonl").read_bytes().splitlines()):
         bench.run(T + chunk.at - bench.now)
-        bench.hear(chunk.data, chunk.peer)
+        if chunk.dir == "in":
+            bench.hear(chunk.data, chunk.peer)
     call = bench.call
     assert (call.caller.raw, call.caller.presentation.value, call.caller.name) == caller
     assert (call.state.value, None if call.outcome is None else call.outcome.value) == (state, outcome)
