@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
+from ringdesk import numbers
 from ringdesk.calls import Caller, Outcome, Presentation, Via
 from ringdesk.codecs import eightbit
 from ringdesk.codecs.sipmessage import Message, parameters, split, unquoted
@@ -170,7 +171,17 @@ def caller(message: Message, *, trusted: bool) -> Caller:
     name = None if nameless else next((name for one in identities if (name := _own_name(one)) is not None), None)
     if shown is None:
         return Caller(presentation=identities[0].absence or Presentation.UNAVAILABLE, name=name)
-    return Caller(raw=shown.number, presentation=Presentation.SHOWN, name=name)
+    return Caller(raw=shown.number, e164=_in_context(shown), presentation=Presentation.SHOWN, name=name)
+
+
+def _in_context(one: Address) -> str | None:
+    """The E.164 number of a local one that says where it is valid (RFC 3966, 5.1.5): `27208889;phone-context=+8862`. Some
+    write the trunk prefix with it. None if it does not say, or if that makes no valid number."""
+    context = one.uri_parameters.get("phone-context", "").translate(_SEPARATORS)
+    if not context.startswith("+") or not one.user.isdigit():
+        return None
+    made = (numbers.read(context + local).e164 for local in (one.user, one.user.lstrip("0")))
+    return next((number for number in made if number is not None), None)
 
 
 def _privacy(message: Message) -> set[str]:

@@ -12,8 +12,8 @@ from typing import Final
 from ringdesk.codecs import digest, sipmessage
 from ringdesk.codecs.sipmessage import Message
 
-EXPIRES: Final = 600
-"""Seconds that a registration is asked for."""
+EXPIRES: Final = 120
+"""Seconds that a registration is asked for: refreshed at three quarters, so that a router between keeps the way open."""
 T1: Final = 0.5
 T2: Final = 4.0
 GIVE_UP: Final = 64 * T1

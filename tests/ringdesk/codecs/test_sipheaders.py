@@ -48,7 +48,7 @@ class TestFrom:
             ("<SIPS:0912345678@[2001:db8::1]:5061>", shown("0912345678")),
             ("<sip:0912345678:secret@h>", shown("0912345678")),
             ("<tel:+886-2-2720-8889>", shown("+886227208889")),
-            ("<tel:2720-8889;phone-context=+8862>", shown("27208889")),
+            ("<tel:2720-8889;phone-context=pbx.example>", shown("27208889")),
             ("tel:+12155551212;tag=1", shown("+12155551212")),
             ('"=?UTF-8?B?5byg5LiJ?=" <sip:1004@h>', shown("1004", "张三")),
             ("=?utf-8?q?=E9=99=B3_?= =?utf-8?q?=E5=B0=8F?= <sip:1004@h>", shown("1004", "陳 小")),
@@ -68,6 +68,20 @@ class TestFrom:
     )
     def test_says_who(self, value: str, expected: Caller) -> None:
         assert caller(from_=value) == expected
+
+    @pytest.mark.parametrize(
+        ("value", "e164"),
+        [
+            ("<tel:2720-8889;phone-context=+886-2>", "+886227208889"),
+            ("<tel:0912345678;phone-context=+886>", "+886912345678"),
+            ("<sip:3125550199;phone-context=+1@h;user=phone>", "+13125550199"),
+            ("<tel:801;phone-context=+8862>", None),
+            ("<tel:801;phone-context=pbx.example>", None),
+            ("<tel:0912345678>", None),
+        ],
+    )
+    def test_a_local_number_says_where_it_is_valid(self, value: str, e164: str | None) -> None:
+        assert caller(from_=value).e164 == e164
 
     def test_a_name_in_raw_big5_is_read(self) -> None:
         value = b'"\xb3\xaf\xa4p\xa9j" <sip:1@h>'.decode("latin-1")

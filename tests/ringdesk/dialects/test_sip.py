@@ -511,7 +511,7 @@ class TestRegistration:
     def test_a_longer_time_is_granted_where_the_server_wants_one(self) -> None:
         class Slow(Registrar):
             def answer(self, asked: Message) -> bytes:
-                if self.authorized(asked) and asked.first("expires") == "600":
+                if self.authorized(asked) and asked.first("expires") == "120":
                     self.seen.append(asked)
                     return self.reply(asked, 423, ("Min-Expires", "1800"))
                 return super().answer(asked)
