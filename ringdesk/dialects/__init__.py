@@ -78,3 +78,10 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     area: str = ""
     ring_gap: float = 8.0
     """Seconds of silence after a ring that end the ringing (6 s cadence in the Americas, 3 s in Britain)."""
+    secrets: tuple[str, ...] = ()
+    """What the secret file holds, the newest first: for an exchange that wants a login, `user:password`."""
+    extensions: str = "[0-9]{2,6}"
+    """Regular expression for the whole of a device's name: which of an exchange's channels are our own telephones."""
+
+    def __repr__(self) -> str:
+        return f"SourceOptions(line={self.line!r}, store={self.store!r})"  # never the secrets
