@@ -189,7 +189,7 @@ class AmiDialect:
         if progress is before:
             return
         if progress.send:
-            self._sends.append(Send(progress.send))
+            self._sends.append(Send(progress.send, secret=progress.stage is Stage.LOGIN))
             self._login = Progress(progress.stage, progress.until)
         if progress.stage is Stage.REFUSED:
             self._refused += 1

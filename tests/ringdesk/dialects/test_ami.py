@@ -40,6 +40,13 @@ class TestLogin:
         (login,) = bench.hear(reply("challenge", "Error", Message="Invalid/unknown command"))
         assert b"Username: ringdesk\r\nSecret: ami-secret-tests\r\n" in login
 
+    def test_the_login_is_in_no_recording(self) -> None:
+        dialect = AmiDialect("s", SourceOptions(secrets=(SECRET,)))
+        dialect.opened(T)
+        (ask,) = dialect.received(BANNER, T).sends
+        (login,) = dialect.received(reply("challenge", "Error"), T).sends
+        assert (ask.secret, login.secret) == (False, True)
+
     def test_the_answer_in_pieces_as_asterisk_writes_it(self) -> None:
         bench = Bench(SECRET)
         bench.open()
