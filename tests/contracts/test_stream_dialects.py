@@ -75,7 +75,7 @@ def facts(events: Iterable[CallEvent]) -> list[object]:
 
 
 def test_there_is_something_to_run() -> None:
-    assert {"modem", "mdmf"} <= set(FOLDERS)
+    assert {"modem", "mdmf", "ami", "ncid"} <= set(FOLDERS)
 
 
 @pytest.mark.parametrize(("name", "stem"), STREAMS)
@@ -128,6 +128,7 @@ class TestEveryDialect:
             chunks.append(at_once(part, now))
         assert events_of(name, cut(chunks, "bytes")) == events_of(name, chunks)
 
+    @settings(deadline=None)
     @given(times=st.lists(st.floats(0, 1e9), max_size=8), blob=st.binary(max_size=40))
     def test_bears_any_order_of_calls(self, name: str, times: list[float], blob: bytes) -> None:
         one = dialect(name)

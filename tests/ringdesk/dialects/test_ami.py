@@ -1,5 +1,7 @@
 """An Asterisk's manager: the login, what is asked of it, what it does not say."""
 
+from pathlib import Path
+
 import pytest
 
 from ringdesk.calls import EventKind, Presentation
@@ -232,6 +234,12 @@ class TestSnapshot:
         bench.hear(reply("list", "Error", Message="Permission denied"))
         assert bench.codes[-1] == "ami_no_list"
         assert bench.call.live
+
+
+def test_a_greeting_has_no_call_in_it() -> None:
+    bench = Bench()
+    bench.hear((Path(__file__).parent / "greetings" / "ami-login.raw").read_bytes())
+    assert (bench.events, bench.codes, bench.sent) == ([], ["ami_starting"], [])
 
 
 def test_what_is_no_message_is_passed_over_and_a_broken_one_refused() -> None:
