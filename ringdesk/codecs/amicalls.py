@@ -51,9 +51,12 @@ class Exchange(Telephones):
     def presented(self, native_id: str, allowed: Presentation, now: float) -> list[CallEvent]:
         """The answer to a question: whether the number of a call may be shown."""
         self._now = now
-        record = self._records.get(native_id)
+        over = next((uid for uid, (_, one) in self._ending.items() if one.native_id == native_id), None)
+        record = self._records.get(native_id) if over is None else self._ending[over][1]
         if record is not None and record.hold_until is not None:
             self._clear(record, allowed)
+            if over is not None:
+                self._end(self._ending.pop(over)[1])
         return self._take()
 
     def forwarded(self, native_id: str, number: SafeText, now: float) -> list[CallEvent]:
@@ -241,9 +244,10 @@ class Exchange(Telephones):
         if (leg := self._legs.get(uniqueid)) is not None:
             leg.record.voicemail = leg.record.voicemail or voicemail
         elif uniqueid in self._ending:
-            _, record = self._ending.pop(uniqueid)
+            _, record = self._ending[uniqueid]
             record.voicemail = record.voicemail or voicemail
-            self._end(record)
+            if record.hold_until is None:
+                self._end(self._ending.pop(uniqueid)[1])
 
     def _on_hangup_request(self, message: Message) -> None:
         if (leg := self._legs.get(message.text("Uniqueid"))) is not None:

@@ -110,15 +110,18 @@ class Telephones(Table):
             self._answered(agents[-1])
 
     def _over(self, record: Record, uniqueid: str) -> None:
-        """The last leg is gone. What only a machine had may have been voice mail: its record tells, and may be late."""
+        """The last leg is gone. What only a machine had may have been voice mail: its record tells, and may be late.
+
+        Nor is a call over before it is known whether its number may be shown.
+        """
+        until = record.hold_until
         machine = record.was_up and not record.answered and record.direction is Direction.IN
-        if record.opened and machine and not record.voicemail and len(self._ending) < MOST_GONE:
-            self._ending[record.first.uniqueid if record.first is not None else uniqueid] = (
-                self._now + CDR_TIME,
-                record,
-            )
+        if until is None and machine and not record.voicemail:
+            until = self._now + CDR_TIME
+        if until is None or not record.opened or len(self._ending) >= MOST_GONE:
+            self._end(record)
             return
-        self._end(record)
+        self._ending[record.first.uniqueid if record.first is not None else uniqueid] = (until, record)
 
     def _end(self, record: Record) -> None:
         self._close(record, amilegs.outcome(record))

@@ -26,8 +26,11 @@ STREAMS = [(folder, path.stem) for folder in FOLDERS for path in sorted((TRANSCR
 MEGABYTE = 1_000_000
 
 
+factory = cache(registry.dialect)
+
+
 def dialect(name: str) -> StreamDialect:
-    return registry.dialect(name)("source", SourceOptions(line="1"))
+    return factory(name)("source", SourceOptions(line="1"))
 
 
 def recorded(name: str, stem: str) -> list[Chunk]:

@@ -166,6 +166,14 @@ class TestWithheldNumbers:
         bench.run(0.2)
         assert bench.call.caller.raw == "0912345678"
 
+    def test_a_call_that_is_over_before_the_answer_waits_for_it(self) -> None:
+        bench = self.ringing()
+        bench.hear(trunk().gone("127"), phone().gone("127"))
+        bench.hear(said("Cdr", UniqueID="1.1", LastApplication="Dial", Disposition="NO ANSWER"))
+        assert bench.call.live
+        bench.hear(reply(self.question(bench, "CALLERID(pres)"), Value="prohib_passed_screen"))
+        assert (bench.call.caller.presentation, bench.call.outcome) == (Presentation.PRIVATE, "missed")
+
     def test_who_forwarded_the_call_is_asked_too(self) -> None:
         bench = self.ringing()
         bench.hear(reply(self.question(bench, "CALLERID(rdnis)"), Variable="CALLERID(rdnis)", Value="4000"))
