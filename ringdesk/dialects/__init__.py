@@ -18,10 +18,11 @@ from ringdesk.why import Why
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Bytes for the peer. `peer` names which one, on transports with several."""
+    """Bytes for the peer. `peer` names which one, on transports with several; `secret`: they are in no recording or log."""
 
     data: bytes
     peer: str | None = None
+    secret: bool = False
 
 
 class Level(StrEnum):
