@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from cli.desk import until_told
 from cli.pipes import stdin_chunks, write_stdout
-from cli.roots import wall
+from cli.roots import CLOCK
 from cli.setup_console import REFUSED
 from config.settings import Settings
 from ringdesk.errors import Refused
@@ -42,7 +42,7 @@ def run_plain(
             write_stdout(f"{say(UNLOCKED)}\n".encode())
         async with opening() as desk:
             plain = PlainDesk(
-                desk, write_stdout, wall=wall, hours=open_hours, wrap_up=wrap_up, shared=shared, hint=hint
+                desk, write_stdout, wall=CLOCK, hours=open_hours, wrap_up=wrap_up, shared=shared, hint=hint
             )
             await plain.run(stdin_chunks())
 

@@ -167,6 +167,7 @@ class DeskScreen(CallKeys):
 
     def on_descendant_focus(self) -> None:
         """Say where the focus is."""
+        self.point()
         self.painter.note()
         self.painter.keys()
 
@@ -396,9 +397,11 @@ class DeskScreen(CallKeys):
             self.casework.take(message.pane, message.index)
 
     def on_moved(self, message: Moved) -> None:
-        """The selection moved: the detail follows."""
+        """The selection moved: the detail follows, and F2."""
         if message.pane == "timeline":
             self.casework.reading.moved()
+        elif message.pane == "lines":
+            self.point()
 
     def action_resume(self, index: int) -> None:
         """Go on with a half-typed note (from the palette)."""

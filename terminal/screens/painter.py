@@ -83,7 +83,8 @@ class Painter:
         self._message = (SafeText(), False, 0.0)
         self._aside = (SafeText(), False)
         self.leaf: Leaf | None = None
-        """What is read in the place of the detail."""
+        """What is read in the place of the detail; `read` puts it there."""
+        self._read_with = NOBODY
         self.promise: Callable[[], Pledge | None] = lambda: None
         self.hint: Callable[[], SafeText] = SafeText
         """One more line for the banner, when it has nothing else to say."""
@@ -201,8 +202,16 @@ class Painter:
         self.panel("earlier").show(Written(person, minute, threads(person.notes)))
         self.note()
 
+    def read(self, leaf: Leaf) -> None:
+        """Put something there to be read, for as long as the same person is on the card."""
+        self.leaf, self._read_with = leaf, self._board.person.key
+        self.detail()
+
     def detail(self) -> None:
         """The selected entry of the timeline, or what is read instead of it."""
+        now, then = self._board.person.key, self._read_with
+        if now != then and not any(each is not None and each in then for each in now):
+            self.leaf = None
         timeline = self._screen.query_one(Timeline)
         leaf = self.leaf or timeline.leaf()
         self.panel("detail").show(leaf)

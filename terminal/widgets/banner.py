@@ -17,13 +17,15 @@ WIDE: Final = 110
 
 
 class Announcement(NamedTuple):
-    """What the banner shows. `holding` is the name of the person whom F2 would put aside; `message` what else to say."""
+    """What the banner shows. `holding` is the name of the caller whom F2 would put on hold, `aside` of the person whose card
+    it would put aside; `message` what else to say."""
 
     now: Now
     row: CallRow | None = None
     greeting: SafeText = SafeText()
     more: int = 0
     holding: SafeText = SafeText()
+    aside: SafeText = SafeText()
     serving: CallRow | None = None
     serving_name: SafeText = SafeText()
     held: int = 0
@@ -78,7 +80,9 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     passed = value.now.at - call.started
     since = say("rang {ago}", ago=ago(passed)) if stopped else say("ringing {time}", time=length(passed))
     greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
-    alone = not value.holding  # on a small screen what happens to the other one is worth more than store and greeting
+    alone = not (
+        value.holding or value.aside
+    )  # on a small screen what happens to the other one is worth more than store and greeting
     bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)
     rest = spaced(
         (
@@ -115,6 +119,10 @@ def _line_says(row: CallRow) -> SafeText:
 
 
 def _promise(value: Announcement, *, wide: bool) -> SafeText:
+    if value.aside and not wide:
+        return say("after F2 the card of {name} is kept, the note too", name=value.aside)
+    if value.aside:
+        return say("the focus stays; after F2 the card of {name} is kept, the note too", name=value.aside)
     if not value.holding:
         return SafeText()
     if not wide:
@@ -184,7 +192,7 @@ def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
         2,
     )
     key = (
-        piece(length(value.now.at - row.since), Tone.GOOD),
+        piece(length(value.now.at - row.began), Tone.GOOD),
         gap(2),
         chip(SafeText("F4"), Tone.CHIP),
         gap(),
