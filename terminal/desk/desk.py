@@ -82,7 +82,7 @@ class Desk:
             tracker: makes calls of what the desk's own lines report.
             sources: the lines of this desk.
             read: what a typed number means here.
-            now: seconds since 1970.
+            now: the server's time, in seconds since 1970.
             door: how the next person comes in; None: nobody else does.
             login: under which `person` signed in.
         """
@@ -167,8 +167,10 @@ class Desk:
     def heard(self, news: SyncNews | NoticeNews) -> None:
         """What the link has to tell."""
         if isinstance(news, SyncNews):
-            if news.connected and not self._sync.connected and self._tasks:
-                self._spawn(self._place())
+            if news.connected and not self._sync.connected:
+                self._news.connected()
+                if self._tasks:
+                    self._spawn(self._place())
             self._sync = news
         self._news.publish(news)
 

@@ -167,6 +167,7 @@ class DeskScreen(CallKeys):
 
     def on_descendant_focus(self) -> None:
         """Say where the focus is."""
+        self.point()
         self.painter.note()
         self.painter.keys()
 
@@ -353,7 +354,13 @@ class DeskScreen(CallKeys):
 
     def on_asked(self, message: Asked) -> None:
         """What is typed in the chooser."""
-        self.run_worker(self._answer_query(message.query), group="lookup", exclusive=True, exit_on_error=False)
+        query = message.query
+        self.run_worker(  # not a coroutine: of quick keys all but the last are never begun
+            lambda: self._answer_query(query),  # type: ignore[arg-type]
+            group="lookup",
+            exclusive=True,
+            exit_on_error=False,
+        )
 
     async def _answer_query(self, query: str) -> None:
         asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
@@ -390,9 +397,11 @@ class DeskScreen(CallKeys):
             self.casework.take(message.pane, message.index)
 
     def on_moved(self, message: Moved) -> None:
-        """The selection moved: the detail follows."""
+        """The selection moved: the detail follows, and F2."""
         if message.pane == "timeline":
             self.casework.reading.moved()
+        elif message.pane == "lines":
+            self.point()
 
     def action_resume(self, index: int) -> None:
         """Go on with a half-typed note (from the palette)."""

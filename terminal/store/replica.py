@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self, TypeVar
 
+import msgspec
+
 from config.lock import ProcessLock
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call
@@ -27,6 +29,7 @@ from ringdesk.tasks import Task
 from ringdesk.timeline import ContactKind
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
 from terminal.drafts import Draft, Drafting
+from terminal.serverclock import ServerClock, Told
 from terminal.store import (
     birthdays,
     bulk,
@@ -50,7 +53,7 @@ from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
 from terminal.store.pages import Verdict
 from terminal.store.people import SignedIn
-from terminal.store.standing import Standing, standing
+from terminal.store.standing import Standing, stand, standing
 
 FILE: Final = "replica.db"
 """The name of the replica in a data directory."""
@@ -79,7 +82,8 @@ def _connect(path: Path) -> sqlite3.Connection:
 class Store:
     """One data directory, held exclusively. `reader` is the connection for questions: pops and searches never wait for a page.
 
-    `clock` gives seconds since 1970, `ids` UUIDv7; `steady` is only for the length of slices.
+    `clock` goes on from what was kept here of the server's time; `ids` gives UUIDv7; `steady` is only for the length of
+    slices.
     """
 
     def __init__(
@@ -89,7 +93,7 @@ class Store:
         connections: tuple[Database, Database],
         *,
         ids: Callable[[], str],
-        clock: Callable[[], float],
+        clock: ServerClock,
         steady: Callable[[], float],
     ) -> None:
         self.directory = directory
@@ -106,7 +110,7 @@ class Store:
         directory: Path,
         *,
         ids: Callable[[], str],
-        clock: Callable[[], float],
+        clock: ServerClock,
         steady: Callable[[], float] = time.perf_counter,
     ) -> Self:
         """Open or make the replica in `directory`. Raises `Refused("data_in_use")`, `RingdeskError` for a file that is none."""
@@ -131,6 +135,7 @@ class Store:
         self._lock.release()
 
     def _tidy(self, tx: Transaction) -> Happened:
+        self._clock.resume(standing(tx).told)
         outbox.purge(tx, self._clock())
         if not index.is_current(tx):
             index.rebuild(tx)
@@ -368,6 +373,15 @@ class Store:
         for name in await self.reader.run(pages.cursors):
             if name not in names:
                 await self.drop(name)
+
+    async def keep_time(self) -> None:
+        """The server told its time: the next start goes on from there."""
+        told = Told(self._clock.ahead, self._clock())
+
+        def work(tx: Transaction) -> None:
+            stand(tx, msgspec.structs.replace(standing(tx), told=told))
+
+        await self._writer.run(work)
 
     async def waiting(self) -> Waiting:
         """How the outbox stands."""

@@ -17,6 +17,7 @@ from ringdesk.tracker import Tracker
 from ringdesk.wire.messages import Granted
 from terminal.desk import Desk, Door, Draft
 from terminal.lookup.search import Lookup
+from terminal.serverclock import ServerClock
 from terminal.store import tries
 from terminal.store.replica import Store
 from terminal.sync.link import Link
@@ -41,7 +42,7 @@ async def a_desk(folder: Path, clock: Clock) -> AsyncIterator[tuple[Desk, Store,
     """Mei works here; Jun has signed in online here before."""
     ticks = itertools.count(1)
     ids = Uuid7Source(lambda: int(clock() * 1000) + next(ticks), os.urandom)
-    store = await Store.open(folder, ids=ids, clock=clock)
+    store = await Store.open(folder, ids=ids, clock=ServerClock(clock))
     try:
         await install(store, "org@clear", MEMBER)
         for login, name in (("mei", "Mei"), ("jun", "Jun")):
@@ -58,7 +59,7 @@ async def a_desk(folder: Path, clock: Clock) -> AsyncIterator[tuple[Desk, Store,
                 mei = signed_in
         link = Link(
             store,
-            Replicator(store, sign=lambda nonce: nonce, clock=clock, steady=clock),
+            Replicator(store, sign=lambda nonce: nonce, clock=ServerClock(clock), steady=clock),
             "ws://127.0.0.1:1/sync",
             steady=clock,
             rng=random.Random(1),

@@ -31,6 +31,7 @@ from ringdesk.wire.messages import (
     Written,
 )
 from terminal.drafts import Draft
+from terminal.serverclock import ServerClock
 from terminal.store import cards, index, pages, tries
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
@@ -58,7 +59,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    opened = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     await opened.welcomed(Server().welcome())
     yield opened
     await opened.close()
@@ -128,6 +129,31 @@ async def test_an_expired_grant_stops_new_saves(store: Store, clock: Clock) -> N
     with pytest.raises(Refused) as refusal:
         await store.save(MemberAdd(fields=MemberFields(name=SafeText("b"))), actor=ACTOR, grant="token")
     assert refusal.value.code == "not_allowed"
+
+
+async def test_a_grant_ends_by_the_servers_time(tmp_path: Path, clock: Clock) -> None:
+    """The wall clock is 30 days fast; the next start, without the server, knows it."""
+    granted = Granted(ref="1", grant="token", person="mei", name=SafeText("Mei"), roles=("agent",), expires=NOON + 60)
+    args = MemberAdd(fields=MemberFields(name=SafeText("a")))
+    clock.now = NOON + 30 * 86400.0
+    told = ServerClock(clock)
+    store = await Store.open(tmp_path, ids=Ids(), clock=told)
+    await store.remember("Mei", "secret", granted)
+    with pytest.raises(Refused, match="expired"):
+        await store.save(args, actor=ACTOR, grant="token")
+    told.told(NOON, clock.now)
+    await store.keep_time()
+    await store.save(args, actor=ACTOR, grant="token")
+    await store.close()
+
+    clock.now += 59
+    store = await Store.open(tmp_path, ids=lambda: "0190ffff-0000-7000-8000-000000000001", clock=ServerClock(clock))
+    await store.sign_in("Mei", "secret")
+    await store.save(args, actor=ACTOR, grant="token")
+    clock.now += 2
+    with pytest.raises(Refused, match="expired"):
+        await store.save(args, actor=ACTOR, grant="token")
+    await store.close()
 
 
 async def test_disk_full_is_said_and_nothing_is_torn(store: Store) -> None:
@@ -296,7 +322,7 @@ async def test_answered_ops_are_forgotten_after_seven_days(store: Store, clock: 
     for days, left in ((6.9, 1), (7.1, 0)):
         await store.close()
         clock.now = NOON + days * 86_400
-        store = await Store.open(tmp_path, ids=Ids(), clock=clock)
+        store = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
         assert await store.reader.run(lambda tx: tx.value("select count(*) from outbox")) == left
     await store.close()
 
@@ -451,7 +477,7 @@ async def test_an_index_of_an_older_version_is_derived_anew(store: Store, tmp_pa
     await store._writer.run(lambda tx: tx.do("delete from gram"))
     await store._writer.run(lambda tx: tx.do("update meta set value = 0 where name = 'index_version'"))
     await store.close()
-    again = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    again = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     assert await again.reader.run(lambda tx: tx.value("select member from gram where gram = '林'")) == member
     await again.close()
 
@@ -500,7 +526,7 @@ async def test_wrong_passwords_make_the_next_wait_and_the_right_one_ends_that(
         assert await refused_by(store, "correct horse") == "wait"
         clock.now += 0.2
     await store.close()
-    again = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    again = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     assert await refused_by(again, "wrong") == "not_allowed"
     assert await refused_by(again, "correct horse") == "wait"
     clock.now += tries.FIRST_WAIT * 2**tries.TRIES
@@ -524,7 +550,7 @@ async def test_drafts_survive_and_belong_to_their_author(store: Store, tmp_path:
     await store.save_draft("mei", Draft(None, None, "loose"))
     await store.save_draft("ann", Draft("m1", "c1", "other"))
     await store.close()
-    again = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    again = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     drafts = await again.drafts("mei")
     assert [(draft.member, draft.call, draft.text) for draft in drafts] == [
         (None, None, "loose"),
@@ -577,7 +603,8 @@ async def test_what_belongs_together_is_not_saved_by_half(store: Store) -> None:
         )
     assert [row["kind"] for row in await store.dump("outbox")] == ["member.add"]
     assert [draft.text for draft in await store.drafts("p1")] == ["half"]
-    assert commits == await store.dump("notes") == []
+    assert commits == []
+    assert await store.dump("notes") == []
     op_ids, _ = await store.save_together(
         (note,), actor=actor, draft=lambda ids: Draft(member, None, "half", promised={"d": ids[0]})
     )
@@ -608,7 +635,7 @@ async def test_dumps(store: Store) -> None:
 
 async def test_a_directory_in_use(store: Store, tmp_path: Path, clock: Clock) -> None:
     with pytest.raises(Refused) as refusal:
-        await Store.open(tmp_path, ids=Ids(), clock=clock)
+        await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     assert refusal.value.code == "data_in_use"
 
 
@@ -616,7 +643,7 @@ async def test_a_newer_replica_is_left_alone(store: Store, tmp_path: Path, clock
     await store._writer.settings("pragma user_version = 999")
     await store.close()
     with pytest.raises(RingdeskError, match="upgrade ringdesk"):
-        await Store.open(tmp_path, ids=Ids(), clock=clock)
+        await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
 
 
 def contact(ident: str, at: float, kind: ContactKind = ContactKind.PURCHASE) -> Contact:
