@@ -18,6 +18,7 @@ from pathlib import Path
 from ringdesk.ids import Uuid7Source
 from ringdesk.ops import Actor, MemberAdd, MemberFields, NoteAdd
 from ringdesk.safetext import SafeLines, SafeText
+from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 import secrets
 
