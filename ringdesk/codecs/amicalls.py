@@ -14,6 +14,7 @@ from ringdesk.codecs.amilegs import Record
 from ringdesk.codecs.amirings import Telephones, somebody_talks
 from ringdesk.safetext import SafeText
 
+_DOWN: Final = "0"
 _UP: Final = "6"
 _RINGING: Final = ("4", "5")
 
@@ -102,7 +103,8 @@ class Exchange(Telephones):
             leg.up = True
             leg.record.was_up = leg.record.was_up or leg.record.first is leg
         self._listen(leg, message)
-        self._open(leg.record)
+        if message.text("Linkedid") or message.text("ChannelState") != _DOWN:
+            self._open(leg.record)
 
     def _on_listed(self, message: Message) -> None:
         leg = self._leg(message)
@@ -118,8 +120,8 @@ class Exchange(Telephones):
         self._listen(leg, message)
 
     def _on_dial_begin(self, message: Message) -> None:
-        self._listen(self._leg(message), message)
-        leg = self._leg(message, "Dest")
+        source, leg = self._dialled_for(message)
+        self._listen(source, message)
         if leg is None:
             return
         record = leg.record
@@ -132,8 +134,8 @@ class Exchange(Telephones):
                 self._agent(record, leg.agent, LegState.RINGING)
 
     def _on_dial_end(self, message: Message) -> None:
-        self._listen(self._leg(message), message)
-        leg = self._leg(message, "Dest")
+        source, leg = self._dialled_for(message)
+        self._listen(source, message)
         if leg is None or leg.inner:
             return
         self._open(leg.record)

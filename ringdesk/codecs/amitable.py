@@ -63,8 +63,9 @@ class Table:
 
     def _leg(self, message: Message, prefix: str = "") -> Leg | None:
         """The leg of a channel snapshot, made if it is new; None if there is none, or it is over."""
-        uniqueid, linkedid = message.text(f"{prefix}Uniqueid"), message.text(f"{prefix}Linkedid")
-        channel = message.text(f"{prefix}Channel")
+        uniqueid, channel = message.text(f"{prefix}Uniqueid"), message.text(f"{prefix}Channel")
+        # The first Asterisk 13 have no Linkedid in their events: then a leg is a call until it is dialled for another.
+        linkedid = message.text(f"{prefix}Linkedid") or self._link_of(uniqueid)
         if not (uniqueid and linkedid and channel) or max(len(uniqueid), len(linkedid)) > amilegs.LONGEST_ID:
             return None
         leg = self._legs.get(uniqueid)
@@ -73,6 +74,17 @@ class Table:
         if linkedid not in leg.record.links:
             self._relink(leg.record, linkedid)
         return leg
+
+    def _link_of(self, uniqueid: SafeText) -> SafeText:
+        leg = self._legs.get(uniqueid)
+        return uniqueid if leg is None else SafeText(leg.record.native_id)
+
+    def _dialled_for(self, message: Message) -> tuple[Leg | None, Leg | None]:
+        """The channel that dials, and the one that is dialled: they are one call."""
+        source, leg = self._leg(message), self._leg(message, "Dest")
+        if source is not None and leg is not None and source.record is not leg.record:
+            self._merge(source.record, leg.record)
+        return source, leg
 
     def _add(self, uniqueid: str, linkedid: str, channel: str) -> Leg:
         if len(self._legs) >= MOST_LEGS:

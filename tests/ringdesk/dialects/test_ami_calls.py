@@ -1,6 +1,7 @@
 """Calls of an Asterisk: captures of a real one, and what its documents say of the rest."""
 
 import random
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -52,6 +53,16 @@ def test_recorded(stem: str) -> None:
     assert told == RECORDED[stem]
     assert call.state == "ended"
     assert (call.via.raw if call.via else None) == ("4000" if stem == "diversion-in" else None)
+
+
+@pytest.mark.parametrize("stem", RECORDED)
+def test_an_asterisk_13_that_has_no_linkedid_yet(stem: str) -> None:
+    without = [re.sub(rb"[A-Za-z]*Linkedid: [^\r]*\r\n", b"", message) for message in recorded(stem)]
+    call = heard(without).call
+    assert (call.direction, call.outcome, call.caller.raw, call.answered_by) == (
+        *RECORDED[stem][:3],
+        RECORDED[stem][5],
+    )
 
 
 def test_two_calls_at_once_stay_two() -> None:
