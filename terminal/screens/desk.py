@@ -7,6 +7,7 @@ All panels are mounted once. News changes the board at once; `Painter` draws it 
 import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -354,13 +355,10 @@ class DeskScreen(CallKeys):
 
     def on_asked(self, message: Asked) -> None:
         """What is typed in the chooser."""
-        query = message.query
-        self.run_worker(  # not a coroutine: of quick keys all but the last are never begun
-            lambda: self._answer_query(query),  # type: ignore[arg-type]
-            group="lookup",
-            exclusive=True,
-            exit_on_error=False,
-        )
+        asked = partial(
+            self._answer_query, message.query
+        )  # no coroutine: of quick keys all but the last are never begun
+        self.run_worker(asked, group="lookup", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
 
     async def _answer_query(self, query: str) -> None:
         asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
