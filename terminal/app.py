@@ -153,7 +153,8 @@ class RingdeskApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """A key makes drawing wait, wherever it goes."""
         if self._desk_screen is not None and isinstance(event, events.Key | events.Paste | events.MouseDown):
-            self._desk_screen.painter.pressed()
+            typed = isinstance(event, events.Paste) or (isinstance(event, events.Key) and event.is_printable)
+            self._desk_screen.painter.pressed(typed=typed)
             self._desk_screen.guard.touched()
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             self._keys.append(event)

@@ -79,6 +79,7 @@ class Painter:
         self._layers = {Layer.CALLS: self.calls, Layer.ABOUT: self._about, Layer.PERSON: self._person}
         self._due: set[Layer] = set()
         self._framed = 0.0
+        self._typed = float("-inf")
         self._panels: dict[str, Panel[object]] = {}
         self._message = (SafeText(), False, 0.0)
         self._aside = (SafeText(), False)
@@ -98,13 +99,15 @@ class Painter:
 
     # when
 
-    def pressed(self) -> None:
-        """A key came: drawing waits a moment."""
+    def pressed(self, *, typed: bool) -> None:
+        """A key came, a character of a text (`typed`) or another: drawing waits a moment."""
         self._pace.key = _steady()
+        if typed:
+            self._typed = self._pace.key
 
     def typing(self) -> bool:
-        """Whether somebody is at the keys: the last one came a moment ago."""
-        return _steady() - self._pace.key < AT_THE_KEYS
+        """Whether somebody is typing: the last character came a moment ago."""
+        return _steady() - self._typed < AT_THE_KEYS
 
     def soon(self, part: Part) -> None:
         """Draw what changed, when its time has come. The calls first: who rings is on the screen before the rest is laid out."""
