@@ -81,6 +81,8 @@ class EslDialect:
 
     def received(self, data: bytes, now: float, peer: str | None = None) -> Step:
         """Bytes of FreeSWITCH."""
+        if not data:
+            return Step()  # nothing came: what is cut short waits no longer for it
         self._expire(now)
         for found in self._splitter.feed(data):
             if isinstance(found, Malformed):
