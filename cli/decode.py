@@ -14,7 +14,7 @@ from cli.output import print_json
 from config import registry
 from ringdesk import numbers, transcript
 from ringdesk.calls import Call, CallEvent, EventKind
-from ringdesk.dialects import SourceOptions, Step, StreamDialect
+from ringdesk.dialects import Level, SourceOptions, Step, StreamDialect
 from ringdesk.errors import BadInput
 from ringdesk.printed import call_object, event_object
 from ringdesk.tracker import Tracker
@@ -25,6 +25,8 @@ _RUN_ON: Final = 3600.0
 """Seconds that the clock runs on after raw input. A dialect may ask for `due` for ever, to keep a connection alive."""
 _LAST_TIME: Final = 2.0**32
 """The year 2106: what every calendar can print."""
+
+Heard = Iterable[tuple[float, tuple[CallEvent, ...]]]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +41,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what the bytes mean. Raises `BadInput` if they mean nothing."""
+    """Print what the bytes mean. Raises `BadInput` if they mean nothing; a greeting without a call means something."""
     factory = registry.dialect(options.dialect)
     _check_region(options.region)
     dialect = factory(options.dialect, SourceOptions(region=options.region, area=options.area))
@@ -47,13 +49,16 @@ def run(options: argparse.Namespace) -> int:
     data = _bytes(options.file, as_hex=options.hex and not timed)
     chunks = _recorded(data) if timed else _pieces(data)
     run_on = 0.0 if timed else _RUN_ON
-    taken = steps(dialect, chunks, run_on=run_on)
-    heard = (
-        (at, tuple(numbers.read_caller(each, options.region, options.area) for each in step.events))
-        for at, step in taken
-    )
-    count = _print_calls(heard, options, run_on) if options.calls else _print_events(heard)
-    if not count:
+    understood = False
+
+    def heard() -> Heard:
+        nonlocal understood
+        for at, step in steps(dialect, chunks, run_on=run_on):
+            understood = understood or any(notice.level is not Level.BROKEN for notice in step.notices)
+            yield at, tuple(numbers.read_caller(each, options.region, options.area) for each in step.events)
+
+    count = _print_calls(heard(), options, run_on) if options.calls else _print_events(heard())
+    if not count and not understood:
         raise BadInput(f"nothing in {options.file} could be decoded as {options.dialect}; check the dialect and --hex")
     return 0
 
@@ -110,9 +115,6 @@ def _recorded(data: bytes) -> Iterator[Chunk]:
 def _check_region(region: str) -> None:
     if not numbers.known_region(region):
         raise BadInput(f"there is no numbering plan for the region {region!r}; use a code such as TW")
-
-
-Heard = Iterable[tuple[float, tuple[CallEvent, ...]]]
 
 
 def _print_events(heard: Heard) -> int:

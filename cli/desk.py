@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cli.hangup import ended_by_hangup
 from cli.output import complain
-from cli.roots import wall
+from cli.roots import CLOCK
 from config.load import load, places
 from config.settings import Settings
 from ringdesk.errors import BadInput, RingdeskError
@@ -145,7 +145,7 @@ async def show(
         region=settings.general.region,
         agent=SafeText(agent),
         site=SafeText(""),
-        wall=wall,
+        wall=CLOCK,
         keys=settings.desk.keys,
         theme="none" if colourless else settings.general.theme,
         notify=settings.desk.notify,

@@ -7,7 +7,6 @@ import asyncio
 import platform
 import random
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
@@ -104,7 +103,7 @@ class DeskRoot:
     async def _open(self) -> Desk:
         plan = self._plan
         _make_folder(plan.data)
-        store = await Store.open(plan.data, ids=roots.new_ids(), clock=roots.wall)
+        store = await Store.open(plan.data, ids=roots.new_ids(), clock=roots.CLOCK)
         self._store = store
         self._stack.push_async_callback(store.close)
         if not plan.server:
@@ -133,7 +132,7 @@ class DeskRoot:
             tracker=Tracker(),
             sources=[_source(spec) for spec in plan.sources],
             read=partial(numbers.read, region=plan.region, area=plan.area),
-            now=roots.wall,
+            now=roots.CLOCK,
             door=door,
             login=plan.user,
         )
@@ -184,12 +183,12 @@ class DeskRoot:
         replicator = Replicator(
             store,
             sign=DeviceKey.load(plan.data).sign,
-            clock=roots.wall,
-            steady=time.monotonic,
+            clock=roots.CLOCK,
+            steady=roots.steady,
             app=f"ringdesk {version('ringdesk')}",
         )
         rng = random.Random(secrets.randbits(64))  # noqa: S311 - spreads reconnects, no secret
-        link = Link(store, replicator, plan.server, steady=time.monotonic, rng=rng, heard=self._heard)
+        link = Link(store, replicator, plan.server, steady=roots.steady, rng=rng, heard=self._heard)
         running = asyncio.create_task(forever(link), name="link")
         self._stack.push_async_callback(_ended, running)
         return link, running
@@ -225,7 +224,7 @@ class DeskRoot:
             return await link.sign_in(plan.user, plan.password)
         why = self._reached.why if self._reached else None
         if why is not None and why.code == "sync_down":  # nothing is tried again once this command has ended
-            why = Why("sync_away", {"reason": why.args["reason"]})
+            why = Why("sync_away", why.args)
         reason = "the server does not answer" if why is None else why.english()
         if refusal.code == "offline":
             raise Refused(
@@ -240,7 +239,7 @@ class DeskRoot:
         while True:
             await self._connected.wait()
             login = desk.login
-            if roots.wall() >= due.get(login, 0.0):
+            if roots.CLOCK() >= due.get(login, 0.0):
                 try:
                     person = await door.renew(login)
                 except RingdeskError as error:
@@ -248,7 +247,7 @@ class DeskRoot:
                     desk.heard(NoticeNews("not_signed_in", SafeText(str(error))))
                 else:
                     if person is not None:
-                        due[login] = (person.expires + roots.wall()) / 2
+                        due[login] = (person.expires + roots.CLOCK()) / 2
                         desk.renewed(login, person)
             await asyncio.sleep(RETRY)
 
@@ -266,7 +265,7 @@ def _source(spec: SourceSpec) -> Source:
     dialect = registry.dialect(spec.dialect)
 
     def make(on_event: Any, on_health: Any) -> SourcePump:
-        return SourcePump(spec, dialect, on_event=on_event, on_health=on_health, wall=roots.wall, jitter=jitter)
+        return SourcePump(spec, dialect, on_event=on_event, on_health=on_health, wall=roots.CLOCK, jitter=jitter)
 
     return Source(spec, make)
 

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from cli.desk import until_told
 from cli.pipes import stdin_chunks, write_stdout
-from cli.roots import wall
+from cli.roots import CLOCK
+from cli.setup_console import REFUSED
 from config.settings import Settings
+from ringdesk.errors import Refused
 from ringdesk.hours import hours
 from ringdesk.safetext import SafeText
 from terminal import words
@@ -40,8 +42,13 @@ def run_plain(
             write_stdout(f"{say(UNLOCKED)}\n".encode())
         async with opening() as desk:
             plain = PlainDesk(
-                desk, write_stdout, wall=wall, hours=open_hours, wrap_up=wrap_up, shared=shared, hint=hint
+                desk, write_stdout, wall=CLOCK, hours=open_hours, wrap_up=wrap_up, shared=shared, hint=hint
             )
             await plain.run(stdin_chunks())
 
-    return until_told(work)
+    try:
+        return until_told(work)
+    except Refused as error:
+        if error.code in REFUSED:
+            raise Refused(error.code, say(REFUSED[error.code])) from error
+        raise

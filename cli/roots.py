@@ -1,15 +1,27 @@
 """What only a composition root owns: the clock, the source of ids, the source of randomness."""
 
 import secrets
+import sys
 import time
+from typing import Final
 from uuid import uuid4
 
 from ringdesk.ids import Uuid7Source
+from terminal.serverclock import ServerClock
 
 
 def wall() -> float:
     """Seconds since 1970."""
     return time.time()
+
+
+def steady() -> float:
+    """Seconds that run on whatever the wall clock does, also while the machine sleeps where the system can tell."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
+
+
+CLOCK: Final = ServerClock(wall, steady)
+"""The clock of the desk of this process. Its store, its link and its lines, and the screen before there is a desk, read it."""
 
 
 def new_ids() -> Uuid7Source:

@@ -1,13 +1,16 @@
 """`ringdesk setup`: from nothing to the first call, step by step, in plain lines.
 
 What the settings file has already is proposed, so setup can be run again. Nothing is written before the end, or before
-`quit`, which keeps the answers so far; Ctrl+C leaves the settings as they were.
+`quit`, which keeps the answers so far; Ctrl+C, SIGTERM and SIGHUP leave the settings as they were.
 """
 
 import argparse
+import contextlib
 import locale
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Final
 
 from cli import setup_place, setup_server
@@ -208,12 +211,14 @@ def run(options: argparse.Namespace) -> int:
             words.language(answers["general.language"])
             console.say(say("The answers of the setup that was broken off are proposed."))
     try:
-        _steps(setup)
+        with _told_to_end():
+            _steps(setup)
     except Quit:
         console.status("setup", "quit")
     except KeyboardInterrupt:
         answers.set_aside(draft)
-        console.say(SafeText(), say("Stopped; no setting was changed. `ringdesk setup` goes on with your answers."))
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            console.say(SafeText(), say("Stopped; no setting was changed. `ringdesk setup` goes on with your answers."))
         raise
     if answers.keep():
         console.say(say("Written: {file}", file=SafeText(str(answers.file))))
@@ -222,6 +227,22 @@ def run(options: argparse.Namespace) -> int:
     start = "ringdesk desk" if options.config is None else f"ringdesk desk --config {options.config}"
     console.say(say("Start with: {command}", command=SafeText(start)))
     return 0
+
+
+@contextlib.contextmanager
+def _told_to_end() -> Iterator[None]:
+    """SIGTERM and SIGHUP (the window was closed) end setup as Ctrl+C does."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, end) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _steps(setup: Setup) -> None:

@@ -47,7 +47,7 @@ class Answers:
                 return False
             found = {section: dict(values) for section, values in kept["answers"].items()}
             msgspec.convert(found, Settings, strict=False)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, msgspec.ValidationError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, msgspec.ValidationError):
             return False
         self.changes = {name: found.get(name, {}) | self.changes.get(name, {}) for name in found | self.changes}
         return True
@@ -55,10 +55,9 @@ class Answers:
     def set_aside(self, draft: Path) -> None:
         """Keep the answers for the next time, beside the settings; what cannot be kept is asked again."""
         answers = {section: values for section, values in self.changes.items() if values}
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(BadInput):
             if answers:
-                draft.parent.mkdir(parents=True, exist_ok=True)
-                draft.write_text(json.dumps({"file": str(self.file.absolute()), "answers": answers}), "utf-8")
+                save.write(draft, json.dumps({"file": str(self.file.absolute()), "answers": answers}), mode=0o600)
 
     def expect_writable(self) -> None:
         """Raises `BadInput` at the beginning for a file that could not be written at the end. Nothing is made."""

@@ -12,7 +12,7 @@ from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.plain.commands import plain
 from terminal.sync.socket import Unreachable
-from terminal.widgets.speech import mark, say
+from terminal.widgets.speech import because, mark, say
 
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
@@ -130,7 +130,7 @@ def spoken(error: RingdeskError) -> SafeText:
     if isinstance(error, Wrong):
         return error.said
     if isinstance(error, Unreachable):
-        return say("The server cannot be reached: {reason}", reason=SafeText(str(error)))
+        return say("The server cannot be reached: {reason}", reason=because(error.why))
     if isinstance(error, Refused) and error.code in REFUSED:
         return say(REFUSED[error.code])
     return SafeText(str(error))

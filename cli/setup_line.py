@@ -9,7 +9,7 @@ from typing import Final
 
 from cli import roots
 from cli.doctor import heard_from
-from cli.setup_console import Console
+from cli.setup_console import Console, Wrong
 from config import registry
 from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
@@ -23,6 +23,7 @@ from terminal.widgets.telephone import written
 
 RING_SECONDS: Final = 60.0
 SILENT: Final = mark("no modem answers there: is this its port, has it power, does another program hold it?")
+NO_PORT: Final = mark("{text} is no port and no address of a line.")
 COUNT_SECONDS: Final = 10.0
 NUMBER_SECONDS: Final = 12.0
 """The number comes between the first two rings: six seconds, and a margin."""
@@ -95,7 +96,8 @@ def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
         try:
             notice = probe(console, url, region, area)
         except BadInput as error:
-            console.wrong(error)
+            console.wrong(error if "://" in url else Wrong(NO_PORT, text=SafeText(typed)))
+            typed = ""
             continue
         again = say("try again"), say("keep it: the desk tries it whenever it runs")
         if notice.level is Level.OK or console.choose(say("It does not work yet."), again) == 1:

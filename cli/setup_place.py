@@ -11,7 +11,8 @@ from terminal.plain.commands import plain
 from terminal.widgets.speech import because, mark, say
 from terminal.widgets.telephone import home, written
 
-EXAMPLE: Final = "02-2345-6789"
+EXAMPLES: Final = {"2": "02-2345-6789", "4": "04-2345-6789"}
+"""Numbers of a fixed line by the area code; elsewhere they have seven digits."""
 KINDS: Final = {
     Kind.MOBILE: mark("a mobile telephone"),
     Kind.FIXED: mark("a fixed line"),
@@ -42,7 +43,9 @@ def ask(console: Console, known: tuple[str, str], region: str | None, given_area
 
 def check(console: Console, country: str, area: str, *, asks: bool) -> None:
     """A number read aloud: one that is typed (`asks`), or an example."""
-    example = EXAMPLE if country == "TW" else ""
+    example = ""
+    if country == "TW":
+        example = EXAMPLES.get(area, f"0{area}-345-6789" if area else EXAMPLES["2"])
     if asks:
         example = console.ask(say("A check: type a number as your customers say it:"), example)
     if example:

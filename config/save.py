@@ -31,13 +31,18 @@ def changed(text: str, changes: Layer) -> str:
     return after
 
 
-def write(file: Path, text: str) -> None:
-    """Whole or not at all, on the disk when this returns. Raises `BadInput` when it cannot be written."""
+def write(file: Path, text: str, mode: int | None = None) -> None:
+    """Whole or not at all, on the disk when this returns; a link in its place is replaced, never followed.
+
+    `mode` is that of the file before, or 0600, unless it is given. Raises `BadInput` when it cannot be written.
+    """
     fresh = file.with_name(f"{file.name}.new")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        mode = file.stat().st_mode & 0o777 if file.exists() else 0o600
-        with fresh.open("w", encoding="utf-8") as stream:
+        if mode is None:
+            mode = file.stat().st_mode & 0o777 if file.exists() else 0o600
+        fresh.unlink(missing_ok=True)
+        with open(fresh, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
             fresh.chmod(mode)
             stream.write(text)
             stream.flush()

@@ -20,7 +20,8 @@ class PresenceState(StrEnum):
 
 
 class Presence(msgspec.Struct, frozen=True, kw_only=True):
-    """One person of the team; the id is theirs. `since` is when the state began (seconds since 1970), `at` when it was last
+    """One person of the team; the id is theirs. `since` is when the state began, with
+    whom they are (seconds since 1970), `at` when it was last
     said. `member` and `call` are whom they serve. `help`: they ask a supervisor to come."""
 
     id: str

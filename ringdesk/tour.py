@@ -91,8 +91,12 @@ class Tour(msgspec.Struct, frozen=True):
         return len(self.past) + len(self.to_come)
 
     def did(self, deed: Deed, now: float) -> "Tour":
-        """Somebody did something. What is not asked for now changes nothing."""
-        step = self.step
-        if step is None or step.deed is not deed:
+        """Somebody did something. What was to come later counts too: it is not asked for again. Leaving ends the tour, so it
+        counts only at its turn."""
+        step = next((each for each in self.to_come if each.deed is deed), None)
+        if step is None or (deed is Deed.LEFT and step is not self.step):
             return self
+        if step is not self.step:
+            to_come = tuple(each for each in self.to_come if each is not step)
+            return Tour(to_come, (*self.past, Past(step, 0.0)), self.since)
         return Tour(self.to_come[1:], (*self.past, Past(step, now - self.since)), now)

@@ -4,15 +4,18 @@ guards the way out and outlives errors.
 What the first frame does not need is imported after it: the desk's screen costs as much as the half of Textual.
 """
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Final, cast
 
 from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     from terminal.desk import Desk
     from terminal.screens.desk import DeskScreen
     from terminal.screens.wrapup import WrapUp
+
+LONGEST_KEY: Final = 0.5
+"""Seconds after which a key is not waited for any more: what it began may wait for an answer."""
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
@@ -72,18 +78,21 @@ class RingdeskApp(App[None]):
         self.failure: str | None = None
         self._gone = False
         self._held = False
+        self._keys: deque[events.Key | events.Paste] = deque()
+        self._key_since: float | None = None
         self._desk_factory = desk_factory
         self._hint: Callable[[], SafeText] = SafeText
         self._desk_screen: DeskScreen | None = None
 
         def furnish() -> "DeskScreen":
-            from terminal.bindings import remapped
+            from terminal.bindings import remapped, without_signs
             from terminal.screens.attention import Attention
             from terminal.screens.desk import DeskScreen
             from terminal.screens.looks import LANGUAGE, THEME, Looks
             from terminal.widgets.telephone import home
             from terminal.words import language as speak
 
+            without_signs()
             spoken = speak(language)
             home(region)
             remap = remapped(keys or {})
@@ -147,7 +156,37 @@ class RingdeskApp(App[None]):
             typed = isinstance(event, events.Paste) or (isinstance(event, events.Key) and event.is_printable)
             self._desk_screen.painter.pressed(typed=typed)
             self._desk_screen.guard.touched()
-        await super().on_event(event)
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self._keys.append(event)
+            await self._next_key()
+        else:
+            await super().on_event(event)
+
+    async def _next_key(self) -> None:
+        """The next key, once the one before has done all that it does.
+
+        A letter is done by the field that has the focus, any other key by the screen, later: what comes in one read (a slow
+        line, a fast typist) would be done out of order, and a save would take in what was typed behind it.
+        """
+        now = asyncio.get_running_loop().time()
+        waits = self._key_since is not None and now - self._key_since < LONGEST_KEY
+        if waits and len(self._keys) == 1:
+            self.set_timer(LONGEST_KEY, self._next_key)
+        if self._keys and not waits:
+            self._key_since = now
+            node = self.focused or self.screen
+            await super().on_event(self._keys.popleft())
+            self._after(node.ancestors_with_self, now)
+
+    def _after(self, nodes: Sequence[MessagePump], since: float) -> None:
+        """Go where the key goes, behind it, from the field up to here."""
+        while nodes:
+            node, *nodes = nodes
+            if node.call_later(self._after, nodes, since):
+                return
+        if self._key_since == since:
+            self._key_since = None
+            self.call_later(self._next_key)
 
     async def action_quit(self) -> None:
         """Ctrl+Q, which Textual binds before any screen can: keep the drafts first."""

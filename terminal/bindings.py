@@ -7,8 +7,9 @@ F3, F6, F7, F11, Ctrl+T/W/N and Alt+digit stay free: terminals, text fields and 
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.binding import Binding
 
 
@@ -109,6 +110,12 @@ TAKEN: Final = frozenset(
     {"f3", "f6", "f7", "f11", "ctrl+t", "ctrl+w", "ctrl+n", *(f"alt+{digit}" for digit in range(10))}
 )
 """Keys that must never be bound."""
+
+
+def without_signs() -> None:
+    """`Esc` and a digit that arrive together are Alt and the digit, not the sign that a Macintosh has there (`™`)."""
+    for digit in range(10):
+        cast("dict[str, object]", ANSI_SEQUENCES_KEYS).pop(f"\x1b{digit}", None)
 
 
 def bindings() -> list[Binding]:

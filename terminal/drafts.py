@@ -1,5 +1,7 @@
 """A half-typed note, as the screens write it and the store keeps it."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from ringdesk.notes import Note
@@ -18,3 +20,7 @@ class Draft(msgspec.Struct, frozen=True):
     saved_at: float = 0.0
     revises: Note | None = None
     promised: dict[str, str] = {}
+
+
+Drafting = Callable[[tuple[str, ...]], Draft]
+"""What is left of a half-typed note when intents were saved, given the ids of their ops."""

@@ -11,7 +11,7 @@ from terminal.widgets.speech import mark, say
 from terminal.widgets.when import length
 
 SAYS: Final[Mapping[str, str]] = {
-    "take": mark("the telephone rings: {key} takes the call"),
+    "take": mark("when the telephone rings, {key} takes the call"),
     "type": mark("type a note and go on while another call rings: nothing happens to your note"),
     "save": mark("{key} saves the note"),
     "wrapup": mark("{key}, then a digit: the call is closed"),

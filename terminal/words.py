@@ -6,6 +6,8 @@ One language is on screen at a time. Words are looked up when they are drawn, so
 import gettext
 import itertools
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -68,6 +70,40 @@ def _(message: str) -> str:
     return _Words.catalogue.gettext(message) if message else ""
 
 
+_PLACE: Final = re.compile(r"\{(\w+)\}")
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """`template` with its braces filled; where a Latin word or a figure comes to stand against a Chinese character, a space
+    is between them. Raises KeyError, IndexError, ValueError as `str.format_map` does."""
+    if template.isascii():
+        return template.format_map(values)
+    padded = dict(values)
+    for place in _PLACE.finditer(template):
+        text = str(values.get(place[1], ""))
+        before = " " if _meet(text[:1], template[place.start() - 1 : place.start()]) else ""
+        after = " " if _meet(text[-1:], template[place.end() : place.end() + 1]) else ""
+        if before or after:
+            padded[place[1]] = f"{before}{text}{after}"
+    return template.format_map(padded)
+
+
+def _meet(inner: str, outer: str) -> bool:
+    return inner.isalnum() and not _is_han(inner) and _is_han(outer)
+
+
+def _is_han(char: str) -> bool:
+    return "\u3400" <= char <= "\u9fff"
+
+
+def hello(name: str, honorific: str) -> str:
+    """How to greet somebody, in the language in force: never kept, since the language may be switched."""
+    from ringdesk.names import greeting_name  # with the first card, not with the shell
+
+    called = greeting_name(name, honorific)
+    return filled(_("Hello, {name}"), {"name": called}) if called else _("Hello")
+
+
 def plural(one: str, many: str, count: int) -> str:
     """`one` or `many`, as the language counts."""
     return _Words.catalogue.ngettext(one, many, count)
@@ -78,16 +114,16 @@ def sentence(why: Why) -> str:
     template = ENGLISH.get(why.code)
     if template is None:
         return why.code
-    if "first_code" in why.args and "second_code" in why.args:
-        parts = {name: sentence(_part(why, name)) for name in ("first", "second")}
-        why = Why(why.code, parts)
+    inner = [key.removesuffix("_code") for key in why.args if key.endswith("_code")]
+    if inner:
+        why = Why(why.code, {**why.args, **{name: sentence(_part(why, name)) for name in inner}})
     try:
-        return _(template).format_map(why.args)
+        return filled(_(template), why.args)
     except (KeyError, IndexError, ValueError):
         return why.english()
 
 
 def _part(why: Why, name: str) -> Why:
-    """One of the two reasons of an `and`: it shares the arguments, and is no `and` itself."""
+    """A reason inside another: its code is the argument `<name>_code`. It shares the arguments, and has none inside itself."""
     shared = {key: value for key, value in why.args.items() if not key.endswith("_code")}
     return Why(why.args[f"{name}_code"], shared)

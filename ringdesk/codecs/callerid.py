@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from ringdesk.calls import Caller, Presentation, Via
-from ringdesk.codecs import eightbit
+from ringdesk.codecs import eightbit, linetime
 from ringdesk.safetext import SafeText
 
 SDMF_CALL: Final = 0x04
@@ -142,7 +142,7 @@ def read_parameters(given: Parameters) -> Reading:
     values: dict[int, bytes] = {}
     for parameter, data in given:
         values.setdefault(parameter, data)
-    line_time = _line_time(values.get(_DATE, b""))
+    line_time = linetime.eight_digits(values.get(_DATE, b""))
     if _WAITING in values or values.get(_CALL_TYPE) == bytes([_CALL_TYPE_WAITING]):
         waiting = any(values[_WAITING]) if _WAITING in values else None
         return Reading(kind=Kind.WAITING, waiting=waiting, line_time=line_time)
@@ -164,7 +164,7 @@ def _read_single(body: bytes) -> Reading:
     rest = eightbit.read(body[8:])
     absent = rest.upper() if rest.upper() in ABSENT else None
     caller = _caller(None if absent else rest or None, absent)
-    return Reading(kind=Kind.CALL, caller=caller, stated=True, line_time=_line_time(body[:8]))
+    return Reading(kind=Kind.CALL, caller=caller, stated=True, line_time=linetime.eight_digits(body[:8]))
 
 
 def _caller(number: SafeText | None, reason: str | None) -> Caller:
@@ -190,13 +190,6 @@ def _digit(data: bytes) -> int:
 
 def _text(values: dict[int, bytes], number: int) -> SafeText | None:
     return eightbit.read(values.get(number, b"")) or None
-
-
-def _line_time(data: bytes) -> SafeText | None:
-    text = eightbit.read(data)
-    if len(text) == 8 and text.isascii() and text.isdigit():
-        return SafeText(f"{text[:2]}-{text[2:4]} {text[4:6]}:{text[6:]}")
-    return text or None
 
 
 class _Verdict(StrEnum):

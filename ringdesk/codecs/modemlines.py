@@ -205,7 +205,18 @@ def _fields(first: re.Match[bytes], line: bytes) -> list[Field]:
     return found
 
 
-_PRIVATE: Final = ("PRIVATE", "PRIVDIROFF", "WITHHELD", "RESTRICTED", "ANONYMOUS", "BLOCKED", "P", "A")
+_PRIVATE: Final = (
+    "PRIVATE",
+    "PRIVDIROFF",
+    "WITHHELD",
+    "RESTRICTED",
+    "ANONYMOUS",
+    "BLOCKED",
+    "PRIVATECALLER",
+    "PRIVATENUMBER",
+    "P",
+    "A",
+)
 _UNAVAILABLE: Final = (
     "UNAVAILABLE",
     "OUTOFAREA",
@@ -214,6 +225,8 @@ _UNAVAILABLE: Final = (
     "NONAME",
     "NOTAVAILABLE",
     "UNKNOWNNAME",
+    "UNKNOWNCALLER",
+    "NOCALLERID",
     "O",
     "S",
 )
@@ -284,3 +297,9 @@ def line_time(date: bytes, time: bytes) -> SafeText | None:
     if len(hour) == 4 and hour.isascii() and hour.isdigit():
         hour = SafeText(f"{hour[:2]}:{hour[2:]}")
     return SafeText(f"{day} {hour}".strip()) or None
+
+
+def caller(number_value: bytes, name_value: bytes) -> Caller:
+    """The caller by a record that has a place for both. Without a number the name's place may say why there is none."""
+    said = number(number_value) or Caller(presentation=absence(eightbit.read(name_value)) or Presentation.UNAVAILABLE)
+    return msgspec.structs.replace(said, name=name(name_value))

@@ -12,6 +12,24 @@ from ringdesk.safetext import SafeText
 _CLOCK_STEP_MS = 60_000
 
 
+class OpeningTimes:
+    """Native ids for a source that has none: the time of opening in ms, or the next one that is free.
+
+    The lines of one box share it, so that two calls that begin in the same millisecond are two.
+    """
+
+    def __init__(self) -> None:
+        self._last = -_CLOCK_STEP_MS
+
+    def take(self, since: float) -> str:
+        """The id of a call that opened at `since`, seconds since 1970. A clock that steps back gives no id twice."""
+        number = round(since * 1000)
+        if 0 <= self._last - number < _CLOCK_STEP_MS:
+            number = self._last + 1
+        self._last = number
+        return str(number)
+
+
 def joined(known: Caller | None, said: Caller) -> Caller:
     """What is known of a caller after one more statement.
 
@@ -32,14 +50,14 @@ def joined(known: Caller | None, said: Caller) -> Caller:
 class PassiveLine:
     """One line of a source that has no ids of its own: the native id is the time of opening in ms.
 
-    `gap` is the silence in seconds that ends the ringing.
+    `gap` is the silence in seconds that ends the ringing. `times` is given where the source has several lines.
     """
 
-    def __init__(self, source_id: str, line: str, gap: float) -> None:
+    def __init__(self, source_id: str, line: str, gap: float, times: OpeningTimes | None = None) -> None:
         self._source = source_id
         self._called = Called(line=SafeText(line)) if line else None
         self._gap = gap
-        self._last_id = -_CLOCK_STEP_MS
+        self._times = times or OpeningTimes()
         self._native = ""
         self._heard = 0.0
         self._fresh = False
@@ -128,11 +146,7 @@ class PassiveLine:
         self._heard = now
         if self._native:
             return []
-        number = round(since * 1000)
-        if 0 <= self._last_id - number < _CLOCK_STEP_MS:
-            number = self._last_id + 1
-        self._last_id = number
-        self._native = str(number)
+        self._native = self._times.take(since)
         return [self._event(EventKind.RINGING, now)]
 
     def _event(self, kind: EventKind, now: float) -> CallEvent:

@@ -18,10 +18,11 @@ from ringdesk.why import Why
 
 
 class Send(msgspec.Struct, frozen=True):
-    """Bytes for the peer. `peer` names which one, on transports with several."""
+    """Bytes for the peer. `peer` names which one, on transports with several; `secret`: they are in no recording or log."""
 
     data: bytes
     peer: str | None = None
+    secret: bool = False
 
 
 class Level(StrEnum):
@@ -78,3 +79,14 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     area: str = ""
     ring_gap: float = 8.0
     """Seconds of silence after a ring that end the ringing (6 s cadence in the Americas, 3 s in Britain)."""
+    secrets: tuple[str, ...] = ()
+    """What the secret file holds, the newest first: for an exchange that wants a login, `user:password`."""
+    extensions: str = "[0-9]{2,6}"
+    """Regular expression for the whole of a device's name: which of an exchange's channels are our own telephones."""
+    registrar: str = ""
+    """SIP: `host` or `host:port` where the listener registers; without one it waits for what a trunk sends it."""
+    trusted: tuple[str, ...] = ()
+    """SIP: addresses of the peers whose word on the caller's identity is believed (RFC 3325, 2); `*` is every peer."""
+
+    def __repr__(self) -> str:
+        return f"SourceOptions(line={self.line!r}, store={self.store!r})"  # never the secrets

@@ -19,7 +19,7 @@ def presence_set(case: Case, args: PresenceSet) -> Effect:
     before = find(case, "presence", person, Presence)
     if before is not None and before.at > case.at:
         return Effect({})
-    same = before is not None and before.state is args.state
+    same = before is not None and before.state is args.state and _whom(before) == _whom(args)
     after = Presence(
         id=person,
         name=case.actor.name,
@@ -30,6 +30,11 @@ def presence_set(case: Case, args: PresenceSet) -> Effect:
         **msgspec.structs.asdict(args),
     )
     return Effect({("presence", person): after})
+
+
+def _whom(said: Presence | PresenceSet) -> tuple[str, str | None]:
+    """With whom somebody is: on a call, whoever its caller turns out to be; else with a member."""
+    return ("call", said.call) if said.call is not None else ("member", said.member)
 
 
 def disposition_save(case: Case, args: DispositionSave) -> Effect:

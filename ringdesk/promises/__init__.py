@@ -105,7 +105,8 @@ def _hour_of(rest: str, clause: str, *, by: bool) -> tuple[str, time | None, boo
     if match is None:
         return rest, None, by
     part = match[0].lower().removeprefix("in the ").removeprefix("at ")
-    return (*_swap(_without(rest, match, by=by), PART_ENDS[part]),)
+    left, _ = _without(rest, match, by=by)
+    return left, PART_ENDS[part], True  # a part of the day is no hour: it ends at one
 
 
 def _swap(pair: tuple[str, bool], hour: time) -> tuple[str, time, bool]:

@@ -13,6 +13,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from ringdesk import transcript
 from ringdesk.calls import CallEvent
 from ringdesk.dialects import Level, Notice, SourceOptions, Step, StreamDialect
@@ -46,6 +48,7 @@ _REPLAY_TAIL: Final = 30.0
 
 register(
     {
+        "source_secret_unread": "the secret file {path} cannot be read; check that it is there and may be read",
         "source_failed": "the dialect {dialect} failed and starts again; please report the lines in the log",
         REPLAY_ENDED: "the recording is over",
         REPLAY_UNUSABLE: "the recording cannot be used: {reason}",
@@ -78,7 +81,7 @@ class SourcePump:
 
         Args:
             spec: which source.
-            dialect: makes the dialect anew for every opening.
+            dialect: makes the dialect: at first, after a failure of it, and when the secret file holds others.
             on_event: hears every call event; a number that is shown has its E.164, read with the line's region and area.
             on_health: hears the source's id and its notice, whenever the notice changes.
             wall: seconds since 1970; a replay shifts its recording to the time at which it starts.
@@ -98,6 +101,8 @@ class SourcePump:
         self._told: Notice | None = None
         self._stop = threading.Event()
         self._port: Port | None = None
+        self._dialect: StreamDialect | None = None
+        self._options = spec.options
         self._thread = threading.Thread(target=self._run, name=f"source {spec.address}", daemon=True)
 
     @property
@@ -136,12 +141,14 @@ class SourcePump:
     def _attempt(self) -> None:
         """Open the port and serve it until it, the dialect or the pump ends."""
         try:
+            dialect = self._speaker()
             with closing(open_port(self.spec)) as port:
                 self._port = port
-                self._serve(port)
+                self._serve(dialect, port)
         except PortError as error:
             self._lost(error.why, error.detail)
         except Exception as error:  # noqa: BLE001  a bug in one source must not end it, nor any other
+            self._dialect = None
             self._log_bug()
             self._lost(Why("source_failed", {"dialect": self.spec.dialect}), SafeText(repr(error)))
         finally:
@@ -154,8 +161,7 @@ class SourcePump:
         self._note(Lost(Notice(Level.BROKEN, why, detail)))
         self._publish()
 
-    def _serve(self, port: Port) -> None:
-        dialect = self._make_dialect(self.spec.id, self.spec.options)
+    def _serve(self, dialect: StreamDialect, port: Port) -> None:
         self._note(Opened())
         now = self._wall()
         try:
@@ -165,6 +171,13 @@ class SourcePump:
             self._apply(dialect.closed(self._wall()), None)
             raise
         self._apply(dialect.closed(self._wall()), None)
+
+    def _speaker(self) -> StreamDialect:
+        """The dialect: one that can go on with its calls, unless it failed or the secrets are others."""
+        options = with_secrets(self.spec)
+        if self._dialect is None or options != self._options:
+            self._dialect, self._options = self._make_dialect(self.spec.id, options), options
+        return self._dialect
 
     def _converse(self, dialect: StreamDialect, port: Port, now: float) -> None:
         """Until the pump ends, the port is lost, or the clock steps back (the dialect then starts anew)."""
@@ -193,7 +206,8 @@ class SourcePump:
             return
         for send in step.sends:
             port.write(send.data)
-            self._on_chunk(Chunk(at=self._wall(), dir="out", hex=send.data.hex()))
+            if not send.secret:
+                self._on_chunk(Chunk(at=self._wall(), dir="out", hex=send.data.hex()))
 
     def _note(self, fact: Fact) -> None:
         self._health = self._health.step(fact, self._wall())
@@ -247,6 +261,19 @@ class SourcePump:
 def pause(failures: int, jitter: random.Random) -> float:
     """Seconds before the next attempt after `failures` (1 or more) in a row."""
     return jitter.uniform(0, min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures - 1, 16)))
+
+
+def with_secrets(spec: SourceSpec) -> SourceOptions:
+    """The options of the source with what its secret file holds now, line by line. Raises PortError: it cannot be read."""
+    if spec.secret_file is None:
+        return spec.options
+    try:
+        lines = Path(spec.secret_file).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        # The file's text is not quoted: a decoding error would.
+        detail = (error.strerror or "") if isinstance(error, OSError) else ""
+        raise PortError(Why("source_secret_unread", {"path": spec.secret_file}), detail) from None
+    return msgspec.structs.replace(spec.options, secrets=tuple(line.strip() for line in lines if line.strip()))
 
 
 def recorded(spec: SourceSpec) -> Iterator[tuple[float, bytes]]:

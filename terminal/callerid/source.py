@@ -56,7 +56,9 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _LATER: Final = ("tcp", "udp", "http", "https")
-_FOR_ALL: Final = frozenset({"dialect", "id", "line", "store", "region", "area", "ring-gap", "secret-file"})
+_FOR_ALL: Final = frozenset(
+    {"dialect", "id", "line", "store", "region", "area", "ring-gap", "secret-file", "extensions"}
+)
 _FOR_ONE: Final[dict[Transport, frozenset[str]]] = {
     Transport.SERIAL: frozenset({"baud"}),
     Transport.SOCKET: frozenset(),
@@ -97,6 +99,7 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
             region=_region(url, given.get("region", region).upper()),
             area=_matching(url, "area", given.get("area", area), "[0-9]{0,6}", "digits, as in 2"),
             ring_gap=_positive(url, "ring-gap", given.get("ring-gap", "8"), 120),
+            extensions=_pattern(url, "extensions", given.get("extensions", "[0-9]{2,6}")),
         ),
         path=path,
         host=host,
@@ -179,6 +182,16 @@ def _dialect(url: str, transport: Transport, given: str | None) -> str:
 def _matching(url: str, name: str, value: str, pattern: str, meaning: str) -> str:
     if re.fullmatch(pattern, value) is None:
         raise BadInput(f"the option {name!r} of the source {url!r} must be {meaning}")
+    return value
+
+
+def _pattern(url: str, name: str, value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise BadInput(
+            f"the option {name!r} of the source {url!r} is no regular expression ({error}); write [0-9]{{3}} or the like"
+        ) from error
     return value
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 import structlog
 
-from ringdesk import names, numbers
+from ringdesk import numbers
 from ringdesk.calls import Call, CallEvent, EventKind, Presentation, SourceKey
 from ringdesk.errors import Refused, RingdeskError
 from ringdesk.marks import MarkLabel
@@ -259,9 +259,7 @@ def greeting(call: Call, matches: tuple[Match, ...]) -> SafeText:
 
 def address(match: Match | Card | cards.Card) -> SafeText:
     """How to greet a member."""
-    member = match.member
-    name = names.greeting_name(member.name, member.honorific)
-    return SafeText(words._("Hello, {name}").format(name=name)) if name else SafeText(words._("Hello"))
+    return SafeText(words.hello(match.member.name, match.member.honorific))
 
 
 def _usual(match: Match, e164: str | None) -> bool:

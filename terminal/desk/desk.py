@@ -42,6 +42,7 @@ from terminal.desk.newsroom import Newsroom
 from terminal.desk.ports import Link, Lookup, Pump, Source
 from terminal.desk.printing import call_row
 from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
+from terminal.drafts import Drafting
 from terminal.news import HealthNews, Match, News, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
@@ -81,7 +82,7 @@ class Desk:
             tracker: makes calls of what the desk's own lines report.
             sources: the lines of this desk.
             read: what a typed number means here.
-            now: seconds since 1970.
+            now: the server's time, in seconds since 1970.
             door: how the next person comes in; None: nobody else does.
             login: under which `person` signed in.
         """
@@ -166,8 +167,10 @@ class Desk:
     def heard(self, news: SyncNews | NoticeNews) -> None:
         """What the link has to tell."""
         if isinstance(news, SyncNews):
-            if news.connected and not self._sync.connected and self._tasks:
-                self._spawn(self._place())
+            if news.connected and not self._sync.connected:
+                self._news.connected()
+                if self._tasks:
+                    self._spawn(self._place())
             self._sync = news
         self._news.publish(news)
 
@@ -183,7 +186,7 @@ class Desk:
     async def enter(self, login: str, secret: str) -> None:
         """The next person, or the same again, by PIN or password: from now on everything done here is theirs.
 
-        Raises `Refused`: not_allowed, offline, no_pin, wrong_pin, pin_wait, pin_spent, expired.
+        Raises `Refused`: not_allowed, offline, no_pin, wrong_pin, wait, pin_spent, expired.
         """
         if self._door is None:
             raise Refused("not_allowed", "nobody else can sign in on this desk; start it anew")
@@ -210,7 +213,7 @@ class Desk:
     async def _present(self, state: PresenceState) -> None:
         """Tell the team; a person whose grant has expired cannot, and must not be kept from leaving by it."""
         with contextlib.suppress(Refused):
-            await self._save(PresenceSet(state=state))
+            await self.do(PresenceSet(state=state))
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -286,16 +289,16 @@ class Desk:
 
         Raises Refused (unknown_member, unknown_call, not_allowed, disk_full).
         """
-        return await self._save(NoteAdd(member=member, call=self._known(call), text=text, parent=ref), call)
+        return await self.do(NoteAdd(member=member, call=call, text=text, parent=ref))
 
     async def task(self, title: SafeText, member: str | None, call: str | None = None, due: str | None = None) -> str:
         """Make a task; the op id."""
         when = None if due is None else SafeText(due)
-        return await self._save(TaskAdd(member=member, call=self._known(call), title=title, due=when), call)
+        return await self.do(TaskAdd(member=member, call=call, title=title, due=when))
 
     async def done(self, task: str) -> str:
         """Close a task; the op id."""
-        return await self._save(TaskDone(task=task))
+        return await self.do(TaskDone(task=task))
 
     async def update(self, member: str, fields: MemberFields, base: dict[str, int] | None = None) -> str:
         """Change fields of a member; the op id. Without `base` the fields are taken as seen on this replica now."""
@@ -305,19 +308,19 @@ class Desk:
         if base is None:
             row = await self._store.member(member)
             base = {} if row is None else {name: rev for name, rev in row.revs.items() if name in given}
-        return await self._save(MemberUpdate(member=member, fields=self._with_e164(fields)), base=base)
+        return await self.do(MemberUpdate(member=member, fields=self._with_e164(fields)), base)
 
     async def add_member(self, fields: MemberFields) -> str:
         """Make a member; the op id, which is the member's id. Raises Refused (empty_member, not_allowed, disk_full)."""
-        return await self._save(MemberAdd(fields=self._with_e164(fields)))
+        return await self.do(MemberAdd(fields=self._with_e164(fields)))
 
     async def claim(self, call: str, member: str | None = None) -> str:
         """ "I have it": withdraws the pop elsewhere; the op id. Raises Refused("unknown_call")."""
-        return await self._save(CallClaim(call=self._known(call) or call, member=member), call)
+        return await self.do(CallClaim(call=call, member=member))
 
     async def wrapup(self, call: str, code: SafeText, member: str | None = None) -> str:
         """End the work on a call with a disposition code; the op id."""
-        return await self._save(CallWrapup(call=self._known(call) or call, code=code, member=member), call)
+        return await self.do(CallWrapup(call=call, code=code, member=member))
 
     async def save_draft(self, draft: Draft) -> float:
         """Keep a half-typed note (without text it is forgotten); when it was saved, which is now."""
@@ -340,10 +343,14 @@ class Desk:
 
         Raises Refused: what `merge.apply` refuses, not_allowed, disk_full.
         """
-        call: str | None = getattr(args, "call", None)
-        if call is not None:
-            args = msgspec.structs.replace(args, call=self._known(call))
-        return await self._save(self._with_read_number(args), call, base)
+        return (await self._save((args,), base))[0]
+
+    async def do_together(self, *wanted: Args, draft: Drafting) -> tuple[str, ...]:
+        """Intents that were made of a half-typed note, and what is left of it: all is saved, or nothing. The op ids.
+
+        Raises as `do` does.
+        """
+        return await self._save(wanted, draft=draft)
 
     async def awaited(self) -> list[Awaited]:
         """Everybody whose sign-in the outbox waits for; first the one who holds up the others."""
@@ -361,24 +368,34 @@ class Desk:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _known(self, call: str | None) -> str | None:
-        """The id under which a call goes on, where two turned out to be one."""
-        return None if call is None else self._flow.book.resolve(call)
-
-    async def _save(self, args: Args, call: str | None = None, base: dict[str, int] | None = None) -> str:
-        if not permissions.may(self._person.actor.roles, ops.kind_of(args)):
+    async def _save(
+        self, wanted: Sequence[Args], base: dict[str, int] | None = None, draft: Drafting | None = None
+    ) -> tuple[str, ...]:
+        if not all(permissions.may(self._person.actor.roles, ops.kind_of(args)) for args in wanted):
             raise _not_allowed()
-        if call is not None:
-            await self._flow.flush(call)
-        return await self._keep(args, base)
+        for args in wanted:
+            call: str | None = getattr(args, "call", None)
+            if call is not None:
+                await self._flow.flush(call)
+        return await self._keep([self._meant(args) for args in wanted], base, draft)
+
+    def _meant(self, args: Args) -> Args:
+        """With the id under which a call goes on, where two turned out to be one, and a typed number read."""
+        call: str | None = getattr(args, "call", None)
+        known = args if call is None else msgspec.structs.replace(args, call=self._flow.book.resolve(call))
+        return self._with_read_number(known)
 
     async def _report(self, report: CallReport) -> None:
-        await self._keep(msgspec.structs.replace(report, uncertainty=self._link.uncertainty))
+        await self._keep([msgspec.structs.replace(report, uncertainty=self._link.uncertainty)])
 
-    async def _keep(self, args: Args, base: dict[str, int] | None = None) -> str:
+    async def _keep(
+        self, wanted: Sequence[Args], base: dict[str, int] | None = None, draft: Drafting | None = None
+    ) -> tuple[str, ...]:
         who = self._person
-        saved = await self._store.save(args, actor=who.actor, grant=who.grant, base=base, mono=self._link.mono)
-        return saved.op_id
+        saved, _ = await self._store.save_together(
+            wanted, actor=who.actor, grant=who.grant, base=base, mono=self._link.mono, draft=draft
+        )
+        return saved
 
     def _expect_may_read(self, what: str) -> None:
         if not permissions.may_read(self._person.actor.roles, what):

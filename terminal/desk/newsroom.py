@@ -20,7 +20,7 @@ from terminal.store.edit import Happened, Moved
 from terminal.store.rows import Change
 
 SLACK: Final = 60.0
-"""Seconds by which the clocks of two desks may differ."""
+"""Seconds by which two desks may differ in what they take for the server's time."""
 MAX_EARLY: Final = 1_000
 """News that are kept for the first listener: a call may ring while the screen is still being made."""
 MAX_PENDING: Final = 5_000
@@ -33,6 +33,7 @@ class Newsroom:
     """Tells the listeners. A row that is older than this session is no news when it first arrives: it was always so."""
 
     def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._opened = now()
         self._listeners: list[Callable[[News], None]] = []
         self._early: list[News] | None = []
@@ -61,6 +62,10 @@ class Newsroom:
                 listener(news)
             except Exception:  # noqa: BLE001 - logged whole; the others want to hear it too
                 _log.exception("a listener failed", news=type(news).__name__)
+
+    def connected(self) -> None:
+        """The server has told its time: where the clock was fast until then, the session began no later than now."""
+        self._opened = min(self._opened, self._now())
 
     def introduce(self, person: str, name: SafeText) -> None:
         """Learn what a person is called."""

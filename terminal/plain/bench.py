@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringdesk.errors import RingdeskError
 from ringdesk.hours import Hours
+from ringdesk.ops import Args
 from ringdesk.safetext import SafeText
 from terminal.news import HealthNews, News, SyncNews
 from terminal.plain import heard, voice
@@ -124,15 +125,20 @@ class Bench:
 
         return choose
 
-    async def save_kept(self) -> bool:
-        """Save what is typed for the person on the desk, if anything; whether there was."""
+    @property
+    def typed(self) -> str:
+        """What is typed for the person on the desk."""
         owner = self.board.person.key
-        text = self.keeper.texts.get(owner, "")
-        if owner == NOBODY or not text.strip():
-            return False
-        await self.keeper.save(owner, text)
-        self.talk.say(say("Note saved: {name}.", name=self.board.person.name))
-        return True
+        return "" if owner == NOBODY else self.keeper.texts.get(owner, "").strip()
+
+    async def save_kept(self, *more: Args) -> None:
+        """Save what is typed for the person on the desk, if anything, and what else is done at once in the same commit."""
+        noted = bool(self.typed)
+        if noted or more:
+            await self.work.save(*more)
+            self.settle()
+        if noted:
+            self.talk.say(say("Note saved: {name}.", name=self.board.person.name))
 
     def dialled(self) -> SafeText:
         """The number of the person on the desk, as a callback dials it: the caller's, else their first."""

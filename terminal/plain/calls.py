@@ -3,7 +3,7 @@
 from ringdesk.calls import CallState
 from ringdesk.dispositions import JUNK, Disposition
 from ringdesk.marks import MarkLabel
-from ringdesk.ops import CallHand, CallHold, CallVerdict, NumberMarked, TaskAdd
+from ringdesk.ops import CallHand, CallHold, CallVerdict, CallWrapup, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
@@ -71,12 +71,12 @@ def _wraps(bench: Bench, row: CallRow, code: Disposition) -> Act:
 
 
 async def _wrapped(bench: Bench, row: CallRow, code: Disposition) -> None:
-    saved = await bench.save_kept()
     person = bench.board.person
-    if code.needs_note and not saved and not any(note.call == row.call.id for note in person.notes):
+    if code.needs_note and not bench.typed and not any(note.call == row.call.id for note in person.notes):
         bench.talk.say(say("{code} needs a note first.", code=choices.title(code)))
         return
-    await bench.desk.wrapup(row.call.id, SafeText(code.id), person.member.id if person.member else None)
+    member = person.member.id if person.member else None
+    await bench.save_kept(CallWrapup(call=row.call.id, code=SafeText(code.id), member=member))
     bench.board.wrap_up.closed(row.call.id, bench.wall())
     await _close(bench)
 
@@ -152,9 +152,8 @@ async def hand_on(bench: Bench, _rest: str) -> None:
 
 def _hands(bench: Bench, row: CallRow, to: Presence) -> Act:
     async def hand() -> None:
-        await bench.save_kept()
         name = to.name or SafeText(to.id)
-        await bench.desk.do(CallHand(call=row.call.id, to=to.id, to_name=name))
+        await bench.save_kept(CallHand(call=row.call.id, to=to.id, to_name=name))
         bench.talk.say(say("{colleague} has the call now.", colleague=name))
         await _close(bench)
 

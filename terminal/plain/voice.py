@@ -77,7 +77,12 @@ def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str = "") -> list[S
             lines.append(say("Overdue: {title}.", title=late[0].title))
     greeting = say("Say: {greeting}.", greeting=pop.greeting) if pop.greeting else SafeText()
     takes = say("{key} takes it.", key=SafeText(take)) if take else SafeText()
-    return [*lines, *filter(None, [SafeText(f"{greeting} {takes}".strip())])]
+    return [
+        *lines,
+        *filter(
+            None, [say("{first} {second}", first=greeting, second=takes) if greeting and takes else greeting or takes]
+        ),
+    ]
 
 
 def subject(person: Person) -> SafeText:

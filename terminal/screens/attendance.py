@@ -9,7 +9,7 @@ from ringdesk.errors import RingdeskError
 from ringdesk.ops import PresenceSet
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
-from terminal.screens.board import Board
+from terminal.screens.standing import standing
 from terminal.screens.work import Work
 from terminal.widgets.speech import PRESENCES, say
 
@@ -18,11 +18,10 @@ log.addHandler(logging.NullHandler())
 
 
 class Attendance:
-    """The presence of the person at this desk. `pause` is a break or an absence that they announced, `help` a wish."""
+    """The presence of the person at this desk. `help` is a wish."""
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.pause: PresenceState | None = None
         self.help = False
         self.gone = False
         self._said: PresenceSet | None = None
@@ -31,10 +30,8 @@ class Attendance:
         """What holds now."""
         if self.gone:
             return PresenceSet(state=PresenceState.AWAY)
-        state, member, call = _work(self.work.board)
-        if state is PresenceState.READY and self.pause is not None:
-            state = self.pause
-        return PresenceSet(state=state, member=member, call=call, help=self.help)
+        at = standing(self.work.board, self.work.wall())
+        return PresenceSet(state=at.state, member=at.member, call=at.call, help=self.help)
 
     @property
     def due(self) -> bool:
@@ -44,7 +41,7 @@ class Attendance:
     async def say(self) -> SafeText:
         """Say what holds now."""
         if self.work.board.current is not None:
-            self.pause = None
+            self.work.board.pause = None
         wanted = self.now()
         if wanted == self._said:
             return SafeText()
@@ -57,7 +54,7 @@ class Attendance:
 
     async def set(self, state: PresenceState) -> SafeText:
         """The person says so: a break, away, or ready again."""
-        self.pause = None if state is PresenceState.READY else state
+        self.work.board.pause = None if state is PresenceState.READY else state
         await self.say()
         return say("You are: {state}", state=say(PRESENCES[self.now().state]))
 
@@ -71,14 +68,3 @@ class Attendance:
         """The person leaves."""
         self.gone = True
         await self.say()
-
-
-def _work(board: Board) -> tuple[PresenceState, str | None, str | None]:
-    """The state of the work, the member and the call."""
-    row = board.current or board.serving
-    member = board.person.member.id if board.person.member else None
-    if row is None:
-        return (PresenceState.BUSY, member, None) if board.by_hand and member else (PresenceState.READY, None, None)
-    if board.current is None:
-        member = row.sure.id if row.sure else None
-    return PresenceState.BUSY if row.call.live else PresenceState.WRAP_UP, member, row.call.id

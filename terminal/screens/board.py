@@ -15,6 +15,7 @@ import msgspec
 
 from ringdesk.articles import Article, concerns
 from ringdesk.calls import Call
+from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact
 from terminal.news import (
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
 
 SHOWN_AFTER_TAKEN: Final = 4.0
 """Seconds for which the banner says who took a call."""
-SHOWN_AFTER_HANDED: Final = 8.0
-"""Seconds for which the banner says who handed on the call that is on the card."""
 KEPT: Final = 200
 """Calls that the board remembers."""
 
@@ -77,6 +76,8 @@ class Board(Lines):
         """Those that hold today, the newest first."""
         self.morning = Morning()
         """What is shown while there is nobody."""
+        self.pause: PresenceState | None = None
+        """A break or an absence that the person announced."""
         self.titles: dict[str, SafeText] = {}
         """What the business calls its own dispositions."""
         self.typing: Callable[[], bool] = lambda: False
@@ -90,7 +91,13 @@ class Board(Lines):
         for call in calls:
             mine = call.claimed_by == me
             taken_by = None if mine else call.claimed_name
-            self.calls.setdefault(call.id, CallRow(call=call, mine=mine, taken_by=taken_by, since=call.started))
+            row = CallRow(
+                call=call, mine=mine, taken_by=taken_by, since=began(call), taken_at=began(call) if mine else None
+            )
+            self.calls.setdefault(call.id, row)
+        ours = sorted(self.mine, key=lambda row: not row.call.held)
+        self.served += [row.call.id for row in ours if row.call.id not in self.served and not row.handed]
+        self._idle()
 
     def handed_over(self, me: str, former: SafeText) -> None:
         """Another person, `me` by id, works here now: nobody is on the desk, and theirs are the calls that they have. What
@@ -102,6 +109,7 @@ class Board(Lines):
             self.calls[key] = msgspec.structs.replace(row, mine=mine, taken_by=taken_by, gone_at=None)
         self.served, self.aside, self.states = [], [], {}
         self.by_hand = self.typed = False
+        self.pause = None
         self.person, self.morning, self.notice, self.taken = Person(), Morning(), None, 0
         self._idle()
 
@@ -148,6 +156,7 @@ class Board(Lines):
         call = news.call
         if call.merged_into is not None:
             return self._merge(call.id, call.merged_into)
+        seen = call.id in self.calls
         old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
         mine = news.mine if call.claimed_by is not None else old.mine or news.mine
         taken_by = None if mine else news.claimed_name or old.taken_by
@@ -162,13 +171,16 @@ class Board(Lines):
             mine=mine,
             taken_by=taken_by,
             gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
-            handed=mine and call.live and (handed_here or old.handed),
+            handed=mine and call.live and not call.on_hold and (handed_here or old.handed),
             since=old.since if same else now,
+            taken_at=_taken_at(old, call, now, seen=seen) if mine else None,
         )
         if mine and not old.mine:
             self.taken += 1
-            if not self.busy and call.live:
+            on_show = self.person.call is not None and self._id(self.person.call.id) == call.id
+            if call.live and call.id not in self.served and (on_show or not self.busy):
                 self.served.append(call.id)
+                self.by_hand = self.by_hand and not on_show
         elif old.mine and not mine:
             self.served = [each for each in self.served if each != call.id]
             self.wrap_up.gone(call.id)
@@ -242,12 +254,11 @@ class Board(Lines):
         return Part.PERSON
 
     def tick(self, now: float) -> Part:
-        """Time passed: what was taken by others leaves the banner, and an idle desk turns to who rings."""
+        """Time passed: what was taken by others leaves the banner, and an idle desk turns to who rings. A call that was
+        handed over stays there until somebody turns to it."""
         for key, row in self.calls.items():
             if row.gone_at is not None and row.gone_at <= now:
                 self.calls[key] = msgspec.structs.replace(row, gone_at=None)
-            elif row.handed and key in self.served and row.since + SHOWN_AFTER_HANDED <= now:
-                self.calls[key] = msgspec.structs.replace(row, handed=False)
         return Part.CALLS | self._idle()
 
     # an idle desk
@@ -351,6 +362,13 @@ class Board(Lines):
         if row is not None:
             self.calls[row.call.id] = msgspec.structs.replace(row, matches=(match,) if match else ())
 
+    def recognised(self, call: str, matches: tuple[Match, ...]) -> None:
+        """Whose number a call comes from, which became known late: it fills an empty card only."""
+        row = self.row(call)
+        if row is not None:
+            self.calls[row.call.id] = row = msgspec.structs.replace(row, matches=matches)
+            self._follow(row, late=True)
+
     def identify(self, match: Match | None) -> None:
         """Who the caller on the card is, as the agent says; None: nobody we know. The card has to be filled."""
         call, matches = self.person.call, (match,) if match else ()
@@ -430,6 +448,18 @@ class Board(Lines):
         """The newest notice for members like the one on show."""
         tags = self.person.member.tags if self.person.member else ()
         return next((each for each in self.notices if concerns(each, tags)), None)
+
+
+def began(call: Call) -> float:
+    """When a call that is ours began, as far as the call itself says."""
+    return call.started if call.answered is None else call.answered
+
+
+def _taken_at(old: CallRow, call: Call, now: float, *, seen: bool) -> float:
+    """When the agent had it first: what is known of it stays; one that was never `seen` here went on before the desk did."""
+    if old.mine and old.taken_at is not None:
+        return old.taken_at
+    return now if seen else began(call)
 
 
 def _on(person: Person, call: Call) -> Person:

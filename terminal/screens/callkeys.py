@@ -6,8 +6,10 @@ from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from terminal.messages import Chosen
+from terminal.screens.board import Part
 from terminal.screens.callbackkeys import CallbackKeys
 from terminal.screens.errands import Errand
+from terminal.screens.keysoncalls import OVER
 from terminal.screens.menus import Entry
 from terminal.screens.numberkeys import NumberKeys
 from terminal.widgets.callbacks import Missed
@@ -51,6 +53,19 @@ class CallKeys(NumberKeys, CallbackKeys):
         self.do("answer", turn)
 
     # one call or another
+
+    def point(self) -> None:
+        """F2 means the call that is selected in the lines, while they have the focus; a list that was left begins at its top."""
+        line = self._line()
+        pointed = line.call.id if line is not None else None
+        if self.panes.here not in OVER:
+            for left in (
+                each for each in (self.query_one(Lines), self.query_one(Missed)) if each.id != self.panes.here
+            ):
+                left.rest()
+        if pointed != self.board.pointed:
+            self.board.pointed = pointed
+            self.painter.soon(Part.CALLS)
 
     def action_answer(self) -> None:
         """F2."""

@@ -80,9 +80,11 @@ class CallWork:
         """A colleague has the call from now on. What was typed for it is saved first, so that it travels along."""
         who = called_by(row.call, row.sure)
         with_note = self.board.current is not None and self.board.current.call.id == row.call.id
-        if with_note and self.work.keeper.texts.get(self.board.person.key, "").strip():
-            await self.work.save()
-        await self.work.desk.do(CallHand(call=row.call.id, to=person, to_name=name))
+        hand = CallHand(call=row.call.id, to=person, to_name=name)
+        if with_note:
+            await self.work.save(hand)
+        else:
+            await self.work.desk.do(hand)
         await self.work.keeper.keep()
         self.board.leave(row.call.id)
         return say("{who} is with {name} now.", who=who, name=name)

@@ -33,7 +33,8 @@ def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] 
     seen: dict[str, Command] = {}
     for key in KEYS:
         if key.action != "palette":
-            name = say("{name}: {what}", name=say(key.label), what=say(key.help))
+            label, what = say(key.label), say(key.help)
+            name = what if what.startswith(label) else say("{name}: {what}", name=label, what=what)
             seen.setdefault(key.action, Command(name, SafeText(key.shown), key.action))
     kept = [Command(say("Draft: {name}", name=name), SafeText(), action) for name, action in drafts]
     back = [Command(say("Undo: {what}", what=what), SafeText(), f"undo({at})") for at, what in enumerate(undone)]

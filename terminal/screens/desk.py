@@ -7,6 +7,7 @@ All panels are mounted once. News changes the board at once; `Painter` draws it 
 import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -167,6 +168,7 @@ class DeskScreen(CallKeys):
 
     def on_descendant_focus(self) -> None:
         """Say where the focus is."""
+        self.point()
         self.painter.note()
         self.painter.keys()
 
@@ -353,7 +355,10 @@ class DeskScreen(CallKeys):
 
     def on_asked(self, message: Asked) -> None:
         """What is typed in the chooser."""
-        self.run_worker(self._answer_query(message.query), group="lookup", exclusive=True, exit_on_error=False)
+        asked = partial(
+            self._answer_query, message.query
+        )  # no coroutine: of quick keys all but the last are never begun
+        self.run_worker(asked, group="lookup", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
 
     async def _answer_query(self, query: str) -> None:
         asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
@@ -390,9 +395,11 @@ class DeskScreen(CallKeys):
             self.casework.take(message.pane, message.index)
 
     def on_moved(self, message: Moved) -> None:
-        """The selection moved: the detail follows."""
+        """The selection moved: the detail follows, and F2."""
         if message.pane == "timeline":
             self.casework.reading.moved()
+        elif message.pane == "lines":
+            self.point()
 
     def action_resume(self, index: int) -> None:
         """Go on with a half-typed note (from the palette)."""

@@ -8,9 +8,11 @@ from rich.cells import cell_len
 from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.screens.commands import Command, commands, found
+from terminal.screens.keeper import Owner
 from terminal.screens.looks import look_commands
 from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
+from terminal.widgets.person import called_by
 from terminal.widgets.row import Tone, chip, column, piece, spaced
 from terminal.widgets.speech import because, say
 from terminal.widgets.telephone import written
@@ -68,7 +70,15 @@ class Finder:
     def _drafts(self) -> list[tuple[SafeText, str]]:
         others = self.work.keeper.others(self.work.board.person.key)
         texts = self.work.keeper.texts
-        return [(SafeText(texts[owner][:40]), f"resume({index})") for index, owner in enumerate(others)]
+        return [(self._draft(owner, texts[owner]), f"resume({index})") for index, owner in enumerate(others)]
+
+    def _draft(self, owner: Owner, text: str) -> SafeText:
+        """Whose it is, as far as that is known here, and how it begins."""
+        member, call = owner
+        row = self.work.board.row(call)
+        name = self.work.board.day.names.get(member or "") or (called_by(row.call, row.sure) if row else SafeText())
+        begins = SafeText(text.strip().split("\n", 1)[0][:40])
+        return say("{name}: {what}", name=name, what=begins) if name else begins
 
 
 def _name(match: "Match") -> SafeText:

@@ -13,7 +13,7 @@ from terminal.screens.board import Part
 from terminal.screens.work import Work
 from terminal.widgets.morning import Item, Kind, Morning, when
 from terminal.widgets.person import Who, called_by
-from terminal.widgets.speech import say
+from terminal.widgets.speech import counted, say
 from terminal.widgets.when import Now
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ class Home:
         self._work = work
         self._drawn = drawn
         self._asked = float("-inf")
+        self._whole = False
+        """Whether all late tasks are listed: somebody asked for them."""
 
     def stale(self) -> None:
         """Something happened that may be on it."""
@@ -49,7 +51,7 @@ class Home:
 
     async def _ask(self) -> None:
         try:
-            morning = Morning(tuple(await items(self._work.desk, self._work.now)), known=True)
+            morning = self._listed(tuple(await items(self._work.desk, self._work.now)))
         except Exception as error:  # noqa: BLE001  an idle desk without its list is still a desk
             self._screen.post_message(Trouble(error))
             return
@@ -57,9 +59,16 @@ class Home:
             self._work.board.morning = morning
             self._drawn(Part.PERSON)
 
+    def _listed(self, found: tuple[Item, ...]) -> Morning:
+        return Morning(found, known=True, rows=found if self._whole else shortened(found, self._work.now))
+
     async def take(self, index: int) -> SafeText:
         """What Enter does on a row: the card of whom it is about, the draft, the notice."""
-        rows = self._work.board.morning.items
+        rows = self._work.board.morning.rows
+        if index < len(rows) and rows[index].kind is Kind.MORE:
+            self._whole = True
+            self._work.board.morning = self._listed(self._work.board.morning.items)
+            return SafeText()
         return await self._open(rows[index]) if index < len(rows) else SafeText()
 
     async def _open(self, item: Item) -> SafeText:
@@ -93,12 +102,42 @@ async def items(desk: "Desk", now: Now) -> list[Item]:
     mine = {task.id: task.assignee is not None for task in tasks}
     callbacks = {task.call for task in tasks if task.kind is TaskKind.CALLBACK}
     due = [row for row, task in zip(rows, tasks, strict=True) if _is_due(row, now, mine=mine[task.id])]
-    due.sort(key=lambda row: (row.kind is Kind.TASK, not when(row, now).late, when(row, now).order))
-    due += [_lost(each) for each in lost if each.call.id not in callbacks]
+    due.sort(key=lambda row: (_place(row, now), when(row, now).order))
+    later = [row for row in due if _place(row, now) > TODAY]
+    due = [row for row in due if _place(row, now) <= TODAY]
     due += [_birthday(member) for member in await business.anniversaries(now.today)]
+    due += [_lost(each) for each in lost if each.call.id not in callbacks]
+    due += [row for row in later if _place(row, now) == LATE]
     for notice in await business.notices(now.today.isoformat()):
         due.append(Item(kind=Kind.NOTICE, text=notice.title, body=notice.text, at=notice.at, who=notice.author_name))
-    return due + [_draft(draft, people) for draft in drafts]
+    due += [_draft(draft, people) for draft in drafts]
+    return due + [row for row in later if _place(row, now) != LATE]
+
+
+TODAY, LATE = 1, 2
+"""The places of what is due today, after the callbacks, and of what is late."""
+FEW: Final = 3
+"""Late tasks that are listed before somebody asks for all."""
+
+
+def _place(row: Item, now: Now) -> int:
+    """Callbacks, then the tasks of today, then those that are late, then all others."""
+    if row.kind is Kind.CALLBACK:
+        return 0
+    moment = when(row, now)
+    return LATE if moment.late else TODAY if moment.today else LATE + 1
+
+
+def shortened(found: tuple[Item, ...], now: Now) -> tuple[Item, ...]:
+    """The same with only the first few of the tasks that are late: hundreds would push everything else out of sight."""
+    late = [item for item in found if item.kind is Kind.TASK and _place(item, now) == LATE]
+    rest = late[FEW:]
+    if len(rest) < 2:
+        return found
+    words = counted("{count} more late task", "{count} more late tasks", len(rest))
+    more = Item(kind=Kind.MORE, text=words)
+    hidden = {id(item) for item in rest[1:]}
+    return tuple(more if item is rest[0] else item for item in found if id(item) not in hidden)
 
 
 def _is_due(row: Item, now: Now, *, mine: bool) -> bool:
@@ -114,7 +153,7 @@ def _task(task: "Task", people: "dict[str, Member]") -> Item:
         kind=Kind.CALLBACK if task.kind is TaskKind.CALLBACK else Kind.TASK,
         text=task.title,
         due=task.due,
-        who=task.assignee_name or task.author_name,
+        who=task.assignee_name or say("anybody"),
         number=task.number,
         member=people.get(task.member or ""),
     )

@@ -7,7 +7,10 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import msgspec
+
 from ringdesk.errors import Refused
+from ringdesk.ops import Args, NoteAdd, TaskAdd, TaskDone
 from ringdesk.safetext import MAX_LINES, SafeLines
 from terminal.drafts import Draft
 from terminal.widgets.speech import mark
@@ -32,6 +35,10 @@ class Sheet(NamedTuple):
 
 
 EMPTY: Final = Sheet()
+
+
+def _sheet(draft: Draft) -> Sheet:
+    return Sheet(draft.text, draft.revises.id if draft.revises else None, tuple(sorted(draft.promised.items())))
 
 
 class Keeper:
@@ -63,12 +70,12 @@ class Keeper:
                 self.revises[owner] = draft.revises
             if draft.promised:
                 self.promised[owner] = dict(draft.promised)
-            self._filed[owner] = self._sheet(owner)
+            self._filed[owner] = _sheet(draft)
 
-    def _sheet(self, owner: Owner) -> "Sheet":
-        parent = self.revises.get(owner)
-        promised = tuple(sorted(self.promised.get(owner, {}).items()))
-        return Sheet(self.texts.get(owner, ""), parent.id if parent else None, promised)
+    def _draft(self, owner: Owner) -> Draft:
+        """All that is to be filed of an owner."""
+        promised = dict(self.promised.get(owner, {}))
+        return Draft(*owner, self.texts.get(owner, ""), revises=self.revises.get(owner), promised=promised)
 
     def others(self, owner: Owner) -> list[Owner]:
         """Whose drafts are kept beside that of `owner`, the newest first."""
@@ -114,29 +121,51 @@ class Keeper:
         at = None
         async with self._one_at_a_time:
             for owner in {**self._filed, **self.texts}:
-                sheet = self._sheet(owner)
-                if self.desk is None or self._filed.get(owner, EMPTY) == sheet:
+                draft = self._draft(owner)
+                if self.desk is None or self._filed.get(owner, EMPTY) == _sheet(draft):
                     continue
-                parent = self.revises.get(owner)
-                draft = Draft(*owner, sheet.text, revises=parent, promised=dict(sheet.promised))
                 at = await self.desk.save_draft(draft)
-                self._filed[owner] = sheet
+                self._filed[owner] = _sheet(draft)
         return at
 
-    async def save(self, owner: Owner, text: str) -> None:
-        """Save the text as a note of its owner. Returns only after the commit; what was typed meanwhile stays a draft.
+    async def save(self, owner: Owner, text: str, *more: Args) -> None:
+        """Save the text as a note of its owner, and with it what else is done at once; from the same commit on it is no draft.
 
-        Raises `Refused` (and then nothing is saved and the text is kept).
+        Returns only after the commit; what was typed meanwhile stays a draft. Raises `Refused` (and then nothing is saved
+        and the text is kept).
         """
         if len(text) > MAX_LINES:
             raise Refused("too_long", TOO_LONG)
         if self.desk is None:
             raise Refused("not_open", NOT_OPEN)
         parent = self.revises.get(owner)
-        if parent is None:
-            await self.desk.note(SafeLines(text), *owner)
-        else:  # it stays with the call of its note, which another store may have had
-            await self.desk.note(SafeLines(text), parent.member, None, parent.id)
-        self._blank(owner)
-        self.saved(owner, text)
+        note = NoteAdd(member=owner[0], call=owner[1], text=SafeLines(text))
+        if parent is not None:  # it stays with the call of its note, which another store may have had
+            note = NoteAdd(member=parent.member, text=SafeLines(text), parent=parent.id)
+        async with self._one_at_a_time:  # no draft of it is filed anew behind its commit
+            await self.desk.do_together(note, *more, draft=lambda _: Draft(*owner, ""))
+            self._filed[owner] = EMPTY
+            self._blank(owner)
+            self.saved(owner, text)
         await self.keep()
+
+    async def promise(self, owner: Owner, due: str, task: TaskAdd | TaskDone) -> None:
+        """Make the task of what the text promises by `due`, or take it back; in the same commit the draft knows it.
+
+        Raises `Refused`.
+        """
+        if self.desk is None:
+            raise Refused("not_open", NOT_OPEN)
+
+        async with self._one_at_a_time:
+            draft = self._draft(owner)
+            others = {each: made for each, made in draft.promised.items() if each != due}
+
+            def after(op_ids: tuple[str, ...]) -> Draft:
+                made = {due: op_ids[0]} if isinstance(task, TaskAdd) else {}
+                return msgspec.structs.replace(draft, promised=others | made)
+
+            filed = after(await self.desk.do_together(task, draft=after))
+            self._filed[owner] = _sheet(filed)
+            if self.texts.get(owner):
+                self.promised[owner] = filed.promised

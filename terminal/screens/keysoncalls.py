@@ -23,7 +23,7 @@ from terminal.widgets.person import CallRow
 
 Verdict = Callable[[CallRow], Awaitable[SafeText]]
 """What a key does with a call."""
-OVER = ("menu", "help", "query")
+OVER = ("menu", "help", "query", "page")
 """Where a letter means something else."""
 
 

@@ -11,7 +11,8 @@ from terminal.widgets.person import CallRow, Person
 class Lines:
     """The calls by id, the oldest first; whom the panels show; which calls are being served, the last one now.
 
-    `by_hand`: the card was opened by the agent; `typed`: there is text in the note.
+    `by_hand`: the card was opened by the agent; `typed`: there is text in the note; `pointed`: the id of the call that is
+    selected in the lines, while they have the focus.
     """
 
     def __init__(self) -> None:
@@ -22,6 +23,7 @@ class Lines:
         self.person = Person()
         self.by_hand = False
         self.typed = False
+        self.pointed: str | None = None
         self.health: dict[str, HealthNews] = {}
 
     @property
@@ -67,8 +69,11 @@ class Lines:
 
     @property
     def banner(self) -> CallRow | None:
-        """The call that the banner is about, and F2: the one on the card if it rings, else the first that rings, else one
-        that fell silent, else one that somebody hands to us, else one just taken."""
+        """The call that the banner is about, and F2: the one that is pointed at, else the one on the card if it rings, else
+        the first that rings, else one that fell silent, else one that somebody hands to us, else one just taken."""
+        pointed = self.row(self.pointed)
+        if pointed is not None and (pointed.calling or pointed.handed):
+            return pointed
         for row in self.ringing or self.calling:
             if self.person.call and row.call.id == self.person.call.id:
                 return row

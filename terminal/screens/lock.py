@@ -28,7 +28,7 @@ CAME_IN, STAYED = True, False
 WHY_NOT: Final = {
     "no_pin": mark("There is no PIN: type the password."),
     "wrong_pin": mark("That is not the PIN. Type it again."),
-    "pin_wait": mark("Wait a moment, then type it again."),
+    "wait": mark("Wait a moment, then type it again."),
     "pin_spent": mark("Too many wrong tries: type the password."),
     "expired": mark("This sign-in has expired: type the password while the server can be reached."),
     "bad_pin": mark("A PIN has 4 to 8 digits."),
@@ -174,14 +174,17 @@ class LockScreen(Cover):
 
     def _face(self) -> Locked:
         text, bad = self._said
-        lines = tuple(line_name(row.call) for row in self._board.ringing)
+        lines = tuple(line_name(row.call) for row in self._board.calling)
+        silent = not self._board.ringing
         if self._setting:
             keys = say("Enter alone goes on without a PIN, Esc goes back to the desk")
             if self._must:
                 keys = say("4 to 8 digits, then Enter; Esc goes back to the desk")
-            return Locked(self._now(), say("Set a PIN"), say("New PIN"), (), 0, text, bad, lines, keys)
+            return Locked(self._now(), say("Set a PIN"), say("New PIN"), (), 0, text, bad, lines, keys, silent)
         keys = say("Up and Down choose who, Enter comes in, Ctrl+Q leaves")
-        return Locked(self._now(), say("Locked"), self._asks(), self._guests, self._selected, text, bad, lines, keys)
+        return Locked(
+            self._now(), say("Locked"), self._asks(), self._guests, self._selected, text, bad, lines, keys, silent
+        )
 
     def _asks(self) -> SafeText:
         """What the field is for."""

@@ -32,10 +32,15 @@ def look_commands() -> list[Command]:
     """The commands of the palette."""
     themes = [Command(say("Theme: {name}", name=say(THEMES[name])), SafeText(), f"wear('{name}')") for name in TABLES]
     tongues = [
-        Command(SafeText(f"{say('Language: {name}', name=name)} / Language"), SafeText(), f"speak('{tag}')")
+        Command(_also_in_english(say("Language: {name}", name=name)), SafeText(), f"speak('{tag}')")
         for tag, name in LANGUAGES.items()
     ]
     return [*tongues, *themes, Command(say("Set a PIN"), SafeText(), "pin")]
+
+
+def _also_in_english(label: SafeText) -> SafeText:
+    """Who cannot read the present language still finds the word."""
+    return label if say("Language") == "Language" else SafeText(f"{label} / Language")
 
 
 class Looks:

@@ -23,7 +23,7 @@ def sentence(board: Board, pane: SafeText, changed: Changed) -> SafeText:
 
 
 def _call(board: Board, keys: dict[str, SafeText]) -> SafeText:
-    row = board.calling[0] if board.calling else None
+    row = board.banner if board.banner is not None and board.banner.calling else None
     if row is not None and row.ringing:
         return say("A call rings on {line}; {key} takes it.", line=line_name(row.call), key=keys["answer"])
     if row is not None:

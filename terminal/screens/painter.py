@@ -44,7 +44,7 @@ PANES: Final = {
     "missed": mark("Missed and callbacks"),
     "team": mark("Team"),
     "card": mark("Card"),
-    "query": mark("Search"),
+    "query": mark("Search box"),
     "menu": mark("Menu"),
     "page": mark("Page"),
     "help": mark("Help"),
@@ -82,8 +82,10 @@ class Painter:
         self._typed = float("-inf")
         self._panels: dict[str, Panel[object]] = {}
         self._message = (SafeText(), False, 0.0)
+        self._aside = (SafeText(), False)
         self.leaf: Leaf | None = None
-        """What is read in the place of the detail."""
+        """What is read in the place of the detail; `read` puts it there."""
+        self._read_with = NOBODY
         self.promise: Callable[[], Pledge | None] = lambda: None
         self.hint: Callable[[], SafeText] = SafeText
         """One more line for the banner, when it has nothing else to say."""
@@ -157,7 +159,7 @@ class Painter:
     # what
 
     def tell(self, text: SafeText, *, bad: bool = False) -> None:
-        """A message for the person: in the banner, for a while."""
+        """A message for the person, for a while: in the banner; while a call has the banner, in the frame of the note."""
         self._message = (text, bad, self._now().at + MESSAGE_STAYS)
         self.soon(Part.CALLS)
 
@@ -174,6 +176,10 @@ class Painter:
         drafts = len(self._writing.others)
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
         self.panel("lines").show(views.calls(board, now))
+        aside = (text, bad) if text and now.at < until and board.banner is not None else (SafeText(), False)
+        if aside != self._aside:
+            self._aside = aside
+            self.note()
 
     def _about(self) -> None:
         """What stands around it: the card with its clock, row 0, missed, team, status, tabs and keys."""
@@ -199,8 +205,16 @@ class Painter:
         self.panel("earlier").show(Written(person, minute, threads(person.notes)))
         self.note()
 
+    def read(self, leaf: Leaf) -> None:
+        """Put something there to be read, for as long as the same person is on the card."""
+        self.leaf, self._read_with = leaf, self._board.person.key
+        self.detail()
+
     def detail(self) -> None:
         """The selected entry of the timeline, or what is read instead of it."""
+        now, then = self._board.person.key, self._read_with
+        if now != then and not any(each is not None and each in then for each in now):
+            self.leaf = None
         timeline = self._screen.query_one(Timeline)
         leaf = self.leaf or timeline.leaf()
         self.panel("detail").show(leaf)
@@ -216,6 +230,8 @@ class Painter:
         says, bad = self._writing.says, self._writing.bad
         if self._writing.owner == NOBODY:
             says, bad = say("A note belongs to a person or a call."), False
+        if self._aside[0] and not self._writing.bad:
+            says, bad = self._aside
         owner, typed = self._board.person, self._board.typed
         focused = self._screen.query_one("#note").has_focus
         self.panel("noteframe").show(Owner(owner, focused, typed, says, bad, self.promise(), self._revises()))
@@ -227,21 +243,27 @@ class Painter:
     def keys(self) -> None:
         """The keys that work now, and where the focus is."""
         focused = self._screen.focused.id if self._screen.focused else None
-        name = say(PANES[focused]) if focused in PANES else SafeText("-")
+        name = self._pane(focused) or SafeText("-")
         writing = focused == "query" or (focused == "note" and self._writing.owner != NOBODY)
         self.panel("keybar").show(Keys(writing, views.dead_keys(self._board), name, self.changed_keys))
+
+    def _pane(self, focused: str | None) -> SafeText:
+        """What the pane with the focus is called now."""
+        if focused == "timeline" and self._board.person.who is Who.NOBODY:
+            return say("Today")
+        return say(PANES[focused]) if focused in PANES else SafeText()
 
     def help(self) -> None:
         """What the help says of this moment; asked for before it takes the focus."""
         focused = self._screen.focused.id if self._screen.focused else None
-        pane = say(PANES[focused]) if focused in PANES else SafeText()
-        moment = sentence(self._board, pane, self.changed_keys)
+        moment = sentence(self._board, self._pane(focused), self.changed_keys)
         self.panel("help").show(Manual(self.changed_keys, moment, views.dead_keys(self._board)))
 
     def anew(self) -> None:
         """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""
         self._message = (SafeText(), False, 0.0)
         self._writing.say(SafeText())
+        self.leaf = None
         self.paint()
         for panel in self._screen.query(Panel):
             panel.redraw()

@@ -46,7 +46,14 @@ def panels(now: Now, agent: SafeText, site: SafeText, changed_keys: tuple[tuple[
     yield StatusLine(Health(now), id="status")
     yield TabStrip(Strip(), id="tabs")
     yield KeyBar(Keys(changed=changed_keys), id="keybar")
-    yield NoteArea(id="note", read_only=True, soft_wrap=True, show_line_numbers=False, highlight_cursor_line=False)
+    yield NoteArea(
+        id="note",
+        read_only=True,
+        show_cursor=False,
+        soft_wrap=True,
+        show_line_numbers=False,
+        highlight_cursor_line=False,
+    )
     yield TooSmall(None, id="toosmall")
     yield Chooser(id="chooser")
     yield Menu(Choices(), id="menu")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from ringdesk import promises
-from ringdesk.ops import TaskAdd
+from ringdesk.ops import TaskAdd, TaskDone
 from ringdesk.promises import Promise
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
@@ -51,13 +51,15 @@ class Promising:
         self._refresh()
         if self._found is None:
             return say("No promise in this note: write what and when, as in: today 17:30 call back.")
-        made, when, title = self._made, _due(self._found, self._work.now), self._found.title
-        if when in made:
-            await self._work.desk.done(made.pop(when))
-            said = say("Taken back: {title}", title=title)
+        when, title = _due(self._found, self._work.now), self._found.title
+        made = self._made.get(when)
+        task: TaskAdd | TaskDone
+        if made is not None:
+            task, said = TaskDone(task=made), say("Taken back: {title}", title=title)
         else:
-            made[when] = await self._work.desk.do(_task(self._found, self._work.board.person, self._work.now))
+            task = _task(self._found, self._work.board.person, self._work.now)
             said = say("Task made: {title}", title=title)
+        await self._work.keeper.promise(self._writing.owner, when, task)
         await self._writing.keep()
         self.changed()
         return said
@@ -73,7 +75,7 @@ class Promising:
     @property
     def _made(self) -> dict[str, str]:
         """The tasks that were made of this note: due time -> task."""
-        return self._work.keeper.promised.setdefault(self._writing.owner, {})
+        return self._work.keeper.promised.get(self._writing.owner, {})
 
 
 def _due(promise: Promise, now: Now) -> str:

@@ -28,8 +28,7 @@ class Reading:
         """Beside the timeline, and the focus stays; where there is no room for all of it, over the card. `act` is what Enter
         does there."""
         if self._panes.has_detail and fits(leaf, self._painter.panel("detail").size - (4, 2)):
-            self._painter.leaf = leaf
-            self._painter.detail()
+            self._painter.read(leaf)
         else:
             self.open(leaf, act)
 

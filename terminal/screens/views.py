@@ -3,22 +3,26 @@
 import math
 from typing import Final
 
+import msgspec
+
+from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
 from terminal.screens.board import Board
+from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, overdue
 from terminal.widgets.calls import Calls
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
-from terminal.widgets.person import Who, called_by
-from terminal.widgets.speech import mark, say
+from terminal.widgets.person import CallRow, Who, called_by
+from terminal.widgets.speech import PRESENCES, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
 from terminal.widgets.timeline import Past
-from terminal.widgets.topbar import READY, Top
+from terminal.widgets.topbar import Top
 from terminal.widgets.when import Now, length
 
 HELD: Final = "sync_held"
@@ -27,12 +31,11 @@ HELD: Final = "sync_held"
 
 def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     """Row 0."""
-    row = board.serving
+    at = standing(board, now.at)
     clock = board.wrap_up.clock(now.at)
-    talking = row is not None and row.call.live
-    wrapping = clock or (row is not None and row.unfinished)
-    state = mark("On a call") if talking else mark("Wrap-up") if wrapping else READY
-    state = mark("On hold") if row is not None and row.call.held else state
+    talking = at.row is not None and at.row.call.live
+    held = at.row is not None and at.row.call.held
+    state = mark("On hold") if held else mark("On a call") if talking else PRESENCES[at.state]
     return Top(
         agent=agent,
         site=site,
@@ -53,21 +56,31 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
     """The banner. Without a message it says what else is worth knowing: a notice, an ill source, drafts."""
     row = board.banner
     pop = board.pops.get(row.call.id) if row else None
-    known = row is not None and row.sure is not None
     ambient = _aside(board, drafts)
     elsewhere = row is not None and (board.person.call is None or board.person.call.id != row.call.id)
+    waits = _waits(board, row)
     return Announcement(
         now=now,
         row=row,
-        greeting=pop.greeting if pop and known else SafeText(),
+        greeting=greeting(row.sure) if pop and row and row.sure else SafeText(),
         more=sum(row is not other for other in board.ringing) if row and row.calling else 0,
-        holding=board.person.name if board.busy and elsewhere else SafeText(),
+        holding=waits,
+        aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),
         serving=board.serving,
         held=sum(other.call.held for other in board.mine if other is not board.serving),
         serving_name=_serving_name(board),
         message=message or ambient,
+        said=bool(message),
         bad=bad if message else row is None and board.worst is not None,
     )
+
+
+def _waits(board: Board, other: CallRow | None) -> SafeText:
+    """Whom F2 would put on hold for the `other` call: whoever is on the line, whatever card is open."""
+    row = board.current or board.serving
+    if row is None or other is None or row.call.id == other.call.id or not row.call.live or row.call.held:
+        return SafeText()
+    return board.person.name if row is board.current else called_by(row.call, row.sure)
 
 
 def _serving_name(board: Board) -> SafeText:
@@ -95,10 +108,20 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     others = board.day.with_member(member.id, board.me) if member else []
     since = None
     if row is not None:
-        since = row.call.started if row.calling else row.since
+        since = row.began
     notice = board.concerning.title if board.concerning else SafeText()
     mine, names = row is not None and row.mine, tuple(each.name for each in others)
-    return Face(board.person, now, since, mine=mine, others=names, tags=tags, notice=notice, home=_home(board))
+    return Face(
+        board.person,
+        now,
+        since,
+        mine=mine,
+        others=names,
+        tags=tags,
+        notice=notice,
+        home=_home(board),
+        titles=board.titles,
+    )
 
 
 def past(board: Board, now: Now) -> Past:
@@ -118,7 +141,9 @@ def calls(board: Board, now: Now) -> Calls:
         return (0 if row.mine and row.call.live else 1 if row.calling else 2 if row.call.live else 3, -index)
 
     rows = list(board.calls.values())
-    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now)
+    banner = board.banner
+    takes = banner.call.id if banner is not None and (banner.calling or banner.handed) else None
+    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now, takes)
 
 
 def missed(board: Board, now: Now) -> Owed:
@@ -134,10 +159,22 @@ def team(board: Board, now: Now) -> Crew:
 
     def on(call: str | None, member: str | None) -> SafeText:
         row = board.row(call)
-        known = day.names.get(member or "", SafeText())
+        if row is not None and board.current is not None and row.call.id == board.current.call.id:
+            return board.person.name
+        shown = board.person.member
+        known = board.person.name if shown and shown.id == member else day.names.get(member or "", SafeText())
         return known or (called_by(row.call, row.sure) if row is not None else SafeText())
 
-    return Crew(tuple(Mate(each, on(each.call, each.member), each.id == board.me) for each in day.crew()), now)
+    crew = (_mine(board, each, now.at) if each.id == board.me else each for each in day.crew())
+    return Crew(tuple(Mate(each, on(each.call, each.member), each.id == board.me) for each in crew), now)
+
+
+def _mine(board: Board, said: Presence, now: float) -> Presence:
+    """How the person at this desk stands this very moment, whatever was `said` of them last."""
+    at = standing(board, now)
+    same = (said.state, said.member, said.call) == (at.state, at.member, at.call)
+    since = at.row.began if at.row is not None else said.since if same else now
+    return msgspec.structs.replace(said, state=at.state, member=at.member, call=at.call, since=since)
 
 
 def health(board: Board, now: Now) -> Health:
@@ -162,7 +199,9 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
     open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)
     return Strip(
         (
-            Tab(say("History"), len(person.timeline)),
+            Tab(say("History"), len(person.timeline))
+            if person.who is not Who.NOBODY
+            else Tab(say("Today"), len(board.morning.rows)),
             Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),
             Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
             Tab(say("Missed"), len(board.missed), *_owed(board, now)),
@@ -188,12 +227,12 @@ def _owed(board: Board, now: Now) -> tuple[SafeText, SafeText]:
 def dead_keys(board: Board) -> frozenset[str]:
     """Keys that would do nothing now."""
     dead: set[str] = set()
-    if not board.calling:
+    if board.banner is None or not (board.banner.calling or board.banner.handed):
         dead.add("answer")
     if not board.busy:
         dead.add("wrapup")
     if board.person.who is Who.NOBODY:
-        dead.add("later")
+        dead |= {"later", "save", "promise"}
     return frozenset(dead | _dead_on_calls(board))
 
 

@@ -8,16 +8,19 @@ from collections.abc import Callable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Final
 
-from ringdesk.calls import Call, CallState
+import msgspec
+
+from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.errors import Refused
 from ringdesk.hours import Hours
+from ringdesk.ops import Args
 from ringdesk.safetext import SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.screens.undo import Undo
 from terminal.screens.windows import UNKNOWN, Window, windows
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.person import Person
+from terminal.widgets.person import CallRow, Person
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 
@@ -65,33 +68,54 @@ class Work:
         return windows(self.now, self._hours)
 
     async def restore(self, drafts: "list[Draft]") -> None:
-        """Bring the newest half-typed note back, with its person, unless somebody is there already."""
-        if not drafts or self.board.busy or self.board.person.key != NOBODY:
+        """Go on where the desk was left: with the call that is on and its note; else with the newest half-typed note and
+        its person, unless somebody is there already."""
+        on = self.board.serving
+        if on is not None:
+            await self._go_on(on, drafts)
+        elif drafts and not self.board.busy and self.board.person.key == NOBODY:
+            await self.resume((drafts[0].member, drafts[0].call))
+
+    async def _go_on(self, on: CallRow, drafts: "list[Draft]") -> None:
+        """The card of a call that was on when the desk was left: whom its note was about, else whose number it is."""
+        kept = [draft for draft in drafts if draft.call is not None and self.board.row(draft.call) is on]
+        if kept and not self.board.typed:
+            await self.resume((kept[0].member, kept[0].call))
+        e164 = on.call.caller.e164
+        if e164 is None or on.matches or on.call.caller.presentation is not Presentation.SHOWN:
             return
-        await self.resume((drafts[0].member, drafts[0].call))
+        found = await self.desk.lookup(e164)
+        row = self.board.row(on.call.id)
+        if row is not None and not row.matches:
+            self.board.recognised(row.call.id, tuple(found))
+            await self.refill()
 
     async def resume(self, owner: Owner) -> SafeText:
         """Go on with a half-typed note."""
         member, call = owner
-        row = self.board.calls.get(call) if call else None
-        known = row.call if row else Call(id=call, state=CallState.ENDED) if call else None
         card = await self.desk.open(member) if member else None
+        row = self.board.row(call)  # as it is by now: its news may have come meanwhile
+        known = row.call if row else Call(id=call, state=CallState.ENDED) if call else None
         if row and row.mine and row.call.live:
             self.board.serve(row.call.id)
         else:
             self.board.by_hand = True
+        if known is not None and call is not None:
+            known = msgspec.structs.replace(known, id=call)
         self.board.person = Person(call=known, states=dict(self.board.states))
         if card:
             self.board.filled(card)
         return say("This note was kept for you; go on.")
 
-    async def save(self) -> SafeText:
-        """Save the note to whom and what its title names."""
+    async def save(self, *more: Args) -> SafeText:
+        """Save the note to whom and what its title names, and what else is done at once in the same commit."""
         owner = self.board.person.key
         text = self.keeper.texts.get(owner, "")
         if owner == NOBODY or not text.strip():
-            return say("There is nothing to save yet.")
-        await self.keeper.save(owner, text)
+            for args in more:
+                await self.desk.do(args)
+            return SafeText() if more else say("There is nothing to save yet.")
+        await self.keeper.save(owner, text, *more)
         self.board.typed = bool(self.keeper.texts.get(self.board.person.key))
         return say("saved {time}", time=clock(self.wall(), self.now))
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from ringdesk.dispositions import INQUIRY, Disposition
 from ringdesk.errors import Refused
-from ringdesk.ops import ContactAdd
+from ringdesk.ops import Args, CallWrapup, ContactAdd
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import ContactKind
 from terminal.screens.codes import Codes
@@ -111,10 +111,11 @@ class Wrapping:
         board = self._work.board
         self._expect_note(code)
         row, name = board.current, board.person.name
-        saved = await self._save()
         if row is not None and code is not None:
-            await self._work.desk.wrapup(row.call.id, SafeText(code.id), _member(board.person))
+            saved = await self._save(CallWrapup(call=row.call.id, code=SafeText(code.id), member=_member(board.person)))
             board.wrap_up.closed(row.call.id, self._work.wall())
+        else:
+            saved = await self._save()
         await self._leave(row)
         if board.current is not None and board.current.call.held:
             return say("Closed: {name}. {other} waits on hold: F5 goes on.", name=name, other=board.person.name)
@@ -127,10 +128,11 @@ class Wrapping:
         self._expect_note(code)
         member, name = _member(board.person), board.person.name
         text = self._text.partition("\n")[0][:LONGEST]
-        await self._save()
         if member is not None:
             words = SafeText(text or self._last)
-            await self._work.desk.do(ContactAdd(member=member, kind=kind, text=words, state=SafeText(self._last)))
+            await self._save(ContactAdd(member=member, kind=kind, text=words, state=SafeText(self._last)))
+        else:
+            await self._save()
         await self._leave()
         return say("Recorded: {kind}, {name}", kind=say(KINDS[kind]), name=name)
 
@@ -147,9 +149,10 @@ class Wrapping:
         if code is not None and code.needs_note and not self._text:
             raise Refused("needs_note", NEEDS_NOTE)
 
-    async def _save(self) -> SafeText:
+    async def _save(self, *more: Args) -> SafeText:
+        """Save the note, if there is one, and what belongs to it."""
         self._writing.hold()
-        return await self._work.save() if self._text else SafeText()
+        return await self._work.save(*more) if self._text or more else SafeText()
 
     async def _leave(self, row: CallRow | None = None) -> None:
         """The work on this person is done."""

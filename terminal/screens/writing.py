@@ -68,6 +68,7 @@ class Writing:
         self.owner = self._board.person.key
         text = self._keeper.texts.get(self.owner, "")
         area.read_only = self.owner == NOBODY
+        area.show_cursor = not area.read_only
         self._board.typed = bool(text)
         if text != area.text:
             with area.prevent(NoteArea.Changed):

@@ -8,8 +8,8 @@ from terminal.store.connection import Transaction
 from terminal.store.rows import shown
 
 
-def save(tx: Transaction, author: str, draft: Draft) -> None:
-    """Keep a half-typed note; an empty one is forgotten."""
+def save(tx: Transaction, author: str, draft: Draft, now: float) -> None:
+    """Keep a half-typed note as saved now (seconds since 1970); an empty one is forgotten."""
     key = (author, draft.member or "", draft.call or "")
     if not draft.text:
         tx.do("delete from draft where author = ? and member = ? and call = ?", *key)
@@ -18,7 +18,7 @@ def save(tx: Transaction, author: str, draft: Draft) -> None:
     tx.do(
         "insert or replace into draft (author, member, call, text, saved_at, revises, promised)"
         " values (?, ?, ?, ?, ?, ?, ?)",
-        *(*key, draft.text, draft.saved_at, revises, msgspec.json.encode(draft.promised).decode()),
+        *(*key, draft.text, now, revises, msgspec.json.encode(draft.promised).decode()),
     )
 
 

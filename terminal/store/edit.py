@@ -1,5 +1,6 @@
 """The rows that one transaction changes: seen before, derived anew once at its end, with their index entries."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ringdesk.calls import Call
@@ -24,6 +25,14 @@ class Happened(NamedTuple):
 
     changes: tuple[Change, ...] = ()
     ops: tuple[Moved, ...] = ()
+
+
+def together(happened: Iterable[Happened]) -> Happened:
+    """What several edits of one transaction did, in their order."""
+    parts = tuple(happened)
+    return Happened(
+        tuple(change for part in parts for change in part.changes), tuple(moved for part in parts for moved in part.ops)
+    )
 
 
 class Edit:

@@ -7,7 +7,7 @@ from typing import Final
 
 from ringdesk.errors import RingdeskError
 
-STEPS: Final = ("0001_replica.sql", "0002_business.sql", "0003_people.sql", "0004_drafts.sql")
+STEPS: Final = ("0001_replica.sql", "0002_business.sql", "0003_people.sql", "0004_drafts.sql", "0005_tries.sql")
 """Every step ever released; a new one goes to the end. `pragma user_version` is how many have run."""
 
 VERSION: Final = len(STEPS)

@@ -14,6 +14,7 @@ from ringdesk.errors import Refused
 from ringdesk.ops import Actor
 from ringdesk.safetext import SafeText
 from ringdesk.wire.messages import Granted
+from terminal.store import tries
 from terminal.store.connection import Transaction
 
 HASHER: Final = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -59,19 +60,26 @@ def known(tx: Transaction, login: str, device: str) -> Known | None:
     return Known(line[0], SignedIn(actor, line[4], line[5]))
 
 
-def verify(found: Known | None, password: str, now: float) -> SignedIn:
-    """The person, if the password is theirs and the grant has not expired. Takes about 0.1 s. Raises `Refused`."""
+def begin_try(tx: Transaction, login: str, device: str, now: float) -> Known:
+    """What a password is judged by; the try counts as wrong until `pins.forgive`. Raises `Refused`: offline, wait."""
+    found = known(tx, login, device)
     if found is None:
         raise Refused(
             "offline", "the server cannot be reached, and this person has not signed in here yet; connect first"
         )
+    wrong, waits = tx.all("select wrong, waits from person where login = ?", names.fold(login))[0]
+    tx.do(
+        "update person set wrong = ?, waits = ? where login = ?", *tries.counted(wrong, waits, now), names.fold(login)
+    )
+    return found
+
+
+def judge(found: Known, password: str) -> None:
+    """Raises `Refused("not_allowed")` for a password that is not theirs. Takes about 0.1 s."""
     try:
         HASHER.verify(found.verifier, password)
     except argon2.exceptions.VerificationError as error:
         raise Refused("not_allowed", "the name or the password is wrong; type them again") from error
-    if found.signed_in.expires <= now:
-        raise Refused("not_allowed", "this sign-in has expired; connect to the server and sign in again")
-    return found.signed_in
 
 
 def arrived(tx: Transaction, person: str, now: float) -> float:

@@ -1,22 +1,19 @@
 """PINs: with one its person unlocks, on this desk, the grant that they got online; nothing else (sync.md 2).
 
-A try is counted before it is judged, so that nobody gains one by pulling the plug. After `TRIES` wrong ones only the
-password helps; each wrong one doubles the time until the next is taken.
+After `tries.TRIES` wrong ones only the password helps.
 """
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import argon2
 
 from ringdesk import names
 from ringdesk.errors import Refused
 from ringdesk.safetext import SafeText
+from terminal.store import tries
 from terminal.store.connection import Transaction
 from terminal.store.people import HASHER, Known
 
-TRIES: Final = 5
-FIRST_WAIT: Final = 1.0
-"""Seconds after the first wrong try; each further one doubles it."""
 SHORTEST, LONGEST = 4, 8
 """Digits."""
 
@@ -52,23 +49,18 @@ def keep(tx: Transaction, login: str, verifier: str) -> None:
 def forgive(tx: Transaction, login: str) -> None:
     """The right PIN, or the password: the wrong tries count no more."""
     tx.do("update pin set wrong = 0, waits = 0 where login = ?", names.fold(login))
+    tx.do("update person set wrong = 0, waits = 0 where login = ?", names.fold(login))
 
 
 def begin_try(tx: Transaction, login: str, now: float) -> str:
-    """The verifier to judge a try by; the try counts as wrong until `forgive`. Raises `Refused`: no_pin, pin_spent, pin_wait."""
+    """The verifier to judge a try by; the try counts as wrong until `forgive`. Raises `Refused`: no_pin, pin_spent, wait."""
     line = tx.one("select verifier, wrong, waits from pin where login = ?", names.fold(login))
     if line is None:
         raise Refused("no_pin", "there is no PIN here; type the password")
     verifier, wrong, waits = line
-    if wrong >= TRIES:
+    if wrong >= tries.TRIES:
         raise Refused("pin_spent", "too many wrong tries; type the password")
-    longest = FIRST_WAIT * 2**TRIES  # a clock that was set back must not lock somebody out for years
-    if now < waits <= now + longest:
-        raise Refused("pin_wait", "wait a moment and type it again")
-    tx.do(
-        "update pin set wrong = ?, waits = ? where login = ?",
-        *(wrong + 1, now + FIRST_WAIT * 2**wrong, names.fold(login)),
-    )
+    tx.do("update pin set wrong = ?, waits = ? where login = ?", *tries.counted(wrong, waits, now), names.fold(login))
     return str(verifier)
 
 

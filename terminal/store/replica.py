@@ -28,7 +28,8 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import ContactKind
 from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
-from terminal.drafts import Draft
+from terminal.drafts import Draft, Drafting
+from terminal.serverclock import ServerClock, Told
 from terminal.store import (
     birthdays,
     bulk,
@@ -46,13 +47,13 @@ from terminal.store import (
 )
 from terminal.store.cards import Card
 from terminal.store.connection import Database, Transaction, open_writer
-from terminal.store.edit import Happened
+from terminal.store.edit import Happened, together
 from terminal.store.joining import Credentials
 from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
 from terminal.store.pages import Verdict
 from terminal.store.people import SignedIn
-from terminal.store.standing import Standing, standing
+from terminal.store.standing import Standing, stand, standing
 
 FILE: Final = "replica.db"
 """The name of the replica in a data directory."""
@@ -81,7 +82,8 @@ def _connect(path: Path) -> sqlite3.Connection:
 class Store:
     """One data directory, held exclusively. `reader` is the connection for questions: pops and searches never wait for a page.
 
-    `clock` gives seconds since 1970, `ids` UUIDv7; `steady` is only for the length of slices.
+    `clock` goes on from what was kept here of the server's time; `ids` gives UUIDv7; `steady` is only for the length of
+    slices.
     """
 
     def __init__(
@@ -91,7 +93,7 @@ class Store:
         connections: tuple[Database, Database],
         *,
         ids: Callable[[], str],
-        clock: Callable[[], float],
+        clock: ServerClock,
         steady: Callable[[], float],
     ) -> None:
         self.directory = directory
@@ -108,7 +110,7 @@ class Store:
         directory: Path,
         *,
         ids: Callable[[], str],
-        clock: Callable[[], float],
+        clock: ServerClock,
         steady: Callable[[], float] = time.perf_counter,
     ) -> Self:
         """Open or make the replica in `directory`. Raises `Refused("data_in_use")`, `RingdeskError` for a file that is none."""
@@ -133,6 +135,7 @@ class Store:
         self._lock.release()
 
     def _tidy(self, tx: Transaction) -> Happened:
+        self._clock.resume(standing(tx).told)
         outbox.purge(tx, self._clock())
         if not index.is_current(tx):
             index.rebuild(tx)
@@ -166,10 +169,37 @@ class Store:
 
         Raises `Refused`: what `merge.apply` refuses, `too_large`, `not_allowed` for an expired grant, `disk_full`.
         """
-        intent = Intent(
-            op_id=self._ids(), args=args, actor=actor, grant=grant, base=base or {}, at=self._clock(), mono=mono
-        )
-        return Saved(intent.op_id, await self._write(lambda tx: outbox.save(tx, intent)))
+        op_ids, happened = await self.save_together((args,), actor=actor, grant=grant, base=base, mono=mono)
+        return Saved(op_ids[0], happened)
+
+    async def save_together(
+        self,
+        wanted: Sequence[Args],
+        *,
+        actor: Actor,
+        grant: str = "",
+        base: dict[str, int] | None = None,
+        mono: int | None = None,
+        draft: Drafting | None = None,
+    ) -> tuple[tuple[str, ...], Happened]:
+        """Save intents that belong together, in this order, with what becomes of the draft from which they were made: all
+        in one transaction or nothing. The ids of their ops. `draft` is called with these; raises as `save` does.
+        """
+        now = self._clock()
+        intents = [
+            Intent(op_id=self._ids(), args=args, actor=actor, grant=grant, base=base or {}, at=now, mono=mono)
+            for args in wanted
+        ]
+        op_ids = tuple(intent.op_id for intent in intents)
+        left = None if draft is None else draft(op_ids)
+
+        def work(tx: Transaction) -> Happened:
+            done = [outbox.save(tx, intent) for intent in intents]
+            if left is not None:
+                drafts.save(tx, actor.person, left, now)
+            return together(done)
+
+        return op_ids, await self._write(work)
 
     async def dismiss(self, op_id: str) -> None:
         """A refused op has been seen by its person. Raises `Refused("unknown_op")`."""
@@ -178,7 +208,7 @@ class Store:
     async def save_draft(self, author: str, draft: Draft) -> float:
         """Keep a half-typed note (without text it is forgotten); when it was saved, which is now."""
         now = self._clock()
-        await self._writer.run(lambda tx: drafts.save(tx, author, msgspec.structs.replace(draft, saved_at=now)))
+        await self._writer.run(lambda tx: drafts.save(tx, author, draft, now))
         return now
 
     # --- what people look at ----------------------------------------------------------------------------------------
@@ -271,10 +301,15 @@ class Store:
         return SignedIn(Actor(granted.person, granted.name, device, granted.roles), granted.grant, granted.expires)
 
     async def sign_in(self, login: str, password: str) -> SignedIn:
-        """Sign in without the server. Raises `Refused`: not_allowed, offline for somebody who never signed in here."""
+        """Sign in without the server. Raises `Refused`: not_allowed, offline for somebody who never signed in here, wait
+        after a wrong password."""
         device = (await self.standing()).device
-        found = await self.reader.run(lambda tx: people.known(tx, login, device))
-        return await asyncio.to_thread(people.verify, found, password, self._clock())
+        found = await self._writer.run(lambda tx: people.begin_try(tx, login, device, self._clock()))
+        await asyncio.to_thread(people.judge, found, password)
+        await self.forgive(login)
+        if found.signed_in.expires <= self._clock():
+            raise Refused("not_allowed", "this sign-in has expired; connect to the server and sign in again")
+        return found.signed_in
 
     async def logins(self) -> list[pins.Login]:
         """Everybody who has signed in on this desk."""
@@ -288,11 +323,11 @@ class Store:
         await self._writer.run(lambda tx: pins.keep(tx, login, verifier))
 
     async def forgive(self, login: str) -> None:
-        """The password was right: wrong PINs count no more."""
+        """The PIN or the password was right: wrong ones count no more."""
         await self._writer.run(lambda tx: pins.forgive(tx, login))
 
     async def unlock(self, login: str, pin: str) -> SignedIn:
-        """The sign-in of somebody who got it online here. Raises `Refused`: no_pin, pin_wait, pin_spent, wrong_pin, expired."""
+        """The sign-in of somebody who got it online here. Raises `Refused`: no_pin, wait, pin_spent, wrong_pin, expired."""
         device = (await self.standing()).device
         verifier = await self._writer.run(lambda tx: pins.begin_try(tx, login, self._clock()))
         known = await self.reader.run(lambda tx: people.known(tx, login, device))
@@ -338,6 +373,15 @@ class Store:
         for name in await self.reader.run(pages.cursors):
             if name not in names:
                 await self.drop(name)
+
+    async def keep_time(self) -> None:
+        """The server told its time: the next start goes on from there."""
+        told = Told(self._clock.ahead, self._clock())
+
+        def work(tx: Transaction) -> None:
+            stand(tx, msgspec.structs.replace(standing(tx), told=told))
+
+        await self._writer.run(work)
 
     async def waiting(self) -> Waiting:
         """How the outbox stands."""

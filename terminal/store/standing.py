@@ -6,6 +6,7 @@ import msgspec
 
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Line, OfflineCaps, Proof
+from terminal.serverclock import Told
 from terminal.store.connection import Transaction
 
 
@@ -13,7 +14,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """`epoch` is this life of the device, `last` the dev_seq of the newest op numbered in it, `answered` the last with an
     answer. `proof` is the highest ever seen of this `server_epoch`. `lease` in seconds since 1970 (0: none given).
     `divergences` counts the times that a set differed from the server's and was fetched again. `key` is the public key that
-    was enrolled, `code` a hash of the code by which it was.
+    was enrolled, `code` a hash of the code by which it was. `told` is the server's time as last told.
     """
 
     device: str = ""
@@ -33,6 +34,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     divergences: int = 0
     key: str = ""
     code: str = ""
+    told: Told = Told()
 
 
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)

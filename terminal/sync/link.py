@@ -32,6 +32,7 @@ from terminal.words import sentence
 register(
     {
         "sync_down": "the server cannot be reached: {reason}; trying again in {seconds} s",
+        "uplink_said": "{said}",
         "sync_away": "the server cannot be reached: {reason}",
         "sync_starting": "not yet connected",
         "sync_held": "what {name} wrote here is sent when {name} signs in on this desk again",
@@ -40,6 +41,12 @@ register(
 )
 
 _log = structlog.get_logger(__name__)
+
+
+def down(reason: Why, seconds: str) -> Why:
+    """The server cannot be reached, with the reason inside."""
+    inside = {"reason": reason.english(), "reason_code": reason.code, "seconds": seconds}
+    return Why("sync_down", {**reason.args, **inside})
 
 
 HURRY: Final = 2.0
@@ -203,15 +210,15 @@ class Link:
                 welcomed, self._shut_out = False, None
                 self._needed.clear()
                 self._tried_at = self._steady()
-                reason = ""
+                reason = Why("uplink_down")
                 try:
                     async with opened(self._url, context) as socket:
                         await self._greet(socket)
                         welcomed = True
                         await self._session(socket)
                 except RingdeskError as error:
-                    reason = str(error)
-                    _log.warning("the session ended", url=self._url, reason=reason)
+                    reason = error.why if isinstance(error, Unreachable) else Why("uplink_said", {"said": str(error)})
+                    _log.warning("the session ended", url=self._url, reason=reason.english())
                 finally:
                     self._socket = None
                     self._replicator.closed()
@@ -219,7 +226,7 @@ class Link:
                 failures = 0 if welcomed else failures + 1
                 asked, pause = self._replicator.retry_after or 0.0, self._pause(failures)
                 seconds = str(math.ceil(asked + pause))
-                self._why = self._shut_out or Why("sync_down", {"reason": reason, "seconds": seconds})
+                self._why = self._shut_out or down(reason, seconds)
                 await self._report()
                 await asyncio.sleep(asked)
                 await self._rest(pause)
@@ -244,7 +251,7 @@ class Link:
         asked: list[asyncio.Future[Any]] = [*self._logins.values(), *self._pongs.values()]
         for each in asked:
             if not each.done():
-                each.set_exception(Unreachable("the line to the server is down"))
+                each.set_exception(Unreachable(Why("uplink_down")))
 
     async def _greet(self, socket: Socket) -> None:
         """Challenge, hello, welcome: all within one time-out, for nothing in it is large."""
@@ -257,7 +264,7 @@ class Link:
                 while not self._replicator.is_open:
                     await self._take(socket, await socket.receive())
         except TimeoutError as error:
-            raise Unreachable("the server does not answer") from error
+            raise Unreachable(Why("uplink_silent")) from error
         self._socket = socket
         await self._report()
 
@@ -347,7 +354,7 @@ class Link:
 
     async def _push(self, messages: list[FromTerminal]) -> None:
         if self._socket is None:
-            raise Unreachable("the line to the server is down")
+            raise Unreachable(Why("uplink_down"))
         for message in messages:
             await self._socket.send(message)
 

@@ -36,6 +36,7 @@ from ringdesk.wire.messages import (
     UpTo,
     Welcome,
 )
+from terminal.serverclock import ServerClock
 from terminal.store.migrations import VERSION
 from terminal.store.pages import Verdict
 from terminal.store.replica import Store
@@ -50,6 +51,9 @@ REPAIR_SECONDS: Final = 900.0
 """A set that differs is fetched again at most so often: a fault that stays must not fill the line."""
 FAST, SLOW = 0.3, 1.5
 """Seconds for a page or a push below which the next is larger, above which it is smaller."""
+
+NEWS: Final = 1.0
+"""Seconds by which the clock of the machine has to be wrong anew to be worth a line in the log and a write."""
 
 _FIRST_PAGE: Final = 64 * limits.KIB
 _FIRST_PUSH: Final = limits.PAGE_MIN
@@ -66,14 +70,14 @@ class StartAgain(RingdeskError):
 
 
 class Replicator:
-    """One terminal's side of the protocol, over all of its sessions. `clock` is seconds since 1970, `steady` any seconds.
+    """One terminal's side of the protocol, over all of its sessions. It sets `clock`; `steady` are the seconds that carry it.
 
     Attributes:
         is_open: whether the server has welcomed this session.
         action: what the last welcome said: ok, bootstrap, readonly, wipe.
         retry_after: seconds that the server wants between sessions, if it said.
         repaired: how often a set differed from the server's in this process.
-        uncertainty: how far, in seconds, this clock may be from the server's, by the last hello; 0 before the first.
+        uncertainty: how far, in seconds, this clock may be from the server's, when last told; 0 before the first time.
     """
 
     def __init__(
@@ -81,7 +85,7 @@ class Replicator:
         store: Store,
         *,
         sign: Sign,
-        clock: Callable[[], float],
+        clock: ServerClock,
         steady: Callable[[], float],
         app: str = "",
     ) -> None:
@@ -98,7 +102,7 @@ class Replicator:
         self._repairs: dict[str, float] = {}
         self._page = _FIRST_PAGE
         self._push = _FIRST_PUSH
-        self._began = self._asked = 0.0
+        self._began = self._asked = self._kept_ahead = 0.0
         self._handlers: dict[type, Callable[[Any], Awaitable[list[FromTerminal]]]] = {
             Welcome: self._welcomed,
             Answers: self._answered,
@@ -151,7 +155,7 @@ class Replicator:
         self._began = self._steady()
         stood = await self._store.standing()
         waiting = await self._store.waiting()
-        self._asked = self._clock()
+        self._asked = self._steady()
         return Hello(
             app=self._app,
             schema=VERSION,
@@ -165,7 +169,7 @@ class Replicator:
             answered=stood.answered,
             outbox_first=waiting.first,
             outbox_last=waiting.last,
-            clock=self._asked,
+            clock=self._clock(),
             audit_head=stood.audit_head,
         )
 
@@ -240,6 +244,8 @@ class Replicator:
 
     async def _ponged(self, message: Pong) -> list[FromTerminal]:
         """What left before the ping was read before the pong was said: a push that has no answer by now gets none."""
+        if self.is_open:
+            await self._set_clock(message.now, message.at)
         if not self._under_way or message.at <= self._pushed_at:
             return []
         await self._rewind()
@@ -248,8 +254,7 @@ class Replicator:
     # --- pushes -----------------------------------------------------------------------------------------------------
 
     async def _welcomed(self, message: Welcome) -> list[FromTerminal]:
-        # The server read its clock at some moment between our hello and this: it may have been either end.
-        self.uncertainty = max(abs(message.now - at) for at in (self._asked, self._clock()))
+        await self._set_clock(message.now, self._asked)
         await self._store.welcomed(message)
         self.is_open = True
         self.action = message.action
@@ -258,6 +263,17 @@ class Replicator:
         await self._rewind()
         pulls = await self.pulls()
         return [*await self.pending(), *pulls]
+
+    async def _set_clock(self, server: float, asked: float) -> None:
+        """The server said its time in answer to what left at `asked` (steady seconds). Kept where that changes anything: a
+        pong comes every few seconds."""
+        before = self._clock.ahead
+        self.uncertainty = self._clock.told(server, asked)
+        if not self.is_open or abs(self._clock.ahead - self._kept_ahead) > NEWS:
+            self._kept_ahead = self._clock.ahead
+            await self._store.keep_time()
+        if abs(self._clock.ahead - before) > NEWS:
+            _log.warning("the clock of this machine is wrong", server_ahead=round(self._clock.ahead, 1))
 
     async def _rewind(self) -> None:
         """Push again from the first op without an answer."""

@@ -18,6 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus, InvalidURI
 
 from ringdesk.errors import BadInput, RingdeskError, WireError
+from ringdesk.why import Why, register
 from ringdesk.wire import codec, limits
 from ringdesk.wire.messages import SUBPROTOCOL, FromServer, FromTerminal
 from ringdesk.wire.session import End, Session
@@ -34,8 +35,33 @@ SYSTEM: Final = b"# the certificates that this system trusts\n"
 emptied does not widen what is trusted."""
 
 
+register(
+    {
+        "uplink_closed": "the server closed the line: {said}",
+        "uplink_down": "the line to the server is down",
+        "uplink_silent": "the server does not answer",
+        "uplink_mute": "the server is silent",
+        "uplink_stuck": "the line takes nothing any more",
+        "uplink_stranger": "{host} is not the server of the enrolment ({said}); ask who runs it",
+        "uplink_plain": "{where} speaks without encryption, as a server on loopback does: use ws://",
+        "uplink_tls": "{where} speaks TLS: use wss://",
+        "uplink_other": "what answers at {where} is no server of ringdesk; correct the address",
+        "uplink_http": "{where} answers with HTTP {status}; the address ends in /sync",
+        "uplink_refused": "nothing answers at {where}; start the server there (`ringdesk server`), or correct the address",
+        "uplink_no_host": "there is no host {host}; correct the address, or check the network",
+        "uplink_late": "{where} does not answer; check that the server runs, its address and the network",
+        "uplink_broken": "{where}: {said}; check the address and the network",
+        "uplink_foreign": "{where} does not speak as a server of ringdesk ({said}); check the address",
+    }
+)
+
+
 class Unreachable(RingdeskError):
-    """The line could not be opened or is down. The text says why, `retry_after` (seconds) when the server said."""
+    """The line could not be opened or is down. `why` says it for people, the text in English for the log."""
+
+    def __init__(self, why: Why) -> None:
+        super().__init__(why.english())
+        self.why = why
 
 
 class _Connection(ClientConnection):
@@ -104,10 +130,10 @@ class Socket:
         await self._connection.close(error.close_code, str(error)[:100])
 
 
-def _closed(error: ConnectionClosed) -> str:
+def _closed(error: ConnectionClosed) -> Why:
     if error.rcvd is not None and error.rcvd.reason:
-        return f"the server closed the line: {error.rcvd.reason}"
-    return "the line to the server is down"
+        return Why("uplink_closed", {"said": error.rcvd.reason})
+    return Why("uplink_down")
 
 
 def trust(url: str, directory_ca: Path) -> ssl.SSLContext | None:
@@ -171,9 +197,8 @@ async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Sock
     try:
         connection = await opening
     except ssl.SSLCertVerificationError as error:
-        raise Unreachable(
-            f"{urlsplit(url).hostname} is not the server of the enrolment ({error.verify_message}); ask who runs it"
-        ) from error
+        host = urlsplit(url).hostname or ""
+        raise Unreachable(Why("uplink_stranger", {"host": host, "said": error.verify_message})) from error
     except (OSError, InvalidHandshake, InvalidURI, EOFError, TimeoutError) as error:
         raise Unreachable(await _reason(error, url)) from error
     if not isinstance(connection, _Connection):
@@ -184,29 +209,29 @@ async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Sock
         await asyncio.shield(asyncio.ensure_future(connection.close()))
 
 
-async def _reason(error: Exception, url: str) -> str:
+async def _reason(error: Exception, url: str) -> Why:
     """What to do about a line that could not be opened."""
     parts = urlsplit(url)
     where = parts.netloc
     broken = isinstance(error, (ConnectionResetError, EOFError))
     if parts.scheme == "wss" and (broken or getattr(error, "reason", "") == "WRONG_VERSION_NUMBER"):
-        return f"{where} speaks without encryption, as a server on loopback does: use ws://"
+        return Why("uplink_plain", {"where": where})
     if parts.scheme == "ws" and isinstance(error, (InvalidMessage, EOFError, ConnectionResetError)):
         if await _speaks_tls(parts):
-            return f"{where} speaks TLS: use wss://"
-        return f"what answers at {where} is no server of ringdesk; correct the address"
+            return Why("uplink_tls", {"where": where})
+        return Why("uplink_other", {"where": where})
     if isinstance(error, InvalidStatus) and error.response.status_code in (403, 404):
-        return f"{where} answers with HTTP {error.response.status_code}; the address ends in /sync"
+        return Why("uplink_http", {"where": where, "status": str(error.response.status_code)})
     if isinstance(error, ConnectionRefusedError) or _all_refused(error):
-        return f"nothing answers at {where}; start the server there (`ringdesk server`), or correct the address"
+        return Why("uplink_refused", {"where": where})
     if isinstance(error, socket.gaierror):
-        return f"there is no host {parts.hostname}; correct the address, or check the network"
+        return Why("uplink_no_host", {"host": parts.hostname or ""})
     if isinstance(error, TimeoutError):
-        return f"{where} does not answer; check that the server runs, its address and the network"
+        return Why("uplink_late", {"where": where})
     if isinstance(error, OSError) and error.strerror and not isinstance(error, ssl.SSLError):
-        return f"{where}: {error.strerror}; check the address and the network"
+        return Why("uplink_broken", {"where": where, "said": error.strerror})
     said = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
-    return f"{where} does not speak as a server of ringdesk ({said}); check the address"
+    return Why("uplink_foreign", {"where": where, "said": said})
 
 
 def _all_refused(error: Exception) -> bool:

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from ringdesk.why import Why
 from ringdesk.wire import limits
 
 MOVING: Final = 4096
@@ -43,7 +44,7 @@ class Watch:
         self._answered_bytes = first.received
         self._heard = self._sent = self._answered = now
 
-    def look(self, now: float, sample: Sample) -> str | None:
+    def look(self, now: float, sample: Sample) -> Why | None:
         """Why the line is to be cut at `now`; None while it moves."""
         last, self._last = self._last, sample
         if sample.received != last.received:
@@ -54,9 +55,9 @@ class Watch:
         if moving or not sample.busy or not last.busy or sample.answers != last.answers:
             self._answered, self._answered_bytes = now, sample.received
         if now - self._heard >= self._times.silence:
-            return "the server is silent"
+            return Why("uplink_mute")
         if now - self._sent >= self._times.progress:
-            return "the line takes nothing any more"
+            return Why("uplink_stuck")
         if now - self._answered >= self._times.watchdog:
-            return "the server does not answer"
+            return Why("uplink_silent")
         return None

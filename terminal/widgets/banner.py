@@ -17,19 +17,23 @@ WIDE: Final = 110
 
 
 class Announcement(NamedTuple):
-    """What the banner shows. `holding` is the name of the person whom F2 would put aside; `message` what else to say."""
+    """What the banner shows. `holding` is the name of the caller whom F2 would put on hold, `aside` of the person whose card
+    it would put aside; `message` what else to say."""
 
     now: Now
     row: CallRow | None = None
     greeting: SafeText = SafeText()
     more: int = 0
     holding: SafeText = SafeText()
+    aside: SafeText = SafeText()
     serving: CallRow | None = None
     serving_name: SafeText = SafeText()
     held: int = 0
     """Our other calls that wait on hold."""
     message: SafeText = SafeText()
     bad: bool = False
+    said: bool = False
+    """Whether the message answers a key or says what to do, rather than what stands there anyway."""
 
 
 class Banner(Panel[Announcement]):
@@ -76,13 +80,16 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     passed = value.now.at - call.started
     since = say("rang {ago}", ago=ago(passed)) if stopped else say("ringing {time}", time=length(passed))
     greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
-    alone = not value.holding  # on a small screen what happens to the other one is worth more than store and greeting
+    alone = not (
+        value.holding or value.aside
+    )  # on a small screen what happens to the other one is worth more than store and greeting
     bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)
     rest = spaced(
         (
             bad,
             *(() if wide else (_words(shown if shown != name else SafeText()), _words(store if alone else SafeText()))),
             _words(_reason(row)),
+            _words(_line_says(row)),
             _words(greeting if wide or alone else SafeText()),
             piece(say("+{count} more ringing", count=value.more) if value.more else SafeText(), Tone.RING_STRONG),
             _words(_promise(value, wide=wide)),
@@ -105,7 +112,17 @@ def _reason(row: CallRow) -> SafeText:
     return say("a guess: {name}", name=row.matches[0].member.name)
 
 
+def _line_says(row: CallRow) -> SafeText:
+    """The name that came with the number, while nobody here knows the number."""
+    name = row.call.caller.name
+    return say("the line says {name}", name=name) if name and not row.matches and number(row.call) else SafeText()
+
+
 def _promise(value: Announcement, *, wide: bool) -> SafeText:
+    if value.aside and not wide:
+        return say("after F2 the card of {name} is kept, the note too", name=value.aside)
+    if value.aside:
+        return say("the focus stays; after F2 the card of {name} is kept, the note too", name=value.aside)
     if not value.holding:
         return SafeText()
     if not wide:
@@ -143,12 +160,16 @@ def _taken(value: Announcement, row: CallRow) -> tuple[Row, ...]:
         ),
         2,
     )
-    tone = Tone.BAD if value.bad else Tone.DIM
+    tone = _tone(value)
     return Row((gap(), *head), base=Tone.BAR), Row((gap(), piece(value.message, tone)), base=Tone.BAR)
 
 
+def _tone(value: Announcement) -> Tone:
+    return Tone.BAD if value.bad else Tone.STRONG if value.said else Tone.DIM
+
+
 def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
-    tone = Tone.BAD if value.bad else Tone.DIM
+    tone = _tone(value)
     row = value.serving
     parts = wrapped(value.message, cells - 2)
     if row is None and value.bad and len(parts) > 1:  # what is wrong has both rows before it is cut
@@ -171,7 +192,7 @@ def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
         2,
     )
     key = (
-        piece(length(value.now.at - row.since), Tone.GOOD),
+        piece(length(value.now.at - row.began), Tone.GOOD),
         gap(2),
         chip(SafeText("F4"), Tone.CHIP),
         gap(),

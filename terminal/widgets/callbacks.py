@@ -1,6 +1,6 @@
 """Calls that nobody had, and calls that are owed: what is late first, each with its window and what was tried."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
@@ -13,6 +13,9 @@ from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced
 from terminal.widgets.speech import RESULTS, line_name, say
 from terminal.widgets.telephone import dialled
 from terminal.widgets.when import Due, Now, age, clock, due, moment
+
+ENDS: Final = 4
+"""Cells around the words in the line of a frame, beyond those of the rows."""
 
 
 class Owed(NamedTuple):
@@ -46,6 +49,11 @@ class Missed(ListPanel[Owed]):
     """Two rows each: when, who, how it stands; then the window, what was tried, who has it."""
 
     height_of_entry = 2
+    follows = True
+
+    def names(self, value: Owed) -> list[str]:
+        """The ids of the callbacks and calls."""
+        return [entry.call.id if isinstance(entry, CallRow) else entry.id for entry in value.rows()]
 
     def entries(self, value: Owed) -> int:
         """Callbacks and calls."""
@@ -60,7 +68,8 @@ class Missed(ListPanel[Owed]):
         """The rows in sight."""
         title = (piece(say("Missed and callbacks"), Tone.LINK),)
         missed = len(value.calls)
-        corner = (piece(SafeText(str(missed)), Tone.WARN if missed else Tone.DIM),)
+        count = piece(SafeText(str(missed)), Tone.WARN if missed else Tone.DIM)
+        corner = spaced((*self.extent(inside), count), 2)
         rows = value.rows()
         if not rows:
             return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), title, corner)
@@ -71,7 +80,17 @@ class Missed(ListPanel[Owed]):
             base = Tone.SELECTED if index == self.selected and self.has_focus else Tone.TEXT
             pair = _call(entry, value.now) if isinstance(entry, CallRow) else _task(entry, names[entry.id], value.now)
             drawn += [row._replace(base=base) for row in pair]
-        return Picture(tuple(drawn), title, corner, _foot(value))
+        foot, under = self._lower(value, inside)
+        return Picture(tuple(drawn), title, corner, foot, under)
+
+    def _lower(self, value: Owed, inside: Size) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+        """What stands in the lower line: what is owed, and the keys of a missed call. Where both
+        find no room, the keys stand there while such a call is selected."""
+        foot = _foot(value)
+        keys = (piece(say("m missed, e elsewhere, i no matter"), Tone.DIM),) if value.calls else ()
+        if not foot or sum(each.width for each in (*foot, *keys)) + ENDS <= inside.width:
+            return foot, keys
+        return ((), keys) if self.has_focus and isinstance(self.chosen, CallRow) else (foot, ())
 
 
 def _foot(value: Owed) -> tuple[Piece, ...]:
@@ -79,7 +98,7 @@ def _foot(value: Owed) -> tuple[Piece, ...]:
     owed = sum(task.state is TaskState.OPEN for task, _ in value.tasks)
     late = sum(overdue(task, value.now) for task, _ in value.tasks)
     if not owed:
-        return (piece(say("m missed, e elsewhere, i no matter"), Tone.DIM),) if value.calls else ()
+        return ()
     return spaced(
         (
             piece(say("{count} to call back", count=owed), Tone.WARN),

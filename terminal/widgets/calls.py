@@ -15,15 +15,19 @@ from terminal.widgets.when import Now, clock, length
 
 
 class Calls(NamedTuple):
-    """The calls to list, newest first, and when is now."""
+    """The calls to list, newest first, when is now, and what F2 would take."""
 
     calls: tuple[CallRow, ...]
     now: Now
+    takes: str | None = None
+    """The id of the call that F2 takes."""
 
 
 def _state(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     """The word for a call's state on this desk, its tone, the tone of the line's chip."""
     call = row.call
+    if row.taken_by is not None and call.live and call.handed_by is not None and not call.held:
+        return say("handed to {name}", name=row.taken_by), Tone.DIM, Tone.CHIP
     if row.taken_by is not None:
         word = say("with {name}, on hold", name=row.taken_by) if call.held else say("with {name}", name=row.taken_by)
         return word, Tone.DIM, Tone.CHIP
@@ -50,10 +54,10 @@ def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
 
 
-def _key(row: CallRow) -> SafeText:
+def _key(row: CallRow, takes: str | None) -> SafeText:
     """Which key takes it, or goes on with it."""
     if row.calling or row.handed:
-        return say("F2 takes it")
+        return say("F2 takes it") if row.call.id == takes else say("Enter takes it")
     if row.mine and row.call.held:
         return say("Enter goes on")
     return SafeText()
@@ -63,6 +67,11 @@ class Lines(ListPanel[Calls]):
     """Two rows a call: line, state, name, time; then tier and number."""
 
     height_of_entry = 2
+    follows = True
+
+    def names(self, value: Calls) -> list[str]:
+        """The ids of the calls."""
+        return [row.call.id for row in value.calls]
 
     def entries(self, value: Calls) -> int:
         """The calls."""
@@ -77,7 +86,7 @@ class Lines(ListPanel[Calls]):
         rows: list[Row] = []
         for index in self.in_sight(inside):
             rows += self._entry(value.calls[index], chosen=index == self.selected and self.has_focus)
-        return Picture(tuple(rows), title, corner)
+        return Picture(tuple(rows), title, corner, self.extent(inside))
 
     def _entry(self, row: CallRow, *, chosen: bool) -> tuple[Row, Row]:
         call, member = row.call, row.sure
@@ -90,11 +99,13 @@ class Lines(ListPanel[Calls]):
         head = spaced((chip(SafeText(label[:8]), mark), piece(word, tone), piece(several or name, Tone.STRONG)))
         live = row.call.state is not CallState.ENDED
         time = (
-            length(standing(self.value, row)) if live else clock(call.ended or row.since, self.value.now, seconds=False)
+            length(self.value.now.at - row.began)
+            if live
+            else clock(call.ended or row.since, self.value.now, seconds=False)
         )
         second = spaced((piece(member.tier if member else SafeText(), Tone.DIM), piece(rest, Tone.DIM)), 2)
         return Row(head, (piece(time, tone),), base=base), Row(
-            (gap(4), *second), (piece(_key(row), Tone.WARN),), base=base
+            (gap(4), *second), (piece(_key(row, self.value.takes), Tone.WARN),), base=base
         )
 
 
@@ -109,8 +120,3 @@ def _corner(value: Calls) -> tuple[Piece, ...]:
         ),
         2,
     )
-
-
-def standing(calls: Calls, row: CallRow) -> float:
-    """Seconds for which a call is in its state."""
-    return calls.now.at - (row.call.started if row.calling else row.since)

@@ -1,18 +1,19 @@
 """The card: who it is and what must not be forgotten. Also for callers whom nobody knows, and for several at once."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual.geometry import Size
 
 from ringdesk.calls import CallState
-from ringdesk.members import Member
+from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
 from terminal.widgets.homeface import summary
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person, Who, number
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced
-from terminal.widgets.speech import KINDS, STATES, because, line_name, say
+from terminal.widgets.speech import KINDS, STATES, because, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent
 from terminal.widgets.telephone import written
 from terminal.widgets.when import Now, length, stamp
@@ -35,6 +36,8 @@ class Face(NamedTuple):
     """What is announced for members like this one."""
     home: Morning | None = None
     """What is there to do, while nobody is on the card."""
+    titles: Mapping[str, SafeText] = {}
+    """The words of the business for its dispositions."""
 
 
 class Card(Panel[Face]):
@@ -92,18 +95,19 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     person, member = value.person, value.person.member
     assert member is not None
     tall = inside.height >= 5
-    greeting = person.greeting
-    greet = (piece(say('say "{greeting}"', greeting=greeting), Tone.STRONG),) if greeting else ()
+    greet = (piece(say('say "{greeting}"', greeting=greeting(member)), Tone.STRONG),) if person.greeting else ()
     name = (
         piece(member.name or member.code, Tone.STRONG),
         piece(member.honorific),
         chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
-        *(() if tall else (piece(_main_number(person), Tone.STRONG),)),
+        *(() if tall else _main_number(person)),
     )
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
-    numbers = Row(spaced((piece(say("Tel."), Tone.DIM), *_numbers(person)), 1), _home(member))
-    facts = Row(_facts(member, inside.width - 20), _birthday(member) if tall else _home(member))
+    place = _stranger(person) or _home(member)
+    numbers = Row(spaced((piece(say("Tel."), Tone.DIM), *_numbers(person)), 1), place)
+    room = inside.width - max(20, sum(each.width for each in place) + 1)
+    facts = Row(_facts(member, inside.width - 20 if tall else room), _birthday(member) if tall else place)
     notice = (piece(say("Notice: {title}", title=value.notice), Tone.WARN),) if value.notice else ()
     tags = Row(notice or (_tags(member) if value.tags else _last(value)), urgent(person.tasks, value.now))
     if tall:
@@ -126,31 +130,53 @@ def _last(value: Face) -> tuple[Piece, ...]:
             piece(say("Last"), Tone.DIM),
             piece(stamp(contact.at, value.now)),
             piece(say(KINDS[contact.kind]), Tone.DIM),
-            piece(contact.text),
+            piece(value.titles.get(contact.text) or code(contact.text)),
         )
     )
 
 
-def _main_number(person: Person) -> SafeText:
-    if person.call:
-        shown = number(person.call)
-        if shown:
-            return shown
-    first = person.member.numbers[0] if person.member and person.member.numbers else None
-    return written(first.e164, first.raw) if first else SafeText()
+def _is_calling(known: MemberNumber, person: Person) -> bool:
+    """Whether the call on the card comes from this number of the member."""
+    caller = person.call.caller if person.call else None
+    if caller is None:
+        return False
+    return known.e164 == caller.e164 if known.e164 is not None else known.raw == caller.raw
+
+
+def _ordered(person: Person) -> list[MemberNumber]:
+    """The numbers of the member, the one that calls first: it must not be what is cut."""
+    numbers = person.member.numbers if person.member else ()
+    return sorted(numbers, key=lambda known: not _is_calling(known, person))
+
+
+def _main_number(person: Person) -> tuple[Piece, ...]:
+    numbers = _ordered(person)
+    return _number(numbers[0], person) if numbers else ()
+
+
+def _number(known: MemberNumber, person: Person) -> tuple[Piece, ...]:
+    here = _is_calling(known, person)
+    shown = piece(written(known.e164, known.raw), Tone.STRONG if here else Tone.TEXT)
+    calls = (piece(SafeText("\N{CHECK MARK} " + say("calls from it")), Tone.GOOD),) if here else ()
+    return shown, *calls, piece(known.label, Tone.DIM)
 
 
 def _numbers(person: Person) -> tuple[Piece, ...]:
-    assert person.member is not None
-    calling = person.call.caller.e164 if person.call else None
-    pieces: list[Piece] = []
-    for known in person.member.numbers:
-        here = known.e164 is not None and known.e164 == calling
-        pieces.append(piece(written(known.e164, known.raw), Tone.STRONG if here else Tone.TEXT))
-        if here:
-            pieces.append(piece(SafeText("\N{CHECK MARK} " + say("calls from it")), Tone.GOOD))
-        pieces.append(piece(known.label, Tone.DIM))
-    return tuple(pieces)
+    return tuple(part for known in _ordered(person) for part in _number(known, person))
+
+
+def _stranger(person: Person) -> tuple[Piece, ...]:
+    """The number of the call on the card, while it is the caller's and not the member's."""
+    shown = number(person.call) if person.call else SafeText()
+    if not shown or any(_is_calling(known, person) for known in _ordered(person)):
+        return ()
+    return (
+        piece(say("calls from {number}, not on this card:", number=shown), Tone.WARN),
+        gap(),
+        chip(SafeText("Ctrl+L"), Tone.CHIP_LINK),
+        gap(),
+        piece(say("adds it")),
+    )
 
 
 def _flags(member: Member, room: int) -> tuple[Piece, ...]:
@@ -177,7 +203,7 @@ def _facts(member: Member, room: int) -> tuple[Piece, ...]:
     """What is good to know; what does not fit is counted. Without any, what else there is."""
     if member.facts:
         return chips((piece(SafeText(f"* {fact}"), Tone.LINK) for fact in member.facts), room, Tone.CHIP)
-    pairs = ((say("Language"), member.language), (say("Member since"), member.since or SafeText()))
+    pairs = ((say("Language"), tongue(member.language)), (say("Member since"), member.since or SafeText()))
     return spaced((part for label, text in pairs if text for part in (piece(label, Tone.DIM), piece(text))), 1)
 
 
@@ -239,9 +265,9 @@ def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
                 (
                     chip(SafeText("Ctrl+R"), Tone.CHIP_LINK),
                     piece(say("a new member with this number")),
-                    chip(SafeText("x"), Tone.CHIP),
+                    chip(SafeText("Esc x"), Tone.CHIP),
                     piece(say("junk")),
-                    chip(SafeText("w"), Tone.CHIP),
+                    chip(SafeText("Esc w"), Tone.CHIP),
                     piece(say("wrong number")),
                 )
             )

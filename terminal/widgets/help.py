@@ -7,7 +7,7 @@ from textual.geometry import Size
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS, Key, Where, shown
 from terminal.widgets.panel import ListPanel, Picture
-from terminal.widgets.row import Row, Tone, column, gap, piece, wrapped
+from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, wrapped
 from terminal.widgets.speech import say
 
 
@@ -29,8 +29,8 @@ class Help(ListPanel[Manual]):
     """One row a key."""
 
     def entries(self, value: Manual) -> int:
-        """The rows."""
-        return len(_rows(value, self.size.width - 4))
+        """The places that the top of the help can have: every key scrolls at once."""
+        return max(1, len(_rows(value, self.size.width - 4)) - (self.size.height - 2) + 1)
 
     @property
     def lit(self) -> bool:
@@ -38,10 +38,17 @@ class Help(ListPanel[Manual]):
         return True
 
     def picture(self, value: Manual, inside: Size) -> Picture:
-        """The rows in sight."""
+        """The rows from the top on; where there are more, which of how many."""
         rows = _rows(value, inside.width)
-        seen = tuple(rows[index] for index in self.in_sight(inside))
-        return Picture(seen, (piece(say("Help"), Tone.LINK),), foot=(piece(say("Esc closes"), Tone.DIM),))
+        last = min(len(rows), self.selected + inside.height)
+        corner: tuple[Piece, ...] = ()
+        if len(rows) > inside.height:
+            place = say("{first} to {last} of {count}", first=self.selected + 1, last=last, count=len(rows))
+            corner = (piece(place, Tone.DIM),)
+        foot: tuple[Piece, ...] = (piece(say("Esc closes"), Tone.DIM),)
+        if last < len(rows):
+            foot = (piece(say("more: PageDown"), Tone.WARN), gap(2), *foot)
+        return Picture(tuple(rows[self.selected :]), (piece(say("Help"), Tone.LINK),), corner, foot)
 
 
 def _rows(value: Manual, cells: int) -> list[Row]:
@@ -51,6 +58,11 @@ def _rows(value: Manual, cells: int) -> list[Row]:
     rows += [_key(key, value) for key in alive]
     rows.append(_row(SafeText("1 - 9"), say("Choose a person, or a tab"), outside=True))
     rows.append(_row(SafeText("j k"), say("Down and up in a list"), outside=True))
+    rows.append(_row(SafeText("Enter"), say("In a list: open, take or do what is selected"), outside=True))
+    rows.append(_row(SafeText("Space"), say("In the tasks: close one, or open it again"), outside=True))
+    rows.append(
+        _row(SafeText("a c p m t"), say("In the timeline: all, calls, bought, messages, notes and tasks"), outside=True)
+    )
     rest = [key for key in KEYS if key.id in value.dead]
     if rest:
         rows += [Row(), Row((piece(say("At another time"), Tone.LINK),)), *(_key(key, value) for key in rest)]
@@ -65,4 +77,4 @@ def _key(key: Key, value: Manual) -> Row:
 
 def _row(key: SafeText, words: SafeText, *, outside: bool) -> Row:
     right = (piece(say("outside text"), Tone.DIM),) if outside else ()
-    return Row((column(key, 8, Tone.LINK), gap(), piece(words)), right)
+    return Row((column(key, 9, Tone.LINK), gap(), piece(words)), right)

@@ -19,6 +19,7 @@ NAMES: Final[Mapping[Kind, str]] = {
     Kind.BIRTHDAY: mark("Birthday"),
     Kind.NOTICE: mark("Notice"),
     Kind.DRAFT: mark("Draft"),
+    Kind.MORE: mark("Task"),
 }
 COUNTS: Final[Mapping[Kind, str]] = {
     Kind.CALLBACK: mark("Callbacks due {count}"),
@@ -35,6 +36,7 @@ TONES: Final[Mapping[Kind, Tone]] = {
     Kind.BIRTHDAY: Tone.MAIL,
     Kind.NOTICE: Tone.STRONG,
     Kind.DRAFT: Tone.TRADE,
+    Kind.MORE: Tone.LINK,
 }
 
 
@@ -45,7 +47,7 @@ def summary(morning: Morning, now: Now, cells: int) -> tuple[Row, ...]:
     if not morning.items:
         return (Row((piece(say("All is clear: nothing waits for you."), Tone.GOOD),)),)
     counts: list[Piece] = []
-    for kind in Kind:
+    for kind in COUNTS:
         items = [item for item in morning.items if item.kind is kind]
         if items:
             counts.append(piece(say(COUNTS[kind], count=len(items)), TONES[kind]))
@@ -66,7 +68,8 @@ def entry(item: Item, now: Now, *, chosen: bool) -> Row:
     tone = Tone.BAD if moment.late else Tone.WARN if moment.today else Tone.DIM
     shown = _who(item)
     left = (
-        piece(SafeText("> " if chosen else "! " if moment.late else "  "), Tone.LINK if chosen else Tone.BAD),
+        piece(SafeText(">" if chosen else " "), Tone.LINK),
+        piece(SafeText("! " if moment.late else "  "), Tone.BAD),
         column(moment.words, _WHEN, tone),
         gap(2),
         column(say(NAMES[item.kind]), _kind_cells(), TONES[item.kind]),
@@ -99,5 +102,7 @@ def detail(item: Item, now: Now, cells: int) -> tuple[Row, ...]:
     )
     said = [item.text, *(line for line in item.body.each() if line != item.text)]
     rows = [Row((piece(part),)) for line in said for part in wrapped(line, cells)]
+    if item.kind is Kind.MORE:
+        return (Row((piece(item.text),)), Row((piece(say("Enter lists them"), Tone.DIM),)))
     keys = say("Enter shows it again in the banner") if item.kind is Kind.NOTICE else say("Enter opens it")
     return Row(head, (piece(item.who, Tone.DIM),)), *rows, Row((piece(keys, Tone.DIM),))

@@ -47,6 +47,8 @@ class Locked(NamedTuple):
     bad: bool = False
     lines: tuple[SafeText, ...] = ()
     keys: SafeText = SafeText()
+    silent: bool = False
+    """Whether all that waits has stopped ringing."""
 
 
 class LockFace(Panel[Locked]):
@@ -64,7 +66,7 @@ class LockFace(Panel[Locked]):
         )
         said = Row((gap(2), piece(value.saying, Tone.BAD if value.bad else Tone.GOOD)))
         label = Row((gap(2), column(value.asks, FIELD_COLUMN - 3, Tone.STRONG)))
-        rows = [top, BLANK, _ringing(value.lines), BLANK, BLANK, label, BLANK, said, BLANK]
+        rows = [top, BLANK, _ringing(value.lines, silent=value.silent), BLANK, BLANK, label, BLANK, said, BLANK]
         room = max(1, inside.height - len(rows) - 2)
         first = max(0, min(value.selected - room + 1, len(value.guests) - room))
         for index, guest in enumerate(value.guests[first : first + room], first):
@@ -80,10 +82,11 @@ class LockFace(Panel[Locked]):
         return Picture((*rows, Row((gap(), piece(value.keys, Tone.DIM)), base=Tone.BAR)))
 
 
-def _ringing(lines: tuple[SafeText, ...]) -> Row:
+def _ringing(lines: tuple[SafeText, ...], *, silent: bool) -> Row:
     if not lines:
         return Row((gap(2), piece(say("No call is ringing"), Tone.DIM)))
-    count = chip(say("Ringing {count}", count=len(lines)), Tone.RING_CHIP)
+    words = say("Ring stopped") if silent else say("Ringing {count}", count=len(lines))
+    count = chip(words, Tone.RING_CHIP)
     return Row((gap(), count, gap(2), *spaced((piece(line, Tone.RING_STRONG) for line in lines), 2)), base=Tone.RING)
 
 

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     BIRTHDAY = "birthday"
     NOTICE = "notice"
     DRAFT = "draft"
+    MORE = "more"
+    """So many late tasks that are not listed yet."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,15 +41,19 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Morning(msgspec.Struct, frozen=True):
-    """All of it. `known` is False before the desk has said anything: then nothing is claimed to be clear."""
+    """All of it. `known` is False before the desk has said anything: then nothing is claimed to be clear. `rows` is what
+    stands in the list: of the late tasks only a few, and a row that says how many more there are."""
 
     items: tuple[Item, ...] = ()
     known: bool = False
+    rows: tuple[Item, ...] = ()
 
 
 def when(item: Item, now: Now) -> Due:
     """When it is due, for callbacks and tasks; when it was, for the others."""
     if item.kind in (Kind.CALLBACK, Kind.TASK):
         return due(item.due, now)
+    if item.kind is Kind.MORE:
+        return Due(SafeText(), late=True, today=False, order=item.at)
     words = SafeText(say("today")) if item.kind is Kind.BIRTHDAY else stamp(item.at, now)
     return Due(words, late=False, today=False, order=item.at)

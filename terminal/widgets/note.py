@@ -70,7 +70,7 @@ class NoteFrame(Panel[Owner]):
         words, key = _promised(value.promise)
         if inside.height < PROMISE_FROM:
             return Picture(rows, title, corner, foot, under=(*words, gap(), *key))
-        return Picture((*[BLANK] * (inside.height - 1), Row(words, key)), title, corner, foot)
+        return Picture((*[BLANK] * (inside.height - 1), Row(words)), title, corner, foot, under=key)
 
 
 def _state(value: Owner) -> SafeText:
@@ -92,6 +92,14 @@ class NoteArea(TextArea):
     """The text field. Whatever comes in, by key, by paste or by the program, is cleaned before it is in the document."""
 
     BINDINGS: ClassVar[list[Binding]] = []  # type: ignore[assignment]  # the field's own keys come from TextArea
+
+    async def _on_key(self, event: events.Key) -> None:
+        """A key with Alt, or sent together with Esc, is no character here."""
+        if event.key.startswith("alt+"):
+            event.stop()
+            event.prevent_default()
+            return
+        await super()._on_key(event)
 
     def edit(self, edit: Edit) -> EditResult:
         """Every change of the text by a person passes here."""

@@ -35,7 +35,7 @@ class EarlierNotes(ListPanel[Written]):
         person = value.person
         title = spaced((piece(say("Earlier notes"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
         if not value.threads:
-            empty = say("No note yet") if person.name else SafeText()
+            empty = say("No note yet") if person.name else say("Nobody is on the desk.")
             return Picture((Row((piece(empty, Tone.DIM),)),), title)
         rows: list[Row] = []
         last = self.selected

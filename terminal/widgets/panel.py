@@ -4,6 +4,7 @@ A pop costs a third of what stock widgets cost this way: no layout, no mount, no
 and kept until the theme changes).
 """
 
+from collections.abc import Sequence
 from typing import ClassVar, Final, Generic, NamedTuple, TypeVar
 
 from rich.segment import Segment
@@ -14,7 +15,8 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from terminal.messages import Chosen, Moved
-from terminal.widgets.row import BLANK, Piece, Row, Tone, drawn, gap, strip
+from terminal.widgets.row import BLANK, Piece, Row, Tone, drawn, gap, piece, strip
+from terminal.widgets.speech import say
 
 Value = TypeVar("Value")
 
@@ -194,10 +196,34 @@ class ListPanel(Panel[Value]):
     height_of_entry: ClassVar[int] = 1
     heading: ClassVar[int] = 0
 
+    def names(self, value: Value) -> Sequence[str]:
+        """What the rows stand for, where rows come and go above a selected one; it is the row that stays selected."""
+        raise NotImplementedError
+
+    follows: ClassVar[bool] = False
+    """Whether the rows have `names`."""
+
     def show(self, value: Value) -> None:
         """Show another value; the selection stays where it can."""
+        if self.follows and (self.has_focus or self.selected):
+            before, after = self.names(self.value), self.names(value)
+            chosen = before[self.selected] if self.selected < len(before) else None
+            self.selected = after.index(chosen) if chosen in after else self.selected
         self.selected = max(0, min(self.selected, self.entries(value) - 1))
         super().show(value)
+
+    def rest(self) -> None:
+        """Nobody reads on here: back to the first row."""
+        if self.selected or self.top:
+            self.selected = self.top = 0
+            self.redraw()
+
+    def extent(self, inside: Size) -> tuple[Piece, ...]:
+        """Which rows are in sight, where there are more."""
+        seen = self.in_sight(inside)
+        if len(seen) == self.entries(self.value):
+            return ()
+        return (piece(say("{first} to {last}", first=seen.start + 1, last=seen.stop), Tone.DIM),)
 
     def in_sight(self, inside: Size) -> range:
         """The entries that are in sight, the selected one among them."""

@@ -61,6 +61,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     gone_at: float | None = None
     since: float = 0.0
     """When the state on show began, seconds since 1970."""
+    taken_at: float | None = None
+    """When the agent had it first, seconds since 1970: what its length counts from."""
     handed: bool = False
     """Whether a colleague handed it to this desk, which has not turned to it yet."""
     mark: MarkLabel | None = None
@@ -96,6 +98,15 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def live_here(self) -> bool:
         """Whether there is something to do about it: it waits for somebody, or is ours and not wrapped up."""
         return self.calling or (self.mine and (self.call.live or self.unfinished))
+
+    @cached_property
+    def began(self) -> float:
+        """What its clock counts from, wherever it is shown: the first ring while it calls, the pick-up while it is ours, a
+        hold and everything else from when that began."""
+        if self.calling:
+            return self.call.started
+        talks = self.mine and self.call.live and not self.call.held
+        return self.taken_at if talks and self.taken_at is not None else self.since
 
     @cached_property
     def missed(self) -> bool:

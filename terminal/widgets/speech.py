@@ -6,12 +6,13 @@ from typing import Final
 from ringdesk.calls import Call, CallState
 from ringdesk.dispositions import Disposition
 from ringdesk.marks import MarkLabel
+from ringdesk.members import Member
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import ContactKind
 from ringdesk.why import Why
-from terminal.words import _, plural, sentence
+from terminal.words import _, filled, hello, plural, sentence
 
 
 def say(message: str, **values: SafeText | int) -> SafeText:
@@ -19,7 +20,7 @@ def say(message: str, **values: SafeText | int) -> SafeText:
     for name, value in values.items():
         if not isinstance(value, SafeText | int):
             raise TypeError(f"{name} is shown, so it must be SafeText, not {type(value).__name__}")
-    return SafeText(_(message).format_map(values) if values else _(message))
+    return SafeText(filled(_(message), values) if values else _(message))
 
 
 def counted(one: str, many: str, count: int) -> SafeText:
@@ -30,6 +31,11 @@ def counted(one: str, many: str, count: int) -> SafeText:
 def because(why: Why) -> SafeText:
     """A reason as a sentence. Its arguments came from anywhere, so the sentence is cleaned whole."""
     return SafeText(sentence(why))
+
+
+def greeting(member: Member) -> SafeText:
+    """How to greet a member."""
+    return SafeText(hello(member.name, member.honorific))
 
 
 def mark(message: str) -> str:
@@ -119,6 +125,19 @@ DISPOSITIONS: Final[Mapping[str, str]] = {
 }
 """Words for the built-in dispositions; a business's own have their title."""
 
+TONGUES: Final[Mapping[str, str]] = {
+    "zh": mark("Chinese"),
+    "en": mark("English"),
+    "ja": mark("Japanese"),
+    "ko": mark("Korean"),
+    "nan": mark("Taiwanese"),
+    "hak": mark("Hakka"),
+    "vi": mark("Vietnamese"),
+    "id": mark("Indonesian"),
+    "th": mark("Thai"),
+}
+"""Languages of members by their tag (BCP 47), without its region."""
+
 REFUSALS: Final[Mapping[str, str]] = {
     "unknown_member": mark("this member is not on this desk any more"),
     "not_yours": mark("only who has a call holds it: take it first"),
@@ -136,6 +155,12 @@ def code(word: SafeText) -> SafeText:
     """A code in words."""
     known = CODES.get(word) or DISPOSITIONS.get(word)
     return say(known) if known else word
+
+
+def tongue(tag: SafeText) -> SafeText:
+    """A language in words; a tag that has none as it is."""
+    known = TONGUES.get(tag.partition("-")[0])
+    return say(known) if known else tag
 
 
 def titled(disposition: Disposition) -> SafeText:

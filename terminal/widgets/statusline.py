@@ -43,22 +43,16 @@ def source_words(news: HealthNews, *, whole: bool = True) -> tuple[Piece, ...]:
 
 
 def server_words(value: Health) -> tuple[Piece, ...]:
-    """The server, the outbox, the age of the copy."""
+    """The server, the outbox, the age of the copy. A reason comes last: it is long, and must not push the others out."""
     sync = value.sync
+    label = piece(say("Server"), Tone.DIM)
     if sync is None:
-        return (piece(say("Server"), Tone.DIM), gap(), piece(say("starting"), Tone.DIM))
-    server = piece(SafeText("\N{CHECK MARK} " + say("connected")), Tone.GOOD)
-    if sync.why or not sync.connected:
-        why = because(sync.why) if sync.why else say("not reached")
-        server = piece(SafeText(f"! {why}"), Tone.WARN)
+        return (label, gap(), piece(say("starting"), Tone.DIM))
     unsent = Tone.WARN if sync.outbox and not sync.connected else Tone.TEXT
     when = say("up to date") if sync.connected else _last_seen(value)
     refused = piece(say("{count} refused", count=sync.refused), Tone.BAD) if sync.refused else gap(0)
-    return spaced(
+    stands = spaced(
         (
-            piece(say("Server"), Tone.DIM),
-            server,
-            gap(),
             piece(say("Unsent"), Tone.DIM),
             piece(SafeText(str(sync.outbox)), unsent),
             refused,
@@ -67,6 +61,11 @@ def server_words(value: Health) -> tuple[Piece, ...]:
             piece(when),
         )
     )
+    if sync.why is None and sync.connected:
+        well = piece(SafeText("\N{CHECK MARK} " + say("connected")), Tone.GOOD)
+        return (*spaced((label, well)), gap(2), *stands)
+    why = because(sync.why) if sync.why else say("not reached")
+    return (*stands, gap(2), *spaced((label, piece(SafeText(f"! {why}"), Tone.WARN))))
 
 
 def _last_seen(value: Health) -> SafeText:

@@ -21,7 +21,8 @@ class Tags(Panel[Past]):
         person = value.person
         title = spaced((piece(say("Tags"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
         if person.member is None:
-            return Picture((), title)
+            empty = say("Not a member") if person.name else say("Nobody is on the desk.")
+            return Picture((Row((piece(empty, Tone.DIM),)),), title)
         weeks = _by_week(value)
         count = sum(weeks)
         more = "+" if may_have_more(person, LENSES[0]) and count == len(person.timeline) else ""

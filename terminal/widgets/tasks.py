@@ -69,7 +69,7 @@ class Tasks(ListPanel[Duties]):
             corner.append(piece(say("{count} late", count=late), Tone.BAD))
         title = spaced((piece(say("Tasks"), Tone.LINK), piece(value.person.name, Tone.LINK)), 2)
         if not dated:
-            empty = say("No open task") if value.person.name else SafeText()
+            empty = say("No open task") if value.person.name else say("Nobody is on the desk.")
             return Picture((Row((piece(empty, Tone.DIM),)),), title)
         rows = [
             row for index in self.in_sight(inside) for row in self._entry(*dated[index], chosen=index == self.selected)
@@ -95,7 +95,7 @@ class Tasks(ListPanel[Duties]):
             sign, words, tone = SafeText("! " if when.late else f"{BOX} "), when.words, _tone(when)
         title = piece(task.title, Tone.DIM if task.state is TaskState.DONE else Tone.STRONG)
         head = (piece(sign, tone), column(words, 16, tone), gap(), title)
-        who = say("for {name}", name=task.assignee_name) if task.assignee_name else task.author_name
+        who = say("for {name}", name=task.assignee_name) if task.assignee_name else say("anybody")
         return (
             Row(head, base=base),
             Row(

@@ -109,7 +109,7 @@ class Timeline(ListPanel[Past]):
 
     def entries(self, value: Past) -> int:
         """The entries of the timeline, or of Home."""
-        return len(value.home.items) if value.home else len(seen(value.person, self.lens))
+        return len(value.home.rows) if value.home else len(seen(value.person, self.lens))
 
     def pressed(self, event: events.Key) -> None:
         """A letter is a lens; `o` asks for what is older."""
@@ -169,12 +169,9 @@ class Timeline(ListPanel[Past]):
         shown = self.in_sight(self.size - (4, 2))
         focus = self.has_focus
         rows = [
-            homeface.entry(home.items[index], self.value.now, chosen=focus and index == self.selected)
-            for index in shown
+            homeface.entry(home.rows[index], self.value.now, chosen=focus and index == self.selected) for index in shown
         ]
-        foot = (
-            say("{first} to {last}", first=shown.start + 1, last=shown.stop) if len(home.items) > len(shown) else None
-        )
+        foot = say("{first} to {last}", first=shown.start + 1, last=shown.stop) if len(home.rows) > len(shown) else None
         corner = (piece(counted("{count} entry", "{count} entries", len(home.items)), Tone.DIM),) if home.items else ()
         return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), corner, (piece(foot, Tone.DIM),) if foot else ())
 
@@ -224,7 +221,7 @@ class Timeline(ListPanel[Past]):
         """The whole of the selected entry."""
         home = self.value.home
         if home is not None:
-            chosen = home.items[self.selected : self.selected + 1]
+            chosen = home.rows[self.selected : self.selected + 1]
             rows = homeface.detail(chosen[0], self.value.now, max(1, self.size.width - 4)) if chosen else ()
             return Leaf(say("Detail"), rows=tuple(rows))
         person, contacts = self.value.person, self.shown

@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from textual.geometry import Size
 
+from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece, spaced
-from terminal.widgets.speech import mark, say
+from terminal.widgets.speech import PRESENCES, mark, say
 from terminal.widgets.when import Now, clock, day
 
 READY = mark("Ready")
@@ -38,7 +39,7 @@ class TopBar(Panel[Top]):
     def picture(self, value: Top, inside: Size) -> Picture:
         """One row; the day of the week and the site give way on a narrow screen."""
         wide = inside.width >= 110
-        idle = value.state == READY
+        idle = value.state in (READY, PRESENCES[PresenceState.BREAK], PRESENCES[PresenceState.AWAY])
         left = (
             chip(say("Ringdesk"), Tone.BRAND),
             gap(),

@@ -16,6 +16,7 @@ from ringdesk.dialects import Level
 from ringdesk.ops import Actor, NoteAdd
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Enrolled
+from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from tests.flows.processes import RINGDESK, ROOT, Process
 
@@ -116,7 +117,7 @@ def test_the_data_directory_and_its_databases(tmp_path: Path) -> None:
 async def held_up(data: Path) -> None:
     """A desk that became another device before what somebody wrote on it was sent."""
     ids = iter(f"00000000-0000-7000-8000-{each:012d}" for each in range(9))
-    store = await Store.open(data, ids=ids.__next__, clock=lambda: 10.0)
+    store = await Store.open(data, ids=ids.__next__, clock=ServerClock(lambda: 10.0))
     for life in ("1", "2"):
         await store.enrolled(Enrolled(device=f"desk-{life}", epoch=f"life-{life}", cls="desk", store="main"))
         mei = Actor("p-mei", SafeText("Mei"), f"desk-{life}", ("agent",))

@@ -11,12 +11,13 @@ from config.load import places
 from ringdesk.members import MemberNumber
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
+from terminal.serverclock import ServerClock
 from terminal.store.replica import FILE, Store
 from tests.terminal.store.model import ACTOR, Ids
 
 
 async def fill(folder: Path) -> Store:
-    store = await Store.open(folder, ids=Ids(), clock=lambda: 0.0)
+    store = await Store.open(folder, ids=Ids(), clock=ServerClock(lambda: 0.0))
     numbers = (MemberNumber(SafeText("0912-345-678"), "+886912345678"),)
     fields = MemberFields(name=SafeText("林美玲"), numbers=numbers)
     await store.save(MemberAdd(code=SafeText("A1"), fields=fields), actor=ACTOR)

@@ -134,7 +134,8 @@ def test_back_asks_the_step_before_again_and_skip_leaves_it(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_ctrl_c_and_the_end_of_input_leave_everything_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_being_ended_and_the_end_of_input_leave_everything_as_it_was(tmp_path: Path, told: signal.Signals) -> None:
     file = tmp_path / "ringdesk.toml"
     file.write_text('[general]\narea = "7"\n', encoding="utf-8")
     before = file.read_bytes()
@@ -154,7 +155,7 @@ def test_ctrl_c_and_the_end_of_input_leave_everything_as_it_was(tmp_path: Path) 
         while b"A check" not in said:
             assert time.monotonic() < deadline
             said += process.stdout.readline()
-        process.send_signal(signal.SIGINT)
+        process.send_signal(told)
         said_at_the_end = process.stdout.read()
         assert process.wait(PATIENCE) == 130
     assert file.read_bytes() == before

@@ -14,6 +14,7 @@ from ringdesk.wire import codec
 from ringdesk.wire.messages import Challenge
 from server.hub.outlet import CAP
 from server.sessions import Conversation, Parts
+from terminal.serverclock import ServerClock
 from terminal.store.connection import Transaction
 from terminal.store.replica import Store
 from terminal.sync.replicator import Replicator
@@ -88,7 +89,9 @@ class Terminal:
     async def boot(self) -> None:
         chance = self.chance
         self.transactions = None
-        self.store = await Store.open(self.directory, ids=chance.new_id, clock=chance.clock, steady=chance.steady)
+        self.store = await Store.open(
+            self.directory, ids=chance.new_id, clock=ServerClock(chance.clock), steady=chance.steady
+        )
         run = self.store._writer.run
 
         async def until_it_dies(work: Callable[[Transaction], Any]) -> Any:
@@ -102,7 +105,7 @@ class Terminal:
             return done
 
         self.store._writer.run = until_it_dies  # type: ignore[method-assign]
-        self.replicator = Replicator(self.store, sign=self.sign, clock=chance.clock, steady=chance.steady)
+        self.replicator = Replicator(self.store, sign=self.sign, clock=ServerClock(chance.clock), steady=chance.steady)
 
     def sign(self, nonce: str) -> str:
         return b64encode(self.key.sign(nonce.encode())).decode()

@@ -52,7 +52,7 @@ def test_attach_call_back_and_hand_on_key_by_key(tmp_path: Path, capsys: pytest.
             press(person, ESCAPE)
             person.look(0.5)  # a lone Escape is one only after a moment
             press(person, b"/")
-            person.see(lambda: "焦點在 搜尋" in person.rows()[-1])
+            person.see(lambda: "焦點在 輸入框" in person.rows()[-1])
             person.type("王大")
             person.see(lambda: "王大明" in "\n".join(person.rows()))
             press(person, ENTER)

@@ -100,7 +100,7 @@ def test_nothing_that_a_peer_says_reaches_the_terminal_but_as_text(tmp_path: Pat
             person.type("\x1b")
             person.see(lambda: not person.in_the_note)
             person.type("/")
-            person.see(lambda: "焦點在 搜尋" in person.pane("keybar"))
+            person.see(lambda: "焦點在 輸入框" in person.pane("keybar"))
             person.type("HOSTILE1")
             person.see(lambda: READ[:12] in "\n".join(person.rows()))
             person.type("\r")

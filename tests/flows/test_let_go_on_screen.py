@@ -38,7 +38,7 @@ def test_a_supervisor_lets_go_of_what_holds_up_the_outbox(tmp_path: Path) -> Non
             assert b"outbox: " in told.stdout
             assert b"changes of mei wait until mei signs in on this desk again" in told.stdout
             person.write(CTRL_P)
-            person.see(lambda: "焦點在 搜尋" in person.rows()[-1])
+            person.see(lambda: "焦點在 輸入框" in person.rows()[-1])
             person.type("放掉")
             person.see(lambda: "放掉等人登入" in "\n".join(person.rows()))
             person.write(b"\r")

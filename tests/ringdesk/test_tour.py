@@ -7,11 +7,20 @@ def test_a_step_is_done_by_its_deed_and_by_nothing_else() -> None:
     tour = Tour.begin(ALL, 100.0)
     assert tour.step is not None
     assert tour.step.deed is Deed.TOOK
-    assert tour.did(Deed.SAVED, 105.0) is tour
+    assert tour.did(Deed.LEFT, 105.0) is tour
     after = tour.did(Deed.TOOK, 112.0)
     assert after.step is not None
     assert (after.step.id, after.since, after.past[0].seconds) == ("type", 112.0, 12.0)
     assert after.count == tour.count == len(STEPS)
+
+
+def test_what_was_done_early_is_not_asked_for_again() -> None:
+    tour = Tour.begin(ALL, 100.0).did(Deed.SAVED, 105.0)
+    assert [each.step.id for each in tour.past] == ["save"]
+    assert tour.step is not None
+    assert tour.step.id == "take"
+    assert "save" not in [step.id for step in tour.to_come]
+    assert tour.did(Deed.SAVED, 106.0) is tour
 
 
 def test_what_the_key_table_lacks_is_skipped() -> None:

@@ -7,7 +7,7 @@ from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.news import CallNews, Match
-from terminal.screens.board import KEPT, SHOWN_AFTER_HANDED, Board
+from terminal.screens.board import KEPT, Board
 from tests.screens.test_board import CHEN, LIN, card
 from tests.terminal.scripted_desk import ME, NOW, call, pop
 
@@ -63,13 +63,15 @@ def test_a_call_handed_to_me_is_mine_and_waits_in_the_banner() -> None:
     assert [board.person.key[1]] == ["b"]
 
 
-def test_on_an_idle_desk_a_handed_call_opens_and_the_banner_says_so_for_a_while() -> None:
+def test_on_an_idle_desk_a_handed_call_opens_and_the_banner_says_so_until_somebody_turns_to_it() -> None:
     board = board_with()
     given = call("b", CHEN, state=CallState.ANSWERED, claimed_by=ME, handed_by="p-mei", handed_name=MEI)
     board.hear(CallNews(given, SafeText("雅婷"), mine=True, matches=pop(given, card(1)).matches), NOW)
     assert board.person.member == CHEN
     assert board.calls["b"].handed
-    board.tick(NOW + SHOWN_AFTER_HANDED)
+    board.tick(NOW + 3600)
+    assert board.calls["b"].handed
+    board.serve("b")
     assert not board.calls["b"].handed
 
 

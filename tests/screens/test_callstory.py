@@ -123,7 +123,7 @@ async def test_a_call_is_handed_on_with_its_note_in_two_keys() -> None:
         assert ("note", "promised", LIN.id, "c1") in run.desk.did
         assert run.desk.did.index(("note", "promised", LIN.id, "c1")) < len(run.desk.did) - 1
         assert named(run) == set()
-        assert "with 美惠" in run.pane("lines")
+        assert "handed to 美惠" in run.pane("lines")
         assert "With you" not in run.pane("lines")
 
 

@@ -131,6 +131,23 @@ async def test_f12_reads_an_answer_and_names_it_in_the_note(
         assert run.focus == "note"
 
 
+async def test_an_answer_that_was_read_leaves_with_the_person() -> None:
+    other = member("other", "陳冠宇", "0933-218-457")
+    made = desk()
+    made.cards[other.id] = plain_card(other)
+    async with running(made) as run:
+        await serve(run)
+        await run.press("f12", *"停車")
+        await run.press("enter")
+        assert "滿 NT$500" in run.pane("detail")
+        run.desk.publish(pop(call("c2", other), plain_card(other)))
+        await run.settle()
+        assert "滿 NT$500" in run.pane("detail")
+        await run.press("f2")
+        assert other.name in run.pane("card")
+        assert "滿 NT$500" not in run.pane("detail")
+
+
 async def test_an_answer_too_long_for_its_place_is_read_over_the_card() -> None:
     long = desk()
     text = SafeLines("\n".join(f"停車 {number}" for number in range(40)))

@@ -61,7 +61,7 @@ async def test_an_idle_desk_opens_the_card_of_who_rings() -> None:
         await run.settle()
         assert all(LIN.name in run.title(name) for name in PERSON_PANES)
         assert "堅果過敏" in run.pane("card")
-        assert "林淑芬您好" in run.pane("banner")
+        assert "Hello, 林淑芬" in run.pane("banner")
         assert run.focus == before
 
 

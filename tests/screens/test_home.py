@@ -52,7 +52,7 @@ async def test_what_is_there_at_nine(size: tuple[int, int], language: str, chine
         english = ("Home", "Callbacks due 1", "Tasks 2", "! 1 late", "Missed 1", "Birthdays 1", "Notices 1")
         wanted = english if language == "en" else ("首頁", "待回電 1", "待辦 2", "逾期 1", "未接 1", "壽星 1", "公告 1")
         assert not [words for words in (*wanted, "今天提早打烊") if words not in card], card
-        order = ["回電報價", "追收欠款", "寄發票", "11/24 07:43", "今天提早打烊"]
+        order = ["回電報價", "11/24 07:43", "追收欠款", "今天提早打烊", "寄發票"]
         if size == SMALL:
             assert ("1 to 5" if language == "en" else "第 1 到 5") in rows
             order.pop()
@@ -90,7 +90,7 @@ async def test_enter_opens_the_row_and_esc_comes_back() -> None:
 async def test_the_detail_follows_the_selected_row() -> None:
     async with running(desk()) as run:
         run.screen.painter.panel("timeline").focus()
-        await run.press("end")
+        await run.press("end", "up")
         assert "20:00 關門" in run.pane("detail")
         await run.press("enter")
         assert "20:00 關門" in run.pane("banner")
@@ -103,9 +103,9 @@ async def test_a_callback_to_a_number_finds_its_member() -> None:
     one.business.tasks = [row, task("t9", "沒有人", "2026-11-21", assignee=ME)]
     async with running(one) as run:
         run.screen.painter.panel("timeline").focus()
-        await run.press("down", "enter")
+        await run.press("end", "up", "enter")
         assert "No member is known for this: 沒有人" in run.pane("banner")
-        await run.press("up", "enter")
+        await run.press("home", "enter")
         assert CHEN.name in run.title("card")
 
 
@@ -165,3 +165,31 @@ async def test_a_trouble_with_it_is_said_and_the_desk_goes_on(monkeypatch: pytes
         await run.settle()
         assert CHEN.name in run.title("card")
         assert msgspec.structs.asdict(run.screen.board.morning)["known"] is False
+
+
+async def test_late_tasks_are_a_few_and_a_count_until_somebody_asks() -> None:
+    one = desk()
+    one.business.tasks += [task(f"l{day}", f"逾期{day}", f"2026-11-{day:02}", assignee=ME) for day in range(1, 20)]
+    async with running(one, SMALL) as run:
+        timeline = run.screen.painter.panel("timeline")
+        assert "Tasks 21" in run.pane("card")
+        timeline.focus()
+        await run.press("end", "up", "up")
+        assert "17 more late tasks" in run.pane("timeline")
+        await run.press("enter")
+        assert "17 more late tasks" not in run.pane("timeline")
+        await run.press("end")
+        assert "to 25 " in run.pane("timeline"), run.pane("timeline")
+
+
+async def test_the_pane_is_called_today_everywhere_and_empty_panes_say_a_word() -> None:
+    async with running(desk(), SMALL) as run:
+        run.screen.painter.panel("timeline").focus()
+        await run.settle()
+        assert "1 Today 6" in run.pane("tabs")
+    async with running(desk()) as run:
+        run.screen.painter.panel("timeline").focus()
+        await run.settle()
+        assert "focus: Today" in run.pane("keybar")
+        for name in ("tasks", "tags", "earlier"):
+            assert "Nobody is on the desk." in run.pane(name)

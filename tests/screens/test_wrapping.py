@@ -260,3 +260,43 @@ async def test_a_new_meeting_is_in_the_timeline_of_whoever_is_on_show() -> None:
         timeline = run.pane("timeline")
         assert "Letter" in timeline
         assert "2 entries" in timeline
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+async def test_that_it_is_closed_is_seen_although_another_call_rings(size: tuple[int, int]) -> None:
+    async with running(desk(), size) as run:
+        await serve(run)
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        await run.press("f4", "1")
+        assert CHEN.name in run.pane("banner")
+        assert f"Closed: {LIN.name}" in run.pane("noteframe")
+        await after(run, 9)
+        assert "Closed" not in run.pane("noteframe")
+
+
+async def test_alt_and_a_digit_are_no_character_of_the_note() -> None:
+    from textual._xterm_parser import XTermParser
+    from textual.events import Key
+
+    async with running(desk()) as run:
+        await serve(run)
+        await run.press("h")
+        for key in XTermParser().feed("\x1b2"):
+            assert isinstance(key, Key)
+            run.screen.area.post_message(key)
+        await run.press("alt+a", "i")
+        assert run.screen.area.text == "hi"
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+async def test_the_card_says_whose_the_number_is_before_and_after_ctrl_l(size: tuple[int, int]) -> None:
+    stranger = member("x", "", "0903-804-733")
+    async with running(desk(), size) as run:
+        run.desk.publish(pop(call("c9", stranger)))
+        await run.settle()
+        await run.press("f2", "escape", "slash", "6", "7", "8")
+        await run.press("enter")
+        card = run.pane("card")
+        assert "calls from 0903-804-733, not on this card:" in card, card
+        assert "calls from it" not in card

@@ -14,7 +14,19 @@ from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.errors import Refused
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import Actor, Args, CallWrapup, MemberFields, MemberUpdate, PresenceSet, Row, RowKey, touches
+from ringdesk.ops import (
+    Actor,
+    Args,
+    CallWrapup,
+    MemberFields,
+    MemberUpdate,
+    NoteAdd,
+    PresenceSet,
+    Row,
+    RowKey,
+    TaskDone,
+    touches,
+)
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task, TaskState
@@ -22,6 +34,7 @@ from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
 from terminal.desk import Awaited, Business, Card, Desk, Draft, Older
 from terminal.desk.values import LostCall
+from terminal.drafts import Drafting
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 from terminal.store.pins import Login, is_pin
 
@@ -221,9 +234,23 @@ class ScriptedDesk(Desk):
         if isinstance(args, PresenceSet):  # said beside the work: it neither waits nor fails where a save is made to
             self.attended.append(args)
             return "presence"
+        if isinstance(args, NoteAdd):
+            return await self.note(args.text, args.member, args.call, args.parent)
+        if isinstance(args, CallWrapup):
+            return await self.wrapup(args.call, args.code, args.member)
+        if isinstance(args, TaskDone):
+            return await self.done(args.task)
         op = await self._saved("do", args)
         self._tell(self._merged(op, args, base))
         return op
+
+    async def do_together(self, *wanted: Args, draft: Drafting) -> tuple[str, ...]:
+        """What `refuse` holds fails the first of them, and so all."""
+        op_ids = tuple([await self.do(args) for args in wanted])
+        left = draft(op_ids)
+        self.kept[(left.member, left.call)] = left.text
+        self.sheets[(left.member, left.call)] = left
+        return op_ids
 
     def _merged(self, op: str, args: Args, base: dict[str, int] | None = None) -> dict[RowKey, Row]:
         """What the real merge makes of it on the rows that are here."""

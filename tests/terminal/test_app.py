@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual._compositor import LayoutUpdate
 from textual.app import App
 
@@ -14,7 +15,7 @@ from ringdesk.safetext import SafeText
 from terminal.app import RingdeskApp
 from terminal.desk import Desk
 from tests.screens.harness import running
-from tests.terminal.scripted_desk import NOW, ScriptedDesk
+from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
 
 LATER = (
     "aiosqlite",
@@ -127,3 +128,18 @@ async def test_ctrl_c_says_how_to_leave() -> None:
         run.screen.painter.panel("timeline").focus()
         await run.press("ctrl+c")
         assert "Ctrl+Q leaves" in run.pane("banner")
+
+
+async def test_keys_that_come_in_one_read_are_done_in_their_order() -> None:
+    """A letter is the field's, any other key the screen's, which comes to it later."""
+    async with running(ScriptedDesk()) as run:
+        lin = member("m1", "林淑芬", "0912-345-678")
+        run.desk.publish(pop(call("a", lin), plain_card(lin)))
+        await run.settle()
+        await run.press("f2")
+        for key in ("a", "b", "c", "left", "left", "X", "ctrl+s", "d", "backspace", "e"):
+            char = key if len(key) == 1 else None
+            run.app.post_message(events.Key(key, char))
+        await run.settle()
+        assert [done[1] for done in run.desk.did if done[0] == "note"] == ["aXbc"]
+        assert run.screen.area.text == "e"

@@ -109,7 +109,7 @@ def test_the_whole_tour_as_the_desk_tells_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "first"), [("en", "Practice 1 of 11: the telephone"), ("zh_TW", "練習 1/11：電話響了")]
+    ("language", "first"), [("en", "Practice 1 of 11: when the telephone"), ("zh_TW", "練習 1/11：電話響時")]
 )
 def test_the_hint_says_practice_and_the_key(language: str, first: str) -> None:
     with spoken(language):

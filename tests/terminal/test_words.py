@@ -86,3 +86,23 @@ def test_two_reasons_are_said_in_one_language() -> None:
     both = Why("and", {"first": "?", "second": "?", "digits": "678", "text": "林", **codes})
     words.language("en")
     assert words.sentence(both) == "the number ends in 678, and the name starts with 林"
+
+
+def test_a_space_stands_between_chinese_and_latin_names_only() -> None:
+    assert words.filled("{name}保留", {"name": "Grace Lefèvre"}) == "Grace Lefèvre 保留"
+    assert words.filled("{name}保留", {"name": "林淑芬"}) == "林淑芬保留"
+    assert words.filled("把{name}轉給您", {"name": "Ms Lee"}) == "把 Ms Lee 轉給您"
+    assert words.filled("{name}，您好", {"name": "mei"}) == "mei，您好"
+
+
+def test_a_reason_inside_a_reason_is_in_the_language_in_force() -> None:
+    from terminal.sync.link import down
+
+    why = down(Why("uplink_refused", {"where": "desk:1"}), "8")
+    assert "nothing answers at desk:1" in words.sentence(why)
+    words.language("zh_Hant")
+    try:
+        assert "nothing" not in words.sentence(why)
+        assert "desk:1 沒有回應" in words.sentence(why)
+    finally:
+        words.language("en")

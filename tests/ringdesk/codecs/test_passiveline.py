@@ -3,7 +3,7 @@
 import pytest
 
 from ringdesk.calls import Caller, EventKind, Presentation
-from ringdesk.codecs.passiveline import PassiveLine, joined
+from ringdesk.codecs.passiveline import OpeningTimes, PassiveLine, joined
 from ringdesk.safetext import SafeText
 
 PRIVATE = Caller(presentation=Presentation.PRIVATE)
@@ -69,6 +69,12 @@ def test_a_clock_that_steps_back_gives_no_id_twice() -> None:
     first = one.ring(7.0)[0].native_id
     one.stop(7.0)
     assert one.ring(6.9)[0].native_id != first
+
+
+def test_lines_of_one_box_give_no_id_twice() -> None:
+    times = OpeningTimes()
+    ids = [PassiveLine("s", str(number), 8.0, times).ring(7.0)[0].native_id for number in range(3)]
+    assert ids == ["7000", "7001", "7002"]
 
 
 def test_silence_ends_the_ringing() -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from ringdesk.calls import CallEvent, EventKind
+from ringdesk.codecs.announcements import RINGING_TIME
 from ringdesk.dialects import SourceOptions, Step
-from ringdesk.dialects.mdmf import IDLE_TIME, RINGING_TIME, MdmfDialect
+from ringdesk.dialects.mdmf import IDLE_TIME, MdmfDialect
 
 T = 1795325880.0
 V4 = bytes.fromhex("802501083131323231333431020A30393132333435363738070D4348454E204D4549204C494E4733")

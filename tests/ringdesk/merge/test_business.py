@@ -1,5 +1,7 @@
 """merge: presence, dispositions, articles."""
 
+from typing import Any
+
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.dispositions import BUILT_IN, Disposition, in_use
 from ringdesk.ops import Actor, ArticleAsk, ArticleSave, DispositionSave, PresenceSet
@@ -8,8 +10,8 @@ from ringdesk.safetext import SafeLines, SafeText
 from tests.ringdesk.merge.test_apply import MEI, done, refused
 
 
-def presence(state: PresenceState, at: float, *rows: Presence, member: str | None = None) -> Presence:
-    row = done(PresenceSet(state=state, member=member), *rows, at=at).rows["presence", MEI.person]
+def presence(state: PresenceState, at: float, *rows: Presence, **more: Any) -> Presence:
+    row = done(PresenceSet(state=state, **more), *rows, at=at).rows["presence", MEI.person]
     assert isinstance(row, Presence)
     return row
 
@@ -18,9 +20,16 @@ class TestPresence:
     def test_the_time_of_a_state_runs_on_while_it_is_the_same(self) -> None:
         ready = presence(PresenceState.READY, 100.0)
         busy = presence(PresenceState.BUSY, 110.0, ready, member="m1")
-        other = presence(PresenceState.BUSY, 120.0, busy, member="m2")
-        assert (ready.since, busy.since, other.since, other.at, other.member) == (100.0, 110.0, 110.0, 120.0, "m2")
+        again = presence(PresenceState.BUSY, 115.0, busy, member="m1", help=True)
+        other = presence(PresenceState.BUSY, 120.0, again, member="m2")
+        assert (ready.since, busy.since, again.since, other.since, other.at) == (100.0, 110.0, 110.0, 120.0, 120.0)
         assert ready.name == "Mei"
+
+    def test_the_time_of_a_call_runs_on_when_its_caller_becomes_known(self) -> None:
+        stranger = presence(PresenceState.BUSY, 110.0, call="c1")
+        known = presence(PresenceState.BUSY, 120.0, stranger, call="c1", member="m1")
+        next_one = presence(PresenceState.BUSY, 130.0, known, call="c2", member="m1")
+        assert (known.since, next_one.since) == (110.0, 130.0)
 
     def test_an_older_word_says_nothing(self) -> None:
         ready = presence(PresenceState.READY, 100.0)

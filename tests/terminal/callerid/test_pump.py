@@ -181,6 +181,31 @@ def test_a_device_server_that_comes_goes_and_comes_again(server: socket.socket, 
             peer.close()
 
 
+def test_the_secret_file_is_read_at_every_opening(server: socket.socket, listener: Listener, tmp_path: Path) -> None:
+    made: list[SourceOptions] = []
+
+    def dialect(source: str, options: SourceOptions) -> LineDialect:
+        made.append(options)
+        return LineDialect(source, options)
+
+    def call() -> None:
+        peer, _ = server.accept()
+        assert peer.recv(len(HELLO)) == HELLO
+        peer.close()
+
+    file = tmp_path / "secret"
+    with started(listener.pump(f"{at(server)}?secret-file={file}", dialect)):
+        listener.wait_for_code("source_secret_unread")
+        file.write_text("user:new\n\nuser:old\n")
+        call()
+        call()
+        assert [options.secrets for options in made] == [("user:new", "user:old")], "the same dialect goes on"
+        file.write_text("user:newer\n")
+        while len(made) == 1:
+            call()
+    assert made[-1].secrets == ("user:newer",)
+
+
 def test_a_dialect_that_raises_hurts_its_own_source_only(
     pty: Pty, tmp_path: Path, listener: Listener, caplog: pytest.LogCaptureFixture
 ) -> None:

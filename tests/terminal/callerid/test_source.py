@@ -24,6 +24,12 @@ def test_all_options() -> None:
     assert (spec.options.region, spec.options.area, spec.options.ring_gap) == ("JP", "3", 4.5)
 
 
+def test_which_extensions_are_ours_is_an_option() -> None:
+    assert parse("socket://pbx:5038?dialect=ami&extensions=8[0-9]{2}", "d").options.extensions == "8[0-9]{2}"
+    with pytest.raises(BadInput, match="no regular expression"):
+        parse("socket://pbx:5038?dialect=ami&extensions=8[", "d")
+
+
 def test_region_and_area_of_the_settings_hold_where_the_url_has_none() -> None:
     spec = parse("serial://COM3?area=4", "desk-1", region="US", area="2")
     assert (spec.path, spec.options.region, spec.options.area) == ("COM3", "US", "4")

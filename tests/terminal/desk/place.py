@@ -23,6 +23,7 @@ from terminal.callerid.source import SourceSpec, parse
 from terminal.desk import Desk, Source
 from terminal.lookup.search import Lookup
 from terminal.news import News
+from terminal.serverclock import ServerClock
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
 from terminal.sync.link import Link
@@ -130,11 +131,13 @@ async def opened(
 ) -> AsyncIterator[Place]:
     """A desk that runs, with the members and calls that a server gave; beside `sources` it has a line worked by hand."""
     ids = Uuid7Source(lambda: time.time_ns() // 1_000_000, random.Random(1).randbytes)
-    store = await Store.open(folder, ids=ids, clock=time.time)
+    store = await Store.open(folder, ids=ids, clock=ServerClock(time.time, time.monotonic))
     try:
         await install(store, "org@clear", *members)
         await install(store, "store:main@clear", *calls)
-        replicator = Replicator(store, sign=lambda nonce: nonce, clock=time.time, steady=time.monotonic)
+        replicator = Replicator(
+            store, sign=lambda nonce: nonce, clock=ServerClock(time.time, time.monotonic), steady=time.monotonic
+        )
         link = Link(store, replicator, "ws://127.0.0.1:1/sync", steady=time.monotonic, rng=random.Random(1))
         hand = Hand()
         lookup = Lookup(store.reader, region="TW", area="2")

@@ -17,7 +17,8 @@ from ringdesk.tracker import Tracker
 from ringdesk.wire.messages import Granted
 from terminal.desk import Desk, Door, Draft
 from terminal.lookup.search import Lookup
-from terminal.store import pins
+from terminal.serverclock import ServerClock
+from terminal.store import tries
 from terminal.store.replica import Store
 from terminal.sync.link import Link
 from terminal.sync.replicator import Replicator
@@ -41,7 +42,7 @@ async def a_desk(folder: Path, clock: Clock) -> AsyncIterator[tuple[Desk, Store,
     """Mei works here; Jun has signed in online here before."""
     ticks = itertools.count(1)
     ids = Uuid7Source(lambda: int(clock() * 1000) + next(ticks), os.urandom)
-    store = await Store.open(folder, ids=ids, clock=clock)
+    store = await Store.open(folder, ids=ids, clock=ServerClock(clock))
     try:
         await install(store, "org@clear", MEMBER)
         for login, name in (("mei", "Mei"), ("jun", "Jun")):
@@ -58,7 +59,7 @@ async def a_desk(folder: Path, clock: Clock) -> AsyncIterator[tuple[Desk, Store,
                 mei = signed_in
         link = Link(
             store,
-            Replicator(store, sign=lambda nonce: nonce, clock=clock, steady=clock),
+            Replicator(store, sign=lambda nonce: nonce, clock=ServerClock(clock), steady=clock),
             "ws://127.0.0.1:1/sync",
             steady=clock,
             rng=random.Random(1),
@@ -128,14 +129,15 @@ async def test_five_wrong_tries_with_growing_waits_then_the_password_also_after_
         await with_pin(desk, clock)
         for wrong in range(3):
             await refused("wrong_pin", desk, "0000")
-            clock.now += pins.FIRST_WAIT * 2**wrong - 0.1
-            await refused("pin_wait", desk, "2468")
+            clock.now += tries.FIRST_WAIT * 2**wrong - 0.1
+            await refused("wait", desk, "2468")
             clock.now += 0.2
     async with a_desk(tmp_path, clock) as (desk, _, _door):
         for wrong in range(3, 5):
             await refused("wrong_pin", desk, "0000")
-            clock.now += pins.FIRST_WAIT * 2**wrong
+            clock.now += tries.FIRST_WAIT * 2**wrong
         await refused("not_allowed", desk, "2468")  # it counts as a password now, and is none
+        clock.now += tries.FIRST_WAIT
         assert desk.person.person == "p-mei"
         await desk.enter("jun", "password-jun")
         await desk.enter("mei", "password-mei")

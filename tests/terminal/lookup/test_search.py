@@ -12,6 +12,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact, ContactKind
 from terminal.lookup.search import MAX_QUERY, Lookup
 from terminal.news import Match
+from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from tests.terminal.store.model import ORG, Ids, Server
 
@@ -40,7 +41,7 @@ CONTACTS = {"lin": 3, "chen": 9, "old": 1, "pair1": 2, "pair3": 5}
 
 @pytest.fixture
 async def lookup(tmp_path: Path) -> AsyncIterator[Lookup]:
-    store = await Store.open(tmp_path, ids=Ids(), clock=lambda: NOON)
+    store = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(lambda: NOON))
     server = Server()
     rows: dict[RowKey, Row] = {("member", person.id): person for person in PEOPLE}
     rows |= {

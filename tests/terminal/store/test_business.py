@@ -20,6 +20,7 @@ from ringdesk.ops import (
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeLines, SafeText
 from terminal.desk.business import Business
+from terminal.serverclock import ServerClock
 from terminal.store import index
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
@@ -30,7 +31,7 @@ NOON = 1_800_000_000.0
 
 
 async def opened(folder: Path) -> Store:
-    store = await Store.open(folder, ids=Ids(), clock=lambda: NOON)
+    store = await Store.open(folder, ids=Ids(), clock=ServerClock(lambda: NOON))
     await store.welcomed(Server().welcome())
     return store
 

@@ -11,6 +11,7 @@ from ringdesk.members import Member
 from ringdesk.ops import MemberAdd, MemberFields, NoteAdd
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Answer, Answers, Proof, Push, Welcome, Written
+from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from tests.terminal.store.model import ACTOR, ORG, SHOP, Ids, Server
 
@@ -19,7 +20,7 @@ NOON = 1_800_000_000.0
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path, ids=Ids(), clock=lambda: NOON)
+    opened = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(lambda: NOON))
     await opened.welcomed(Server().welcome())
     yield opened
     await opened.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from terminal.serverclock import ServerClock
 from terminal.store.connection import Transaction
 from terminal.store.replica import Store
 from tests.terminal.store.model import Ids
@@ -17,12 +18,13 @@ from pathlib import Path
 from ringdesk.ids import Uuid7Source
 from ringdesk.ops import Actor, MemberAdd, MemberFields, NoteAdd
 from ringdesk.safetext import SafeLines, SafeText
+from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 import secrets
 
 async def main():
     ids = Uuid7Source(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
-    store = await Store.open(Path(sys.argv[1]), ids=ids, clock=time.time)
+    store = await Store.open(Path(sys.argv[1]), ids=ids, clock=ServerClock(time.time))
     actor = Actor("p", SafeText("P"), "d")
     member = (await store.save(MemberAdd(fields=MemberFields(name=SafeText("林"))), actor=actor)).op_id
     async def save(number):
@@ -52,7 +54,7 @@ async def test_every_confirmed_save_survives(tmp_path: Path, confirmed: int) -> 
     process.wait()
     process.stdout.close()
     assert len(told) >= confirmed
-    store = await Store.open(tmp_path, ids=Ids(), clock=lambda: 1_800_000_000.0)
+    store = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(lambda: 1_800_000_000.0))
     try:
         ops, rows = await store.reader.run(torn)
         assert told <= ops

@@ -10,6 +10,7 @@ from ringdesk.errors import Refused
 from ringdesk.ops import Actor, CallReport, MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
 from ringdesk.wire.messages import Enrolled, Granted
+from terminal.serverclock import ServerClock
 from terminal.store.joining import Credentials
 from terminal.store.replica import Store
 from tests.terminal.store.model import Ids
@@ -21,7 +22,7 @@ SERVER = Credentials(server_epoch="history-1")
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    it = await Store.open(tmp_path, ids=Ids(), clock=lambda: 10.0)
+    it = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(lambda: 10.0))
     await it.enrolled(Enrolled(device="desk-1", epoch="life-1", cls="desk", store="main"), SERVER)
     yield it
     await it.close()

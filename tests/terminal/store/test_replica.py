@@ -13,7 +13,7 @@ from ringdesk.channels import MASK
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import CallClaim, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Row, TaskAdd, TaskDone
+from ringdesk.ops import Actor, CallClaim, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Row, TaskAdd, TaskDone
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.wire.messages import (
@@ -31,7 +31,8 @@ from ringdesk.wire.messages import (
     Written,
 )
 from terminal.drafts import Draft
-from terminal.store import cards, index, pages
+from terminal.serverclock import ServerClock
+from terminal.store import cards, index, pages, tries
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
 from terminal.store.pages import Verdict
@@ -58,7 +59,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    opened = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    opened = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     await opened.welcomed(Server().welcome())
     yield opened
     await opened.close()
@@ -128,6 +129,31 @@ async def test_an_expired_grant_stops_new_saves(store: Store, clock: Clock) -> N
     with pytest.raises(Refused) as refusal:
         await store.save(MemberAdd(fields=MemberFields(name=SafeText("b"))), actor=ACTOR, grant="token")
     assert refusal.value.code == "not_allowed"
+
+
+async def test_a_grant_ends_by_the_servers_time(tmp_path: Path, clock: Clock) -> None:
+    """The wall clock is 30 days fast; the next start, without the server, knows it."""
+    granted = Granted(ref="1", grant="token", person="mei", name=SafeText("Mei"), roles=("agent",), expires=NOON + 60)
+    args = MemberAdd(fields=MemberFields(name=SafeText("a")))
+    clock.now = NOON + 30 * 86400.0
+    told = ServerClock(clock)
+    store = await Store.open(tmp_path, ids=Ids(), clock=told)
+    await store.remember("Mei", "secret", granted)
+    with pytest.raises(Refused, match="expired"):
+        await store.save(args, actor=ACTOR, grant="token")
+    told.told(NOON, clock.now)
+    await store.keep_time()
+    await store.save(args, actor=ACTOR, grant="token")
+    await store.close()
+
+    clock.now += 59
+    store = await Store.open(tmp_path, ids=lambda: "0190ffff-0000-7000-8000-000000000001", clock=ServerClock(clock))
+    await store.sign_in("Mei", "secret")
+    await store.save(args, actor=ACTOR, grant="token")
+    clock.now += 2
+    with pytest.raises(Refused, match="expired"):
+        await store.save(args, actor=ACTOR, grant="token")
+    await store.close()
 
 
 async def test_disk_full_is_said_and_nothing_is_torn(store: Store) -> None:
@@ -296,7 +322,7 @@ async def test_answered_ops_are_forgotten_after_seven_days(store: Store, clock: 
     for days, left in ((6.9, 1), (7.1, 0)):
         await store.close()
         clock.now = NOON + days * 86_400
-        store = await Store.open(tmp_path, ids=Ids(), clock=clock)
+        store = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
         assert await store.reader.run(lambda tx: tx.value("select count(*) from outbox")) == left
     await store.close()
 
@@ -451,7 +477,7 @@ async def test_an_index_of_an_older_version_is_derived_anew(store: Store, tmp_pa
     await store._writer.run(lambda tx: tx.do("delete from gram"))
     await store._writer.run(lambda tx: tx.do("update meta set value = 0 where name = 'index_version'"))
     await store.close()
-    again = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    again = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     assert await again.reader.run(lambda tx: tx.value("select member from gram where gram = '林'")) == member
     await again.close()
 
@@ -473,12 +499,42 @@ async def test_signing_in_without_a_server(store: Store, clock: Clock) -> None:
     with pytest.raises(Refused) as refusal:
         await store.sign_in("mei", "wrong")
     assert refusal.value.code == "not_allowed"
+    clock.now += tries.FIRST_WAIT
     with pytest.raises(Refused) as refusal:
         await store.sign_in("ann", "correct horse")
     assert refusal.value.code == "offline"
     clock.now += 61
     with pytest.raises(Refused, match="expired"):
         await store.sign_in("mei", "correct horse")
+
+
+async def refused_by(store: Store, password: str) -> str:
+    with pytest.raises(Refused) as refusal:
+        await store.sign_in("mei", password)
+    return refusal.value.code
+
+
+async def test_wrong_passwords_make_the_next_wait_and_the_right_one_ends_that(
+    store: Store, tmp_path: Path, clock: Clock
+) -> None:
+    granted = Granted(ref="1", grant="token", person="p1", name=SafeText("Mei"), roles=("agent",), expires=NOON + 600)
+    online = await store.remember("mei", "correct horse", granted)
+
+    for wrong in range(7):
+        assert await refused_by(store, "wrong") == "not_allowed"
+        clock.now += tries.FIRST_WAIT * 2 ** min(wrong, tries.TRIES) - 0.1
+        assert await refused_by(store, "correct horse") == "wait"
+        clock.now += 0.2
+    await store.close()
+    again = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
+    assert await refused_by(again, "wrong") == "not_allowed"
+    assert await refused_by(again, "correct horse") == "wait"
+    clock.now += tries.FIRST_WAIT * 2**tries.TRIES
+    assert await again.sign_in("mei", "correct horse") == online
+    assert await refused_by(again, "wrong") == "not_allowed"
+    clock.now += tries.FIRST_WAIT
+    assert await again.sign_in("mei", "correct horse") == online
+    await again.close()
 
 
 async def test_a_password_is_nowhere_in_the_files(store: Store, tmp_path: Path) -> None:
@@ -494,7 +550,7 @@ async def test_drafts_survive_and_belong_to_their_author(store: Store, tmp_path:
     await store.save_draft("mei", Draft(None, None, "loose"))
     await store.save_draft("ann", Draft("m1", "c1", "other"))
     await store.close()
-    again = await Store.open(tmp_path, ids=Ids(), clock=clock)
+    again = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     drafts = await again.drafts("mei")
     assert [(draft.member, draft.call, draft.text) for draft in drafts] == [
         (None, None, "loose"),
@@ -516,6 +572,44 @@ async def test_a_draft_keeps_what_it_revises_and_the_tasks_of_its_promises(store
     (draft,) = await store.drafts("mei")
     assert draft.revises is not None
     assert (draft.revises.id, str(draft.revises.text), draft.promised) == (note["id"], "old", {"2026-12-01": "t1"})
+
+
+async def test_what_belongs_together_is_one_commit_and_its_draft_goes_with_it(store: Store) -> None:
+    member = await add_member(store)
+    await store.save_draft("p1", Draft(member, None, "half"))
+    commits: list[Happened] = []
+    store.listen(commits.append)
+    wanted = (
+        NoteAdd(member=member, text=SafeLines("half")),
+        TaskAdd(member=member, title=SafeText("call back")),
+    )
+    actor = Actor(person="p1", name=SafeText("Mei"), device="d1", roles=("agent",))
+    op_ids, _ = await store.save_together(wanted, actor=actor, draft=lambda _: Draft(member, None, ""))
+    assert [[moved.op_id for moved in each.ops] for each in commits] == [list(op_ids)]
+    assert await store.drafts("p1") == []
+    assert [row["kind"] for row in await store.dump("outbox")] == ["member.add", "note.add", "task.add"]
+
+
+async def test_what_belongs_together_is_not_saved_by_half(store: Store) -> None:
+    member = await add_member(store)
+    actor = Actor(person="p1", name=SafeText("Mei"), device="d1", roles=("agent",))
+    await store.save_draft("p1", Draft(member, None, "half"))
+    commits: list[Happened] = []
+    store.listen(commits.append)
+    note = NoteAdd(member=member, text=SafeLines("half"))
+    with pytest.raises(Refused, match="member"):
+        await store.save_together(
+            (note, TaskAdd(member="nobody", title=SafeText("x"))), actor=actor, draft=lambda _: Draft(member, None, "")
+        )
+    assert [row["kind"] for row in await store.dump("outbox")] == ["member.add"]
+    assert [draft.text for draft in await store.drafts("p1")] == ["half"]
+    assert commits == []
+    assert await store.dump("notes") == []
+    op_ids, _ = await store.save_together(
+        (note,), actor=actor, draft=lambda ids: Draft(member, None, "half", promised={"d": ids[0]})
+    )
+    (draft,) = await store.drafts("p1")
+    assert (draft.promised, draft.saved_at) == ({"d": op_ids[0]}, NOON)
 
 
 async def test_a_draft_whose_note_is_gone_is_a_new_note(store: Store) -> None:
@@ -541,7 +635,7 @@ async def test_dumps(store: Store) -> None:
 
 async def test_a_directory_in_use(store: Store, tmp_path: Path, clock: Clock) -> None:
     with pytest.raises(Refused) as refusal:
-        await Store.open(tmp_path, ids=Ids(), clock=clock)
+        await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
     assert refusal.value.code == "data_in_use"
 
 
@@ -549,7 +643,7 @@ async def test_a_newer_replica_is_left_alone(store: Store, tmp_path: Path, clock
     await store._writer.settings("pragma user_version = 999")
     await store.close()
     with pytest.raises(RingdeskError, match="upgrade ringdesk"):
-        await Store.open(tmp_path, ids=Ids(), clock=clock)
+        await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
 
 
 def contact(ident: str, at: float, kind: ContactKind = ContactKind.PURCHASE) -> Contact:

@@ -16,6 +16,7 @@ from ringdesk.notes import Note
 from ringdesk.ops import Args, MemberFields, MemberUpdate, NoteAdd, Row, RowKey, TaskAdd, TaskDone
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Answers, Changes, Hello, Message, Need, Pull, Push, UpTo
+from terminal.serverclock import ServerClock
 from terminal.store import index, pages
 from terminal.store.connection import Transaction
 from terminal.store.pages import Verdict
@@ -48,7 +49,7 @@ class World:
             self.server.write({("member", member): Member(id=member, name=SafeText(f"林{member}"))}, None)
 
     async def open(self) -> None:
-        self.store = await Store.open(self.directory, ids=self.ids, clock=lambda: self.now)
+        self.store = await Store.open(self.directory, ids=self.ids, clock=ServerClock(lambda: self.now))
 
     def send(self, way: str, message: Message) -> None:
         if self.lossy and self.rng.random() < 0.2:

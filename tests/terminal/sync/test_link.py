@@ -20,6 +20,7 @@ from ringdesk.wire.messages import Enrol, Enrolled, Hello, Ping, Pull, Push, Ser
 from ringdesk.wire.signing import make_code, secret_text
 from server.identity.authority import Authority, ensure
 from terminal.news import NoticeNews, SyncNews
+from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from terminal.sync import socket
 from terminal.sync.enrol import enrol, is_enrolled
@@ -44,7 +45,9 @@ class Desk:
         self.store = store
         self.heard: list[SyncNews | NoticeNews] = []
         key = DeviceKey.fresh(store.directory)
-        self.replicator = Replicator(store, sign=key.sign, clock=time.time, steady=time.monotonic)
+        self.replicator = Replicator(
+            store, sign=key.sign, clock=ServerClock(time.time, time.monotonic), steady=time.monotonic
+        )
         self.link = Link(
             store,
             self.replicator,
@@ -65,7 +68,7 @@ class Desk:
 
 @asynccontextmanager
 async def desk(directory: Path, url: str, timings: Timings = QUICK) -> AsyncIterator[Desk]:
-    store = await Store.open(directory, ids=Ids(), clock=time.time)
+    store = await Store.open(directory, ids=Ids(), clock=ServerClock(time.time, time.monotonic))
     if not await is_enrolled(store):
         await store.enrolled(Enrolled(device="desk-1", epoch="life-1", cls="desk", store="main"))
     it = Desk(store, url, timings)
@@ -236,7 +239,7 @@ async def test_signing_in_online_offline_and_wrong(peer: Peer, tmp_path: Path) -
     ],
 )
 async def test_addresses_that_can_never_work(tmp_path: Path, url: str, words: str) -> None:
-    store = await Store.open(tmp_path, ids=Ids(), clock=time.time)
+    store = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(time.time, time.monotonic))
     try:
         with pytest.raises(BadInput, match=words):
             await Desk(store, url, QUICK).link.run()
@@ -288,7 +291,7 @@ def authority_in(folder: Path) -> Authority:
 
 @asynccontextmanager
 async def opened(directory: Path) -> AsyncIterator[Store]:
-    store = await Store.open(directory, ids=Ids(), clock=time.time)
+    store = await Store.open(directory, ids=Ids(), clock=ServerClock(time.time, time.monotonic))
     try:
         yield store
     finally:

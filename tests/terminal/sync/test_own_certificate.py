@@ -19,6 +19,7 @@ from cli.roots import new_ids
 from ringdesk.errors import Refused
 from ringdesk.wire.signing import read_code
 from server.identity.authority import Authority, ensure
+from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from terminal.sync.enrol import enrol, is_enrolled
 from terminal.sync.key import CA_FILE
@@ -71,7 +72,7 @@ async def joins(server: Server, name: str, code: str) -> None:
     """Enrol, then open a session as at any later start."""
     directory = server.folder / name
     url = server.url.replace("ws:", "wss:")
-    store = await Store.open(directory, ids=new_ids(), clock=time.time)
+    store = await Store.open(directory, ids=new_ids(), clock=ServerClock(time.time))
     try:
         await enrol(store, url, code, name)
         link: Link = Desk(store, url).link
@@ -87,7 +88,7 @@ async def joins(server: Server, name: str, code: str) -> None:
 
 async def refused(server: Server, name: str, code: str, words: str) -> None:
     directory = server.folder / name
-    store = await Store.open(directory, ids=new_ids(), clock=time.time)
+    store = await Store.open(directory, ids=new_ids(), clock=ServerClock(time.time))
     try:
         with pytest.raises((Refused, Unreachable), match=words):
             await enrol(store, server.url.replace("ws:", "wss:"), code, name)

@@ -21,6 +21,7 @@ from ringdesk.ops import MemberAdd, MemberFields, MemberUpdate, NoteAdd, TaskAdd
 from ringdesk.safetext import SafeLines, SafeText
 from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
+from terminal.serverclock import ServerClock
 from terminal.store import pages
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
@@ -83,7 +84,10 @@ class Desk:
         self.store = store
         self.heard: list[SyncNews | NoticeNews] = []
         replicator = Replicator(
-            store, sign=DeviceKey.load(store.directory).sign, clock=time.time, steady=time.monotonic
+            store,
+            sign=DeviceKey.load(store.directory).sign,
+            clock=ServerClock(time.time, time.monotonic),
+            steady=time.monotonic,
         )
         self.link = Link(
             store,
@@ -106,7 +110,7 @@ class Desk:
 async def desk(server: Server, name: str, timings: Timings = QUICK) -> AsyncIterator[Desk]:
     directory = server.folder / name
     known = directory.exists()
-    store = await Store.open(directory, ids=new_ids(), clock=time.time)
+    store = await Store.open(directory, ids=new_ids(), clock=ServerClock(time.time))
     try:
         if not known:
             await enrol(store, server.url, await asyncio.to_thread(server.code), name)
@@ -240,8 +244,8 @@ async def test_without_a_person_it_comes_back_within_ten_seconds(server: Server)
 
 async def test_a_code_works_once(server: Server, tmp_path: Path) -> None:
     code = await asyncio.to_thread(server.code)
-    first = await Store.open(tmp_path / "one", ids=new_ids(), clock=time.time)
-    second = await Store.open(tmp_path / "two", ids=new_ids(), clock=time.time)
+    first = await Store.open(tmp_path / "one", ids=new_ids(), clock=ServerClock(time.time))
+    second = await Store.open(tmp_path / "two", ids=new_ids(), clock=ServerClock(time.time))
     try:
         await enrol(first, server.url, code, "one")
         with pytest.raises(Refused):

@@ -28,6 +28,7 @@ from ringdesk.wire.messages import (
     Push,
     UpTo,
 )
+from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from terminal.sync.replicator import PUSH_OPS, REPAIR_SECONDS, RESEND_SECONDS, Replicator, StartAgain
 from tests.terminal.store.model import ACTOR, ORG, SHOP, Ids, Server
@@ -43,8 +44,13 @@ class Bench:
         self.server = Server()
         self.now = 100.0
         self.wall = 1e9
+        self.clock = ServerClock(lambda: self.wall, lambda: self.now)
         self.replicator = Replicator(
-            store, sign=lambda nonce: f"signed {nonce}", clock=lambda: self.wall, steady=lambda: self.now, app="test"
+            store,
+            sign=lambda nonce: f"signed {nonce}",
+            clock=self.clock,
+            steady=lambda: self.now,
+            app="test",
         )
 
     async def greet(self) -> list[FromTerminal]:
@@ -72,7 +78,7 @@ class Bench:
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    store = await Store.open(tmp_path, ids=Ids(), clock=lambda: 1e9)
+    store = await Store.open(tmp_path, ids=Ids(), clock=ServerClock(lambda: 1e9))
     yield Bench(store)
     await store.close()
 
@@ -321,7 +327,7 @@ async def test_dropped_and_erased_are_confirmed(bench: Bench) -> None:
 
 async def test_small_things(bench: Bench) -> None:
     await bench.serve(await bench.greet())
-    assert await bench.replicator.received(Ping(at=5.0)) == [Pong(at=5.0, now=1e9)]
+    assert await bench.replicator.received(Ping(at=5.0)) == [Pong(at=5.0, now=0.0)]  # as the model server says
     assert await bench.replicator.received(Denied(ref=ORG, code="x", message=SafeText("no"))) == []
     page = Page(set="unheld@clear", prev=0, seq=1, chain="", images=(), up=False)
     assert await bench.replicator.received(Changes(page=page)) == []
@@ -332,19 +338,36 @@ async def test_small_things(bench: Bench) -> None:
     assert await bench.replicator.pending() == await bench.replicator.pulls() == []
 
 
-@pytest.mark.parametrize(("ahead", "uncertainty"), [(0.0, 0.4), (0.4, 0.4), (30.0, 30.0), (-30.0, 30.4)])
-async def test_the_uncertainty_of_the_clock_is_that_of_the_round_trip(
-    bench: Bench, ahead: float, uncertainty: float
+@pytest.mark.parametrize(
+    ("ahead", "uncertainty", "moved"),
+    [(0.0, 0.4, 0.0), (0.4, 0.4, 0.0), (30.0, 0.2, 29.8), (-30.0, 0.2, -30.2), (3600.0, 0.2, 3599.8)],
+)
+async def test_the_clock_is_the_servers_to_within_the_round_trip(
+    bench: Bench, ahead: float, uncertainty: float, moved: float
 ) -> None:
     """The server may have read its clock at either end of the round trip of 0.4 s; `ahead` is its clock at our hello."""
     assert bench.replicator.uncertainty == 0.0
     hello = await bench.replicator.opened(CHALLENGE)
     assert hello.clock == bench.wall
     bench.wall += 0.4
+    bench.now += 0.4
     welcome = msgspec.structs.replace(bench.server.hello(hello), now=hello.clock + ahead)
     await bench.replicator.received(welcome)
     bench.replicator.closed()
     assert bench.replicator.uncertainty == pytest.approx(uncertainty)
+    assert bench.clock() - bench.wall == pytest.approx(moved, abs=1e-6)
+
+
+async def test_a_pong_sets_the_clock_too(bench: Bench) -> None:
+    """A session may last for weeks, in which clocks drift, and the server's may be put right."""
+    hello = await bench.replicator.opened(CHALLENGE)
+    await bench.replicator.received(msgspec.structs.replace(bench.server.hello(hello), now=bench.wall))
+    asked = bench.now
+    bench.now += 0.2
+    bench.wall += 0.2
+    await bench.replicator.received(Pong(at=asked, now=bench.wall + 50.0))
+    assert bench.clock() == pytest.approx(bench.wall + 50.1)
+    assert bench.replicator.uncertainty == pytest.approx(0.1)
 
 
 async def test_a_version_that_does_not_fit(bench: Bench) -> None:

@@ -1,5 +1,6 @@
 """When a line is cut, and when a slow one is not."""
 
+import terminal.sync.socket  # noqa: F401  it registers the words of these reasons
 from ringdesk.wire import limits
 from terminal.sync.watch import MOVING, Sample, Timings, Watch
 
@@ -10,7 +11,7 @@ def run(samples: list[Sample]) -> str | None:
     """One look a second, from second 1 on; the first reason to cut the line."""
     watch = Watch(TIMES, 0.0, Sample())
     reasons = (watch.look(float(second), sample) for second, sample in enumerate(samples, 1))
-    return next((f"{second}: {reason}" for second, reason in enumerate(reasons, 1) if reason), None)
+    return next((f"{second}: {reason.english()}" for second, reason in enumerate(reasons, 1) if reason), None)
 
 
 def test_an_idle_line_with_heartbeats_stays() -> None:

@@ -1,0 +1,301 @@
+"""Events of an Asterisk become events of calls.
+
+The order of events of different legs is not stable, and any of them may be missing: what a `DialEnd` says, a bridge or a
+hang-up says again.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar, Final
+
+from ringdesk.calls import Called, CallEvent, EventKind, LegState, Outcome, Presentation
+from ringdesk.codecs import amilegs
+from ringdesk.codecs.amiframes import Message
+from ringdesk.codecs.amilegs import Record
+from ringdesk.codecs.amirings import Telephones, somebody_talks
+from ringdesk.safetext import SafeText
+
+_DOWN: Final = "0"
+_UP: Final = "6"
+_RINGING: Final = ("4", "5")
+
+
+class Exchange(Telephones):
+    """The calls of one Asterisk. `read` and `due` return what happened."""
+
+    def __init__(self, source_id: str, line: str, extensions: str) -> None:
+        super().__init__(source_id, line, extensions)
+        self._suspects: set[str] = set()
+
+    @property
+    def next_due(self) -> float | None:
+        """When a wait for a presentation, or for the record of a call that ended, is over."""
+        times = [record.hold_until for record in self._held()]
+        times += [until for until, _ in self._ending.values()]
+        return min((time for time in times if time is not None), default=None)
+
+    def read(self, message: Message, now: float) -> list[CallEvent]:
+        """An event of the manager."""
+        self._now = now
+        if (handle := self._HANDLERS.get(message.event)) is not None:
+            handle(self, message)
+        return self._take()
+
+    def due(self, now: float) -> list[CallEvent]:
+        """What was waited for did not come: a number is shown, a call ends as far as it is known."""
+        self._now = now
+        for record in [one for one in self._held() if one.hold_until is not None and now >= one.hold_until]:
+            self._clear(record, Presentation.SHOWN)
+        for uniqueid in [uid for uid, (until, _) in self._ending.items() if now >= until]:
+            self._end(self._ending.pop(uniqueid)[1])
+        return self._take()
+
+    def presented(self, native_id: str, allowed: Presentation, now: float) -> list[CallEvent]:
+        """The answer to a question: whether the number of a call may be shown."""
+        self._now = now
+        over = next((uid for uid, (_, one) in self._ending.items() if one.native_id == native_id), None)
+        record = self._records.get(native_id) if over is None else self._ending[over][1]
+        if record is not None and record.hold_until is not None:
+            self._clear(record, allowed)
+            if over is not None:
+                self._end(self._ending.pop(over)[1])
+        return self._take()
+
+    def forwarded(self, native_id: str, number: SafeText, now: float) -> list[CallEvent]:
+        """The answer to a question: who forwarded a call."""
+        self._now = now
+        if (record := self._records.get(native_id)) is not None:
+            self._forwarded(record, number)
+        return self._take()
+
+    def begin_snapshot(self) -> None:
+        """A list of all channels follows: what is not in it is over."""
+        self._suspects = set(self._legs)
+
+    def end_snapshot(self, now: float) -> list[CallEvent]:
+        """The list is complete. Calls of which no leg is left ended while nobody listened: how is not known."""
+        self._now = now
+        for uniqueid in self._suspects:
+            if (leg := self._legs.get(uniqueid)) is not None:
+                self._remove(leg)
+                if not leg.record.legs:
+                    self._close(leg.record, Outcome.UNKNOWN)
+        self._suspects = set()
+        for record in list({id(one): one for one in self._records.values()}.values()):
+            self._found(record)
+        return self._take()
+
+    def _found(self, record: Record) -> None:
+        """A call that was under way when the list was made."""
+        legs = [leg for leg in record.legs.values() if not leg.inner]
+        if record.first is None and legs:
+            record.first = next((leg for leg in legs if leg.agent is None), legs[0])
+        self._open(record)
+        for leg in legs:
+            self._talk(leg)
+
+    # --- events -------------------------------------------------------------------------------------------------------
+
+    def _on_channel(self, message: Message) -> None:
+        leg = self._leg(message)
+        if leg is None:
+            return
+        if message.text("ChannelState") == _UP:
+            leg.up = True
+            leg.record.was_up = leg.record.was_up or leg.record.first is leg
+        self._listen(leg, message)
+        if message.text("Linkedid") or message.text("ChannelState") != _DOWN:
+            self._open(leg.record)
+
+    def _on_listed(self, message: Message) -> None:
+        leg = self._leg(message)
+        if leg is None:
+            return
+        self._suspects.discard(leg.uniqueid)
+        state = message.text("ChannelState")
+        leg.up, leg.bridge = state == _UP, message.text("BridgeId")
+        first = leg.record.first is leg
+        leg.record.was_up = leg.record.was_up or (leg.up and first)
+        if not first and state in _RINGING:
+            leg.dialled = True
+        self._listen(leg, message)
+
+    def _on_dial_begin(self, message: Message) -> None:
+        source, leg = self._dialled_for(message)
+        self._listen(source, message)
+        if leg is None:
+            return
+        record = leg.record
+        if record.dialled is None and record.first is not None and record.first.agent is not None and leg.agent is None:
+            record.dialled = message.shown("DestCallerIDNum")
+        leg.dialled, leg.settled = True, False
+        if self._open(record):
+            self._nobody(record)
+            if not leg.inner and leg is not record.first:
+                self._agent(record, leg.agent, LegState.RINGING)
+
+    def _on_dial_end(self, message: Message) -> None:
+        source, leg = self._dialled_for(message)
+        self._listen(source, message)
+        if leg is None or leg.inner:
+            return
+        self._open(leg.record)
+        status = message.text("DialStatus")
+        if status == "ANSWER":
+            self._answered(leg)
+        elif status == "CANCEL" and leg.cause != "21" and not somebody_talks(leg.record):
+            leg.cancelled = not leg.settled
+        else:
+            self._unanswered(leg, status)
+
+    def _on_bridge(self, message: Message) -> None:
+        leg = self._leg(message)
+        if leg is not None:
+            leg.bridge, leg.up = message.text("BridgeUniqueid"), True
+            self._open(leg.record)
+            self._talk(leg)
+
+    def _on_unbridge(self, message: Message) -> None:
+        if (leg := self._legs.get(message.text("Uniqueid"))) is not None:
+            leg.bridge = ""
+            left = message.text("BridgeUniqueid")
+            if (other := next((one for one in leg.record.legs.values() if one.bridge == left), None)) is not None:
+                self._talk(other)
+
+    def _on_queue(self, message: Message) -> None:
+        leg = self._leg(message)
+        if leg is None:
+            return
+        leg.record.queue = message.shown("Queue") or SafeText("queue")
+        self._listen(leg, message)
+        if self._open(leg.record):
+            self._say(leg.record, EventKind.QUEUED, called=Called(line=self._line, queue=leg.record.queue))
+            self._nobody(leg.record)
+
+    def _on_agent_connect(self, message: Message) -> None:
+        leg = self._leg(message, "Dest")
+        self._listen(self._leg(message), message)
+        if leg is not None and not leg.inner and self._open(leg.record):
+            self._answered(leg)
+
+    def _on_hold(self, message: Message) -> None:
+        leg = self._leg(message)
+        if leg is not None and leg.record.answered and not leg.record.held:
+            leg.record.held = True
+            self._say(leg.record, EventKind.HELD)
+
+    def _on_unhold(self, message: Message) -> None:
+        leg = self._leg(message)
+        if leg is not None:
+            self._resume(leg.record)
+
+    def _on_blind_transfer(self, message: Message) -> None:
+        agent, party = self._leg(message, "Transferer"), self._leg(message, "Transferee")
+        record = party.record if party is not None else agent.record if agent is not None else None
+        if record is None or message.text("Result") != "Success" or not record.opened:
+            return
+        self._say(record, EventKind.TRANSFERRING)
+        if agent is not None and agent.agent is not None:
+            self._agent(record, agent.agent, LegState.ENDED)
+
+    def _on_attended_transfer(self, message: Message) -> None:
+        party, target = self._leg(message, "Transferee"), self._leg(message, "TransferTarget")
+        own = self._leg(message, "OrigTransferer")
+        if message.text("Result") != "Success" or party is None:
+            return
+        record = party.record
+        if not record.opened:
+            return
+        self._say(record, EventKind.TRANSFERRING)
+        if own is not None and own.agent is not None:
+            self._agent(record, own.agent, LegState.ENDED)
+        if target is None:
+            return
+        if target.record is not record:
+            self._merge(record, target.record)
+        if target.up:
+            target.talks = False
+            self._answered(target)
+
+    def _on_parked(self, message: Message) -> None:
+        leg = self._leg(message, "Parkee")
+        if leg is not None and leg.record.opened and not leg.record.held:
+            leg.record.held = True
+            self._say(leg.record, EventKind.HELD)
+
+    def _on_fetched(self, message: Message) -> None:
+        """A parked call, or one that rings at another telephone, is taken by one of ours."""
+        waiting = self._leg(message, "Parkee") or self._leg(message, "Target")
+        taker = self._leg(message, "Retriever") or self._leg(message)
+        if waiting is None or taker is None:
+            return
+        record = waiting.record
+        if taker.record is not record:
+            record = self._merge(record, taker.record)
+        if record.opened:
+            self._answered(taker)
+
+    def _on_cel(self, message: Message) -> None:
+        """Channel event logging, where it is switched on, is the only event that says who forwarded the call."""
+        number = message.shown("CallerIDrdnis")
+        leg = self._legs.get(message.text("UniqueID"))
+        if number is not None and leg is not None and leg.record.first is leg:
+            self._forwarded(leg.record, number)
+
+    def _on_cdr(self, message: Message) -> None:
+        uniqueid, voicemail = message.text("UniqueID"), message.text("LastApplication").startswith("VoiceMail")
+        if (leg := self._legs.get(uniqueid)) is not None:
+            leg.record.voicemail = leg.record.voicemail or voicemail
+        elif uniqueid in self._ending:
+            _, record = self._ending[uniqueid]
+            record.voicemail = record.voicemail or voicemail
+            if record.hold_until is None:
+                self._end(self._ending.pop(uniqueid)[1])
+
+    def _on_hangup_request(self, message: Message) -> None:
+        if (leg := self._legs.get(message.text("Uniqueid"))) is not None:
+            leg.cause = message.text("Cause") or leg.cause
+
+    def _on_hangup(self, message: Message) -> None:
+        uniqueid = message.text("Uniqueid")
+        leg = self._legs.get(uniqueid)
+        if leg is None:
+            if uniqueid and len(uniqueid) <= amilegs.LONGEST_ID:
+                self._gone[uniqueid] = None
+            return
+        linkedid = message.text("Linkedid")
+        if linkedid and len(linkedid) <= amilegs.LONGEST_ID and linkedid not in leg.record.links:
+            self._relink(leg.record, linkedid)
+        record = leg.record
+        leg.cause = "21" if leg.cause == "21" else message.text("Cause")
+        if leg is record.first or not record.cause:
+            record.cause = leg.cause
+        self._leave(leg)
+        self._remove(leg)
+        if not record.legs:
+            self._over(record, uniqueid)
+
+    _HANDLERS: ClassVar[dict[str, Callable[["Exchange", Message], None]]] = {
+        "Newchannel": _on_channel,
+        "Newstate": _on_channel,
+        "NewCallerid": _on_channel,
+        "CoreShowChannel": _on_listed,
+        "DialBegin": _on_dial_begin,
+        "DialEnd": _on_dial_end,
+        "BridgeEnter": _on_bridge,
+        "BridgeLeave": _on_unbridge,
+        "QueueCallerJoin": _on_queue,
+        "AgentConnect": _on_agent_connect,
+        "Hold": _on_hold,
+        "Unhold": _on_unhold,
+        "BlindTransfer": _on_blind_transfer,
+        "AttendedTransfer": _on_attended_transfer,
+        "ParkedCall": _on_parked,
+        "UnParkedCall": _on_fetched,
+        "Pickup": _on_fetched,
+        "CEL": _on_cel,
+        "Cdr": _on_cdr,
+        "HangupRequest": _on_hangup_request,
+        "Hangup": _on_hangup,
+    }
+    EVENTS: ClassVar = frozenset(name.encode() for name in _HANDLERS)
+    """The events that are read; all others mean nothing here."""

@@ -1,0 +1,141 @@
+"""What becomes of the telephones that an Asterisk rings for a call, and of the call with them."""
+
+from typing import Final
+
+from ringdesk.calls import Direction, EventKind, LegState, Outcome, Presentation
+from ringdesk.calls import Leg as AgentLeg
+from ringdesk.codecs import amilegs
+from ringdesk.codecs.amilegs import Leg, Record
+from ringdesk.codecs.amitable import MOST_GONE, Table
+from ringdesk.safetext import SafeText
+
+CDR_TIME: Final = 0.3
+"""Seconds for the record of a call that only a machine had: it tells voice mail from a menu, and may come after the end."""
+_MOST_AGENTS: Final = 256
+"""Telephones of which a call tells: the largest ring group has not as many."""
+
+
+class Telephones(Table):
+    """What becomes of the telephones that are rung for a call, and of the call with them."""
+
+    def __init__(self, source_id: str, line: str, extensions: str) -> None:
+        super().__init__(source_id, line, extensions)
+        self._ending: dict[str, tuple[float, Record]] = {}
+
+    def _leave(self, leg: Leg) -> None:
+        record = leg.record
+        if leg.agent is None or leg is record.first or leg.inner:
+            if leg is not record.first and not leg.inner and leg.cause == "21":
+                record.results[""] = Outcome.REJECTED
+            return
+        if leg.talks:
+            # Whether the call goes on without this telephone is seen when another one is rung.
+            if record.told.get(leg.agent) is LegState.ANSWERED:
+                record.leaving.add(leg.agent)
+        elif leg.cause == "21" or (leg.dialled and not leg.settled):
+            self._unanswered(leg, "CANCEL" if leg.cancelled else "")
+
+    def _agent(self, record: Record, agent: SafeText | None, state: LegState) -> None:
+        """Tell the state of one of our telephones; those that had left before had done so for good."""
+        if agent is None:
+            return
+        for other in sorted(record.leaving - {agent}):
+            self._tell_leg(record, other, LegState.ENDED)
+        record.leaving.clear()
+        self._tell_leg(record, agent, state)
+
+    def _tell_leg(self, record: Record, agent: SafeText, state: LegState) -> None:
+        room = agent in record.told or len(record.told) < _MOST_AGENTS
+        if record.opened and room and record.told.get(agent) is not state:
+            record.told[agent] = state
+            self._say(record, EventKind.LEG, leg=AgentLeg(agent, state))
+
+    def _unanswered(self, leg: Leg, status: str) -> None:
+        """A telephone rings no more. An agent with several has missed the call when the last of them has."""
+        record = leg.record
+        decided = leg.settled and leg.cause != "21"
+        leg.settled, leg.cancelled = True, False
+        if decided or leg.talks or leg is record.first:
+            return
+        state, outcome = amilegs.verdict(leg, status)
+        if state is LegState.MISSED and status != "NOANSWER" and somebody_talks(record):
+            state = LegState.CANCELLED
+        record.results[leg.agent or ""] = outcome
+        if leg.agent is None or record.told.get(leg.agent) is LegState.ANSWERED:
+            return
+        still = any(
+            other.agent == leg.agent and other.dialled and not other.settled and other is not leg
+            for other in record.legs.values()
+        )
+        if not still:
+            self._agent(record, leg.agent, state)
+
+    def _answered(self, leg: Leg) -> None:
+        record = leg.record
+        leg.up = True
+        if leg.talks or leg.inner or leg is record.first or not record.opened:
+            return
+        leg.talks = leg.settled = True
+        self._resume(record)
+        ours = leg.agent
+        if record.direction is Direction.OUT and record.first is not None and ours is None:
+            self._agent(record, record.first.agent, LegState.ANSWERED)
+        self._agent(record, ours, LegState.ANSWERED)
+        record.answered, record.answered_by = True, ours
+        self._nobody(record)
+        self._say(record, EventKind.ANSWERED, answered_by=ours)
+        for other in list(record.legs.values()):
+            if other.cancelled:
+                self._unanswered(other, "CANCEL")
+
+    def _resume(self, record: Record) -> None:
+        if record.held:
+            record.held = False
+            self._say(record, EventKind.RESUMED)
+
+    def _talk(self, leg: Leg) -> None:
+        """Two telephones of a call in one bridge have each other, whatever was told of their ringing."""
+        record = leg.record
+        if not leg.bridge or not record.opened:
+            return
+        together = [one for one in record.legs.values() if one.bridge == leg.bridge and not one.inner]
+        if len(together) < 2:
+            return
+        for one in together:
+            self._answered(one)
+        agents = [one for one in together if one.agent is not None and one is not record.first]
+        if record.first in together and agents and record.answered_by not in [one.agent for one in agents]:
+            # Handed on, and what was told of it got lost.
+            agents[-1].talks = False
+            self._answered(agents[-1])
+
+    def _over(self, record: Record, uniqueid: str) -> None:
+        """The last leg is gone. What only a machine had may have been voice mail: its record tells, and may be late.
+
+        Nor is a call over before it is known whether its number may be shown.
+        """
+        until = record.hold_until
+        machine = record.was_up and not record.answered and record.direction is Direction.IN
+        if until is None and machine and not record.voicemail:
+            until = self._now + CDR_TIME
+        if until is None or not record.opened or len(self._ending) >= MOST_GONE:
+            self._end(record)
+            return
+        self._ending[record.first.uniqueid if record.first is not None else uniqueid] = (until, record)
+
+    def _end(self, record: Record) -> None:
+        self._close(record, amilegs.outcome(record))
+
+    def _close(self, record: Record, outcome: Outcome) -> None:
+        if not record.opened:
+            return
+        if record.hold_until is not None:
+            self._clear(record, Presentation.SHOWN)
+        if record.direction is Direction.IN:
+            self._nobody(record)
+        self._say(record, EventKind.ENDED, outcome=outcome)
+
+
+def somebody_talks(record: Record) -> bool:
+    """Whether somebody has the caller now."""
+    return any(leg.talks for leg in record.legs.values())

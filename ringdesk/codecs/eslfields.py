@@ -1,0 +1,102 @@
+"""What the fields of FreeSWITCH's events say of people and endings."""
+
+import re
+from typing import Final
+
+from ringdesk import numbers
+from ringdesk.calls import Caller, LegState, Outcome, Presentation, Via
+from ringdesk.codecs import sipheaders
+from ringdesk.safetext import SafeText
+
+LONGEST_ID: Final = 100
+
+Fields = dict[str, str]
+"""The fields of one event by their names as FreeSWITCH writes them."""
+
+TRANSFERS: Final = frozenset({"BLIND_TRANSFER", "ATTENDED_TRANSFER"})
+LEG_ENDS: Final[dict[str, LegState]] = {
+    "NO_ANSWER": LegState.MISSED,
+    "NO_USER_RESPONSE": LegState.MISSED,
+    "ALLOTTED_TIMEOUT": LegState.MISSED,
+    "RECOVERY_ON_TIMER_EXPIRE": LegState.MISSED,
+    "CALL_REJECTED": LegState.REJECTED,
+    "USER_BUSY": LegState.REJECTED,
+}
+"""How a telephone ended that was not answered; every other cause (ORIGINATOR_CANCEL, LOSE_RACE, PICKED_OFF) cancelled it."""
+_GAVE_UP: Final = frozenset(
+    {
+        "NORMAL_CLEARING",
+        "ORIGINATOR_CANCEL",
+        "NO_ANSWER",
+        "NO_USER_RESPONSE",
+        "ALLOTTED_TIMEOUT",
+        "LOSE_RACE",
+        "PICKED_OFF",
+    }
+    | {"RECOVERY_ON_TIMER_EXPIRE"}
+)
+_ENDS: Final[dict[str, Outcome]] = {"USER_BUSY": Outcome.BUSY, "CALL_REJECTED": Outcome.REJECTED}
+
+
+def is_id(uuid: str) -> bool:
+    """Whether it can stand in a command."""
+    return re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", uuid) is not None
+
+
+def is_loopback(fields: Fields) -> bool:
+    """Half of a connection that FreeSWITCH makes with itself: nobody's telephone."""
+    return fields.get("Channel-Name", "").startswith("loopback/")
+
+
+def parent(uuid: str, fields: Fields) -> str:
+    """The leg, or the call, for which this one was made; itself if it began the call."""
+    if queued := fields.get("variable_cc_member_session_uuid"):
+        return queued[:LONGEST_ID]
+    made = fields.get("Call-Direction") == "outbound" and fields.get("Other-Type") == "originator"
+    maker = fields.get("Other-Leg-Unique-ID", "") if made else ""
+    return (maker or fields.get("Channel-Call-UUID") or uuid)[:LONGEST_ID]
+
+
+def agent(fields: Fields) -> SafeText | None:
+    """The telephone that a leg rings."""
+    name = fields.get("variable_cc_agent", "").partition("@")[0]
+    for field in ("variable_dialed_user", "Caller-Destination-Number", "Caller-Callee-ID-Number"):
+        name = name or fields.get(field, "").removeprefix("sip:").partition("@")[0]
+    return SafeText(name) or None
+
+
+def caller(fields: Fields) -> Caller:
+    """Who calls. A number that may not be shown is not kept."""
+    hidden = fields.get("Caller-Privacy-Hide-Number") == "true"
+    if hidden:
+        return Caller(presentation=Presentation.PRIVATE)
+    raw = fields.get("Caller-Caller-ID-Number") or fields.get("Caller-Orig-Caller-ID-Number") or ""
+    absent = numbers.read(raw).presentation
+    if absent is Presentation.PRIVATE:
+        return Caller(presentation=absent)
+    text = SafeText(fields.get("Caller-Caller-ID-Name", ""))
+    nameless = (
+        fields.get("Caller-Privacy-Hide-Name") == "true" or text == raw or text.lower() in ("", "unknown", "anonymous")
+    )
+    name = None if nameless else text
+    if absent in (Presentation.UNAVAILABLE, Presentation.PAYPHONE):
+        return Caller(presentation=absent, name=name)
+    return Caller(raw=SafeText(raw), presentation=Presentation.SHOWN, name=name)
+
+
+def via(fields: Fields) -> Via | None:
+    """Who forwarded the call: the number in RDNIS; the reason, if the Diversion header came along (RFC 5806)."""
+    raw = SafeText(fields.get("Caller-RDNIS", ""))
+    if not raw or numbers.read(raw).presentation is Presentation.PRIVATE:
+        return None
+    header = fields.get("variable_sip_h_Diversion", "").encode().decode("latin-1")
+    return Via(raw, sipheaders.diversion_reason(header))
+
+
+def unanswered(cause: str, fields: Fields, *, machine: bool) -> Outcome:
+    """How a call ended that nobody took; `machine`: a menu or a queue had it."""
+    if fields.get("variable_current_application") == "voicemail":
+        return Outcome.VOICEMAIL
+    if cause in _GAVE_UP:
+        return Outcome.ABANDONED if machine else Outcome.MISSED
+    return _ENDS.get(cause, Outcome.FAILED)

@@ -1,0 +1,235 @@
+"""Asterisk Manager Interface, Asterisk 13 to 22: logs in, reads the events of calls, asks who withholds their number.
+
+No event says whether the caller withholds the number (it is there all the same), so it is asked for each incoming call, and
+the number is told when the answer is in. An account that may not ask gets a notice. After every login a list of the
+channels is asked for: calls that ended while nobody listened end then.
+"""
+
+from typing import Final
+
+from ringdesk import why
+from ringdesk.calls import CallEvent, EventKind, Presentation
+from ringdesk.codecs import amiframes, amilegs, amilogin
+from ringdesk.codecs.amicalls import Exchange
+from ringdesk.codecs.amiframes import Banner, Damaged, Message
+from ringdesk.codecs.amilogin import Progress, Stage
+from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
+from ringdesk.safetext import SafeText
+from ringdesk.why import Why
+
+why.register(
+    {
+        "ami_starting": "logging in to the telephone exchange",
+        "ami_ready": "logged in to the telephone exchange",
+        "ami_no_secret": "the exchange wants a login: put user:password into a file and name it with secret-file=FILE",
+        "ami_refused": "the exchange refuses the login: check the user and the secret in its manager.conf, and that permit "
+        "lets this machine in",
+        "ami_silent": "the exchange does not answer: check that this is its manager port (5038) and that manager.conf has "
+        "enabled = yes",
+        "ami_cut_off": "the exchange closed the connection before the login was done: check permit and authlimit in its "
+        "manager.conf",
+        "ami_withheld_unknown": "withheld numbers may be shown: the account may not ask the exchange which are; give it "
+        "write = reporting in manager.conf",
+        "ami_no_list": "calls that are under way are not seen when the connection begins: give the account write = reporting "
+        "in manager.conf",
+    }
+)
+
+KEEPALIVE: Final = 30.0
+"""Seconds of silence after which the exchange is asked whether it is there."""
+PING_TIME: Final = 10.0
+"""Seconds that the answer may take."""
+_MOST_QUESTIONS: Final = 256
+
+_READ: Final = Exchange.EVENTS | {b"FullyBooted", b"CoreShowChannelsComplete"}
+_LIST: Final = "list"
+_PRES: Final = "pres-"
+_VIA: Final = "via-"
+
+
+class AmiDialect:
+    """A `StreamDialect`. It reads a stream that it joins after somebody else's login, and then says nothing.
+
+    Calls outlive the connection: opened again, it goes on with them and ends those that the exchange no longer has.
+    """
+
+    def __init__(self, source_id: str, options: SourceOptions) -> None:
+        self._source = source_id
+        self._accounts = [one for one in map(amilogin.account, options.secrets) if one is not None]
+        self._refused = 0
+        self._exchange = Exchange(source_id, options.line, options.extensions)
+        self._last_notice: Notice | None = None
+        self._reset()
+
+    def _reset(self) -> None:
+        self._splitter = amiframes.Splitter(_READ)
+        self._login = Progress()
+        self._heard_at: float | None = None
+        self._pinged_at: float | None = None
+        self._number = 0
+        self._asked: dict[str, str] = {}
+        self._exchange.asks = False
+        self._exchange.questions.clear()
+        self._events: list[CallEvent] = []
+        self._sends: list[Send] = []
+        self._notices: list[Notice] = []
+
+    def opened(self, now: float) -> Step:
+        """The manager speaks first; without an account there is nothing to answer."""
+        self._reset()
+        if self._accounts:
+            self._notice(Level.STARTING, "ami_starting")
+            self._progress(amilogin.start(now), now)
+        else:
+            self._notice(Level.BROKEN, "ami_no_secret")
+        return self._step()
+
+    def received(self, data: bytes, now: float, peer: str | None = None) -> Step:
+        """Bytes of the manager."""
+        self._expire(now)
+        if data:
+            self._heard(now)
+        for one in self._splitter.feed(data):
+            if isinstance(one, Message):
+                self._message(one, now)
+            elif isinstance(one, Banner):
+                self._banner(now)
+            elif isinstance(one, Damaged):
+                self._events.append(self._rejected(one.reason, now))
+        return self._step()
+
+    def due(self, now: float) -> Step:
+        """An answer is late, or it is time to ask whether the exchange is still there."""
+        self._expire(now)
+        return self._step()
+
+    def closed(self, now: float) -> Step:
+        """The connection is gone. Whether the calls go on is not known before the next list of channels."""
+        if self._login.stage in (Stage.BANNER, Stage.CHALLENGE, Stage.LOGIN):
+            self._notice(Level.BROKEN, "ami_cut_off")
+        step = self._step()
+        self._reset()
+        return step
+
+    @property
+    def next_due(self) -> float | None:
+        """The next of the clocks: the login, the questions, the silence."""
+        times = (self._login.until, self._exchange.next_due, self._silence_ends)
+        return min((time for time in times if time is not None), default=None)
+
+    @property
+    def _silence_ends(self) -> float | None:
+        if self._heard_at is None:
+            return None
+        return self._heard_at + KEEPALIVE if self._pinged_at is None else self._pinged_at + PING_TIME
+
+    def _step(self) -> Step:
+        step = Step(tuple(self._events), tuple(self._sends), tuple(self._notices))
+        self._events, self._sends, self._notices = [], [], []
+        return step
+
+    def _send(self, name: str, **fields: str) -> None:
+        self._sends.append(Send(amiframes.action(name, **fields)))
+
+    def _notice(self, level: Level, code: str, detail: SafeText | None = None) -> None:
+        notice = Notice(level, Why(code), detail)
+        if notice != self._last_notice:
+            self._notices.append(notice)
+        self._last_notice = notice
+
+    def _rejected(self, reason: str, now: float) -> CallEvent:
+        return CallEvent(event=EventKind.REJECTED, at=now, source=self._source, reason=SafeText(reason))
+
+    # --- clocks -------------------------------------------------------------------------------------------------------
+
+    def _heard(self, now: float) -> None:
+        if self._heard_at is None:
+            return
+        self._heard_at = now
+        if self._pinged_at is not None:
+            self._pinged_at = None
+            self._notice(Level.OK, "ami_ready")
+
+    def _expire(self, now: float) -> None:
+        self._events += self._exchange.due(now)
+        if self._login.until is not None and now >= self._login.until:
+            if self._login.stage is Stage.BOOTING:
+                self._progress(Progress(Stage.IN), now)
+            else:
+                self._login = Progress(self._login.stage)
+                self._notice(Level.BROKEN, "ami_silent")
+        if self._silence_ends is not None and now >= self._silence_ends:
+            if self._pinged_at is not None:
+                self._notice(Level.BROKEN, "ami_silent")
+            self._pinged_at = now
+            self._send("Ping", ActionID="ping")
+
+    def _banner(self, now: float) -> None:
+        if self._login.stage is Stage.CLOSED:
+            self._notice(Level.STARTING, "ami_starting")
+        self._progress(amilogin.greeted(self._login, now), now)
+
+    # --- messages -----------------------------------------------------------------------------------------------------
+
+    def _message(self, message: Message, now: float) -> None:
+        if not message.event:
+            self._answer(message, now)
+        elif message.event == "FullyBooted":
+            if self._login.stage is Stage.BOOTING:
+                self._progress(Progress(Stage.IN), now)
+        elif message.event == "CoreShowChannelsComplete":
+            self._events += self._exchange.end_snapshot(now)
+            self._ask()
+        else:
+            self._events += self._exchange.read(message, now)
+            self._ask()
+
+    def _progress(self, progress: Progress, now: float) -> None:
+        before, self._login = self._login, progress
+        if progress is before:
+            return
+        if progress.send:
+            self._sends.append(Send(progress.send, secret=progress.stage is Stage.LOGIN))
+            self._login = Progress(progress.stage, progress.until)
+        if progress.stage is Stage.REFUSED:
+            self._refused += 1
+            self._notice(Level.BROKEN, "ami_refused", progress.detail)
+        elif progress.stage is Stage.BOOTING:
+            self._heard_at = now
+            self._exchange.asks = True
+            self._notice(Level.OK, "ami_ready")
+        elif progress.stage is Stage.IN:
+            self._exchange.begin_snapshot()
+            self._send("CoreShowChannels", ActionID=_LIST)
+
+    def _answer(self, message: Message, now: float) -> None:
+        action, error = message.text("ActionID"), message.text("Response") == "Error"
+        if self._login.stage in (Stage.CHALLENGE, Stage.LOGIN):
+            who = self._accounts[self._refused % len(self._accounts)]
+            self._progress(amilogin.answered(self._login, message, who, now), now)
+        elif action == _LIST and error:
+            self._notice(Level.WARNING, "ami_no_list", message.shown("Message"))
+        elif (native_id := self._asked.pop(action, None)) is not None:
+            self._told(action, native_id, message, now)
+
+    def _ask(self) -> None:
+        """Whether the callers of new calls withhold their number, and who forwarded them."""
+        for native_id, channel in self._exchange.questions:
+            self._number += 1
+            for prefix, variable in ((_PRES, "CALLERID(pres)"), (_VIA, "CALLERID(rdnis)")):
+                self._asked[f"{prefix}{self._number}"] = native_id
+                self._send("Getvar", ActionID=f"{prefix}{self._number}", Channel=channel, Variable=variable)
+        self._exchange.questions.clear()
+        while len(self._asked) > _MOST_QUESTIONS:
+            del self._asked[next(iter(self._asked))]
+
+    def _told(self, action: str, native_id: str, message: Message, now: float) -> None:
+        success = message.text("Response") == "Success"
+        if not success and message.text("Message") == "Permission denied":
+            self._exchange.asks = False
+            self._notice(Level.WARNING, "ami_withheld_unknown")
+        if action.startswith(_PRES):
+            allowed = amilegs.presentation(message.text("Value")) if success else Presentation.SHOWN
+            self._events += self._exchange.presented(native_id, allowed, now)
+        elif success and (number := message.shown("Value")) is not None:
+            self._events += self._exchange.forwarded(native_id, number, now)

@@ -1,0 +1,73 @@
+"""Desks whose machines have the wrong time, with real processes: calls pop and notes are news at a desk that is right."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.processes import Process, Shop, shop
+
+DAY = 86400.0
+
+SHIFTED = """
+import os, pathlib, time
+_file, _time, _ns = pathlib.Path(os.environ["SHIFT_FILE"]), time.time, time.time_ns
+time.time = lambda: _time() + float(_file.read_text())
+time.time_ns = lambda: _ns() + int(float(_file.read_text()) * 1e9)
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Shop]:
+    with shop(tmp_path) as it:
+        it.start_server()
+        yield it
+
+
+def set_clock(file: Path, seconds: float) -> None:
+    """In one step: the desk reads the file all the time."""
+    new = file.with_suffix(".new")
+    new.write_text(str(seconds))
+    new.replace(file)
+
+
+def called(number: str) -> Any:
+    return lambda line: line.get("event") == "screen_pop" and line["caller"]["raw"] == number
+
+
+def expect_note(writer: Process, reader: Process, text: str) -> None:
+    saved = writer.ask("note", member=None, call=None, text=text)
+    assert saved["ok"], saved
+    reader.expect(lambda line: line.get("event") == "note" and line.get("text") == text, 15)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
+@pytest.mark.parametrize("wrong", [-3600.0, 30 * DAY])
+def test_a_desk_with_the_wrong_time_is_heard(place: Shop, monkeypatch: pytest.MonkeyPatch, wrong: float) -> None:
+    """At first right, then wrong in the middle of a session, then wrong from the start. Grants end within 30 days."""
+    b = place.desk("b", user="ann")
+    assert b.ask("sync", timeout=20)["ok"]
+    (place.room / "shifted").mkdir()
+    (place.room / "shifted" / "sitecustomize.py").write_text(SHIFTED)
+    shift = place.room / "shift"
+    set_clock(shift, 0.0)
+    _modem, url = place.modem("--call", "0912345678", "--rings", "2", "--cadence", "1", "--every", "4", "--calls", "20")
+    monkeypatch.setenv("PYTHONPATH", str(place.room / "shifted"))
+    monkeypatch.setenv("SHIFT_FILE", str(shift))
+    a = place.desk("a", url)
+    assert a.ask("sync", timeout=20)["ok"]
+
+    set_clock(shift, wrong)
+    a.expect(called("0912345678"))
+    b.expect(called("0912345678"), 8)
+    expect_note(a, b, "the clock jumped")
+    a.close()
+
+    again = place.desk("a", url)
+    assert again.ask("sync", timeout=20)["ok"]
+    expect_note(again, b, "wrong from the start")
+    for desk in (again, b):
+        desk.ask("state")  # what was said before is read
+        desk.expect(called("0912345678"), 12)
