@@ -121,7 +121,9 @@ class TestEveryDialect:
     @given(data=st.data())
     def test_never_raises_and_never_depends_on_the_chunking(self, name: str, data: st.DataObject) -> None:
         stems = [stem for folder, stem in STREAMS if folder == name]
-        parts = st.one_of(st.binary(min_size=1, max_size=60), st.sampled_from(stems).map(lambda stem: stretch(name, stem)))
+        parts = st.one_of(
+            st.binary(min_size=1, max_size=60), st.sampled_from(stems).map(lambda stem: stretch(name, stem))
+        )
         times = st.floats(0, 20)
         chunks: list[Chunk] = []
         now = 0.0

@@ -12,7 +12,6 @@ from ringdesk.ops import (
     CallHand,
     CallHold,
     CallVerdict,
-    CallWrapup,
     NumberAttach,
     NumberChoose,
     NumberDetach,
@@ -47,6 +46,11 @@ def staffed() -> ScriptedDesk:
 def done(run: Running, kind: type[object]) -> list[object]:
     """The intents of a kind that the desk was asked for, in their order."""
     return [what[1] for what in run.desk.did if len(what) == 2 and isinstance(what[1], kind)]
+
+
+def closed(run: Running) -> list[tuple[object, ...]]:
+    """The calls that were closed: which, how, and with whom."""
+    return [what[1:] for what in run.desk.did if what[0] == "wrapup"]
 
 
 async def two_calls(run: Running) -> None:
@@ -202,7 +206,7 @@ async def test_the_team_is_seen_in_words_and_shapes(size: tuple[int, int], langu
     words = (
         ["1 ready", "✓ 美惠", "Ready", "> 安安", "Serving"]
         if language == "en"
-        else ["在位 1", "✓ 美惠", "> 安安", "服務中"]
+        else ["待命 1", "✓ 美惠", "> 安安", "服務中"]
     )
     async with running(staffed(), size, catalogue=chinese if language == "zh" else None) as run:
         await run.press("escape", "ctrl+p", *("team" if language == "en" else "到同事"), "enter")
@@ -284,10 +288,10 @@ async def test_x_marks_junk_closes_without_note_or_task_and_can_be_undone() -> N
         run.desk.publish(pop(UNKNOWN))
         await run.settle()
         await run.press("f2", "escape", "x")
-        mark, wrapup = done(run, NumberMarked)[0], done(run, CallWrapup)[0]
+        mark = done(run, NumberMarked)[0]
         assert isinstance(mark, NumberMarked)
         assert (mark.e164, mark.label) == ("+886965118402", MarkLabel.JUNK)
-        assert wrapup == CallWrapup(call="u", code=SafeText("junk"))
+        assert closed(run) == [("u", "junk", None)]
         assert "is junk: closed" in run.pane("banner")
         assert not [what for what in run.desk.did if what[0] in ("note", "task")]
         assert run.pane("missed").count("0965") == 0
@@ -326,14 +330,14 @@ async def test_a_letter_in_a_note_or_a_menu_is_no_key() -> None:
         await run.press("f2", *"xwn")
         assert run.screen.area.text == "xwn"
         await run.press("ctrl+o", *"xwn")
-        assert done(run, NumberMarked) == done(run, CallWrapup) == done(run, NumberDetach) == []
+        assert done(run, NumberMarked) == done(run, NumberDetach) == closed(run) == []
 
 
 async def test_w_closes_a_wrong_number_and_undo_brings_it_back() -> None:
     async with running(desk()) as run:
         await serve(run, plain_card(LIN))
         await run.press("escape", "w")
-        assert done(run, CallWrapup) == [CallWrapup(call="c1", code=SafeText("wrong_number"))]
+        assert closed(run) == [("c1", "wrong_number", None)]
         assert named(run) == set()
         await run.press("ctrl+p", *"undo", "enter")
         assert named(run) == {LIN.name}
