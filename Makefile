@@ -4,7 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 ARGS   ?=
-WORKERS ?= 4
+WORKERS ?= 6
+
+# Sources are compiled once, not at every start: the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo test check slow bench format lock clean
 
@@ -19,17 +22,17 @@ demo: $(READY)
 	@$(BIN)/ringdesk demo $(ARGS)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow" $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not slow"
 
 slow: $(READY)
-	$(BIN)/python -m pytest -n $(WORKERS) -m slow
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=deep -m "slow or property"
 	$(BIN)/python -m benchmarks.smoke
 	sh tests/wheel.sh $(PYTHON)
 

@@ -414,7 +414,13 @@ class DeskScreen(CallKeys):
 
     def action_speak(self, tag: str) -> None:
         """Another language (from the palette)."""
-        self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, LANGUAGE, tag))
+        self.errands.run("look", lambda: self._speak(tag))
+
+    async def _speak(self, tag: str) -> SafeText:
+        said = await self.looks.choose(self.keeper.desk, LANGUAGE, tag)
+        self.home.stale()  # it has words in it
+        self.home.tick()
+        return said
 
     def action_lock(self) -> None:
         """Lock, or let the next person in."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.decode import steps
@@ -117,7 +117,6 @@ class TestEveryTranscript:
 
 @pytest.mark.parametrize("name", FOLDERS)
 class TestEveryDialect:
-    @settings(max_examples=200, deadline=None)
     @given(data=st.data())
     def test_never_raises_and_never_depends_on_the_chunking(self, name: str, data: st.DataObject) -> None:
         stems = [stem for folder, stem in STREAMS if folder == name]
@@ -132,7 +131,6 @@ class TestEveryDialect:
             chunks.append(at_once(part, now))
         assert events_of(name, cut(chunks, "bytes")) == events_of(name, chunks)
 
-    @settings(deadline=None)
     @given(times=st.lists(st.floats(0, 1e9), max_size=8), blob=st.binary(max_size=40))
     def test_bears_any_order_of_calls(self, name: str, times: list[float], blob: bytes) -> None:
         one = dialect(name)

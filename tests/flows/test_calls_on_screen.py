@@ -66,7 +66,7 @@ def test_attach_call_back_and_hand_on_key_by_key(tmp_path: Path, capsys: pytest.
             person.type("答應今天回覆")
             person.see(lambda: "草稿已存" in person.pane("noteframe"))
             hand_on = press(person, CTRL_O, b"1")
-            person.see(lambda: "已轉給ann" in person.pane("banner"))
+            person.see(lambda: "已轉給 ann" in person.pane("banner"))
             person.see(lambda: "ann" in person.pane("lines") and "王大明" not in person.title("card"))
 
             handed = ann.expect(lambda line: line.get("event") == "call" and line.get("mine") is True)

@@ -57,6 +57,7 @@ def expect_once(desk: Process, saved: set[str]) -> None:
     assert len(seen) == sum(seen.values())
 
 
+@pytest.mark.slow
 def test_a_line_cut_anywhere_in_a_frame_loses_and_doubles_nothing(place: Shop, line: Line) -> None:
     desk = on(line, place, "a")
     other = place.desk("b", user="ann")
@@ -75,6 +76,7 @@ def test_a_line_cut_anywhere_in_a_frame_loses_and_doubles_nothing(place: Shop, l
     expect_once(other, saved)
 
 
+@pytest.mark.slow
 def test_a_new_desk_fills_over_64_kbit_a_second(place: Shop, line: Line) -> None:
     first = place.desk("a")
     assert first.ask("sync", timeout=20)["ok"]
@@ -89,6 +91,7 @@ def test_a_new_desk_fills_over_64_kbit_a_second(place: Shop, line: Line) -> None
     expect_once(second, saved)
 
 
+@pytest.mark.slow
 def test_notes_go_up_once_over_64_kbit_a_second(place: Shop, line: Line) -> None:
     desk = on(line, place, "a")
     assert desk.ask("sync", timeout=20)["ok"]

@@ -51,6 +51,7 @@ def name_on_the_card(person: Person) -> str:
     return found[1]
 
 
+@pytest.mark.slow
 def test_twenty_calls_touch_neither_the_note_nor_the_focus_nor_the_person(tmp_path: Path) -> None:
     with Person(tmp_path, ["demo", "--language", "zh-Hant", "--members", "200", "--every", "1"]) as person:
         person.see(lambda: "響鈴中" in person.pane("banner") and "會員" in person.title("card"))  # the number is there

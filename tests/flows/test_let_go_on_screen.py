@@ -15,6 +15,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, whi
 CTRL_P = b"\x10"
 
 
+@pytest.mark.slow
 def test_a_supervisor_lets_go_of_what_holds_up_the_outbox(tmp_path: Path) -> None:
     shop, data, code = Shop(tmp_path), tmp_path / "copy", tmp_path / "code"
     try:

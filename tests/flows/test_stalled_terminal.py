@@ -50,6 +50,7 @@ def calls_until(ann: Process, end: float) -> int:
     return len(seen)
 
 
+@pytest.mark.slow
 def test_calls_notes_and_sync_go_on_and_the_screen_is_right_again(tmp_path: Path) -> None:
     with shop(tmp_path) as place, Exchange(4, 8.0, CROWD) as exchange:
         place.start_server()

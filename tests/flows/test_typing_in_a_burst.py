@@ -17,6 +17,7 @@ TEXT = (
 )
 
 
+@pytest.mark.slow
 def test_no_letter_is_lost_and_the_note_is_kept(tmp_path: Path) -> None:
     words = ["desk", "--data", str(tmp_path / "data"), "--language", "zh-Hant"]
     with Exchange(20, 20.0, CROWD) as exchange:

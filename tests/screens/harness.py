@@ -1,5 +1,6 @@
 """The desk screen on a scripted desk: start it, read what stands in a region, in either language."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,6 +24,9 @@ from tests.terminal.scripted_desk import NOW, ScriptedDesk
 WIDE = (160, 45)
 SMALL = (80, 24)
 PERSON_PANES = ("card", "tags", "timeline", "detail", "tasks", "earlier", "noteframe")
+
+LONGEST = 2.0
+"""Seconds: more than the desk takes for anything, also on a busy machine."""
 
 
 class Running:
@@ -48,16 +52,22 @@ class Running:
         return screen
 
     async def settle(self) -> None:
-        """Until everything that was asked for is drawn: longer than the slowest pace."""
-        await self.pilot.pause(0.45)
-
-    async def step(self) -> None:
-        """Until what was begun is done and drawn, if that is sooner than `settle` (under the lock nothing is drawn)."""
-        await self.pilot.pause()
-        for _ in range(20):
-            if not self.screen_under.painter._due and all(worker.is_finished for worker in self.app.workers):
-                break
+        """Until what was begun is done and drawn; for what a test holds up, no longer than `LONGEST`."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + LONGEST
+        quiet = 0
+        while quiet < 2 and loop.time() < end:
             await self.pilot.pause(0.02)
+            quiet = 0 if self._busy() else quiet + 1
+
+    def _busy(self) -> bool:
+        """Whether a key, a drawing, a draft or an errand is on its way; under the lock nothing is drawn."""
+        desk = self.app._desk_screen
+        if desk is None or self.app._keys or self.app._key_since is not None:
+            return True
+        if desk._drafting or (desk.painter._due and not self.app.locked):
+            return True
+        return not all(worker.is_finished for worker in self.app.workers)
 
     async def still(self) -> None:
         """Until nothing more comes of what was done: a second has passed, what is late by design is there."""

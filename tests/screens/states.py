@@ -164,13 +164,13 @@ def state(**more: Any) -> Callable[[Callable[[Running], Awaitable[None]]], Calla
 
 async def rings(run: Running, ringing: Call, card: Card | None = None, *others: Any, **more: Any) -> None:
     run.desk.publish(msgspec.structs.replace(pop(ringing, card, *others), **more))
-    await run.step()
+    await run.settle()
 
 
 async def keys(run: Running, *pressed: str) -> None:
     """All at once: what opens something for the next key has done it by then."""
     await run.pilot.press(*pressed)
-    await run.step()
+    await run.settle()
 
 
 async def serves(run: Running, typed: str = "") -> None:
@@ -179,7 +179,7 @@ async def serves(run: Running, typed: str = "") -> None:
     await keys(run, "f2")
     if typed:
         run.screen.area.insert(typed)
-        await run.step()
+        await run.settle()
 
 
 async def chen_rings(run: Running) -> None:
@@ -188,7 +188,7 @@ async def chen_rings(run: Running) -> None:
 
 async def goes_to(run: Running, pane: str) -> None:
     run.screen.panes.go(pane)
-    await run.step()
+    await run.settle()
 
 
 # an idle desk
@@ -251,7 +251,7 @@ async def a_junk_number_rings(run: Running) -> None:
 async def a_colleague_took_it(run: Running) -> None:
     await rings(run, call("c1", LIN, line="1"), lins_card())
     run.desk.publish(CallNews(call("c1", LIN, line="1", state=CallState.ANSWERED), claimed_name=SafeText("美惠")))
-    await run.step()
+    await run.settle()
 
 
 # on a call
@@ -293,7 +293,7 @@ async def a_colleague_hands_a_call(run: Running) -> None:
     mei = SafeText("美惠")
     given = call("c9", CHEN, state=CallState.ANSWERED, claimed_by=ME, handed_by="p-mei", handed_name=mei)
     run.desk.publish(CallNews(given, SafeText("雅婷"), mine=True, matches=pop(given, plain_card(CHEN)).matches))
-    await run.step()
+    await run.settle()
 
 
 @state(about=LIN.name, banner=(LIN.name,), where={"menu": LIN.name})
@@ -319,10 +319,10 @@ async def recording_a_meeting(run: Running) -> None:
 async def the_work_after_a_call(run: Running) -> None:
     await serves(run, "已說明")
     run.desk.publish(CallNews(msgspec.structs.replace(run.desk.live["c1"], state=CallState.ENDED), mine=True))
-    await run.step()
+    await run.settle()
     run.wall += 12
     run.screen.tick()
-    await run.step()
+    await run.settle()
 
 
 @state(about=LIN.name, banner=(LIN.name,), where={"menu": LIN.name})
@@ -408,7 +408,7 @@ async def help_on_a_call(run: Running) -> None:
 @state()
 async def the_notices(run: Running) -> None:
     run.screen.action_notices()
-    await run.step()
+    await run.settle()
 
 
 # how things stand
@@ -421,17 +421,17 @@ async def a_source_is_ill(run: Running) -> None:
         HealthNews("box", Level.WARNING, Why("line_without_numbers", {"count": "3"}), label=SafeText("來電盒")),
         SyncNews(connected=True, outbox=0, cursor=9),
     )
-    await run.step()
+    await run.settle()
 
 
 @state()
 async def the_server_is_away(run: Running) -> None:
     run.desk.publish(SyncNews(connected=True, outbox=0, cursor=9))
-    await run.step()
+    await run.settle()
     run.wall += 240
     why = Why("sync_down", {"reason": "[Errno 111] Connect call failed", "seconds": "8"})
     run.desk.publish(SyncNews(connected=False, outbox=3, cursor=9, why=why))
-    await run.step()
+    await run.settle()
 
 
 @state(start={"broken": RingdeskError("/var/lib/ringdesk/replica.db is damaged; move it away and start again")})

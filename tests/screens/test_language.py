@@ -15,7 +15,7 @@ from tests.screens.test_home import desk as home_desk
 from tests.screens.test_layout import a_busy_desk, desk
 from tests.terminal.scripted_desk import ScriptedDesk
 
-NO_WORDS = re.compile(r"Ctrl\+[A-Z\\]|NT\$|PIN|Enter|Esc|English|Language|M-\w+|F\d+|box")
+NO_WORDS = re.compile(r"Ctrl\+[A-Z\\]|NT\$|PIN|Enter|Esc|Space|PageDown|English|Language|M-\w+|F\d+|box")
 """Latin letters that stand in a Chinese screen too: keys, names of languages, somebody's data."""
 
 

@@ -77,6 +77,6 @@ async def test_a_resized_screen_is_the_one_that_was_started_so(
             await run.still()
             if size != then:
                 await run.pilot.resize_terminal(*then)
-                await run.step()
+                await run.settle()
             pictures.append(run.picture())
     assert pictures[0].split("\n") == pictures[1].split("\n")

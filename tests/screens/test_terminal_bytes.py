@@ -59,6 +59,7 @@ def test_the_parser_knows_what_is_not_ours() -> None:
         assert escaped(attack), attack
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("layer", ["clean", "leak"])
 def test_only_textuals_own_sequences_leave(layer: str, tmp_path: Path) -> None:
     output, said = shown(layer, tmp_path)

@@ -1,7 +1,7 @@
 """Caller-ID messages: what they mean, and how they are found."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk.calls import Caller, Presentation, Via
@@ -192,7 +192,6 @@ class TestNoise:
     def test_two_messages_in_a_row(self) -> None:
         assert scan(V4 + V4) == scan(V4) * 2
 
-    @settings(max_examples=200)
     @given(st.binary(max_size=600), st.integers(1, 50))
     def test_chunks_make_no_difference(self, data: bytes, size: int) -> None:
         data = data[:300] + V4 + data[300:]

@@ -4,7 +4,7 @@ import random
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk.calls import EventKind
@@ -331,14 +331,6 @@ def check_disorder(rng: random.Random, size: int, cuts: list[int]) -> None:
     assert whole.next_due is None
 
 
-@settings(max_examples=200, deadline=None)
-@given(seed=st.integers(0, 2**32), size=st.integers(0, 40), cuts=st.lists(st.integers(0, 4000), max_size=5).map(sorted))
-def test_any_disorder(seed: int, size: int, cuts: list[int]) -> None:
-    check_disorder(random.Random(seed), size, cuts)
-
-
-@pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
 @given(seed=st.integers(0, 2**32), size=st.integers(0, 80), cuts=st.lists(st.integers(0, 9000), max_size=9).map(sorted))
-def test_any_disorder_at_length(seed: int, size: int, cuts: list[int]) -> None:
+def test_any_disorder(seed: int, size: int, cuts: list[int]) -> None:
     check_disorder(random.Random(seed), size, cuts)

@@ -1,7 +1,7 @@
 """DTMF detectors."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ringdesk.calls import Caller, CallEvent, EventKind, Presentation
 from ringdesk.codecs.announcements import RINGING_TIME
@@ -150,16 +150,7 @@ def test_opening_again_forgets_and_a_detector_is_never_spoken_to() -> None:
     assert one.closed(T).events == ()
 
 
-@settings(max_examples=200, deadline=None)
 @given(given_parts=PARTS)
 def test_any_bytes_in_any_chunking(given_parts: chunking.Parts) -> None:
-    whole, single = chunking.whole_and_in_bytes(dialect, given_parts)
-    assert whole == single
-
-
-@pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
-@given(given_parts=PARTS)
-def test_any_bytes_in_any_chunking_at_length(given_parts: chunking.Parts) -> None:
     whole, single = chunking.whole_and_in_bytes(dialect, given_parts)
     assert whole == single

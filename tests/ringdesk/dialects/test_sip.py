@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk import transcript
@@ -572,14 +572,6 @@ def bear(parts: list[tuple[bytes, float]]) -> None:
     assert bench.kinds.count("caller") <= 1
 
 
-@settings(max_examples=200, deadline=None)
 @given(PARTS)
 def test_any_order_is_borne(parts: list[tuple[bytes, float]]) -> None:
-    bear(parts)
-
-
-@pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
-@given(PARTS)
-def test_any_order_is_borne_at_length(parts: list[tuple[bytes, float]]) -> None:
     bear(parts)

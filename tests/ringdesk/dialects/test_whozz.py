@@ -1,7 +1,6 @@
 """Whozz Calling? units, on a serial port and by UDP."""
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from ringdesk.calls import Call, CallEvent, EventKind, Outcome, Presentation
 from ringdesk.dialects import SourceOptions, Step
@@ -207,17 +206,8 @@ def test_opening_again_forgets_and_a_unit_is_never_spoken_to() -> None:
     assert step == Step()
 
 
-@settings(max_examples=200, deadline=None)
 @given(given_parts=PARTS)
 def test_any_bytes_in_any_chunking(given_parts: chunking.Parts) -> None:
     whole, single = chunking.whole_and_in_bytes(dialect, given_parts)
     assert whole == single
     calls(whole)
-
-
-@pytest.mark.slow
-@settings(max_examples=10_000, deadline=None)
-@given(given_parts=PARTS)
-def test_any_bytes_in_any_chunking_at_length(given_parts: chunking.Parts) -> None:
-    whole, single = chunking.whole_and_in_bytes(dialect, given_parts)
-    assert whole == single

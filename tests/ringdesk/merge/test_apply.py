@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk import ids, merge
@@ -375,7 +375,6 @@ class TestReports:
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_any_op_on_any_rows_has_one_answer(kind: str, data: st.DataObject) -> None:
     args = data.draw(values_of(KINDS[kind]))

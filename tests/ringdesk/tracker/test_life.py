@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk.calls import (
@@ -81,7 +81,6 @@ class TestTable:
         assert after(*map(event, kinds)).state is state
 
 
-@settings(max_examples=300)
 @given(st.none() | values_of(Call), values_of(CallEvent))
 def test_any_event_on_any_call_has_one_answer(call: Call | None, one: CallEvent) -> None:
     found = step(call, one, call_id="c")

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk import ids
@@ -229,7 +229,6 @@ class TestLinks:
         assert tracker.received(event(LINKED, native="1", linked_id="1")) == ()
 
 
-@settings(max_examples=100)
 @given(st.lists(values_of(CallEvent), max_size=12))
 def test_any_events_in_any_order(events: list[CallEvent]) -> None:
     tracker = Tracker()

@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk.errors import WireError
@@ -38,7 +38,6 @@ def named(message: type[Message]) -> str:
 
 class TestRoundTrips:
     @pytest.mark.parametrize("kind", get_args(FromServer), ids=named)
-    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(data=st.data())
     def test_from_the_server(self, kind: type[Message], data: st.DataObject) -> None:
         message = data.draw(values_of(kind))
@@ -46,14 +45,12 @@ class TestRoundTrips:
         assert decode_from_server(encode(message).decode()) == message
 
     @pytest.mark.parametrize("kind", get_args(FromTerminal), ids=named)
-    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(data=st.data())
     def test_from_a_terminal(self, kind: type[Message], data: st.DataObject) -> None:
         message = data.draw(values_of(kind))
         assert decode_from_terminal(encode(message)) == message
         assert decode_from_terminal(encode(message).decode()) == message
 
-    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(changes=values_of(Changes))
     def test_a_spliced_frame_is_the_encoded_message(self, changes: Changes) -> None:
         frame = changes_frame(changes.origins, encode_page(changes.page))

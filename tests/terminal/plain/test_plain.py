@@ -73,7 +73,7 @@ async def test_the_same_in_chinese(desk: ScriptedDesk) -> None:
             assert "服務中：無。" in typist.lines
             said = await ring(typist, "c1", LIN)
             assert said[0] == "2 線響了：林淑芬 小姐、gold、0912-345-678。"
-            assert said[-1] == "請說：林淑芬您好。 輸入 t 接聽。"
+            assert said[-1] == "請說：林淑芬您好。輸入 t 接聽。"
             assert "由您接聽：林淑芬，2 線。" in await typist.type("接")
             said = await typist.type("說明")
             assert all(re.fullmatch(r".+ 或 .+：.+", line) for line in said)
