@@ -11,6 +11,7 @@ from ringdesk.calls import EventKind
 from ringdesk.codecs.amitable import MOST_LEGS
 from ringdesk.dialects import SourceOptions
 from ringdesk.dialects.ami import AmiDialect
+from tests.ringdesk.dialects import chunking
 from tests.ringdesk.dialects.asterisk import Channel, heard, recorded, said
 
 SMITH = "12155551212"
@@ -331,6 +332,7 @@ def check_disorder(rng: random.Random, size: int, cuts: list[int]) -> None:
     assert whole.next_due is None
 
 
+@chunking.EXAMPLES
 @given(seed=st.integers(0, 2**32), size=st.integers(0, 80), cuts=st.lists(st.integers(0, 9000), max_size=9).map(sorted))
 def test_any_disorder(seed: int, size: int, cuts: list[int]) -> None:
     check_disorder(random.Random(seed), size, cuts)

@@ -150,6 +150,7 @@ def test_opening_again_forgets_and_a_detector_is_never_spoken_to() -> None:
     assert one.closed(T).events == ()
 
 
+@chunking.EXAMPLES
 @given(given_parts=PARTS)
 def test_any_bytes_in_any_chunking(given_parts: chunking.Parts) -> None:
     whole, single = chunking.whole_and_in_bytes(dialect, given_parts)

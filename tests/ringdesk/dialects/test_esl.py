@@ -16,6 +16,7 @@ from ringdesk.dialects import Level, Notice, SourceOptions, Step
 from ringdesk.dialects.esl import ANSWER_TIME, EVENTS, PARTIAL_TIME, EslDialect
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
+from tests.ringdesk.dialects import chunking
 
 T = 1795325880.0
 GREETING = b"Content-Type: auth/request\n\n"
@@ -450,6 +451,7 @@ def bear(parts: list[bytes]) -> None:
         assert all(call.legs for call in table._calls.values())
 
 
+@chunking.EXAMPLES
 @given(st.lists(PARTS, max_size=20))
 def test_any_order_is_borne(parts: list[bytes]) -> None:
     bear(parts)

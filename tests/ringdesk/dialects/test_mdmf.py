@@ -1,11 +1,13 @@
 """Boxes that send packets."""
 
 import pytest
+from hypothesis import given
 
 from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs.announcements import RINGING_TIME
 from ringdesk.dialects import SourceOptions, Step
 from ringdesk.dialects.mdmf import IDLE_TIME, MdmfDialect
+from tests.ringdesk.dialects import chunking
 
 T = 1795325880.0
 V4 = bytes.fromhex("802501083131323231333431020A30393132333435363738070D4348454E204D4549204C494E4733")
@@ -89,3 +91,10 @@ def test_a_box_is_never_spoken_to() -> None:
     dialect = MdmfDialect("s", SourceOptions())
     assert dialect.opened(T) == Step()
     assert dialect.received(V4, T).sends == ()
+
+
+@chunking.EXAMPLES
+@given(given_parts=chunking.parts(V4, V10, V12, V4[:20], b"\x80", b"\r\n"))
+def test_any_bytes_in_any_chunking(given_parts: chunking.Parts) -> None:
+    whole, single = chunking.whole_and_in_bytes(lambda: MdmfDialect("s", SourceOptions(line="1")), given_parts)
+    assert whole == single

@@ -1,6 +1,7 @@
 """The modem, against the simulated one and against lines that real ones wrote."""
 
 import pytest
+from hypothesis import given
 
 from ringdesk.calls import Caller, CallEvent, EventKind, Presentation
 from ringdesk.codecs import callerid, modeminit
@@ -8,6 +9,7 @@ from ringdesk.dialects import Level, Notice, SourceOptions, Step
 from ringdesk.dialects.modem import BURST_TIME, ModemDialect
 from ringdesk.safetext import SafeText
 from ringdesk.simulators.modem import Model, SimulatedModem
+from tests.ringdesk.dialects import chunking
 
 T = 1795325880.0
 FRAME = bytes.fromhex("802501083131323231333431020A30393132333435363738070D4348454E204D4549204C494E4733")
@@ -348,3 +350,21 @@ def test_the_time_outs_are_the_set_ups() -> None:
     dialect = ModemDialect("s", SourceOptions())
     dialect.opened(T)
     assert dialect.next_due == T + modeminit.WAKE_TIME
+
+
+LINES = (
+    b"\r\nRING\r\n",
+    b"DATE = 1122\r\nTIME = 1341\r\nNMBR = 0912345678\r\nNAME = CHEN MEI LING\r\n",
+    b"NMBR=P\r\n",
+    b"MESG=" + FRAME.hex().encode() + b"\r\n",
+    b"OK\r\n",
+    b"ERROR\r\n",
+    FRAME,
+)
+
+
+@chunking.EXAMPLES
+@given(given_parts=chunking.parts(*LINES))
+def test_any_bytes_in_any_chunking(given_parts: chunking.Parts) -> None:
+    whole, single = chunking.whole_and_in_bytes(lambda: ModemDialect("s", SourceOptions(line="main")), given_parts)
+    assert whole == single

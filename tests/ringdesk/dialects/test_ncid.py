@@ -12,6 +12,7 @@ from ringdesk.codecs import ncidlines
 from ringdesk.dialects import Level, Notice, SourceOptions, Step
 from ringdesk.dialects.ncid import NcidDialect
 from ringdesk.tracker import Tracker
+from tests.ringdesk.dialects import chunking
 
 T = 1795325880.0
 TRANSCRIPTS = Path(__file__).parents[2] / "transcripts" / "ncid"
@@ -335,6 +336,7 @@ def check_disorder(words: list[bytes], pause: float) -> None:
     assert len(native) == len(set(native)), "a call ends once"
 
 
+@chunking.EXAMPLES
 @given(words=st.lists(WORDS, max_size=120), pause=st.floats(0, 40))
 def test_any_disorder(words: list[bytes], pause: float) -> None:
     check_disorder(words, pause)

@@ -17,6 +17,7 @@ from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
 from ringdesk.dialects.sip import PARTIAL_TIME, SipDialect
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
+from tests.ringdesk.dialects import chunking
 
 T = 1795325880.0
 PBX = "192.0.2.1:5060"
@@ -572,6 +573,7 @@ def bear(parts: list[tuple[bytes, float]]) -> None:
     assert bench.kinds.count("caller") <= 1
 
 
+@chunking.EXAMPLES
 @given(PARTS)
 def test_any_order_is_borne(parts: list[tuple[bytes, float]]) -> None:
     bear(parts)

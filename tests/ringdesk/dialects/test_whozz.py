@@ -206,6 +206,7 @@ def test_opening_again_forgets_and_a_unit_is_never_spoken_to() -> None:
     assert step == Step()
 
 
+@chunking.EXAMPLES
 @given(given_parts=PARTS)
 def test_any_bytes_in_any_chunking(given_parts: chunking.Parts) -> None:
     whole, single = chunking.whole_and_in_bytes(dialect, given_parts)
