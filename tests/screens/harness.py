@@ -111,6 +111,8 @@ class Running:
 
     async def resize(self, size: tuple[int, int]) -> None:
         await self.pilot.resize_terminal(*size)
+        while tuple(self.app.screen.size) != size:
+            await self.pilot.pause(0.02)
         await self.settle()
 
     @property

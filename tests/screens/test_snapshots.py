@@ -58,7 +58,7 @@ async def test_screen(name: str, language: str, screens: SnapshotAssertion, chin
         await run.still()
         for size in state.sizes:
             if size != state.sizes[0]:
-                await run.pilot.resize_terminal(*size)
+                await run.resize(size)
                 await run.still()
             assert run.picture() == screens(name=size_name(size))
             if state.named:
@@ -76,7 +76,6 @@ async def test_a_resized_screen_is_the_one_that_was_started_so(
             await STATES[name].script(run)
             await run.still()
             if size != then:
-                await run.pilot.resize_terminal(*then)
-                await run.settle()
+                await run.resize(then)
             pictures.append(run.picture())
     assert pictures[0].split("\n") == pictures[1].split("\n")
