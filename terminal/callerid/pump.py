@@ -185,6 +185,7 @@ class SourcePump:
             data = port.read(_wait(dialect.next_due, now))
             before, now = now, self._wall()
             if now < before - _CLOCK_STEP:
+                self._dialect = None  # what it waits for lies in a future that has been taken back
                 return
             if data:
                 self._on_chunk(Chunk(at=now, dir="in", hex=data.hex()))

@@ -271,12 +271,20 @@ def test_the_dialect_says_how_its_peer_is(pty: Pty, listener: Listener) -> None:
 
 
 def test_a_clock_that_steps_back_starts_the_dialect_anew(pty: Pty, listener: Listener) -> None:
+    """What the old one waits for lies an hour ahead: until then it would hear no new call."""
     offset = [0.0]
-    with started(listener.pump(pty.url, wall=lambda: time.time() + offset[0])):
+    made: list[LineDialect] = []
+
+    def dialect(source: str, options: SourceOptions) -> LineDialect:
+        made.append(LineDialect(source, options))
+        return made[-1]
+
+    with started(listener.pump(pty.url, dialect, wall=lambda: time.time() + offset[0])):
         assert pty.hear(len(HELLO)) == HELLO
         offset[0] = -3600.0
         pty.say(b"RING 1\n")
         assert pty.hear(len(HELLO)) == HELLO
+        assert len(made) == 2
 
 
 def test_close_ends_the_thread_wherever_it_is(pty: Pty, tmp_path: Path, listener: Listener) -> None:
