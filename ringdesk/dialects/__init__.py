@@ -13,6 +13,7 @@ from typing import Protocol
 import msgspec
 
 from ringdesk.calls import CallEvent
+from ringdesk.codecs.http import Answer, Request
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 
@@ -68,6 +69,42 @@ class StreamDialect(Protocol):
     @property
     def next_due(self) -> float | None:
         """When `due` wants to be called; None: not before more bytes."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a webhook dialect makes of one request.
+
+    `events` are believed (`verified` in them is None where the provider signs nothing); `refused` says why nothing was.
+    `once` names the request among all of its source: a second one of that name is a repetition or a replay, and changes
+    nothing; "" if it changes nothing anyway. `asks` is the number of a caller whose name the peer wants to know, answered by
+    `Oracle.told`. `answer` is sent in any case: what was accepted lets the call go on, also the second time.
+    """
+
+    answer: Answer
+    events: tuple[CallEvent, ...] = ()
+    refused: Why | None = None
+    once: str = ""
+    asks: SafeText | None = None
+
+
+class WebhookDialect(Protocol):
+    """A protocol of single requests. Built with `(source_id, SourceOptions)`; keeps nothing between two requests.
+
+    `secrets` are the active ones, the newest first; without any nothing can be verified, and what the provider would have
+    signed is reported with `verified=None`. Whether that is believed is decided by the caller. `now` is seconds since 1970.
+    It never raises for what a peer sent.
+    """
+
+    def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
+        """The verdict, over the bytes as they came."""
+
+
+class Oracle(WebhookDialect, Protocol):
+    """A webhook dialect whose peer asks who somebody is (a look-up from an exchange)."""
+
+    def told(self, number: SafeText, name: SafeText | None, company: SafeText | None, url: str) -> Answer:
+        """The answer to what `Verdict.asks` asked: the name of the one member of that number, or that nobody is known.
+        `url` opens the member's card."""
 
 
 class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
