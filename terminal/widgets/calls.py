@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from textual.geometry import Size
 
-from ringdesk.calls import CallState
+from ringdesk.calls import Call, CallState, Outcome
 from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import ListPanel, Picture
@@ -93,8 +93,8 @@ class Lines(ListPanel[Calls]):
         base = Tone.SELECTED if chosen else Tone.TEXT
         word, tone, mark = _state(row)
         name, shown = called_by(call, member), number(call)
-        rest = shown if shown != name else code(SafeText(call.outcome or ""))
         several = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
+        rest = shown if several or shown != name else _ending(call)
         label = call.called.line or call.called.raw or SafeText("-")
         head = spaced((chip(SafeText(label[:8]), mark), piece(word, tone), piece(several or name, Tone.STRONG)))
         live = row.call.state is not CallState.ENDED
@@ -107,6 +107,12 @@ class Lines(ListPanel[Calls]):
         return Row(head, (piece(time, tone),), base=base), Row(
             (gap(4), *second), (piece(_key(row, self.value.takes), Tone.WARN),), base=base
         )
+
+
+def _ending(call: Call) -> SafeText:
+    """How it ended, in the words of whoever closed it, else of the line."""
+    unknown = call.outcome in (None, Outcome.UNKNOWN)
+    return code(SafeText(call.disposition or ("" if unknown else call.outcome or "")))
 
 
 def _corner(value: Calls) -> tuple[Piece, ...]:

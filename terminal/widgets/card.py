@@ -11,7 +11,7 @@ from ringdesk.safetext import SafeText
 from terminal.widgets.homeface import summary
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.person import Person, Who, number
+from terminal.widgets.person import Person, Who, no_number, number, to_come
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced
 from terminal.widgets.speech import KINDS, STATES, because, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent
@@ -253,10 +253,11 @@ def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
     assert call is not None
     shown = number(call)
     name = call.caller.name
-    reason = say("Nobody has this number.") if shown else say("The line gave no number.")
+    missing = say("It comes after the first ring.") if to_come(call) else say("The line gave no number.")
+    reason = say("Nobody has this number.") if shown else missing
     return (
         Row(
-            spaced((piece(shown or say("No number"), Tone.STRONG), chip(say("Not a member"), Tone.CHIP)), 2),
+            spaced((piece(shown or no_number(call), Tone.STRONG), chip(say("Not a member"), Tone.CHIP)), 2),
             (piece(say("the line says {name}", name=name), Tone.DIM),) if name else (),
         ),
         Row((piece(reason),)),

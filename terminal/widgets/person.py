@@ -139,7 +139,17 @@ def called_by(call: Call, member: Member | None = None) -> SafeText:
         return shown
     if call.caller.presentation is Presentation.PRIVATE:
         return say("Withheld number")
-    return call.caller.name or say("No number")
+    return call.caller.name or no_number(call)
+
+
+def to_come(call: Call) -> bool:
+    """Whether a number may still come: most lines bring it after the first ring."""
+    return call.state in RINGS and not call.absent and call.ring_count < 2
+
+
+def no_number(call: Call) -> SafeText:
+    """What to say where a number would stand."""
+    return say("No number yet") if to_come(call) else say("No number")
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,7 +49,7 @@ class Lens(NamedTuple):
 
 
 LENSES: Final = (
-    Lens("a", mark("all"), frozenset(ContactKind)),
+    Lens("a", mark("contacts"), frozenset(ContactKind)),
     Lens("c", mark("calls"), frozenset({ContactKind.CALL_IN, ContactKind.CALL_OUT, ContactKind.MISSED})),
     Lens("p", mark("bought"), frozenset({ContactKind.PURCHASE})),
     Lens("m", mark("messages"), frozenset({ContactKind.MESSAGE, ContactKind.EMAIL, ContactKind.LETTER})),

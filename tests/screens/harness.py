@@ -111,7 +111,7 @@ class Running:
 
     async def resize(self, size: tuple[int, int]) -> None:
         await self.pilot.resize_terminal(*size)
-        while tuple(self.app.screen.size) != size:
+        while (strips := self.strips()) and (strips[0].cell_length, len(strips)) != size:
             await self.pilot.pause(0.02)
         await self.settle()
 
