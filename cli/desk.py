@@ -10,7 +10,7 @@ import platform
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from cli.hangup import ended_by_hangup
 from cli.output import complain
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 GIVE_WAY = 0.0005
 """Seconds after which a thread of the store lets the screen go on. Python's own 5 ms are a third of a pop."""
+
+
+_MOST_READ: Final = 65_536
+"""Bytes of a file that holds one line: a password, a code."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -277,7 +281,8 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
 
 def _first_line(file: str) -> str:
     try:
-        lines = Path(file).expanduser().read_text("utf-8-sig").splitlines()
+        with Path(file).expanduser().open("rb") as stream:
+            lines = stream.read(_MOST_READ).decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise BadInput(f"{file} is not text in UTF-8; give a text file with one line") from error
     except OSError as error:

@@ -273,6 +273,8 @@ def _source(spec: SourceSpec) -> Source:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except ValueError as error:
+        raise BadInput(f"{str(folder)!r} is no name of a folder ({error}); give another with --data") from error
     except OSError as error:
         raise BadInput(f"{trouble(folder, error)} with --data") from error
     for name in (FILE, "server.db", "server.state"):

@@ -58,7 +58,8 @@ def of_toml(error: Exception) -> str:
         return "the file is not text in UTF-8; save it as UTF-8"
     if isinstance(error, RecursionError):
         return f"too much stands inside each other; {_TEXT_IN_QUOTES}"
-    assert isinstance(error, tomllib.TOMLDecodeError)
+    if not isinstance(error, tomllib.TOMLDecodeError):
+        return f"it holds a number that is too long ({_lower(str(error))}); {_TEXT_IN_QUOTES}"
     found = re.fullmatch(r"(.*) \(at (line \d+), column \d+\)", str(error))
     if found is None:
         reason = str(error).removesuffix(" (at end of document)")

@@ -117,7 +117,10 @@ def _from_file(file: Path | None) -> Layer:
         found = tomllib.loads(text[:MAX_FILE].decode("utf-8-sig"))
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror or error}; give another file with --config") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # TOMLDecodeError, UnicodeDecodeError; a number of thousands of digits
         raise BadInput(f"{file}: {complaint.of_toml(error)}") from error
     layer: Layer = {}
     for section, values in found.items():

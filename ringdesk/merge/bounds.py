@@ -16,8 +16,6 @@ from ringdesk.safetext import SafeText
 
 MAX_SOURCES: Final = 16
 MAX_LEGS: Final = 64
-MAX_ALSO: Final = 64
-"""Calls that one report joins."""
 MAX_NUMBERS: Final = 32
 """Telephone numbers of a member."""
 MAX_WORDS: Final = 64

@@ -11,6 +11,7 @@ from ringdesk.merge import bounds
 from ringdesk.merge.case import Case, Effect, expect_date, expect_subject, find, the_call
 from ringdesk.merge.notes import done
 from ringdesk.ops import CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup, Row, RowKey
+from ringdesk.ops.calls import MAX_ALSO
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind
 from ringdesk.timeline import Contact, ContactKind
@@ -25,7 +26,7 @@ def call_report(case: Case, args: CallReport) -> Effect:
     if call is None:
         raise Refused("empty_report", "the report says nothing about the call; report it with its events")
     rows: dict[RowKey, Row] = {}
-    for other in args.also[: bounds.MAX_ALSO]:
+    for other in args.also[:MAX_ALSO]:
         gone = find(case, "call", other, Call)
         if gone is not None and gone.id != call.id and gone.merged_into is None and gone.site == call.site:
             call = bounds.call(tracker.united(call, gone))

@@ -19,7 +19,7 @@ from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.ops.business import ArticleAsk, ArticleSave, DispositionSave, PresenceSet
-from ringdesk.ops.calls import CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup
+from ringdesk.ops.calls import MAX_ALSO, CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup
 from ringdesk.ops.members import (
     MemberAdd,
     MemberFields,
@@ -329,7 +329,7 @@ _TOUCHED: Final[dict[type, Callable[[str, Any, str], list[RowKey]]]] = {
     NumberDetach: _its_member,
     NumberChoose: _its_member,
     NumberMarked: lambda op_id, args, _: [("mark", args.mark or op_id)],
-    CallReport: lambda _op_id, args, _: [("call", call) for call in (args.call, *args.also)],
+    CallReport: lambda _op_id, args, _: [("call", call) for call in (args.call, *args.also[:MAX_ALSO])],
     CallClaim: _its_call,
     CallHold: _its_call,
     CallHand: _its_call,

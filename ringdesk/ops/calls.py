@@ -1,11 +1,14 @@
 """Intents about calls."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 from ringdesk.calls import CallEvent
 from ringdesk.safetext import SafeText
+
+MAX_ALSO: Final = 64
+"""Of a report, calls that turned out to be its own: more are not looked at."""
 
 
 class CallReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -137,7 +137,8 @@ class Logins:
             entry = Entry(at=now, actor=person.id, action="login.failed", subject=device)
             await self._register.note_login(person.id, person.failures + 1, now, entry)
         else:
-            await self._register.note(Entry(at=now, actor=login.name, action="login.unknown", subject=device))
+            # not the name that was typed: it may be a password in the wrong field, and the audit is kept for ever
+            await self._register.note(Entry(at=now, actor="", action="login.unknown", subject=device))
 
     async def _matches(self, person: Person | None, password: str) -> bool:
         """Equal work whether the person exists or not, so that the time does not tell who does."""

@@ -7,6 +7,7 @@ takes its time beside them. Whatever a peer sends, this ends with a close code a
 import asyncio
 import logging
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -56,6 +57,8 @@ from server.store.values import Device
 NONCE_BYTES: Final = 24
 MAX_STRANGERS: Final = 256
 """Lines that have not said hello yet; one more is told to try later."""
+MAX_STRANGERS_AT_ONE: Final = 64
+"""Of them, from one address: so that nobody alone keeps all others out."""
 WRONG_CODE_DELAY: Final = 0.5
 """Seconds after a wrong enrolment code, which has 128 bits: the delay spares the database, not the secret."""
 INTERNAL: Final = 1011
@@ -83,22 +86,23 @@ class Reception:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._strangers = 0
+        self._strangers: Counter[str] = Counter()
 
     async def receive(self, websocket: WebSocket) -> None:
         """One accepted websocket, to its end."""
-        if self._strangers >= MAX_STRANGERS:
+        address = websocket.client.host if websocket.client else ""
+        if self._strangers.total() >= MAX_STRANGERS or self._strangers[address] >= MAX_STRANGERS_AT_ONE:
             await websocket.close(TRY_LATER, "busy")
             return
         conversation = Conversation(self._parts, websocket)
         code, reason = GOING_AWAY, ""
         try:
-            self._strangers += 1
+            self._strangers[address] += 1
             try:
                 async with asyncio.timeout(limits.UNAUTHENTICATED_SECONDS):
                     await conversation.introduce()
             finally:
-                self._strangers -= 1
+                self._strangers -= Counter((address,))
             await conversation.go_on()
         except WebSocketDisconnect:
             return

@@ -21,6 +21,7 @@ from terminal.news import News
 from terminal.plain import calls, people, team, voice
 from terminal.plain.bench import Bench
 from terminal.plain.commands import COMMANDS, ESCAPE, Command, parse, plain, shown
+from terminal.screens.day import lost_before
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.speech import REFUSALS, say
@@ -104,6 +105,7 @@ class PlainDesk:
         """Obey until `quit` or the end of `chunks`. Drafts are kept. Raises `BrokenPipeError` when the reader is gone."""
         bench = self.bench
         bench.board.begin(self._desk.calls(), self._desk.person.person)
+        bench.board.remember(await lost_before(self._desk, bench.now.at))
         bench.keeper.begin(self._desk, await self._desk.drafts())
         bench.settle()
         self._say((say("Ringdesk, line by line. {key} reads the commands.", key=SafeText(shown("help"))),))

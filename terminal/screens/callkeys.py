@@ -8,6 +8,7 @@ from ringdesk.tasks import Task
 from terminal.messages import Chosen
 from terminal.screens.board import Part
 from terminal.screens.callbackkeys import CallbackKeys
+from terminal.screens.day import lost_before
 from terminal.screens.errands import Errand
 from terminal.screens.keysoncalls import OVER
 from terminal.screens.menus import Entry
@@ -32,8 +33,9 @@ class CallKeys(NumberKeys, CallbackKeys):
             self.errands.run("names", self.callwork.learn)
 
     async def begin_day(self) -> SafeText:
-        """The team and the callbacks that were there before."""
+        """The team, the callbacks and the missed calls that were there before."""
         business = self.work.desk.business
+        self.board.remember(await lost_before(self.work.desk, self.work.wall()))
         self.board.day.begin(await business.team(), await business.agenda())
         return await self.attendance.say()
 

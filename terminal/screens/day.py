@@ -1,7 +1,7 @@
 """What a desk knows of the day of the business: what its people do, and whom it owes a call. Without a screen."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ringdesk.members import Member
 from ringdesk.presence import Presence, PresenceState
@@ -9,6 +9,11 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind, TaskState
 from terminal.news import CallNews, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 
+if TYPE_CHECKING:
+    from terminal.desk import Desk
+    from terminal.desk.values import LostCall
+
+A_DAY: Final = 86400.0
 STRANGERS: Final = 30
 """Members whose names are looked up at a time."""
 _ORDER: Final = {state: rank for rank, state in enumerate(PresenceState)}
@@ -93,3 +98,8 @@ class Day:
         """The colleagues who serve this member now."""
         at_work = (PresenceState.BUSY, PresenceState.WRAP_UP)
         return [row for row in self.crew() if row.member == member and row.id != me and row.state in at_work]
+
+
+async def lost_before(desk: "Desk", now: float) -> "list[LostCall]":
+    """The calls that nobody had since this person was here last, or within a day."""
+    return await desk.business.lost_calls(min(desk.away_since or now, now - A_DAY))

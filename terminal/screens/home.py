@@ -1,18 +1,17 @@
 """Home: what an idle desk shows. It is asked for in the background and changes nothing but what stands on an idle desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
 
-from ringdesk.calls import Call
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
 from terminal.messages import Trouble
 from terminal.screens.board import Part
 from terminal.screens.work import Work
 from terminal.widgets.morning import Item, Kind, Morning, when
-from terminal.widgets.person import Who, called_by
+from terminal.widgets.person import CallRow, Who, called_by
 from terminal.widgets.speech import counted, say
 from terminal.widgets.when import Now
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from ringdesk.members import Member
     from ringdesk.tasks import Task
     from terminal.desk import Desk, Draft
-    from terminal.desk.values import LostCall
 
 AGAIN: Final = 60.0
 """Seconds after which it is asked anew although nothing was heard."""
@@ -51,7 +49,7 @@ class Home:
 
     async def _ask(self) -> None:
         try:
-            morning = self._listed(tuple(await items(self._work.desk, self._work.now)))
+            morning = self._listed(tuple(await items(self._work.desk, self._work.now, self._work.board.missed)))
         except Exception as error:  # noqa: BLE001  an idle desk without its list is still a desk
             self._screen.post_message(Trouble(error))
             return
@@ -90,12 +88,12 @@ class Home:
         return found[0].member.id if len(found) == 1 else None
 
 
-async def items(desk: "Desk", now: Now) -> list[Item]:
-    """Everything that is there, in the order in which it stands. Raises what the desk raises."""
+async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]:
+    """Everything that is there, in the order in which it stands; `missed` are the calls that nobody had. Raises what the desk
+    raises."""
     business = desk.business
     tasks = await business.agenda(mine=True)
     drafts = await desk.drafts()
-    lost = await business.lost_calls(desk.away_since) if desk.away_since else []
     about = {task.member for task in tasks if task.member} | {draft.member for draft in drafts if draft.member}
     people = await business.members(about)
     rows = [_task(task, people) for task in tasks]
@@ -106,7 +104,7 @@ async def items(desk: "Desk", now: Now) -> list[Item]:
     later = [row for row in due if _place(row, now) > TODAY]
     due = [row for row in due if _place(row, now) <= TODAY]
     due += [_birthday(member) for member in await business.anniversaries(now.today)]
-    due += [_lost(each) for each in lost if each.call.id not in callbacks]
+    due += [_lost(row) for row in missed if row.call.id not in callbacks]
     due += [row for row in later if _place(row, now) == LATE]
     for notice in await business.notices(now.today.isoformat()):
         due.append(Item(kind=Kind.NOTICE, text=notice.title, body=notice.text, at=notice.at, who=notice.author_name))
@@ -159,14 +157,14 @@ def _task(task: "Task", people: "dict[str, Member]") -> Item:
     )
 
 
-def _lost(lost: "LostCall") -> Item:
-    call: Call = lost.call
+def _lost(row: CallRow) -> Item:
+    call = row.call
     return Item(
         kind=Kind.LOST,
-        text=called_by(call, lost.member),
+        text=called_by(call, row.sure),
         at=call.started,
         number=call.caller.raw,
-        member=lost.member,
+        member=row.sure,
         call=call,
     )
 

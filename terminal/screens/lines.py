@@ -3,9 +3,15 @@
 It only answers questions; `Board` is what changes it.
 """
 
+from typing import TYPE_CHECKING
+
 from ringdesk.dialects import Level
-from terminal.news import HealthNews, ScreenPop
+from ringdesk.why import Why
+from terminal.news import HealthNews, Match, ScreenPop
 from terminal.widgets.person import CallRow, Person
+
+if TYPE_CHECKING:
+    from terminal.desk.values import LostCall
 
 
 class Lines:
@@ -84,6 +90,18 @@ class Lines:
             return handed[0]
         taken = [row for row in self.calls.values() if row.gone_at is not None and row.call.id not in self.served]
         return taken[-1] if taken else None
+
+    def remember(self, lost: "list[LostCall]") -> None:
+        """Calls from before this start that nobody had and nobody decided on, the newest first."""
+        before = {
+            each.call.id: CallRow(
+                call=each.call,
+                matches=(Match(each.member, Why("number_exact")),) if each.member else (),
+                since=each.call.ended or each.call.started,
+            )
+            for each in reversed(lost)
+        }
+        self.calls = {**before, **self.calls}
 
     @property
     def missed(self) -> list[CallRow]:

@@ -55,14 +55,13 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
 def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts: int) -> Announcement:
     """The banner. Without a message it says what else is worth knowing: a notice, an ill source, drafts."""
     row = board.banner
-    pop = board.pops.get(row.call.id) if row else None
     ambient = _aside(board, drafts)
     elsewhere = row is not None and (board.person.call is None or board.person.call.id != row.call.id)
     waits = _waits(board, row)
     return Announcement(
         now=now,
         row=row,
-        greeting=greeting(row.sure) if pop and row and row.sure else SafeText(),
+        greeting=greeting(row.sure) if row and row.sure else SafeText(),
         more=sum(row is not other for other in board.ringing) if row and row.calling else 0,
         holding=waits,
         aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),

@@ -10,6 +10,7 @@ Three traps of SQLite and aiosqlite are closed here and nowhere else:
 """
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -109,7 +110,9 @@ def _begin_to_end(connection: sqlite3.Connection, begin: str, work: Work[Result]
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
-    """A plain connection that may write, with our pragmas. Raises sqlite3.Error."""
+    """A plain connection that may write, with our pragmas; a file that it makes is for nobody else to read. Raises
+    sqlite3.Error, OSError."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
     for pragma in _WRITER:
         connection.execute(pragma).fetchall()

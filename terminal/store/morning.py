@@ -1,13 +1,16 @@
 """What a desk asks at the start of a day: who called while nobody was here, who the members are."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 import msgspec
 
 from ringdesk.calls import Call, CallState, Outcome
+from ringdesk.dispositions import MISSED
+from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
-from terminal.store import cards
+from terminal.store import business, cards
 from terminal.store.connection import Transaction
 
 MOST: Final = 50
@@ -24,16 +27,24 @@ class LostCall(msgspec.Struct, frozen=True):
 
 
 def lost_calls(tx: Transaction, since: float) -> list[LostCall]:
-    """Calls after `since` that nobody had, the newest first."""
-    calls = [call for call in reversed(cards.recent_calls(tx, since)) if _lost(call)][:MOST]
+    """Calls after `since` that nobody had, the newest first; none of numbers that are marked, none that are decided on."""
+    found = (call for call in reversed(cards.recent_calls(tx, since)) if _lost(call))
+    calls = list(islice((call for call in found if not _marked(tx, call.caller.e164)), MOST))
     return [LostCall(call, _only_member(tx, call.caller.e164)) for call in calls]
 
 
 def _lost(call: Call) -> bool:
     if call.claimed_by is not None or call.answered is not None:
         return False
-    silent = call.disposition is None and call.state in (CallState.ENDED, CallState.RING_STOPPED)
+    if call.disposition not in (None, MISSED):
+        return False
+    silent = call.state in (CallState.ENDED, CallState.RING_STOPPED)
     return call.outcome in _LOST or (silent and call.outcome in (None, Outcome.UNKNOWN))
+
+
+def _marked(tx: Transaction, e164: str | None) -> bool:
+    found = business.mark(tx, e164) if e164 else None
+    return found is not None and found.label is not MarkLabel.NONE
 
 
 def _only_member(tx: Transaction, e164: str | None) -> Member | None:

@@ -95,7 +95,7 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     person, member = value.person, value.person.member
     assert member is not None
     tall = inside.height >= 5
-    greet = (piece(say('say "{greeting}"', greeting=greeting(member)), Tone.STRONG),) if person.greeting else ()
+    greet = (piece(say('say "{greeting}"', greeting=greeting(member)), Tone.STRONG),)
     name = (
         piece(member.name or member.code, Tone.STRONG),
         piece(member.honorific),

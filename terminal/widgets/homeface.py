@@ -91,7 +91,8 @@ def _kind_cells() -> int:
 def _who(item: Item) -> SafeText:
     if item.member is not None:
         return item.member.name or item.member.code
-    return dialled(item.number) or item.who
+    shown = dialled(item.number)
+    return shown if shown and shown != item.text else item.who
 
 
 def detail(item: Item, now: Now, cells: int) -> tuple[Row, ...]:

@@ -96,6 +96,12 @@ class SecretField(Input):
     def __init__(self, *, id: str) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id, password=True, compact=True, max_length=200)
 
+    def action_copy(self) -> None:
+        """Nothing: the clipboard of a terminal is outside of it."""
+
+    def action_cut(self) -> None:
+        """Nothing, too."""
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: try it, and keep nothing of it here."""
         event.stop()

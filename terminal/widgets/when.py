@@ -126,4 +126,4 @@ def _due_day(when: date, now: Now, moment: datetime | None) -> Due:
         words = say("late since {time}", time=SafeText(hour.strip())) if late else SafeText(say("today") + hour)
         return Due(words, late=late, today=not late, order=order)
     shape = f"{when:%m/%d}" if when.year == now.today.year else f"{when:%Y/%m/%d}"
-    return Due(SafeText(f"{shape} {say(_DAYS[when.weekday()])}"), late=False, today=False, order=order)
+    return Due(SafeText(f"{shape} {say(_DAYS[when.weekday()])}{hour}"), late=False, today=False, order=order)

@@ -94,6 +94,12 @@ def test_a_path_that_is_none_is_one_line(words: list[str]) -> None:
     assert "too long" in said(*words)
 
 
+def test_a_folder_with_a_name_that_is_none_is_one_line(tmp_path: Path) -> None:
+    settings = tmp_path / "ringdesk.toml"
+    settings.write_text('[desk]\ndata = "x\\u0000y"\n')
+    assert "is no name of a folder" in said("desk", "--headless", "--config", str(settings))
+
+
 BELONGS = "is a folder where a file belongs"
 INSTEAD = "cannot be written: Is a directory; move away what is there, then start again"
 

@@ -58,6 +58,7 @@ def test_paths_of_a_file_belong_to_its_folder(tmp_path: Path) -> None:
         ("[desk]\nserver = 5\n", ["desk.server must be a text, not a number"]),
         ("[business]\nclosed = ['16 Feb']\n", ["business.closed: '16 Feb' is no date; write it as 2026-02-16"]),
         ("[business.hours]\nmo = '9:00-18:00'\n", ["business.hours: there is no day 'mo'"]),
+        (f"[desk]\nwrap_up_seconds = {'9' * 5000}\n", ["it holds a number that is too long"]),
         ("[desk]\nwrap_up_seconds = 0\n", ["desk.wrap_up_seconds must be a whole number from 1 to 3600"]),
     ],
 )

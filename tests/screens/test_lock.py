@@ -193,6 +193,9 @@ async def test_who_is_not_in_the_list_names_themselves_and_nothing_secret_is_eve
         assert "ann" in screen_text(run)
         await run.press("enter", *"correct horse")
         assert "correct" not in screen_text(run)
+        for key in ("ctrl+c", "ctrl+x"):
+            await run.press("home", "shift+end", key)
+            assert run.app.clipboard == "", "a terminal's clipboard is outside of it"
         await run.press("enter")
         await run.settle()
         assert "Ann" in run.pane("topbar")

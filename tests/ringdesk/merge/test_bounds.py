@@ -8,7 +8,8 @@ from ringdesk.articles import ArticleKind
 from ringdesk.calls import Call, Caller, CallEvent, EventKind, Leg, LegState, Via
 from ringdesk.members import Member, MemberNumber
 from ringdesk.merge import bounds
-from ringdesk.ops import ArticleSave, CallReport, MemberAdd, MemberFields, MemberUpdate, NumberAttach
+from ringdesk.ops import ArticleSave, CallReport, MemberAdd, MemberFields, MemberUpdate, NumberAttach, touches
+from ringdesk.ops.calls import MAX_ALSO
 from ringdesk.safetext import SafeText
 from tests.ringdesk.merge.test_apply import CHEN, done, refused
 
@@ -61,7 +62,10 @@ def test_what_a_line_says_is_cut_and_never_refused() -> None:
 
 
 def test_the_calls_that_one_report_joins_are_counted_too() -> None:
-    others = tuple(f"o{each}" for each in range(bounds.MAX_ALSO + 5))
+    others = tuple(f"o{each}" for each in range(MAX_ALSO + 5))
     rows = [Call(id=each, started=2.0) for each in others]
     joined = done(CallReport(call="c1", events=(), also=others), Call(id="c1", started=1.0), *rows).rows
-    assert len(joined) == bounds.MAX_ALSO
+    assert len(joined) == MAX_ALSO
+    assert len(touches("op", CallReport(call="c1", events=(), also=others), "me")) == 1 + MAX_ALSO, (
+        "no more is looked up"
+    )

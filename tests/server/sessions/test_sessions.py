@@ -10,7 +10,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from ringdesk import ops
@@ -35,6 +35,7 @@ from ringdesk.wire.messages import (
     ServerNotice,
 )
 from ringdesk.wire.signing import make_code
+from server import sessions
 from server.app import Roots
 from server.store.values import Entry
 from tests.server.parts import ROOTS, Shop, Terminal, member, note, shop
@@ -119,6 +120,26 @@ async def test_who_says_nothing_is_sent_away(it: Shop, monkeypatch: pytest.Monke
     monkeypatch.setattr(limits, "UNAUTHENTICATED_SECONDS", 0.3)
     silent = await Terminal(it.address).connect()
     assert await silent.closing() == (1008, "too_slow")
+
+
+async def test_nobody_alone_keeps_all_others_out(it: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "MAX_STRANGERS_AT_ONE", 2)
+    waiting = [await Terminal(it.address).connect() for _ in range(2)]
+
+    async def comes_in() -> bool:
+        try:
+            await Terminal(it.address).connect()
+        except ConnectionClosed as closed:
+            assert "busy" in str(closed)
+            return False
+        return True
+
+    assert not await comes_in()
+    for each in waiting:
+        await each.line.close()
+    async with asyncio.timeout(10):
+        while not await comes_in():
+            await asyncio.sleep(0.01)
 
 
 # --- hostile frames
@@ -209,7 +230,7 @@ async def test_guesses_from_many_lines_at_once_count_one_by_one(it: Shop, clock:
 async def test_names_fold_and_unknown_people_look_like_wrong_passwords(it: Shop) -> None:
     desk = await it.terminal(user=None)
     assert isinstance(await desk.login("ＭＥＩ"), Granted)
-    said = await desk.login("nobody")
+    said = await desk.login("correct horse battery")
     assert isinstance(said, Denied)
     assert said.code == "bad_login"
 

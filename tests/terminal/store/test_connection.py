@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 import random
 import sqlite3
 from collections.abc import AsyncIterator
@@ -54,6 +55,11 @@ def test_the_private_way_into_the_thread_is_there() -> None:
 async def test_durability_is_full_and_deleted_bytes_are_overwritten(writer: Database) -> None:
     answers = await writer.settings("pragma synchronous", "pragma journal_mode", "pragma secure_delete")
     assert answers == [(2,), ("wal",), (1,)]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files have no such permissions on this system")
+async def test_nobody_else_may_read_it(writer: Database, tmp_path: Path) -> None:
+    assert {file.stat().st_mode & 0o777 for file in tmp_path.glob("test.db*")} == {0o600}
 
 
 async def test_an_error_leaves_nothing_and_the_next_works(writer: Database) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 import msgspec
 
 from ringdesk.calls import Call, Caller, CallState, Outcome, Presentation
+from ringdesk.marks import MarkLabel
 from ringdesk.members import Member, MemberNumber
+from ringdesk.ops import NumberMarked
 from ringdesk.safetext import SafeText
 from terminal.store import index
 from terminal.store.connection import Transaction
@@ -84,6 +86,14 @@ async def test_calls_that_nobody_had_with_the_one_whose_number_it_is(tmp_path: P
         again = msgspec.structs.replace(MEMBER, id="m2", numbers=(MemberNumber(SafeText("x"), E164),))
         await install(place.store, "org@clear", MEMBER, again)
         assert [each.member for each in await place.desk.business.lost_calls(600.0)] == [None]
+
+
+async def test_calls_of_marked_numbers_and_those_decided_on_are_not_lost(tmp_path: Path) -> None:
+    calls = (lost("junk", 100.0), lost("ignored", 200.0, disposition="ignored"))
+    async with opened(tmp_path, calls=calls) as place:
+        assert [each.call.id for each in await place.desk.business.lost_calls(50.0)] == ["junk"]
+        await place.desk.do(NumberMarked(raw=SafeText("0912345678"), e164=E164, label=MarkLabel.JUNK))
+        assert await place.desk.business.lost_calls(50.0) == []
 
 
 async def test_a_person_is_away_from_when_they_left(tmp_path: Path) -> None:

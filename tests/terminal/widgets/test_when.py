@@ -39,7 +39,7 @@ def test_ages(seconds: float, words: str) -> None:
         ("2026-11-24", "today", False, True),
         ("2026-11-24T09:30:00Z", "today 17:30", False, True),
         ("2026-11-24T08:30:00Z", "late since 16:30", True, False),
-        ("2026-11-24T17:00:00Z", "11/25 Wed", False, False),
+        ("2026-11-24T17:00:00Z", "11/25 Wed 01:00", False, False),
         ("2026-11-30", "11/30 Mon", False, False),
         ("2027-01-02", "2027/01/02 Sat", False, False),
         ("next week", "next week", False, False),
