@@ -13,7 +13,7 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 HURRY = [HealthCheck.too_slow]
 """How long examples take to make says something of the machine only."""
 settings.register_profile("quick", max_examples=25, derandomize=True, deadline=None, suppress_health_check=HURRY)
-settings.register_profile("deep", max_examples=150, deadline=None, print_blob=True, suppress_health_check=HURRY)
+settings.register_profile("deep", max_examples=100, deadline=None, print_blob=True, suppress_health_check=HURRY)
 settings.load_profile("quick")
 
 structlog.configure(

@@ -60,7 +60,7 @@ class Line:
         self.go_on()
         self._listener.close()
         with self._lock:
-            for each in tuple(self._open):
+            for each in self._open | self._swallowed:
                 _reset(each)
 
     # --- how it carries

@@ -57,7 +57,8 @@ def test_twenty_calls_touch_neither_the_note_nor_the_focus_nor_the_person(tmp_pa
         person.see(lambda: "響鈴中" in person.pane("banner") and "會員" in person.title("card"))  # the number is there
         told, screen, _ = person.stream.partition(b"\x1b[?1049h")
         assert screen
-        assert told.decode().split("\r\n") == [f"ringdesk demo: {step}" for step in STEPS] + [""]
+        steps = [line for line in told.decode().split("\r\n") if "／" not in line]  # a slow start says how far it is
+        assert steps == [f"ringdesk demo: {step}" for step in STEPS] + [""]
         person.write(F2)
         person.see(lambda: "通話中" in person.title("card") and person.in_the_note)
         who = name_on_the_card(person)

@@ -31,7 +31,7 @@ def shown(layer: str, tmp_path: Path, enough: tuple[bytes, ...] = ()) -> tuple[s
     )
     os.close(slave)
     output = bytearray()
-    end = time.monotonic() + 120
+    end = time.monotonic() + 400
     while time.monotonic() < end:
         if not select.select([master], [], [], 0.5)[0]:
             continue

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ringdesk.calls import CallEvent
 from ringdesk.dialects import StreamDialect
 
-EXAMPLES = settings(max_examples=10_000 if settings().max_examples > 100 else 200)
+EXAMPLES = settings(max_examples=10_000 if settings().max_examples >= 100 else 200)
 """Of each dialect: 200 in make check, 10,000 in make slow."""
 
 Parts = list[tuple[bytes, float]]
