@@ -63,7 +63,7 @@ class CallFlow:
         self._sources: dict[str, Source] = {}
         self._lines: dict[str, Line] = {}
         self._site = ""
-        self._queue: asyncio.Queue[CallEvent | Call] = asyncio.Queue()
+        self._queue: asyncio.Queue[CallEvent | Call | list[Turn]] = asyncio.Queue()
         self._room = asyncio.Semaphore(_MAX_QUEUED)
         self._reporter = Reporter(save_report, self._not_saved)
 
@@ -77,11 +77,14 @@ class CallFlow:
         self._sources[source.spec.id] = source
 
     def begin(self, calls: list[Call]) -> None:
-        """The calls of the last minutes, at the start: those that ring are still to be shown, what fell silent is over."""
+        """The calls of the last minutes, at the start: those that ring are still to be shown, what fell silent is over. All
+        are in the book when this returns: whoever asks who is on the line gets no half of an answer."""
         now = self._now()
+        turns: list[Turn] = []
         for call in calls:
             late = deadline(call, Policy())
-            self.row(give_up(call, now) if late is not None and late <= now else call)
+            turns += self.book.row(give_up(call, now) if late is not None and late <= now else call, now)
+        self._queue.put_nowait(turns)
 
     async def put(self, event: CallEvent) -> None:
         """An event of an own line. Waits while too many are queued."""
@@ -122,15 +125,17 @@ class CallFlow:
             if isinstance(item, CallEvent):
                 self._room.release()
 
-    async def _take(self, item: CallEvent | Call | None) -> None:
+    async def _take(self, item: CallEvent | Call | list[Turn] | None) -> None:
         if item is None:
             await self._due()
+        elif isinstance(item, list):
+            await self._tell(item)
         elif isinstance(item, Call):
             await self._tell(self.book.row(item, self._now()))
         else:
             await self._heard(item)
 
-    async def _next(self) -> CallEvent | Call | None:
+    async def _next(self) -> CallEvent | Call | list[Turn] | None:
         """What comes next; None when only time has passed."""
         due = self.book.next_due
         wait = _LONGEST_SLEEP if due is None else min(max(due - self._now(), 0.05), _LONGEST_SLEEP)

@@ -140,6 +140,17 @@ async def test_a_claim_elsewhere_withdraws_the_pop_with_a_name(tmp_path: Path) -
         assert caught.value.code == "unknown_call"
 
 
+async def test_whose_calls_they_are_is_known_at_the_start(tmp_path: Path) -> None:
+    """Not one after the other: a desk that is told of a held call first would turn to that caller."""
+    caller = Caller(SafeText(NUMBER), E164, Presentation.SHOWN)
+    held = Call(
+        id="held", state=CallState.ANSWERED, caller=caller, started=time.time() - 60, claimed_by="me", on_hold=True
+    )
+    on = Call(id="on", state=CallState.RINGING, caller=caller, started=time.time() - 5, claimed_by="me")
+    async with opened(tmp_path, calls=(held, on)) as place:
+        assert [(each.id, each.claimed_by) for each in place.desk.calls()] == [("held", "me"), ("on", "me")]
+
+
 async def test_an_old_report_of_another_desk_does_not_pop(tmp_path: Path) -> None:
     old = Call(
         id="c9",
