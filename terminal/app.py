@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from terminal.screens.desk import DeskScreen
     from terminal.screens.wrapup import WrapUp
 
-LONGEST_KEY: Final = 0.5
+LONGEST_KEY: Final = 2.0
 """Seconds after which a key is not waited for any more: what it began may wait for an answer."""
 
 log = logging.getLogger(__name__)

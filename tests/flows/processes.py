@@ -15,7 +15,7 @@ from typing import Any
 
 RINGDESK = [sys.executable, "-m", "cli.main"]
 ROOT = Path(__file__).parents[2]
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 Answer = dict[str, Any]
 

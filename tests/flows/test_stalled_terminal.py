@@ -46,7 +46,7 @@ def calls_until(ann: Process, end: float) -> int:
         return line.get("event") in ("screen_pop", "call")
 
     while time.monotonic() < end:
-        seen.add(ann.expect(called, timeout=5)["call"])
+        seen.add(ann.expect(called, timeout=30)["call"])
     return len(seen)
 
 

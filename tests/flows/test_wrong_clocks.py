@@ -40,7 +40,7 @@ def called(number: str) -> Any:
 def expect_note(writer: Process, reader: Process, text: str) -> None:
     saved = writer.ask("note", member=None, call=None, text=text)
     assert saved["ok"], saved
-    reader.expect(lambda line: line.get("event") == "note" and line.get("text") == text, 15)
+    reader.expect(lambda line: line.get("event") == "note" and line.get("text") == text, 30)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
@@ -61,7 +61,7 @@ def test_a_desk_with_the_wrong_time_is_heard(place: Shop, monkeypatch: pytest.Mo
 
     set_clock(shift, wrong)
     a.expect(called("0912345678"))
-    b.expect(called("0912345678"), 8)
+    b.expect(called("0912345678"), 30)
     expect_note(a, b, "the clock jumped")
     a.close()
 
@@ -70,4 +70,4 @@ def test_a_desk_with_the_wrong_time_is_heard(place: Shop, monkeypatch: pytest.Mo
     expect_note(again, b, "wrong from the start")
     for desk in (again, b):
         desk.ask("state")  # what was said before is read
-        desk.expect(called("0912345678"), 12)
+        desk.expect(called("0912345678"), 30)

@@ -49,7 +49,7 @@ from server.app import Roots, Serving, serve
 
 PASSWORD = "correct horse battery"
 ROOTS = Roots(time.time, lambda: str(uuid4()), secrets.token_bytes)
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 M = TypeVar("M")
 

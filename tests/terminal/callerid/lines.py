@@ -17,7 +17,7 @@ from ringdesk.why import Why
 from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import parse
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a wait is a failure: nothing is measured with it."""
 HELLO = b"HELLO\r"
 LONGEST_LINE = 1024

@@ -39,7 +39,7 @@ MEMBER = Member(
     honorific=SafeText("小姐"),
     numbers=(MemberNumber(SafeText("0912345678"), E164),),
 )
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 N = TypeVar("N")
 

@@ -14,7 +14,7 @@ from terminal.screens.windows import UNKNOWN
 from terminal.screens.wrapup import WrapUp
 from tests.terminal.scripted_desk import ScriptedDesk
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @contextmanager
