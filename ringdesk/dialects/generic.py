@@ -24,11 +24,11 @@ class GenericDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One event of one call. `{}` leaves the call to the telephone system."""
         if not tokens.carried(request, secrets):
-            return Verdict(answer=refusals.answer(refusals.FORGED), refused=refusals.FORGED)
+            return Verdict.refuse(refusals.FORGED)
         form, data = request.form, request.json
         push = ctipush.from_form(form) if form is not None else None if data is None else ctipush.from_object(data)
         if push is None:
-            return Verdict(answer=refusals.answer(refusals.UNREADABLE), refused=refusals.UNREADABLE)
+            return Verdict.refuse(refusals.UNREADABLE)
         events = ctipush.events(push, self._source, self._options.line, now, self._caller(push.number))
         return Verdict(answer=_ANSWER, events=events, once=push.once if events else "")
 
