@@ -62,17 +62,17 @@ def from_object(values: Mapping[str, Any]) -> Push | None:
 
 
 def _push(values: Mapping[str, str], users: tuple[str, ...]) -> Push | None:
-    event, call = values.get("event", ""), values.get("callId", "")
+    event, call = values.get("event", ""), hookfacts.native_id(values.get("callId", "") or values.get("call_id", ""))
     if not event or not call or values.get("direction", "in") not in ("in", "out"):
         return None
     if event == "newCall" and "from" not in values:
         return None
-    original = values.get("origCallId", "")
+    original = hookfacts.native_id(values.get("origCallId", ""))
     return Push(
         event=event,
         number=values.get("from", ""),
         to=values.get("to", ""),
-        group=hookfacts.native_id(original or call),
+        group=original or call,
         once=hookfacts.delivery(call, event, *users),
         direction=Direction(values.get("direction", "in")),
         users=tuple(SafeText(each) for each in users[:MOST_USERS] if each),

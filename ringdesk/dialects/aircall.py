@@ -40,7 +40,11 @@ class AircallDialect:
         if not tokens.carried(request, secrets, text_of(data or {}, "token")):
             return Verdict.refuse(refusals.FORGED)
         name = text_of(data or {}, "event")
-        if data is None or not name or (name.startswith("call.") and not text_of(data, "data", "id")):
+        if (
+            data is None
+            or not name
+            or (name.startswith("call.") and not hookfacts.native_id(text_of(data, "data", "id")))
+        ):
             return Verdict.refuse(refusals.UNREADABLE)
         events = self._events(name, data["data"], now) if name.startswith("call.") else ()
         once = hookfacts.delivery(name, text_of(data, "data", "id"), text_of(data, "timestamp"), _agent(data))

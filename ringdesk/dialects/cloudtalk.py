@@ -42,6 +42,7 @@ class CloudtalkDialect:
         form, data = request.form, request.json or {}
         said = {name: first(form, name) if form is not None else text_of(data, name) for name in _NAMES}
         said = {name: "" if value == "null" or "{{" in value else value for name, value in said.items()}
+        said["uuid"] = hookfacts.native_id(said["uuid"])
         meaning = _KINDS.get(said["event"])
         if meaning is None or not (said["number"] or said["uuid"]):
             return Verdict.refuse(refusals.UNREADABLE)
@@ -67,7 +68,7 @@ class CloudtalkDialect:
 
     def _native_id(self, kind: EventKind, number: str, uuid: str, now: float) -> str:
         """By the call that rang, if it is known, so that what comes later under the uuid is led to it."""
-        new = hookfacts.native_id(uuid) or hookfacts.made_id(number, str(round(now * 1000)))
+        new = uuid or hookfacts.made_id(number, str(round(now * 1000)))
         if hookfacts.caller(number).raw is None:  # withheld ones cannot be told apart
             return new
         if kind is EventKind.RINGING:

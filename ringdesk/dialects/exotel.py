@@ -47,7 +47,7 @@ class ExotelDialect:
         if not tokens.carried(request, secrets, *(first(query, name) for name in _KEYS)):
             return Verdict.refuse(refusals.FORGED)
         values = query if request.method == "GET" else request.form
-        call = first(values, "CallSid")
+        call = hookfacts.native_id(first(values, "CallSid"))
         if values is None or not call:
             return Verdict.refuse(refusals.UNREADABLE)
         found = self._events(call, lambda name: first(values, name), now, popup=request.method == "GET")
@@ -61,7 +61,7 @@ class ExotelDialect:
             event=EventKind.RINGING,
             at=now,
             source=self._source,
-            native_id=hookfacts.native_id(call),
+            native_id=call,
             direction=Direction.OUT if value("Direction").startswith("outbound") else Direction.IN,
             caller=hookfacts.caller(number) if number else None,
             called=hookfacts.called(value("CallTo") or value("To"), self._line),

@@ -11,6 +11,8 @@ from ringdesk.codecs import ctipush, hookfacts, refusals, tokens
 from ringdesk.codecs.http import Answer, Request
 from ringdesk.dialects import SourceOptions, Verdict
 
+_INTERNATIONAL: Final = 10
+"""Digits of a number with its country code, at least."""
 _ANSWER: Final = Answer(200, b"{}", (("content-type", "application/json"),))
 
 
@@ -33,8 +35,9 @@ class GenericDialect:
         return Verdict(answer=_ANSWER, events=events, once=push.once if events else "")
 
     def _caller(self, number: str) -> Caller | None:
-        """Zammad's numbers are international ones without the plus; whoever sends local ones is understood as well."""
+        """Zammad's numbers are international ones without the plus; whoever sends local ones is understood as well. What is
+        short is a local one whose area code is not known: with a plus it could be somebody's on an island far away."""
         if not number:
             return None
         local = numbers.read(number, self._options.region, self._options.area)
-        return hookfacts.caller(number, international=local.e164 is None)
+        return hookfacts.caller(number, international=local.e164 is None and len(number) >= _INTERNATIONAL)

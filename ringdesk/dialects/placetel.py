@@ -39,7 +39,7 @@ class PlacetelDialect:
         if secrets and not macs.same(request.header(_SIGNATURE), wanted):
             return Verdict.refuse(refusals.FORGED)
         form = request.form
-        event, call = first(form, "event"), first(form, "call_id")
+        event, call = first(form, "event"), hookfacts.native_id(first(form, "call_id"))
         if form is None or not event or not call or (event == "IncomingCall" and "from" not in dict(form)):
             return Verdict.refuse(refusals.UNREADABLE)
         events = self._events(event, call, lambda name: first(form, name), now, verified=bool(secrets) or None)
@@ -55,7 +55,7 @@ class PlacetelDialect:
             event=EventKind.RINGING,
             at=now,
             source=self._source,
-            native_id=hookfacts.native_id(call),
+            native_id=call,
             direction=Direction.OUT if out else Direction.IN,
             caller=hookfacts.caller(number) if number else None,
             called=hookfacts.called(value("to"), self._line),

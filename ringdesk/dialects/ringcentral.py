@@ -36,7 +36,7 @@ class RingcentralDialect:
         if secrets and not macs.same(request.header("verification-token"), secrets):
             return Verdict.refuse(refusals.FORGED)
         data = request.json
-        session = text_of(data or {}, "body", "telephonySessionId")
+        session = hookfacts.native_id(text_of(data or {}, "body", "telephonySessionId"))
         if data is None or not (session or text_of(data, "event")):
             return Verdict.refuse(refusals.UNREADABLE)
         parties = data["body"].get("parties") if session else None
@@ -63,7 +63,7 @@ class RingcentralDialect:
             event=EventKind.CALLER,
             at=now,
             source=self._source,
-            native_id=hookfacts.native_id(session),
+            native_id=session,
             direction=direction,
             caller=_caller(number, text_of(party, "from", "name")),
             called=hookfacts.called(text_of(party, "to", "phoneNumber"), self._line),

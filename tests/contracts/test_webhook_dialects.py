@@ -19,6 +19,7 @@ from config import registry
 from ringdesk.codecs import http, macs, refusals
 from ringdesk.codecs.http import Fields, Request
 from ringdesk.dialects import SourceOptions, Verdict
+from ringdesk.safetext import SafeText
 
 TRANSCRIPTS = Path(__file__).parent.parent / "transcripts"
 REQUESTS = sorted((path.parent.name, path.stem) for path in TRANSCRIPTS.glob("*/*.http"))
@@ -218,4 +219,5 @@ class TestEveryDialect:
             verdict = judged(name, changed, data.draw(st.floats(0, 4e9)), secrets)
             assert (verdict.refused is None) or unbelieved(verdict)
             for event in verdict.events:
+                assert all(each and each == SafeText(each) for each in (event.native_id, event.linked_id or "x"))
                 assert event.caller is None or event.caller.presentation != "private" or event.caller.raw is None

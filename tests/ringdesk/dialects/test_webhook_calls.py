@@ -64,6 +64,35 @@ class Bench:
         return call
 
 
+@pytest.mark.parametrize(
+    ("given", "e164"),
+    [("4930609854180", "+4930609854180"), ("+4930609854180", "+4930609854180"), ("29023456", None), ("12", None)],
+)
+def test_numbers_of_zammad_with_and_without_a_country(given: str, e164: str | None) -> None:
+    """+290 23456 would be somebody's on Saint Helena."""
+    verdict = Bench("generic").json({"event": "newCall", "callId": "1", "from": given, "to": "1", "direction": "in"})
+    (event,) = verdict.events
+    assert event.caller is not None
+    assert event.caller.e164 == e164
+
+
+@pytest.mark.parametrize("call", ["", "\x1b\x07", "\u202e"])
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("generic", {"event": "hangup", "callId": "ID", "direction": "in"}),
+        ("generic", {"event": "hangup", "call_id": "ID", "direction": "in"}),
+        ("aircall", {"event": "call.created", "data": {"id": "ID"}}),
+    ],
+)
+def test_a_call_needs_an_id(name: str, values: dict[str, Any], call: str) -> None:
+    def sent(text: str) -> Verdict:
+        return Bench(name).json(json.loads(json.dumps(values).replace('"ID"', json.dumps(text))))
+
+    assert sent("7").refused is None
+    assert sent(call).refused == refusals.UNREADABLE
+
+
 class TestShop:
     def post(self, bench: Bench, status: str, time: str, number: str = "0912345678", line: int = 1) -> Verdict:
         return bench.json(
