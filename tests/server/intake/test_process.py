@@ -89,6 +89,35 @@ def test_a_server_that_dies_between_the_disk_and_the_answer_doubles_nothing(
         assert pops(desk) == [call_id("pbx", "c1")]
 
 
+def test_whatever_is_killed_what_was_answered_is_there_and_nothing_is_double(place: Shop, provider: Provider) -> None:
+    answered: list[str] = []
+
+    def tell(native: str) -> None:
+        """As providers do: the same again until there is a good answer."""
+        while True:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if provider.sends(said(native))[0] == 200:
+                    answered.append(native)
+                    return
+            time.sleep(0.02)
+
+    names = [f"c{number}" for number in range(300)]
+    with ThreadPoolExecutor(8) as pool:
+        telling = [pool.submit(tell, name) for name in names]
+        for enough in (40, 150):
+            while len(answered) < enough:
+                time.sleep(0.005)
+            assert place.server is not None
+            place.server.kill()
+            kept = {call["id"] for call in calls(place)}
+            assert {call_id("pbx", name) for name in tuple(answered)} <= kept
+            place.start_server()
+        for each in telling:
+            each.result(60)
+    assert {call["id"]: call.get("ring_count") for call in calls(place)} == {call_id("pbx", name): 1 for name in names}
+    assert head(place) == len(names)
+
+
 def test_a_storm_of_retries_is_one_request_and_two_of_one_call_are_one_call(place: Shop, provider: Provider) -> None:
     bodies = [said("c1"), said("c1", "answered")] * 100
     with ThreadPoolExecutor(16) as pool:
