@@ -17,6 +17,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 
 HEADERS: Final = ("x-signalwire-signature", "x-twilio-signature")
+"""Either may be there, for clients that came from Twilio, or both."""
 _TAKEN: Final = Answer(204)
 _REASONS: Final = {
     "cancel": Outcome.MISSED,
@@ -119,18 +120,17 @@ def _leg(base: CallEvent, who: SafeText, state: str, reason: str) -> tuple[CallE
 
 
 def _refusal(request: Request, secrets: tuple[str, ...]) -> Why | None:
-    signature = next(filter(None, map(request.header, HEADERS)), "")
-    if not signature:
+    signatures = [each for each in map(request.header, HEADERS) if each]
+    if not signatures:
         return hooksigned.UNSIGNED
     texts = [address.encode() + request.body for address in urlsigned.addresses(request.url)]
     whole = [macs.hexadecimal("sha1", one, text) for one in secrets for text in texts]
-    if macs.same(signature, whole):
-        return None
     covered = urlsigned.values(request)
     if covered is None:
         covered = _flat(request.json)
-    if covered is not None and urlsigned.signed(request, signature, secrets, covered):
-        return None
+    for each in signatures:
+        if macs.same(each, whole) or (covered is not None and urlsigned.signed(request, each, secrets, covered)):
+            return None
     return refusals.FORGED
 
 

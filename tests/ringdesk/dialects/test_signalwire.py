@@ -42,6 +42,9 @@ class TestTheSignatureOfJson:
 
     def test_under_the_other_name(self) -> None:
         assert why(hooks.post(URL, JSON, x_twilio_signature=JSON_SIGNATURE)) is None
+        both = {"x_signalwire_signature": "other", "x_twilio_signature": JSON_SIGNATURE}
+        assert why(hooks.post(URL, JSON, **both)) is None
+        assert why(hooks.post(URL, JSON, **{name: "other" for name in both})) == "hook_forged"
 
     def test_with_and_without_the_port(self) -> None:
         assert why(self.signed(url=URL.replace("tw/", "tw:443/", 1))) is None
