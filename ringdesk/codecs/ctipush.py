@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk import numbers
-from ringdesk.calls import Called, Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
+from ringdesk.calls import Caller, CallEvent, Direction, EventKind, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, http
 from ringdesk.codecs.http import Fields
 from ringdesk.safetext import SafeText
@@ -62,17 +62,17 @@ def from_object(values: Mapping[str, Any]) -> Push | None:
 
 
 def _push(values: Mapping[str, str], users: tuple[str, ...]) -> Push | None:
-    event, call = values.get("event", ""), values.get("callId", "")
+    event, call = values.get("event", ""), hookfacts.native_id(values.get("callId", "") or values.get("call_id", ""))
     if not event or not call or values.get("direction", "in") not in ("in", "out"):
         return None
     if event == "newCall" and "from" not in values:
         return None
-    original = values.get("origCallId", "")
+    original = hookfacts.native_id(values.get("origCallId", ""))
     return Push(
         event=event,
         number=values.get("from", ""),
         to=values.get("to", ""),
-        group=hookfacts.native_id(original or call),
+        group=original or call,
         once=hookfacts.delivery(call, event, *users),
         direction=Direction(values.get("direction", "in")),
         users=tuple(SafeText(each) for each in users[:MOST_USERS] if each),
@@ -94,15 +94,13 @@ def events(push: Push, source: str, line: str, now: float, caller: Caller | None
         native_id=push.group,
         direction=push.direction,
         caller=caller,
-        called=Called(
-            raw=SafeText(push.to) or None,
-            line=SafeText(line) or None,
-            queue=SafeText(push.queue) or None,
-        ),
+        called=hookfacts.called(push.to, line, push.queue),
         via=Via(forwarder) if forwarder else None,
     )
     if push.event == "newCall":
-        return base, *(_leg(base, user, LegState.RINGING) for user in push.users if push.direction is Direction.IN)
+        return base, *(
+            hookfacts.leg(base, user, LegState.RINGING) for user in push.users if push.direction is Direction.IN
+        )
     if push.event == "answer":
         return _answer(base, push)
     return (_hangup(base, push),) if push.event == "hangup" else ()
@@ -110,11 +108,7 @@ def events(push: Push, source: str, line: str, now: float, caller: Caller | None
 
 def _answer(base: CallEvent, push: Push) -> tuple[CallEvent, ...]:
     answering = SafeText(push.answering) if numbers.read(push.answering).national else None
-    who = push.users[0] if push.users else answering
-    answered = msgspec.structs.replace(base, event=EventKind.ANSWERED, answered_by=who)
-    if who is None or push.direction is not Direction.IN:
-        return (answered,)
-    return _leg(base, who, LegState.ANSWERED), answered
+    return hookfacts.answered(base, push.users[0] if push.users else answering)
 
 
 def _hangup(base: CallEvent, push: Push) -> CallEvent:
@@ -124,14 +118,3 @@ def _hangup(base: CallEvent, push: Push) -> CallEvent:
     if push.cause == "cancel" and push.queue:
         outcome = Outcome.ABANDONED
     return msgspec.structs.replace(base, event=EventKind.ENDED, outcome=outcome)
-
-
-def _leg(base: CallEvent, agent: SafeText, state: LegState) -> CallEvent:
-    return CallEvent(
-        event=EventKind.LEG,
-        at=base.at,
-        source=base.source,
-        native_id=base.native_id,
-        direction=base.direction,
-        leg=Leg(agent, state),
-    )

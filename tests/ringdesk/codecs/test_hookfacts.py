@@ -2,7 +2,7 @@
 
 import pytest
 
-from ringdesk.calls import Caller, Presentation
+from ringdesk.calls import Called, Caller, Presentation
 from ringdesk.codecs import hookfacts
 from ringdesk.safetext import SafeText
 
@@ -27,7 +27,14 @@ def test_a_withheld_number_has_neither_number_nor_name(given: str, presentation:
         assert hookfacts.caller(given, "0912345678", international=international) == Caller(presentation=presentation)
 
 
+def test_what_was_called() -> None:
+    assert hookfacts.called() is None
+    assert hookfacts.called("02\x1b", queue="sales") == Called(raw=SafeText("02"), queue=SafeText("sales"))
+
+
 def test_ids() -> None:
     assert hookfacts.native_id("a\x1b\x07b" + "c" * 999) == "ab" + "c" * (hookfacts.LONGEST_ID - 2)
+    assert hookfacts.made_id("0912345678", "1") != hookfacts.made_id("0912345678", "2")
+    assert "0912345678" not in hookfacts.made_id("0912345678")
     assert hookfacts.delivery("a", "b") != hookfacts.delivery("ab") != hookfacts.delivery("", "ab")
     assert len(hookfacts.delivery("a\ud800")) == 64
