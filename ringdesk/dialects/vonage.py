@@ -86,7 +86,7 @@ def _claims(request: Request, now: float, secrets: tuple[str, ...]) -> dict[str,
     if (given is not None or request.body) and not (isinstance(given, str) and macs.same(given.lower(), [whole])):
         return refusals.FORGED
     issued = claims.get("iat")
-    timely = isinstance(issued, int | float) and not isinstance(issued, bool) and macs.in_window(issued, now)
+    timely = isinstance(issued, int | float) and macs.in_window(issued, now)
     return claims if timely else refusals.STALE
 
 

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from typing import Any
 
+import msgspec
 import pytest
 
 from ringdesk.calls import CallState, Direction, LegState, Outcome, Presentation
@@ -187,6 +188,13 @@ class TestTheCall:
         requests = [told("callee_ringing", agent) for agent in (801, 801, 802)]
         names = [ZOOM.request(one, AT, ()).once for one in requests]
         assert names[0] == names[1] != names[2]
+
+    def test_a_telephone_that_rings_again_is_no_repetition(self) -> None:
+        """A queue rings again whom it rang in vain; what Zoom repeats has the time of the first."""
+        later = msgspec.structs.replace(
+            told("callee_ringing"), body=told("callee_ringing").body.replace(b"880000", b"890000")
+        )
+        assert ZOOM.request(told("callee_ringing"), AT, ()).once != ZOOM.request(later, AT, ()).once
 
 
 @pytest.mark.parametrize("data", [{}, {"event": ""}, {"event": 1.5}])
