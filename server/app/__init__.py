@@ -150,7 +150,7 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
     )
     room = callroom.CallRoom(store.order, key, wake, roots.clock)
     intake = Intake(store, room, roots.clock, place, roots.random_bytes(32).hex())
-    working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.refusals.run())]
+    working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]
     try:
         yield Running(parts, intake)
     finally:

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from config import registry
-from config.registry import Broken
+from config.registry import Broken, WebhookFactory
 from ringdesk import numbers, ops
 from ringdesk.codecs import http, macs
 from ringdesk.dialects import SourceOptions, Verdict, WebhookDialect
@@ -79,7 +79,13 @@ class Intake:
         self._from_address = Rates(FROM_ADDRESS)
         self._refused_from = Rates(REFUSED_FROM_ADDRESS)
         self._of_source = Rates(OF_SOURCE)
+        self._factories: dict[str, WebhookFactory] = {}
         self.refusals = Refusals(store.register.note, clock)
+
+    async def run(self) -> None:
+        """What is done beside requests, until cancelled."""
+        await asyncio.to_thread(numbers.read, "0")  # the numbering plans take longer to load than an answer may take
+        await self.refusals.run()
 
     async def receive(self, request: Request) -> Response:
         """One request to its answer. What looks at nothing but the request itself comes first."""
@@ -129,7 +135,7 @@ class Intake:
             self._work(asked)
             raise _Refused(NOBODY, "unknown_source")
         source, lines = found
-        dialect = _dialect(source, lines)
+        dialect = self._dialect(source, lines)
         if dialect is None or not (source.secrets or source.open):
             self._work(asked)
             raise _Refused(source.id, "not_a_webhook" if dialect is None else "no_secret")
@@ -151,6 +157,16 @@ class Intake:
         """What a check of two secrets costs, for a source that has none."""
         for _ in range(2):
             macs.same(macs.hexadecimal("sha256", self._decoy, asked.url.encode() + asked.body), (self._decoy,))
+
+    def _dialect(self, source: Source, lines: tuple[LineRow, ...]) -> WebhookDialect | None:
+        """Found once: to look through what is installed takes milliseconds."""
+        factory = self._factories.get(source.dialect) or registry.find_webhook(source.dialect)
+        if factory is None or isinstance(factory, Broken):
+            log.error("hook.no_dialect", extra={"source": source.id, "dialect": source.dialect})
+            return None
+        self._factories[source.dialect] = factory
+        line = next(iter(lines), ANYWHERE)
+        return factory(source.id, SourceOptions(store=line.site, region=line.region, area=line.area))
 
     def _verdict(self, source: Source, dialect: WebhookDialect, asked: http.Request) -> Verdict:
         """Raises `_Refused`, also where the dialect itself fails: its error may quote the request, so only its place is told."""
@@ -194,15 +210,6 @@ class Intake:
         await self._store.register.note(entry)
         answer: http.Answer = tell(asks, None if member is None else member.name, None, "")
         return answer
-
-
-def _dialect(source: Source, lines: tuple[LineRow, ...]) -> WebhookDialect | None:
-    factory = registry.find_webhook(source.dialect)
-    if factory is None or isinstance(factory, Broken):
-        log.error("hook.no_dialect", extra={"source": source.id, "dialect": source.dialect})
-        return None
-    line = next(iter(lines), ANYWHERE)
-    return factory(source.id, SourceOptions(store=line.site, region=line.region, area=line.area))
 
 
 def _member(body: bytes | None) -> Member | None:

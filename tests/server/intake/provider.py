@@ -62,8 +62,12 @@ class Provider:
         return {SIGNATURE: signature(self.secret, self.public + (path or self.path), body)}
 
     def sends(self, body: bytes, **more: Any) -> Reply:
-        """One signed request."""
-        return self.asks("POST", self.path, body, self.headers(body) | more)
+        """One signed request; again where the server asks for it, as providers do."""
+        for _ in range(20):
+            reply = self.asks("POST", self.path, body, self.headers(body) | more)
+            if reply[0] != 503:
+                break
+        return reply
 
     def asks(self, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None) -> Reply:
         line = http.client.HTTPConnection(self.address, timeout=20)

@@ -281,7 +281,8 @@ def test_a_store_that_is_busy_is_said_within_a_second_and_the_retry_is_taken(pla
     reply: Reply
     with contextlib.closing(sqlite3.connect(place.room / "server.db", isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
-        reply = provider.sends(said("c1"))
+        body = said("c1")
+        reply = provider.asks("POST", provider.path, body, provider.headers(body))
         db.execute("ROLLBACK")
     assert (reply[0], reply[2]["retry-after"]) == (503, "1")
     assert provider.sends(said("c1"))[:2] == (200, ANSWER)
