@@ -138,12 +138,11 @@ def _call(status: str, base: CallEvent) -> tuple[CallEvent, ...]:
 def _leg(values: Mapping[str, str], base: CallEvent) -> tuple[CallEvent, ...]:
     """A telephone that `<Dial>` rings. The caller is the one of the call, not of the leg, where the callback tells both."""
     who = SafeText(hooksigned.agent(values.get("DialBLegTo") or values.get("To", "")))
-    said = values.get("DialAction") or values.get("DialBLegStatus") or values.get("CallStatus", "")
-    state = _LEGS.get(said.lower())
+    said = [_LEGS.get(values.get(name, "").lower()) for name in ("DialAction", "DialBLegStatus", "CallStatus")]
+    action, status, _ = said
+    state = status if action is LegState.ENDED and status is not None else next(filter(None, said), None)
     if not who or state is None:
         return ()
-    if said == "hangup" and values.get("DialBLegStatus", "") in _LEGS:
-        state = _LEGS[values["DialBLegStatus"]]
     told = msgspec.structs.replace(base, event=EventKind.LEG, leg=Leg(who, state))
     if state is LegState.ANSWERED:
         return told, msgspec.structs.replace(base, event=EventKind.ANSWERED, answered_by=who)
