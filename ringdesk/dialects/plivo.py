@@ -136,11 +136,12 @@ def _call(status: str, base: CallEvent) -> tuple[CallEvent, ...]:
 
 
 def _leg(values: Mapping[str, str], base: CallEvent) -> tuple[CallEvent, ...]:
-    """A telephone that `<Dial>` rings. The caller is the one of the call, not of the leg, where the callback tells both."""
+    """A telephone that `<Dial>` rings. In its callbacks `CallStatus` is that of the call."""
     who = SafeText(hooksigned.agent(values.get("DialBLegTo") or values.get("To", "")))
-    said = [_LEGS.get(values.get(name, "").lower()) for name in ("DialAction", "DialBLegStatus", "CallStatus")]
-    action, status, _ = said
-    state = status if action is LegState.ENDED and status is not None else next(filter(None, said), None)
+    state = _LEGS.get(values.get("DialAction", "").lower())
+    if state in (None, LegState.ENDED):
+        name = "DialBLegStatus" if "DialBLegUUID" in values else "CallStatus"
+        state = _LEGS.get(values.get(name, "").lower(), state)
     if not who or state is None:
         return ()
     told = msgspec.structs.replace(base, event=EventKind.LEG, leg=Leg(who, state))
