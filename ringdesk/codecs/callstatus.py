@@ -44,12 +44,13 @@ class Report(msgspec.Struct, frozen=True):
 
 def read(values: Mapping[str, str], base: CallEvent, line: str) -> Report | None:
     """What a request tells; None if it is of no call. `base` has time, source and whether it is verified."""
-    call, parent, status = (values.get(name, "") for name in ("CallSid", "ParentCallSid", "CallStatus"))
+    call, parent = (hookfacts.native_id(values.get(name, "")) for name in ("CallSid", "ParentCallSid"))
+    status = values.get("CallStatus", "")
     if not call or not status:
         return None
     base = msgspec.structs.replace(
         base,
-        native_id=hookfacts.native_id(parent or call),
+        native_id=parent or call,
         direction=_direction(values),
         caller=hooksigned.caller(values["From"], values.get("CallerName", "")) if "From" in values else None,
         called=Called(line=SafeText(line) or None) if parent else _called(values, line),

@@ -58,11 +58,11 @@ class PlivoDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One state of one leg."""
         if secrets and (why := _refusal(request, secrets)) is not None:
-            return _refused(why)
+            return Verdict.refuse(why)
         found = _fields(request)
         values = dict(reversed(found or ()))
-        if not values.get("CallUUID") and not values.get("DialALegUUID"):
-            return _refused(refusals.UNREADABLE)
+        if not any(_ids(values)):
+            return Verdict.refuse(refusals.UNREADABLE)
         verified = True if secrets else None
         base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         events = _events(values, base, self._line)
@@ -102,8 +102,14 @@ def _fields(request: Request) -> Fields | None:
     return request.query if request.method == "GET" else request.form
 
 
-def _events(values: Mapping[str, str], base: CallEvent, line: str) -> tuple[CallEvent, ...]:
+def _ids(values: Mapping[str, str]) -> tuple[str, str]:
+    """Of the leg that the request is about, and of the call that it is a leg of; "" where it does not say."""
     call, parent = values.get("CallUUID", ""), values.get("DialALegUUID") or values.get("ALegUUID", "")
+    return hookfacts.native_id(call), hookfacts.native_id(parent)
+
+
+def _events(values: Mapping[str, str], base: CallEvent, line: str) -> tuple[CallEvent, ...]:
+    call, parent = _ids(values)
     child = "DialBLegUUID" in values or parent not in ("", call)
     number = values.get("From", "")
     outgoing = values.get("Direction", "inbound") == "outbound" and not child
@@ -111,7 +117,7 @@ def _events(values: Mapping[str, str], base: CallEvent, line: str) -> tuple[Call
     via = hooksigned.caller(forwarder, international=True).raw if forwarder else None
     base = msgspec.structs.replace(
         base,
-        native_id=hookfacts.native_id(parent if child and parent else call),
+        native_id=(parent if child else call) or parent or call,
         direction=Direction.OUT if outgoing else Direction.IN,
         caller=hooksigned.caller(number, values.get("CallerName", ""), international=True)
         if "From" in values
@@ -148,7 +154,3 @@ def _leg(values: Mapping[str, str], base: CallEvent) -> tuple[CallEvent, ...]:
     if state is LegState.ANSWERED:
         return told, msgspec.structs.replace(base, event=EventKind.ANSWERED, answered_by=who)
     return (base, told) if state is LegState.RINGING else (told,)
-
-
-def _refused(why: Why) -> Verdict:
-    return Verdict(answer=refusals.answer(why), refused=why)

@@ -43,19 +43,19 @@ class TelnyxDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One event of one leg."""
         if secrets and (why := _refusal(request, now, secrets)) is not None:
-            return _refused(why)
+            return Verdict.refuse(why)
         verified = True if secrets else None
         base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         form = request.form if request.method == "POST" else None
         if form is not None:
             report = callstatus.read(dict(reversed(form)), base, self._line)
             if report is None:
-                return _refused(refusals.UNREADABLE)
+                return Verdict.refuse(refusals.UNREADABLE)
             answer = hooksigned.onward(request) if report.asks else _TAKEN
             return Verdict(answer=answer, events=report.events, once=report.once if report.events else "")
         data = (request.json or {}).get("data")
         if not isinstance(data, dict) or not text_of(data, "event_type"):
-            return _refused(refusals.UNREADABLE)
+            return Verdict.refuse(refusals.UNREADABLE)
         events = _events(data, base, self._line)
         return Verdict(answer=_TAKEN, events=events, once=hookfacts.delivery(text_of(data, "id")) if events else "")
 
@@ -74,8 +74,8 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
     payload = data.get("payload")
     if not isinstance(payload, dict) or not text_of(data, "id"):
         return ()
-    call = text_of(payload, "call_session_id") or text_of(payload, "call_leg_id")
-    base = msgspec.structs.replace(base, native_id=hookfacts.native_id(call))
+    call = hookfacts.native_id(text_of(payload, "call_session_id") or text_of(payload, "call_leg_id"))
+    base = msgspec.structs.replace(base, native_id=call)
     to = text_of(payload, "to")
     who = SafeText(hooksigned.agent(to))
     match text_of(data, "event_type") if call else "":
@@ -129,7 +129,3 @@ def _header(payload: dict[str, Any], name: str) -> str:
             if isinstance(each, dict) and text_of(each, "name").lower() == name:
                 return text_of(each, "value")
     return ""
-
-
-def _refused(why: Why) -> Verdict:
-    return Verdict(answer=refusals.answer(why), refused=why)

@@ -51,7 +51,7 @@ class VonageDialect:
             claims = found
         told = request.method != "GET"
         values = _values(request)
-        call = values.get("conversation_uuid") or values.get("uuid", "")
+        call = hookfacts.native_id(values.get("conversation_uuid") or values.get("uuid", ""))
         if not call:
             # What concerns no leg (`human`, `machine`, recordings) names it otherwise.
             return Verdict(answer=_TAKEN) if values.get("call_uuid") else _refused(refusals.UNREADABLE, request)
@@ -59,7 +59,7 @@ class VonageDialect:
             event=EventKind.RINGING,
             at=now,
             source=self._source,
-            native_id=hookfacts.native_id(call),
+            native_id=call,
             called=Called(raw=SafeText(values.get("to", "")) or None, line=SafeText(self._line) or None),
             verified=True if secrets and told else None,
         )

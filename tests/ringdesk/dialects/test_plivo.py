@@ -187,3 +187,8 @@ class TestTheAnswer:
         url = URL + "?then=https://shop.example.tw/xml"
         answer = PLIVO.request(hooks.form(url, FORM), AT, ()).answer
         assert b"<Redirect>https://shop.example.tw/xml</Redirect>" in answer.body
+
+
+@pytest.mark.parametrize("values", [{}, {"CallUUID": ""}, {"CallUUID": "\x1b"}, {"From": "886912345678"}])
+def test_what_is_of_no_call(values: dict[str, str]) -> None:
+    assert reason(PLIVO.request(hooks.form(URL, values), AT, ())) == "hook_unreadable"
