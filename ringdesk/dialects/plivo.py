@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Fields, Request
 from ringdesk.dialects import SourceOptions, Verdict
@@ -122,7 +122,7 @@ def _events(values: Mapping[str, str], base: CallEvent, line: str) -> tuple[Call
         caller=hooksigned.caller(number, values.get("CallerName", ""), international=True)
         if "From" in values
         else None,
-        called=Called(raw=None if child else SafeText(values.get("To", "")) or None, line=SafeText(line) or None),
+        called=hookfacts.called("" if child else values.get("To", ""), line),
         via=None if via is None else Via(via),
     )
     return _leg(values, base) if child else _call(values.get("CallStatus", ""), base)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome
 from ringdesk.codecs import callstatus, hookfacts, hooksigned, macs, refusals, urlsigned
 from ringdesk.codecs.http import Answer, Fields, Request, text_of
 from ringdesk.dialects import SourceOptions, Verdict
@@ -85,7 +85,7 @@ class SignalWireDialect:
             native_id=parent or hookfacts.native_id(text_of(call, "call_id")),
             direction=Direction.OUT if outgoing else Direction.IN,
             caller=hooksigned.caller(number),
-            called=Called(raw=None if parent else SafeText(to) or None, line=SafeText(self._line) or None),
+            called=hookfacts.called("" if parent else to, self._line),
         )
         reason = text_of(call, "end_reason")
         return _leg(base, SafeText(hooksigned.agent(to)), state, reason) if parent else _call(base, state, reason)

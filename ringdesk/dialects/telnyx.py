@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ringdesk.calls import Called, Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation, Via
+from ringdesk.calls import Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation, Via
 from ringdesk.codecs import callstatus, hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SourceOptions, Verdict
@@ -85,8 +85,8 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
             leg = Leg(who, LegState.ANSWERED) if who else None
             return (msgspec.structs.replace(base, event=EventKind.ANSWERED, leg=leg),)
         case "call.enqueued":
-            queue = SafeText(text_of(payload, "queue")) or None
-            return (msgspec.structs.replace(base, event=EventKind.QUEUED, called=Called(queue=queue)),)
+            queue = hookfacts.called(queue=text_of(payload, "queue"))
+            return (msgspec.structs.replace(base, event=EventKind.QUEUED, called=queue),)
         case "call.hangup":
             outcome, state = _CAUSES.get(text_of(payload, "hangup_cause"), (None, LegState.ENDED))
             leg = Leg(who, state) if who else None
@@ -95,15 +95,11 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
 
 
 def _initiated(payload: dict[str, Any], base: CallEvent, line: str, who: SafeText) -> CallEvent:
-    to = SafeText(text_of(payload, "to")) or None
+    base = msgspec.structs.replace(base, called=hookfacts.called(text_of(payload, "to"), line))
     if text_of(payload, "direction") == "outgoing":
         leg = Leg(who, LegState.RINGING) if who else None
-        return msgspec.structs.replace(
-            base, direction=Direction.OUT, called=Called(raw=to, line=SafeText(line) or None), leg=leg
-        )
-    return msgspec.structs.replace(
-        base, caller=_caller(payload), called=Called(raw=to, line=SafeText(line) or None), via=_via(payload)
-    )
+        return msgspec.structs.replace(base, direction=Direction.OUT, leg=leg)
+    return msgspec.structs.replace(base, caller=_caller(payload), via=_via(payload))
 
 
 def _caller(payload: dict[str, Any]) -> Caller:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome
 from ringdesk.codecs import hookfacts, hooksigned, http, jwt, macs, refusals
 from ringdesk.codecs.http import Answer, Request
 from ringdesk.dialects import SourceOptions, Verdict
@@ -60,7 +60,7 @@ class VonageDialect:
             at=now,
             source=self._source,
             native_id=call,
-            called=Called(raw=SafeText(values.get("to", "")) or None, line=SafeText(self._line) or None),
+            called=hookfacts.called(values.get("to", ""), self._line),
             verified=True if secrets and told else None,
         )
         if not values.get("status"):

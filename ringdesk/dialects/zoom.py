@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SourceOptions, Verdict
@@ -121,7 +121,7 @@ def _events(name: str, found: dict[str, Any], base: CallEvent, line: str) -> tup
         native_id=call,
         direction=Direction.INTERNAL if both else way,
         caller=hooksigned.caller(number, text_of(found, "caller", "name")),
-        called=Called(raw=SafeText(text_of(found, "callee", "phone_number")) or None, line=SafeText(line) or None),
+        called=hookfacts.called(text_of(found, "callee", "phone_number"), line),
         via=_via(found),
     )
     return _callee(state, found, base) if side == "callee" else _whole(state, base, None)
