@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, hooksigned
 from ringdesk.safetext import SafeText
 
@@ -44,15 +44,16 @@ class Report(msgspec.Struct, frozen=True):
 
 def read(values: Mapping[str, str], base: CallEvent, line: str) -> Report | None:
     """What a request tells; None if it is of no call. `base` has time, source and whether it is verified."""
-    call, parent, status = (values.get(name, "") for name in ("CallSid", "ParentCallSid", "CallStatus"))
+    call, parent = (hookfacts.native_id(values.get(name, "")) for name in ("CallSid", "ParentCallSid"))
+    status = values.get("CallStatus", "")
     if not call or not status:
         return None
     base = msgspec.structs.replace(
         base,
-        native_id=hookfacts.native_id(parent or call),
+        native_id=parent or call,
         direction=_direction(values),
         caller=hooksigned.caller(values["From"], values.get("CallerName", "")) if "From" in values else None,
-        called=Called(line=SafeText(line) or None) if parent else _called(values, line),
+        called=hookfacts.called("" if parent else values.get("To", ""), line),
         via=_via(values.get("ForwardedFrom", "")),
     )
     return Report(
@@ -68,10 +69,6 @@ def _direction(values: Mapping[str, str]) -> Direction:
         return Direction.IN
     outgoing = values.get("Direction", "inbound").startswith("outbound") or values.get("From", "").startswith("client:")
     return Direction.OUT if outgoing else Direction.IN
-
-
-def _called(values: Mapping[str, str], line: str) -> Called:
-    return Called(raw=SafeText(values.get("To", "")) or None, line=SafeText(line) or None)
 
 
 def _via(forwarder: str) -> Via | None:

@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Fields, Request
 from ringdesk.dialects import SourceOptions, Verdict
@@ -58,11 +58,11 @@ class PlivoDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One state of one leg."""
         if secrets and (why := _refusal(request, secrets)) is not None:
-            return _refused(why)
+            return Verdict.refuse(why)
         found = _fields(request)
         values = dict(reversed(found or ()))
-        if not values.get("CallUUID") and not values.get("DialALegUUID"):
-            return _refused(refusals.UNREADABLE)
+        if not any(_ids(values)):
+            return Verdict.refuse(refusals.UNREADABLE)
         verified = True if secrets else None
         base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         events = _events(values, base, self._line)
@@ -102,8 +102,14 @@ def _fields(request: Request) -> Fields | None:
     return request.query if request.method == "GET" else request.form
 
 
-def _events(values: Mapping[str, str], base: CallEvent, line: str) -> tuple[CallEvent, ...]:
+def _ids(values: Mapping[str, str]) -> tuple[str, str]:
+    """Of the leg that the request is about, and of the call that it is a leg of; "" where it does not say."""
     call, parent = values.get("CallUUID", ""), values.get("DialALegUUID") or values.get("ALegUUID", "")
+    return hookfacts.native_id(call), hookfacts.native_id(parent)
+
+
+def _events(values: Mapping[str, str], base: CallEvent, line: str) -> tuple[CallEvent, ...]:
+    call, parent = _ids(values)
     child = "DialBLegUUID" in values or parent not in ("", call)
     number = values.get("From", "")
     outgoing = values.get("Direction", "inbound") == "outbound" and not child
@@ -111,12 +117,12 @@ def _events(values: Mapping[str, str], base: CallEvent, line: str) -> tuple[Call
     via = hooksigned.caller(forwarder, international=True).raw if forwarder else None
     base = msgspec.structs.replace(
         base,
-        native_id=hookfacts.native_id(parent if child and parent else call),
+        native_id=(parent if child else call) or parent or call,
         direction=Direction.OUT if outgoing else Direction.IN,
         caller=hooksigned.caller(number, values.get("CallerName", ""), international=True)
         if "From" in values
         else None,
-        called=Called(raw=None if child else SafeText(values.get("To", "")) or None, line=SafeText(line) or None),
+        called=hookfacts.called("" if child else values.get("To", ""), line),
         via=None if via is None else Via(via),
     )
     return _leg(values, base) if child else _call(values.get("CallStatus", ""), base)
@@ -136,19 +142,15 @@ def _call(status: str, base: CallEvent) -> tuple[CallEvent, ...]:
 
 
 def _leg(values: Mapping[str, str], base: CallEvent) -> tuple[CallEvent, ...]:
-    """A telephone that `<Dial>` rings. The caller is the one of the call, not of the leg, where the callback tells both."""
+    """A telephone that `<Dial>` rings. In its callbacks `CallStatus` is that of the call."""
     who = SafeText(hooksigned.agent(values.get("DialBLegTo") or values.get("To", "")))
-    said = values.get("DialAction") or values.get("DialBLegStatus") or values.get("CallStatus", "")
-    state = _LEGS.get(said.lower())
+    state = _LEGS.get(values.get("DialAction", "").lower())
+    if state in (None, LegState.ENDED):
+        name = "DialBLegStatus" if "DialBLegUUID" in values else "CallStatus"
+        state = _LEGS.get(values.get(name, "").lower(), state)
     if not who or state is None:
         return ()
-    if said == "hangup" and values.get("DialBLegStatus", "") in _LEGS:
-        state = _LEGS[values["DialBLegStatus"]]
     told = msgspec.structs.replace(base, event=EventKind.LEG, leg=Leg(who, state))
     if state is LegState.ANSWERED:
         return told, msgspec.structs.replace(base, event=EventKind.ANSWERED, answered_by=who)
     return (base, told) if state is LegState.RINGING else (told,)
-
-
-def _refused(why: Why) -> Verdict:
-    return Verdict(answer=refusals.answer(why), refused=why)

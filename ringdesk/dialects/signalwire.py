@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome
 from ringdesk.codecs import callstatus, hookfacts, hooksigned, macs, refusals, urlsigned
 from ringdesk.codecs.http import Answer, Fields, Request, text_of
 from ringdesk.dialects import SourceOptions, Verdict
@@ -46,13 +46,13 @@ class SignalWireDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One state of one leg."""
         if secrets and (why := _refusal(request, secrets)) is not None:
-            return _refused(why)
+            return Verdict.refuse(why)
         verified = True if secrets else None
         base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         form = request.query if request.method == "GET" else request.form
         report = self._object(request.json, base) if form is None else self._form(form, base)
         if report is None:
-            return _refused(refusals.UNREADABLE)
+            return Verdict.refuse(refusals.UNREADABLE)
         answer = _TAKEN
         if report.asks:
             answer = hooksigned.ELSEWHERE if form is None else hooksigned.onward(request)
@@ -68,7 +68,7 @@ class SignalWireDialect:
             return callstatus.read({name: text_of(data, name) for name in data}, base, self._line)
         event = data.get("event_type") == "calling.call.state"
         call = data.get("params" if event else "call")
-        if not isinstance(call, dict) or not text_of(call, "call_id"):
+        if not isinstance(call, dict) or not hookfacts.native_id(text_of(call, "call_id")):
             return None
         state = text_of(call, "call_state") or "created"
         once = hookfacts.delivery(text_of(call, "call_id"), state, text_of(data, "event_type"))
@@ -78,14 +78,14 @@ class SignalWireDialect:
         device = ("device", "params")
         number = text_of(call, *device, "from_number") or text_of(call, *device, "from") or text_of(call, "from")
         to = text_of(call, *device, "to_number") or text_of(call, *device, "to") or text_of(call, "to")
-        parent = text_of(call, "parent", "call_id")
+        parent = hookfacts.native_id(text_of(call, "parent", "call_id"))
         outgoing = text_of(call, "direction") == "outbound" and not parent
         base = msgspec.structs.replace(
             base,
-            native_id=hookfacts.native_id(parent or text_of(call, "call_id")),
+            native_id=parent or hookfacts.native_id(text_of(call, "call_id")),
             direction=Direction.OUT if outgoing else Direction.IN,
             caller=hooksigned.caller(number),
-            called=Called(raw=None if parent else SafeText(to) or None, line=SafeText(self._line) or None),
+            called=hookfacts.called("" if parent else to, self._line),
         )
         reason = text_of(call, "end_reason")
         return _leg(base, SafeText(hooksigned.agent(to)), state, reason) if parent else _call(base, state, reason)
@@ -140,7 +140,3 @@ def _flat(data: dict[str, Any] | None) -> Fields | None:
     if data is None or not all(isinstance(value, str) for value in data.values()):
         return None
     return tuple(data.items())
-
-
-def _refused(why: Why) -> Verdict:
-    return Verdict(answer=refusals.answer(why), refused=why)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ringdesk.calls import Called, Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation, Via
+from ringdesk.calls import Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation, Via
 from ringdesk.codecs import callstatus, hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SourceOptions, Verdict
@@ -43,19 +43,19 @@ class TelnyxDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One event of one leg."""
         if secrets and (why := _refusal(request, now, secrets)) is not None:
-            return _refused(why)
+            return Verdict.refuse(why)
         verified = True if secrets else None
         base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         form = request.form if request.method == "POST" else None
         if form is not None:
             report = callstatus.read(dict(reversed(form)), base, self._line)
             if report is None:
-                return _refused(refusals.UNREADABLE)
+                return Verdict.refuse(refusals.UNREADABLE)
             answer = hooksigned.onward(request) if report.asks else _TAKEN
             return Verdict(answer=answer, events=report.events, once=report.once if report.events else "")
         data = (request.json or {}).get("data")
         if not isinstance(data, dict) or not text_of(data, "event_type"):
-            return _refused(refusals.UNREADABLE)
+            return Verdict.refuse(refusals.UNREADABLE)
         events = _events(data, base, self._line)
         return Verdict(answer=_TAKEN, events=events, once=hookfacts.delivery(text_of(data, "id")) if events else "")
 
@@ -74,8 +74,8 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
     payload = data.get("payload")
     if not isinstance(payload, dict) or not text_of(data, "id"):
         return ()
-    call = text_of(payload, "call_session_id") or text_of(payload, "call_leg_id")
-    base = msgspec.structs.replace(base, native_id=hookfacts.native_id(call))
+    call = hookfacts.native_id(text_of(payload, "call_session_id") or text_of(payload, "call_leg_id"))
+    base = msgspec.structs.replace(base, native_id=call)
     to = text_of(payload, "to")
     who = SafeText(hooksigned.agent(to))
     match text_of(data, "event_type") if call else "":
@@ -85,8 +85,8 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
             leg = Leg(who, LegState.ANSWERED) if who else None
             return (msgspec.structs.replace(base, event=EventKind.ANSWERED, leg=leg),)
         case "call.enqueued":
-            queue = SafeText(text_of(payload, "queue")) or None
-            return (msgspec.structs.replace(base, event=EventKind.QUEUED, called=Called(queue=queue)),)
+            queue = hookfacts.called(queue=text_of(payload, "queue"))
+            return (msgspec.structs.replace(base, event=EventKind.QUEUED, called=queue),)
         case "call.hangup":
             outcome, state = _CAUSES.get(text_of(payload, "hangup_cause"), (None, LegState.ENDED))
             leg = Leg(who, state) if who else None
@@ -95,15 +95,11 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
 
 
 def _initiated(payload: dict[str, Any], base: CallEvent, line: str, who: SafeText) -> CallEvent:
-    to = SafeText(text_of(payload, "to")) or None
+    base = msgspec.structs.replace(base, called=hookfacts.called(text_of(payload, "to"), line))
     if text_of(payload, "direction") == "outgoing":
         leg = Leg(who, LegState.RINGING) if who else None
-        return msgspec.structs.replace(
-            base, direction=Direction.OUT, called=Called(raw=to, line=SafeText(line) or None), leg=leg
-        )
-    return msgspec.structs.replace(
-        base, caller=_caller(payload), called=Called(raw=to, line=SafeText(line) or None), via=_via(payload)
-    )
+        return msgspec.structs.replace(base, direction=Direction.OUT, leg=leg)
+    return msgspec.structs.replace(base, caller=_caller(payload), via=_via(payload))
 
 
 def _caller(payload: dict[str, Any]) -> Caller:
@@ -129,7 +125,3 @@ def _header(payload: dict[str, Any], name: str) -> str:
             if isinstance(each, dict) and text_of(each, "name").lower() == name:
                 return text_of(each, "value")
     return ""
-
-
-def _refused(why: Why) -> Verdict:
-    return Verdict(answer=refusals.answer(why), refused=why)

@@ -27,13 +27,13 @@ class TwilioDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One state of one leg."""
         if secrets and (why := _refusal(request, secrets)) is not None:
-            return _refused(why)
+            return Verdict.refuse(why)
         given = _values(request)
         verified = True if secrets else None
         base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         report = None if given is None else callstatus.read(given, base, self._line)
         if report is None:
-            return _refused(refusals.UNREADABLE)
+            return Verdict.refuse(refusals.UNREADABLE)
         answer = hooksigned.onward(request) if report.asks else _TAKEN
         return Verdict(answer=answer, events=report.events, once=report.once if report.events else "")
 
@@ -54,7 +54,3 @@ def _values(request: Request) -> dict[str, str] | None:
         return dict(reversed(found))
     data = request.json
     return None if data is None else {name: http.text_of(data, name) for name in data}
-
-
-def _refused(why: Why) -> Verdict:
-    return Verdict(answer=refusals.answer(why), refused=why)

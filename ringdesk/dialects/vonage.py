@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome
 from ringdesk.codecs import hookfacts, hooksigned, http, jwt, macs, refusals
 from ringdesk.codecs.http import Answer, Request
 from ringdesk.dialects import SourceOptions, Verdict
@@ -51,7 +51,7 @@ class VonageDialect:
             claims = found
         told = request.method != "GET"
         values = _values(request)
-        call = values.get("conversation_uuid") or values.get("uuid", "")
+        call = hookfacts.native_id(values.get("conversation_uuid") or values.get("uuid", ""))
         if not call:
             # What concerns no leg (`human`, `machine`, recordings) names it otherwise.
             return Verdict(answer=_TAKEN) if values.get("call_uuid") else _refused(refusals.UNREADABLE, request)
@@ -59,8 +59,8 @@ class VonageDialect:
             event=EventKind.RINGING,
             at=now,
             source=self._source,
-            native_id=hookfacts.native_id(call),
-            called=Called(raw=SafeText(values.get("to", "")) or None, line=SafeText(self._line) or None),
+            native_id=call,
+            called=hookfacts.called(values.get("to", ""), self._line),
             verified=True if secrets and told else None,
         )
         if not values.get("status"):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ringdesk.calls import Called, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
+from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SourceOptions, Verdict
@@ -59,9 +59,9 @@ class ZoomDialect:
         if data is not None and text_of(data, "event") == "endpoint.url_validation":
             return _challenge(request, data, now, secrets)
         if secrets and (why := _refusal(request, now, secrets)) is not None:
-            return _refused(why)
+            return Verdict.refuse(why)
         if data is None or not text_of(data, "event"):
-            return _refused(refusals.UNREADABLE)
+            return Verdict.refuse(refusals.UNREADABLE)
         payload = data.get("payload")
         found = payload.get("object") if isinstance(payload, dict) else None
         verified = True if secrets else None
@@ -94,12 +94,12 @@ def _challenge(request: Request, data: dict[str, Any], now: float, secrets: tupl
     """The answer that proves the secret: of several the one that signed the question, else the newest."""
     plain = text_of(data, "payload", "plainToken")
     if not _PLAIN.fullmatch(plain):
-        return _refused(refusals.UNREADABLE)
+        return Verdict.refuse(refusals.UNREADABLE)
     if not secrets:
-        return _refused(Why("zoom_no_secret"))
+        return Verdict.refuse(Why("zoom_no_secret"))
     why = _refusal(request, now, secrets)
     if why is not None and why != hooksigned.UNSIGNED:
-        return _refused(why)
+        return Verdict.refuse(why)
     signature = request.header(SIGNATURE)
     secret = next((one for one in secrets if macs.same(signature, [_signature(request, one)])), secrets[0])
     body = msgspec.json.encode(
@@ -110,7 +110,7 @@ def _challenge(request: Request, data: dict[str, Any], now: float, secrets: tupl
 
 def _events(name: str, found: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent, ...]:
     side, _, state = name.removeprefix("phone.").partition("_")
-    call = text_of(found, "call_id")
+    call = hookfacts.native_id(text_of(found, "call_id"))
     if not call or not name.startswith("phone.") or side not in ("callee", "caller"):
         return ()
     both = all(text_of(found, one, "extension_number") for one in ("caller", "callee"))
@@ -118,10 +118,10 @@ def _events(name: str, found: dict[str, Any], base: CallEvent, line: str) -> tup
     number = text_of(found, "caller", "phone_number") or text_of(found, "caller", "extension_number")
     base = msgspec.structs.replace(
         base,
-        native_id=hookfacts.native_id(call),
+        native_id=call,
         direction=Direction.INTERNAL if both else way,
         caller=hooksigned.caller(number, text_of(found, "caller", "name")),
-        called=Called(raw=SafeText(text_of(found, "callee", "phone_number")) or None, line=SafeText(line) or None),
+        called=hookfacts.called(text_of(found, "callee", "phone_number"), line),
         via=_via(found),
     )
     return _callee(state, found, base) if side == "callee" else _whole(state, base, None)
@@ -151,7 +151,3 @@ def _via(found: dict[str, Any]) -> Via | None:
     names = ("phone_number", "extension_number", "name")
     raw = SafeText(next(filter(None, (text_of(found, "forwarded_by", name) for name in names)), ""))
     return Via(raw) if raw else None
-
-
-def _refused(why: Why) -> Verdict:
-    return Verdict(answer=refusals.answer(why), refused=why)

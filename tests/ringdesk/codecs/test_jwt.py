@@ -49,6 +49,7 @@ def test_a_dot_more_or_less() -> None:
         good.rpartition(".")[0] + ".",
         good + "=",
         good + "\n",
+        good + "\ud800",
     ):
         assert jwt.claims(bad, ("s",)) is None
 

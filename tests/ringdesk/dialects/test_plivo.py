@@ -141,6 +141,12 @@ class TestTheCall:
         call = call_of(PLIVO, told("ringing", "StartApp"), dial("hangup", status), told("completed"))
         assert call.outcome is Outcome.MISSED
 
+    def test_digits_are_no_answer(self) -> None:
+        """The state of the call, which XML answered, is not the state of the telephone."""
+        values = dict(dial("digits").form or ())
+        verdict = PLIVO.request(hooks.form(URL, {**values, "CallStatus": "in-progress"}), AT, ())
+        assert (verdict.events, verdict.once, verdict.answer.status) == ((), "", 200)
+
     def test_a_leg_of_its_own_report(self) -> None:
         """A callback of the B leg itself, which names the A leg."""
         leg = told("ringing", "Ring", CallUUID="b", ALegUUID=CALL, To="886912000111")
@@ -181,3 +187,8 @@ class TestTheAnswer:
         url = URL + "?then=https://shop.example.tw/xml"
         answer = PLIVO.request(hooks.form(url, FORM), AT, ()).answer
         assert b"<Redirect>https://shop.example.tw/xml</Redirect>" in answer.body
+
+
+@pytest.mark.parametrize("values", [{}, {"CallUUID": ""}, {"CallUUID": "\x1b"}, {"From": "886912345678"}])
+def test_what_is_of_no_call(values: dict[str, str]) -> None:
+    assert reason(PLIVO.request(hooks.form(URL, values), AT, ())) == "hook_unreadable"

@@ -161,6 +161,9 @@ class TestTheAnswer:
         assert b"<Redirect>https://shop.example.tw/cxml</Redirect>" in answer.body
 
 
-@pytest.mark.parametrize("data", [{}, {"call": 1}, {"event_type": "calling.call.play", "params": {"call_id": "c"}}])
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"call": 1}, {"call": {"call_id": "\x1b"}}, {"event_type": "calling.call.play", "params": {"call_id": "c"}}],
+)
 def test_what_is_of_no_call(data: dict[str, Any]) -> None:
     assert reason(SIGNALWIRE.request(hooks.post(URL, packed(data)), AT, ())) == "hook_unreadable"

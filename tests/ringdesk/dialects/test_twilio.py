@@ -257,7 +257,9 @@ class TestTheAnswer:
         assert TWILIO.request(signed(url), AT, (TOKEN,)).answer.status == 403
 
 
-@pytest.mark.parametrize("values", [{}, {"CallSid": "CA1"}, {"CallStatus": "ringing"}])
+@pytest.mark.parametrize(
+    "values", [{}, {"CallSid": "CA1"}, {"CallStatus": "ringing"}, {"CallSid": "\x1b", "CallStatus": "ringing"}]
+)
 def test_what_is_of_no_call(values: dict[str, str]) -> None:
     assert reason(TWILIO.request(hooks.form(URL, values), AT, ())) == "hook_unreadable"
     assert reason(TWILIO.request(hooks.post(URL, packed(values)), AT, ())) == "hook_unreadable"

@@ -242,6 +242,6 @@ class TestTheCall:
             assert (verdict.events, verdict.once, verdict.answer.status) == ((), "", 200)
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"x"])
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"x", b'{"uuid":"\\u001b","status":"ringing"}'])
 def test_what_is_of_no_call(body: bytes) -> None:
     assert reason(VONAGE.request(hooks.post(URL, body), AT, ())) == "hook_unreadable"
