@@ -57,7 +57,7 @@ Line = tuple[SourceSpec, registry.Factory]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument(
-        "sources", nargs="*", metavar="SOURCE", help="lines to try: serial:///dev/ttyACM0, socket://host:port"
+        "sources", nargs="*", metavar="SOURCE", help="lines to try: serial:///dev/ttyACM0, tcp://host:port?dialect=ami"
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
