@@ -55,7 +55,7 @@ class TcpPort:
                 return b""
             data = self._socket.recv(CHUNK)
         except TimeoutError as error:
-            if error.errno == errno.ETIMEDOUT:
+            if _confirms_nothing(error):
                 raise PortError(Why("port_silent", {"port": self._address}), str(error)) from error
             return b""  # a part of a TLS record: its rest is still on the way
         except FAILURES as error:
@@ -74,7 +74,8 @@ class TcpPort:
         try:
             self._socket.sendall(data)
         except TimeoutError as error:
-            raise PortError(Why("port_hangs", {"port": self._address}), str(error)) from error
+            code = "port_silent" if _confirms_nothing(error) else "port_hangs"
+            raise PortError(Why(code, {"port": self._address}), str(error)) from error
         except FAILURES as error:
             raise PortError(Why("port_closed", {"port": self._address}), str(error)) from error
 
@@ -86,6 +87,11 @@ class TcpPort:
         """Hang up."""
         self._socket.close()
         self._bell.close()
+
+
+def _confirms_nothing(error: TimeoutError) -> bool:
+    """The operating system gave the connection up; our own time-outs have no number."""
+    return error.errno == errno.ETIMEDOUT
 
 
 def _encrypted(connection: socket.socket, spec: SourceSpec) -> ssl.SSLSocket:

@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -270,3 +270,24 @@ def test_a_trunk_rings_a_listener_that_registers_nowhere(listener: Listener, reg
     (call,) = calls(listener)
     assert call.caller.presentation is Presentation.PRIVATE
     assert call.caller.raw is None
+
+
+# --- boxes that send datagrams ----------------------------------------------------------------------------------------
+
+
+def test_a_packet_that_two_network_cards_hear_is_one_and_another_unit_is_another(listener: Listener) -> None:
+    packets = list(
+        transcript.read((TRANSCRIPTS / "whozz" / "udp-two-units-broadcast-twice.jsonl").read_bytes().splitlines())
+    )
+    port = free_port()
+    with pump(listener, f"udp://127.0.0.1:{port}?dialect=whozz", "whozz"), ExitStack() as stack:
+        cards = [stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(2)]
+        listener.wait_for_code("line_ok")
+        for packet in packets:
+            for card in cards:
+                card.sendto(packet.data, ("127.0.0.1", port))
+        listener.wait(lambda: len(listener.numbers()) >= 2)
+        cards[0].sendto(b"^^<U>the end", ("127.0.0.1", port))
+        listener.wait(lambda: listener.chunks[-1].data.endswith(b"the end"))
+    assert sorted(listener.numbers()) == ["02-2720-8889", "0912345678"]
+    assert len(calls(listener)) == 2

@@ -79,10 +79,15 @@ def test_a_peer_that_confirms_nothing_is_told_apart_from_one_that_hangs_up(
             def recv(self, *_: int) -> bytes:
                 raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
 
+            def sendall(self, *_: object) -> None:
+                raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
         dead = Dead(fileno=port._socket.detach())
         monkeypatch.setattr(port, "_socket", dead)
         with pytest.raises(PortError, match="fell silent"):
             port.read(PATIENCE)
+        with pytest.raises(PortError, match="fell silent"):
+            port.write(b"Action: Ping")
 
 
 def test_a_peer_that_takes_no_bytes_is_given_up(server: socket.socket) -> None:
