@@ -37,10 +37,10 @@ register(
             "this user may not open {port}; run `sudo usermod -aG dialout $USER` (add the user to group dialout),"
             " then log in again"
         ),
-        "port_refused": "nothing listens at {port}; start the device server or correct the address",
+        "port_refused": "nothing listens at {port}; start the device server or the exchange, or correct the address",
         "port_unreachable": "{port} cannot be reached; check the address, the network and the device's power",
         "port_unknown_host": "the name in {port} leads nowhere; check its spelling, or write the IP address",
-        "port_closed": "{port} closed the connection; check the device server",
+        "port_closed": "{port} closed the connection; check the device server or the exchange",
         "port_stuck": "{port} takes no bytes; unplug the device and plug it in again",
         "port_hangs": "{port} takes no bytes any more; the connection is made anew, check the program that listens there",
         "port_silent": "{port} fell silent: it confirms nothing any more; check the network and the device's power",
