@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Final
 
+from cli import admin_settings
 from cli.output import complain, print_json
 from cli.roots import random_bytes, random_id, wall
 from config.load import load, places
@@ -17,7 +18,7 @@ from server import admin
 from server.admin import Office
 from server.identity.authority import foreign
 
-NOT_YET: Final = ("settings", "request", "erase", "backup", "restore")
+NOT_YET: Final = ("request", "erase", "backup", "restore")
 """Subcommands of contracts.md that this version does not have."""
 
 Job = Callable[[Office, argparse.Namespace], Awaitable[None]]
@@ -32,21 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(begins=False)
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
 
-    user = what.add_parser("user", help="people").add_subparsers(dest="verb", required=True)
-    adding = user.add_parser("add", help="a person who can sign in")
-    adding.add_argument("name")
-    adding.add_argument("--role", required=True, choices=ROLES)
-    adding.add_argument(
-        "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
-    )
-    adding.set_defaults(job=_add_user, begins=True)
-    renewing = user.add_parser("password", help="another password for a person")
-    renewing.add_argument("name")
-    renewing.add_argument(
-        "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
-    )
-    renewing.set_defaults(job=_set_password)
-
+    _people(what.add_parser("user", help="people"))
     store = what.add_parser("store", help="stores").add_subparsers(dest="verb", required=True)
     opening = store.add_parser("add", help="a store or office")
     opening.add_argument("name")
@@ -76,6 +63,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("id")
     revoke.set_defaults(job=_revoke)
 
+    admin_settings.arguments(what.add_parser("settings", help="the central settings: sources and lines"))
+
     audit = what.add_parser("audit", help="list the audit")
     audit.add_argument("--verify", action="store_true", help="walk its chain instead: is every line as it was written")
     audit.set_defaults(job=_audit)
@@ -89,14 +78,32 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         later.set_defaults(job=None)
 
 
+def _people(parser: argparse.ArgumentParser) -> None:
+    user = parser.add_subparsers(dest="verb", required=True)
+    adding = user.add_parser("add", help="a person who can sign in")
+    adding.add_argument("name")
+    adding.add_argument("--role", required=True, choices=ROLES)
+    adding.set_defaults(job=_add_user, begins=True)
+    renewing = user.add_parser("password", help="another password for a person")
+    renewing.add_argument("name")
+    renewing.set_defaults(job=_set_password)
+    for each in (adding, renewing):
+        each.add_argument(
+            "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
+        )
+
+
 def run(options: argparse.Namespace) -> int:
     """Do one thing."""
     if options.job is None:
         raise RingdeskError(f"`admin {options.what}` is not in this version yet; `ringdesk admin --help` lists what is")
     if "password_file" in options:
         options.password = _password(options.password_file)  # before a database is made for it
+    if "settings_file" in options:
+        options.text = admin_settings.text_of(options.settings_file)
     flags = {"server": {"database": options.database, "state": options.state}}
-    server = load(options.config, flags=flags).server
+    settings = load(options.config, flags=flags)
+    server, options.region = settings.server, settings.general.region
     database = server.database or f"sqlite:///{places().data / 'server.db'}"
     if not options.begins:
         admin.expect_server(database, server.state)

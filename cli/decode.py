@@ -2,6 +2,7 @@
 
 Raw bytes carry no time: they are all heard at 1970-01-01T00:00:00Z, and at their end the clock runs on to whatever the
 dialect and the calls still wait for, so a ringing that stopped ends. A transcript has its own times and ends where it ends.
+Of a webhook the file is one HTTP request, heard at `--at`.
 """
 
 import argparse
@@ -10,10 +11,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from cli import decodehook
 from cli.output import print_json
 from config import registry
 from ringdesk import numbers, transcript
 from ringdesk.calls import Call, CallEvent, EventKind
+from ringdesk.codecs import refusals
 from ringdesk.dialects import Level, SourceOptions, Step, StreamDialect
 from ringdesk.errors import BadInput
 from ringdesk.printed import call_object, event_object
@@ -31,19 +34,35 @@ Heard = Iterable[tuple[float, tuple[CallEvent, ...]]]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("dialect", metavar="DIALECT", help="the protocol: " + ", ".join(registry.names()))
-    parser.add_argument("file", metavar="FILE", help="captured bytes; a transcript if it ends in .jsonl; - for stdin")
+    parser.add_argument(
+        "dialect", metavar="DIALECT", help="the protocol: " + ", ".join((*registry.names(), *registry.webhook_names()))
+    )
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="captured bytes; a transcript if it ends in .jsonl; a webhook's request; - for stdin",
+    )
     parser.add_argument("--hex", action="store_true", help="the file is hexadecimal text")
     parser.add_argument("--calls", action="store_true", help="print the calls instead of the events")
     parser.add_argument("--follow", action="store_true", help="with --calls: print a call at each change")
     parser.add_argument("--region", default="TW", help="region of the line, for numbers (default: TW)")
     parser.add_argument("--area", default="", help="area code of the line, without the leading zero")
+    webhooks = parser.add_argument_group("webhooks")
+    webhooks.add_argument(
+        "--secret-file", metavar="FILE", help="the secrets, one a line (default: nothing is verified)"
+    )
+    webhooks.add_argument(
+        "--url", default="", help="the public address that the provider calls (default: as in the request)"
+    )
+    webhooks.add_argument("--at", default="0", metavar="TIME", help="when it came: ISO 8601, or seconds since 1970")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what the bytes mean. Raises `BadInput` if they mean nothing; a greeting without a call means something."""
-    factory = registry.dialect(options.dialect)
     _check_region(options.region)
+    if options.dialect in registry.webhook_names():
+        return _request(options)
+    factory = registry.dialect(options.dialect)
     dialect = factory(options.dialect, SourceOptions(region=options.region, area=options.area))
     timed = options.file.endswith(".jsonl")
     data = _bytes(options.file, as_hex=options.hex and not timed)
@@ -55,11 +74,22 @@ def run(options: argparse.Namespace) -> int:
         nonlocal understood
         for at, step in steps(dialect, chunks, run_on=run_on):
             understood = understood or any(notice.level is not Level.BROKEN for notice in step.notices)
-            yield at, tuple(numbers.read_caller(each, options.region, options.area) for each in step.events)
+            yield at, step.events
 
-    count = _print_calls(heard(), options, run_on) if options.calls else _print_events(heard())
+    count = _print(heard(), options, run_on)
     if not count and not understood:
         raise BadInput(f"nothing in {options.file} could be decoded as {options.dialect}; check the dialect and --hex")
+    return 0
+
+
+def _request(options: argparse.Namespace) -> int:
+    """Print what a request to a webhook means; one that is refused means that, if it could be read."""
+    now, verdict = decodehook.verdict(_bytes(options.file, as_hex=options.hex), options)
+    _print([(now, decodehook.events(verdict, options.dialect, now))], options, 0.0)
+    if verdict.refused == refusals.UNREADABLE:
+        raise BadInput(
+            f"{options.file} is no request of {options.dialect}; check the dialect and that the file is whole"
+        )
     return 0
 
 
@@ -117,6 +147,14 @@ def _check_region(region: str) -> None:
         raise BadInput(f"there is no numbering plan for the region {region!r}; use a code such as TW")
 
 
+def _print(heard: Heard, options: argparse.Namespace, run_on: float) -> int:
+    """How many events were printed, or went into calls, that are no refusals."""
+    read = (
+        (at, tuple(numbers.read_caller(each, options.region, options.area) for each in events)) for at, events in heard
+    )
+    return _print_calls(read, options, run_on) if options.calls else _print_events(read)
+
+
 def _print_events(heard: Heard) -> int:
     count = 0
     for _, events in heard:
@@ -142,6 +180,8 @@ def _print_calls(heard: Heard, options: argparse.Namespace, run_on: float) -> in
         show(_close(tracker, now))
         for event in events:
             count += event.event is not EventKind.REJECTED
+            if event.event is EventKind.REJECTED and options.dialect in registry.webhook_names():
+                print_json(event_object(event))
             show(tracker.received(event))
     show(_close(tracker, now + run_on))
     if not options.follow:

@@ -27,9 +27,10 @@ from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
 from ringdesk.transcript import Chunk
+from terminal.callerid.ports import PortError
 from terminal.callerid.pump import SourcePump, recorded
 from terminal.callerid.source import SourceSpec, Transport, parse
-from terminal.callerid.transports import PortError, open_port
+from terminal.callerid.transports import open_port
 
 _PATIENCE: Final = 45.0
 """Seconds for a peer to be set up: a silent modem is given up after some 10 s, one that takes no command after 30."""
@@ -56,7 +57,7 @@ Line = tuple[SourceSpec, registry.Factory]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument(
-        "sources", nargs="*", metavar="SOURCE", help="lines to try: serial:///dev/ttyACM0, socket://host:port"
+        "sources", nargs="*", metavar="SOURCE", help="lines to try: serial:///dev/ttyACM0, tcp://host:port?dialect=ami"
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")

@@ -35,7 +35,12 @@ _LONGEST_WAIT: Final = 60.0
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help="serial:///dev/ttyACM0, socket://host:port, ...")
+    parser.add_argument(
+        "sources",
+        nargs="+",
+        metavar="SOURCE",
+        help="serial:///dev/ttyACM0, tcp://host:port?dialect=ami, udp://:5060?dialect=sip, ...",
+    )
     parser.add_argument("--follow", action="store_true", help="print a call at each change, not only at its end")
     parser.add_argument("--region", default="TW", help="region of sources whose URL has none (default TW)")
     parser.add_argument("--area", default="", help="area code of sources whose URL has none")

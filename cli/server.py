@@ -54,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
         organisation=options.organisation,
         tls_cert=_file(options.tls_cert),
         tls_key=_file(options.tls_key),
+        public_url=settings.server.public_url,
+        proxies=settings.server.proxies,
     )
     _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", settings.general.log_level)
     asyncio.run(_serve(serving))

@@ -1,4 +1,4 @@
-"""`ringdesk simulate modem`: a modem that is not there, on a pseudo terminal or a socket, and calls that ring it.
+"""`ringdesk simulate WHAT`: a modem, a box, an exchange that is not there, on a real wire, and calls that ring it.
 
 Options of a call that stand before the first `--call` hold for all calls, behind one for that call alone.
 """
@@ -17,25 +17,16 @@ import msgspec
 
 from cli import roots
 from cli.output import print_json
+from cli.simulated_gear import GEAR, Wish, account, made
 from cli.simulated_line import SimulatedLine
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput
-from ringdesk.simulators.modem import Model, SimulatedModem
+from ringdesk.simulators import Incoming, SimulatedPeer
 from ringdesk.times import iso
 
 _BETWEEN_CALLS: Final = 10.0
 """Seconds from the last ring of a call to the next call: more than the silence that ends a ringing."""
 _LETTERS: Final = {"P": Presentation.PRIVATE, "O": Presentation.UNAVAILABLE}
-
-
-class PlannedCall(msgspec.Struct, frozen=True):
-    """One call to come. `cadence` is seconds from ring to ring."""
-
-    number: str | None = None
-    name: str | None = None
-    presentation: Presentation = Presentation.SHOWN
-    rings: int = 2
-    cadence: float = 6.0
 
 
 class _OfCall(argparse.Action):
@@ -54,10 +45,11 @@ class _OfCall(argparse.Action):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("what", choices=["modem"])
+    parser.add_argument("what", choices=list(GEAR), help="the dialect that it speaks")
     wire = parser.add_mutually_exclusive_group(required=True)
     wire.add_argument("--pty", action="store_true", help="on a pseudo terminal of its own")
     wire.add_argument("--listen", metavar="HOST:PORT", help="on a socket; port 0 is any free port")
+    wire.add_argument("--send", metavar="HOST:PORT", help="datagrams to a listener there (sip, whozz)")
     parser.add_argument("--call", dest="number", action=_OfCall, metavar="NUMBER", help="ring; may be repeated")
     parser.add_argument("--name", action=_OfCall, help="the caller's name")
     for shown in (Presentation.PRIVATE, Presentation.UNAVAILABLE):
@@ -67,6 +59,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rings", action=_OfCall, type=int, help="rings of a call (default 2)")
     parser.add_argument(
         "--cadence", action=_OfCall, type=float, metavar="S", help="seconds from ring to ring (default 6)"
+    )
+    parser.add_argument(
+        "--answer",
+        action=_OfCall,
+        metavar="EXT",
+        help="who picks up after the last ring, where the gear can tell: 1001, 1002",
+    )
+    parser.add_argument(
+        "--talk", action=_OfCall, type=float, metavar="S", help="seconds of an answered call (default 2)"
     )
     parser.add_argument(
         "--from", dest="csv", type=Path, metavar="FILE.csv", help="calls from lines of number,name (P and O: none)"
@@ -81,6 +82,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--calls", type=int, metavar="N", help="how many calls; the list is begun again (default: once through)"
     )
     parser.add_argument("--mode", type=int, choices=[1, 2], default=1, help="caller ID as text (1) or raw packets (2)")
+    parser.add_argument(
+        "--secret-file", type=Path, metavar="FILE", help="user:password that ami and esl let in (default: everybody)"
+    )
     parser.add_argument("--deaf", action="store_true", help="a modem that knows no caller-ID command")
     parser.add_argument(
         "--forget", action="store_true", help="a modem that forgets after each call that caller ID was on"
@@ -94,16 +98,22 @@ def run(options: argparse.Namespace) -> int:
         calls += from_file(options.csv, template)
     if options.calls is not None and not calls:
         raise BadInput("--calls needs calls to make; add --call NUMBER or --from FILE.csv")
-    modem = _RawModem if options.mode == 2 else SimulatedModem
-    model = Model(enable=frozenset()) if options.deaf else Model()
-    asyncio.run(_serve(modem(model), calls, options))
+    wire = "pty" if options.pty else "send" if options.send is not None else "listen"
+    wish = Wish(
+        what=options.what,
+        raw=options.mode == 2,
+        deaf=options.deaf,
+        account=account(options.secret_file),
+        datagrams=wire == "send",
+    )
+    asyncio.run(_serve(made(wish, wire), calls, options))
     return 0
 
 
-def planned(said: Sequence[tuple[str, Any]]) -> tuple[PlannedCall, list[PlannedCall]]:
+def planned(said: Sequence[tuple[str, Any]]) -> tuple[Incoming, list[Incoming]]:
     """What holds for all calls, and the calls that the options name. Raises BadInput: what no line can do."""
-    template = PlannedCall()
-    calls: list[PlannedCall] = []
+    template = Incoming()
+    calls: list[Incoming] = []
     for name, value in said:
         if name == "number":
             calls.append(msgspec.structs.replace(template, number=value or None))
@@ -112,12 +122,12 @@ def planned(said: Sequence[tuple[str, Any]]) -> tuple[PlannedCall, list[PlannedC
         else:
             template = msgspec.structs.replace(template, **{name: value})
     for call in (template, *calls):
-        if call.rings < 0 or not 0 < call.cadence <= 3600:
-            raise BadInput("--rings must be 0 or more, --cadence above 0 and at most 3600 seconds")
+        if call.rings < 0 or not 0 < call.cadence <= 3600 or not 0 <= call.talk <= 86_400:
+            raise BadInput("--rings and --talk must be 0 or more, --cadence above 0 and at most 3600 seconds")
     return template, calls
 
 
-def from_file(path: Path, template: PlannedCall) -> list[PlannedCall]:
+def from_file(path: Path, template: Incoming) -> list[Incoming]:
     """A call for each line of `number,name`; P or O as the number is one that is withheld or unavailable.
 
     Raises BadInput: no such file, no such lines.
@@ -133,7 +143,7 @@ def from_file(path: Path, template: PlannedCall) -> list[PlannedCall]:
     return [_from_row(row, template) for row in rows]
 
 
-def _from_row(row: Sequence[str], template: PlannedCall) -> PlannedCall:
+def _from_row(row: Sequence[str], template: Incoming) -> Incoming:
     number, name = (*row, "")[:2]
     absent = Presentation.UNAVAILABLE if not number else _LETTERS.get(number.upper())
     if absent is not None:
@@ -141,25 +151,16 @@ def _from_row(row: Sequence[str], template: PlannedCall) -> PlannedCall:
     return msgspec.structs.replace(template, number=number, name=name or template.name)
 
 
-class _RawModem(SimulatedModem):
-    """Reports raw packets though it was asked for text, as modems do whose stored profile says so."""
-
-    def received(self, data: bytes, now: float) -> bytes:
-        said = super().received(data, now)
-        if self.mode == 1:
-            super().received(b"AT+VCID=2\r", now)
-        return said
-
-
-async def _serve(modem: SimulatedModem, calls: Sequence[PlannedCall], options: argparse.Namespace) -> None:
+async def _serve(peer: SimulatedPeer, calls: Sequence[Incoming], options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         with suppress(NotImplementedError):  # Windows: the KeyboardInterrupt ends it
             loop.add_signal_handler(number, stop.set)
-    async with SimulatedLine(modem, roots.wall) as line:
-        url = line.serve_pty() if options.pty else await line.serve_socket(*_host_port(options.listen))
-        print_json({"listening": url})
+    async with SimulatedLine(peer, roots.wall) as line:
+        url = await _wired(line, options)
+        said = "listening" if options.send is None else "sending"
+        print_json({said: url if options.what == "modem" else f"{url}?dialect={options.what}"})
         ringing = asyncio.create_task(_ring(line, calls, options))
         ringing.add_done_callback(lambda task: None if task.cancelled() or task.exception() is None else stop.set())
         try:
@@ -170,26 +171,34 @@ async def _serve(modem: SimulatedModem, calls: Sequence[PlannedCall], options: a
                 await ringing
 
 
-async def _ring(line: SimulatedLine, calls: Sequence[PlannedCall], options: argparse.Namespace) -> None:
+async def _wired(line: SimulatedLine, options: argparse.Namespace) -> str:
+    if options.pty:
+        return line.serve_pty()
+    if options.send is not None:
+        return await line.send_to(*_host_port("--send", options.send))
+    return await line.serve_socket(*_host_port("--listen", options.listen), GEAR[options.what].scheme)
+
+
+async def _ring(line: SimulatedLine, calls: Sequence[Incoming], options: argparse.Namespace) -> None:
     """One call after the other, once somebody listens; each is printed as it begins."""
     await line.ready()
     await asyncio.sleep(options.after)
     for call in _in_turn(calls, options.calls):
         begun = roots.wall()
         print_json({"call": call.number, "name": call.name, "presentation": call.presentation, "at": iso(begun)})
-        await line.ring(call.number, call.name, call.presentation, call.rings, call.cadence)
+        await line.call(call)
         if options.forget:
-            line.modem.received(b"ATZ\r", roots.wall())
+            line.peer.received(b"ATZ\r", roots.wall())
         pause = _BETWEEN_CALLS if options.every is None else options.every - (roots.wall() - begun)
         await asyncio.sleep(max(0.0, pause))
 
 
-def _in_turn(calls: Sequence[PlannedCall], count: int | None) -> Iterator[PlannedCall]:
+def _in_turn(calls: Sequence[Incoming], count: int | None) -> Iterator[Incoming]:
     return iter(calls) if count is None else itertools.islice(itertools.cycle(calls), count)
 
 
-def _host_port(text: str) -> tuple[str, int]:
+def _host_port(flag: str, text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not colon or not host or not port.isdecimal() or int(port) > 65_535:
-        raise BadInput(f"--listen {text!r} is no address; write HOST:PORT, as in 127.0.0.1:0")
+        raise BadInput(f"{flag} {text!r} is no address; write HOST:PORT, as in 127.0.0.1:0")
     return host.strip("[]"), int(port)

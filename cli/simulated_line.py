@@ -1,4 +1,4 @@
-"""A simulated modem on a real wire: a pseudo terminal or a TCP socket. `ringdesk demo`, tests and benchmarks share it."""
+"""Simulated gear on a real wire: a pseudo terminal, a TCP socket, datagrams. `ringdesk demo`, tests and benchmarks share it."""
 
 import asyncio
 import errno
@@ -9,7 +9,7 @@ from typing import Final, Self
 
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput
-from ringdesk.simulators.modem import SimulatedModem
+from ringdesk.simulators import Incoming, SimulatedPeer
 
 _CHUNK: Final = 4096
 _BACKLOG: Final = 65_536
@@ -31,14 +31,14 @@ def _cannot_listen(host: str, port: int, error: Exception) -> str:
 
 
 class SimulatedLine:
-    """Serves one modem, on any number of wires, inside the running event loop; `async with` closes it.
+    """Serves one modem, box or exchange, on any number of wires, inside the running event loop; `async with` closes it.
 
-    Every wire hears all that the modem says, and what any of them says goes to the modem.
+    Every wire hears all that it says, and what any of them says goes to it.
     """
 
-    def __init__(self, modem: SimulatedModem, wall: Callable[[], float]) -> None:
+    def __init__(self, peer: SimulatedPeer, wall: Callable[[], float]) -> None:
         """`wall` gives seconds since 1970."""
-        self.modem = modem
+        self.peer = peer
         self._wall = wall
         self._outputs: set[Output] = set()
         self._closers: list[Callable[[], None]] = []
@@ -55,7 +55,7 @@ class SimulatedLine:
     async def __aexit__(self, *_: object) -> None:
         await self.close()
 
-    async def serve_socket(self, host: str = "127.0.0.1", port: int = 0) -> str:
+    async def serve_socket(self, host: str = "127.0.0.1", port: int = 0, scheme: str = "socket") -> str:
         """Listen; 0 is any free port. The URL of the source. Raises BadInput: the address cannot be used."""
         try:
             server = await asyncio.start_server(self._converse, host, port)
@@ -63,7 +63,26 @@ class SimulatedLine:
             raise BadInput(_cannot_listen(host, port, error)) from error
         self._servers.append(server)
         bound = server.sockets[0].getsockname()
-        return f"socket://[{bound[0]}]:{bound[1]}" if ":" in bound[0] else f"socket://{bound[0]}:{bound[1]}"
+        return f"{scheme}://[{bound[0]}]:{bound[1]}" if ":" in bound[0] else f"{scheme}://{bound[0]}:{bound[1]}"
+
+    async def send_to(self, host: str, port: int) -> str:
+        """Send datagrams to a listener, from a port of its own; the URL of the source that should hear them.
+
+        Raises BadInput: there is no way to that address.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            transport, _ = await loop.create_datagram_endpoint(
+                lambda: _Datagrams(self._received), remote_addr=(host, port), allow_broadcast=True
+            )
+        except (OSError, OverflowError, UnicodeError) as error:
+            raise BadInput(f"there is no way to {host}:{port}; check the address ({error})") from error
+        self._outputs.add(transport.sendto)
+        self._closers.append(transport.close)
+        self.peer.opened(self._wall())
+        self._planned.set()
+        self._nobody_speaks()
+        return f"udp://[{host}]:{port}" if ":" in host else f"udp://{host}:{port}"
 
     def serve_pty(self) -> str:
         """Make a pseudo terminal; the URL of the source. Raises BadInput: this system has none (Windows)."""
@@ -91,12 +110,13 @@ class SimulatedLine:
             os.close(device)
 
         self._closers.append(close)
+        self._nobody_speaks()
         return f"serial://{os.ttyname(device)}"
 
     async def ready(self, quiet: float = 1.0) -> None:
-        """Wait for a listener: until it has switched caller ID on, or has spoken and then said nothing for `quiet` seconds."""
+        """Wait for a listener: until it is ready for calls, or has come and then said nothing for `quiet` seconds."""
         await self._heard.wait()
-        while not self.modem.mode:
+        while not self.peer.ready:
             self._heard.clear()
             try:
                 async with asyncio.timeout(quiet):
@@ -113,10 +133,13 @@ class SimulatedLine:
         cadence: float = 6.0,
     ) -> None:
         """A call comes now; returns after its last ring. `cadence` is seconds from ring to ring."""
-        self.modem.ring(number, name, presentation, rings=rings, cadence=cadence, now=self._wall())
+        await self.call(Incoming(number=number, name=name, presentation=presentation, rings=rings, cadence=cadence))
+
+    async def call(self, call: Incoming) -> None:
+        """A call comes now; returns when all has been said of it."""
+        seconds = self.peer.call(call, self._wall())
         self._planned.set()
-        # the data comes between the first two rings, and also where there is no second
-        await asyncio.sleep(max((rings - 1) * cadence, min(2.0, cadence / 2)) + _MARGIN)
+        await asyncio.sleep(seconds + _MARGIN)
 
     async def close(self) -> None:
         """Pull every plug."""
@@ -140,16 +163,22 @@ class SimulatedLine:
         """Say what the line does, when it is due."""
         while True:
             self._planned.clear()
-            for say in tuple(self._outputs) if (said := self.modem.due(self._wall())) else ():
+            for say in tuple(self._outputs) if (said := self.peer.due(self._wall())) else ():
                 say(said)
-            due = self.modem.next_due
+            due = self.peer.next_due
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if due is None else max(0.0, due - self._wall())):
                     await self._planned.wait()
 
+    def _nobody_speaks(self) -> None:
+        """A box cannot wait for words of its listener, and on most wires not even know that there is one."""
+        if not self.peer.hears:
+            self._heard.set()
+
     def _received(self, data: bytes) -> bytes:
-        answer = self.modem.received(data, self._wall())
+        answer = self.peer.received(data, self._wall())
         self._heard.set()
+        self._planned.set()
         return answer
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -160,6 +189,9 @@ class SimulatedLine:
         task = asyncio.current_task()
         self._conversations[task] = writer.transport.abort
         self._outputs.add(say)
+        if greeting := self.peer.opened(self._wall()):
+            say(greeting)
+        self._nobody_speaks()
         with suppress(ConnectionError):
             while data := await reader.read(_CHUNK):
                 say(self._received(data))
@@ -168,3 +200,13 @@ class SimulatedLine:
         with suppress(ConnectionError):
             await writer.wait_closed()
         del self._conversations[task]
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    """Hears the answers; where nobody listens yet nothing is lost but the datagram."""
+
+    def __init__(self, received: Callable[[bytes], bytes]) -> None:
+        self._received = received
+
+    def datagram_received(self, data: bytes, addr: object) -> None:
+        self._received(data)

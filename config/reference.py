@@ -20,6 +20,9 @@ a key is `RINGDESK_SECTION_KEY`, for example `RINGDESK_DESK_SERVER`; a list is s
 written `name=value name=value`. A relative path in the file is relative to the file's folder. An unknown key is refused,
 and the nearest known one is named.
 
+What a whole business shares (telephone sources and lines, webhooks) stands in the server's database and not here:
+[admin settings](admin.md#central-settings).
+
 This page is made of `config/settings.py` by `python -m config.reference`.
 """
 

@@ -118,8 +118,19 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         str, Meta(description="Folder of keys, certificate and snapshots; empty: the platform's.", extra=PATH)
     ] = ""
     public_url: Annotated[
-        str, Meta(description="How the outside reaches the server; part of what providers of telephony sign.")
+        str,
+        Meta(
+            description="How the outside reaches the server, `https://HOST`; part of what providers of telephony sign. "
+            "Webhooks arrive at its `/hook/SOURCE_ID`."
+        ),
     ] = ""
+    proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description='Addresses or networks of own proxies, `["10.0.0.5", "10.1.0.0/16"]`: only they are believed when they '
+            "say for whom they ask (`X-Forwarded-For`)."
+        ),
+    ] = ()
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

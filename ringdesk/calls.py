@@ -142,6 +142,7 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
     `at` is the time of receipt in seconds since 1970; `source` the id of the source; `native_id` the source's own id of
     the call (for a peer that has none: the time in ms at which the call opened). `caller` and `called` are None when the
     event says nothing about them. `line_time` is what the line claimed as its own date and time: shown, never trusted.
+    `leg` of a `ringing`, `answered` or `ended` is the leg that the report is about, of a source that reports all legs alike.
     `verified` is None where the source has no signature.
     """
 

@@ -12,19 +12,21 @@ import msgspec
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.ops import Row
 from ringdesk.wire.signing import ServerKey
-from server import accept
+from server import accept, settings
 from server.identity import authority, devices, people
 from server.identity.authority import Authority
 from server.identity.state import KEY_FILE, keys_of, state_of, write_private
 from server.store.base import Store
 from server.store.sqlite import open_store, path_of
-from server.store.values import DeviceClass, Entry, Person, Site, audit_content, entry_of, folded
+from server.store.values import Central, DeviceClass, Entry, Person, Site, audit_content, entry_of, folded
 
 ACTOR: Final = "admin"
 """Who stands in the audit: whoever may write the database file."""
 __all__ = ["write_private"]
 
 MAX_SITE: Final = 48
+MAX_DETAIL: Final = 1000
+"""Characters of what the audit says of an import."""
 CODE_MINUTES: Final = 30.0
 
 
@@ -163,6 +165,28 @@ async def revoke_user(desk: Office, user: str) -> None:
 async def import_rows(desk: Office, rows: Iterable[tuple[str, Row]], chunk: int = 1000) -> int:
     """Bring rows in (kind and row), in order, with seq, chain and tallies; how many. A running server sends them on."""
     return await accept.import_rows(desk.store.order, desk.key, rows, desk.entry("import"), chunk)
+
+
+async def import_settings(desk: Office, text: str, region: str) -> tuple[settings.Difference, ...]:
+    """Other central settings, all or nothing; what changed. `region` is that of lines without one. Raises `BadInput`."""
+    written = settings.read(text)
+    changed: tuple[settings.Difference, ...] = ()
+
+    def decide(before: Central, sites: frozenset[str]) -> tuple[Central, Entry]:
+        nonlocal changed
+        after = settings.settled(written, before, sites, region)
+        changed = settings.differences(before, after)
+        words = "; ".join(each.words for each in changed) or "nothing changed"
+        return after, desk.entry("settings.import", detail=words[:MAX_DETAIL])
+
+    await desk.store.register.settle(decide)
+    return changed
+
+
+async def export_settings(desk: Office, *, with_secrets: bool = False) -> str:
+    """The central settings as a file; secrets are masked unless they are asked for."""
+    await desk.store.register.note(desk.entry("settings.export", detail="with secrets" if with_secrets else "masked"))
+    return settings.text_of(await desk.store.register.central(), with_secrets=with_secrets)
 
 
 async def verify_audit(desk: Office) -> int:

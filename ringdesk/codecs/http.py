@@ -7,7 +7,7 @@ over bytes.
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 import msgspec
 
@@ -42,7 +42,13 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def query(self) -> Fields | None:
         """The fields behind the question mark; None if they cannot be read."""
-        return fields(urlsplit(self.url).query)
+        return fields(_query(self.url))
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The parts of the path, still percent-encoded; () if the address has none."""
+        address = self.url.partition("#")[0].partition("?")[0]
+        return tuple(address.partition("://")[2].split("/")[1:])
 
     @property
     def form(self) -> Fields | None:
@@ -70,7 +76,9 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def fields(text: str) -> Fields | None:
-    """A query or the body of a form, decoded; None if it is no such text or has too many fields."""
+    """A query or the body of a form, decoded; None if it is no such text, too long, or has too many fields."""
+    if len(text) > LARGEST_BODY:
+        return None
     try:
         return tuple(
             parse_qsl(text, keep_blank_values=True, encoding="utf-8", errors="strict", max_num_fields=MOST_FIELDS)
@@ -80,7 +88,9 @@ def fields(text: str) -> Fields | None:
 
 
 def json_object(data: bytes) -> dict[str, Any] | None:
-    """A JSON object; None if the bytes are none, or it is nested deeper than `DEEPEST`."""
+    """A JSON object; None if the bytes are none, too many, or it is nested deeper than `DEEPEST`."""
+    if len(data) > LARGEST_BODY:
+        return None
     try:
         found = msgspec.json.decode(data)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -118,7 +128,7 @@ def parse(data: bytes, *, url: str = "") -> Request:
     method, target, _version = words
     host = next((value for name, value in headers if name == "host"), "localhost")
     own = target if "://" in target else f"https://{host}{target}"
-    query = urlsplit(own).query
+    query = _query(own)
     public = f"{url}{'&' if '?' in url else '?'}{query}" if url and query and query not in url else url
     length = next((value for name, value in headers if name == "content-length"), "")
     return Request(
@@ -127,6 +137,11 @@ def parse(data: bytes, *, url: str = "") -> Request:
         headers=headers,
         body=body[: int(length)] if length.isascii() and length.isdigit() and len(length) < 10 else body,
     )
+
+
+def _query(url: str) -> str:
+    """What stands behind the question mark. By hand, for `urlsplit` raises for what is no host (`https://[`)."""
+    return url.partition("#")[0].partition("?")[2]
 
 
 def _header(line: str) -> tuple[str, str]:

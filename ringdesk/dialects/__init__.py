@@ -8,11 +8,12 @@ raises for what a peer sent: what cannot be believed becomes an event `rejected`
 """
 
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self
 
 import msgspec
 
 from ringdesk.calls import CallEvent
+from ringdesk.codecs import refusals
 from ringdesk.codecs.http import Answer, Request
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
@@ -85,6 +86,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     refused: Why | None = None
     once: str = ""
     asks: SafeText | None = None
+
+    @classmethod
+    def refuse(cls, why: Why) -> Self:
+        """Nothing is believed."""
+        return cls(answer=refusals.answer(why), refused=why)
 
 
 class WebhookDialect(Protocol):

@@ -12,6 +12,7 @@ import msgspec
 
 from ringdesk.calls import Presentation
 from ringdesk.codecs import callerid
+from ringdesk.simulators import Incoming
 
 _COMMAND: Final = re.compile(
     r"(?P<name>[+#*%$\-][A-Z]+\d*)(?P<rest>=\?|\?|=[^;+#*%$]*)?;?"
@@ -62,6 +63,8 @@ class _Caller(msgspec.Struct, frozen=True, order=True):
 class SimulatedModem:
     """One modem on one line."""
 
+    hears = True
+
     def __init__(self, model: Model = Model()) -> None:  # noqa: B008 -- frozen
         self._model = model
         self._command = bytearray()
@@ -79,6 +82,11 @@ class SimulatedModem:
         return self._mode
 
     @property
+    def ready(self) -> bool:
+        """Whether caller ID is switched on."""
+        return self._mode > 0
+
+    @property
     def auto_answer(self) -> int:
         """S0: after how many rings it would pick up; 0 is never."""
         return self._registers[0]
@@ -87,6 +95,10 @@ class SimulatedModem:
     def next_due(self) -> float | None:
         """When `due` has something to say."""
         return min(self._plan).at if self._plan else None
+
+    def opened(self, now: float) -> bytes:
+        """Nothing: a modem waits to be spoken to, and does not notice who opens its port."""
+        return b""
 
     def received(self, data: bytes, now: float) -> bytes:
         """The echo and the answers to what the terminal sent."""
@@ -127,6 +139,11 @@ class SimulatedModem:
         self._add(now if self._model.before_ring else now + min(2.0, cadence / 2), caller)
         for index in range(rings):
             self._add(first + index * cadence, None)
+
+    def call(self, call: Incoming, now: float) -> float:
+        """A call comes; the seconds to its last ring, and until it is told who calls where there is no second."""
+        self.ring(call.number, call.name, call.presentation, rings=call.rings, cadence=call.cadence, now=now)
+        return max((call.rings - 1) * call.cadence, call.told_after)
 
     def hang_up(self) -> None:
         """The caller gives up, or somebody picks up elsewhere: nothing more comes of the calls that ring."""

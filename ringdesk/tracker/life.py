@@ -97,6 +97,7 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
         call = Call(id=call_id, direction=event.direction, started=event.at, site=site)
     if event.event in NO_CALL:
         return call
+    event = _of_leg(call, event)
     call = _with_facts(call, event)
     state = TRANSITIONS.get((call.state, event.event), call.state)
     if event.event is EventKind.RINGING and state is CallState.RINGING:
@@ -151,9 +152,33 @@ def deadline(call: Call, policy: Policy) -> float | None:
 
 
 def give_up(call: Call, now: float) -> Call:
-    """The deadline has passed: the call ends, how is not known, unless somebody had it."""
-    outcome = Outcome.ANSWERED if _was_answered(call) else Outcome.UNKNOWN
+    """The deadline has passed: the call ends, how is not known, unless somebody had it or all telephones rang in vain."""
+    outcome = Outcome.ANSWERED if _was_answered(call) else Outcome.MISSED if _in_vain(call) else Outcome.UNKNOWN
     return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, ended=now)
+
+
+def _of_leg(call: Call, event: CallEvent) -> CallEvent:
+    """What a source reports of every leg alike, as a report of the call: `leg` of an event that is not `leg` names the
+    telephone at its far end.
+
+    In an incoming call a telephone that was rung for it is ours: it can answer the call, and its end is not the call's. Any
+    other leg is the caller's own; in an outgoing call the far end is whom we called.
+    """
+    if event.leg is None or event.event is EventKind.LEG:
+        return event
+    rung = any(leg.agent == event.leg.agent for leg in call.legs)
+    if call.direction is Direction.OUT or not (rung or event.event is EventKind.RINGING):
+        return msgspec.structs.replace(event, leg=None)
+    if event.event is EventKind.ANSWERED:
+        return msgspec.structs.replace(event, answered_by=event.leg.agent)
+    kind = EventKind.LEG if event.event is EventKind.ENDED else event.event
+    return msgspec.structs.replace(event, event=kind)
+
+
+def _in_vain(call: Call) -> bool:
+    """Whether telephones of ours rang, and all of them have stopped without an answer."""
+    over = (LegState.MISSED, LegState.REJECTED, LegState.CANCELLED)
+    return bool(call.legs) and all(leg.state in over for leg in call.legs)
 
 
 def _was_answered(call: Call) -> bool:
@@ -178,10 +203,12 @@ def _entered(call: Call, state: CallState, event: CallEvent) -> Call:
 
 
 def _outcome(call: Call) -> Outcome:
-    """How a call ended whose source does not say."""
+    """How a call ended whose source does not say. Where it says whose telephones rang, nobody's was answered."""
     if _was_answered(call):
         return Outcome.ANSWERED
-    return Outcome.ABANDONED if call.state is CallState.QUEUED else Outcome.UNKNOWN
+    if call.state is CallState.QUEUED:
+        return Outcome.ABANDONED
+    return Outcome.MISSED if call.legs else Outcome.UNKNOWN
 
 
 def _with_facts(call: Call, event: CallEvent) -> Call:

@@ -1,4 +1,5 @@
-"""One ASGI application on one port: `/sync` (websocket) and `/healthz`. What is not named here does not exist.
+"""One ASGI application on one port: `/sync` (websocket), `/hook/SOURCE_ID` and `/healthz`. What is not named here does not
+exist.
 
 `serve` puts a server together and runs it. It prints nothing; the bound address goes to a callback.
 """
@@ -17,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from ringdesk.errors import BadInput, RingdeskError
@@ -31,7 +33,10 @@ from server.hub.outlet import Exposed
 from server.identity import authority
 from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
+from server.intake import Intake, Place
+from server.intake.peers import networks
 from server.sessions import Parts, Reception
+from server.settings import is_address
 from server.store.base import Unavailable
 from server.store.sqlite import open_store
 
@@ -57,9 +62,18 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     organisation: str = ""
     tls_cert: Path | None = None
     tls_key: Path | None = None
+    public_url: str = ""
+    proxies: tuple[str, ...] = ()
 
 
-def application(parts: Parts) -> Starlette:
+class Running(msgspec.Struct, frozen=True):
+    """A server that is put together."""
+
+    parts: Parts
+    intake: Intake
+
+
+def application(parts: Parts, intake: Intake) -> Starlette:
     """The routes over one set of parts."""
     reception = Reception(parts)
 
@@ -77,7 +91,27 @@ def application(parts: Parts) -> Starlette:
             return JSONResponse({"ok": False}, status_code=503)
         return JSONResponse({"ok": True})
 
-    return Starlette(routes=[WebSocketRoute("/sync", sync), Route("/healthz", health, methods=["GET"])])
+    async def hook(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await intake.receive(Request(scope, receive))
+        await response(scope, receive, send)
+
+    return Starlette(
+        routes=[
+            WebSocketRoute("/sync", sync),
+            Route("/hook/{behind:path}", _Endpoint(hook)),
+            Route("/healthz", health, methods=["GET"]),
+        ]
+    )
+
+
+class _Endpoint:
+    """An ASGI application as an endpoint: every method comes to it, and it says itself which it takes."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
 
 def _foreign(websocket: WebSocket) -> bool:
@@ -87,7 +121,7 @@ def _foreign(websocket: WebSocket) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def put_together(serving: Serving, roots: Roots, ca: str) -> AsyncIterator[Parts]:
+async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) -> AsyncIterator[Running]:
     """The parts of a server, running, until the context ends. Raises what `open_store` raises."""
     known = keys_of(serving.database, serving.state, roots.random_bytes)
     key = known.server
@@ -115,13 +149,15 @@ async def put_together(serving: Serving, roots: Roots, ca: str) -> AsyncIterator
         ca=ca,
     )
     room = callroom.CallRoom(store.order, key, wake, roots.clock)
-    working = [asyncio.create_task(hub.run()), asyncio.create_task(room.run())]
+    intake = Intake(store, room, roots.clock, place, roots.random_bytes(32).hex())
+    working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]
     try:
-        yield parts
+        yield Running(parts, intake)
     finally:
         for each in working:
             each.cancel()
         await asyncio.wait(working)
+        await intake.refusals.flush()
         logins.close()
         await store.close()
 
@@ -152,9 +188,10 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
     listener = bound(serving.listen)
     try:
         certificate, ca = _certificate(serving, roots, listener)
-        async with put_together(serving, roots, ca) as parts:
+        place = _place(serving, listener, tls=certificate is not None)
+        async with put_together(serving, roots, ca, place) as running:
             config = uvicorn.Config(
-                application(parts),
+                application(running.parts, running.intake),
                 http=Hurried,
                 ws=Exposed,
                 loop="none",
@@ -218,6 +255,17 @@ def address_of(listener: socket.socket) -> str:
     """HOST:PORT of a bound socket."""
     host, port = listener.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _place(serving: Serving, listener: socket.socket, *, tls: bool) -> Place:
+    """Where the outside finds the server: as the settings say, else where it listens. Raises `BadInput`."""
+    public = serving.public_url.rstrip("/")
+    if public and not is_address(public):
+        raise BadInput(
+            f"server.public_url: {serving.public_url!r} is no address; write it as in https://pop.example.tw"
+        )
+    own = f"{'https' if tls else 'http'}://{address_of(listener)}"
+    return Place(address=public or own, proxies=networks(serving.proxies))
 
 
 def _certificate(serving: Serving, roots: Roots, listener: socket.socket) -> tuple[Path | None, str]:

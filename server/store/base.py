@@ -16,6 +16,7 @@ from ringdesk.ops import RowKey
 from server.store.values import (
     Audited,
     Batch,
+    Central,
     Decide,
     Device,
     Enrolment,
@@ -24,6 +25,7 @@ from server.store.values import (
     LineRow,
     News,
     Person,
+    Settle,
     Silence,
     Site,
     Slice,
@@ -66,6 +68,9 @@ class Order(Protocol):
 
     async def row(self, key: RowKey) -> Held | None:
         """A row in the channel where it is."""
+
+    async def reached(self, e164: str, limit: int) -> tuple[Held, ...]:
+        """The members who can be found under a number, by id, at most `limit`."""
 
     async def silent_calls(self, now: float, limit: int) -> tuple[Silence, ...]:
         """Calls whose time is over at `now`, the oldest first. Only a hint: what counts is the row under its lock."""
@@ -139,6 +144,16 @@ class Register(Protocol):
 
     async def lines(self, site: str) -> tuple[LineRow, ...]:
         """The lines of a site."""
+
+    async def central(self) -> Central:
+        """The central settings."""
+
+    async def settle(self, decide: Settle) -> Central:
+        """One transaction: `decide` gets the central settings and the ids of all sites, and says what they are from now on.
+        Raises what it raises; then nothing changed."""
+
+    async def source(self, source: str) -> tuple[Source, tuple[LineRow, ...]] | None:
+        """A source of the central settings and its lines, in their order."""
 
     async def audit_end(self) -> tuple[int, str]:
         """Number and chain of the last line that was written, as the space knows them."""

@@ -5,7 +5,7 @@ from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "sql"
 
-MIGRATIONS: Final = ("0001_beginning.sql", "0002_live_calls.sql", "0003_audit_end.sql")
+MIGRATIONS: Final = ("0001_beginning.sql", "0002_live_calls.sql", "0003_audit_end.sql", "0004_hooks.sql")
 """In order; a database at version n has seen the first n. Only ever added to."""
 
 VERSION: Final = len(MIGRATIONS)

@@ -113,6 +113,10 @@ class SqliteOrder:
         """A row where it is."""
         return await self._reader.run(lambda db: first(db, Held, "row", kind=key[0], id=key[1]))
 
+    async def reached(self, e164: str, limit: int) -> tuple[Held, ...]:
+        """Members under a number."""
+        return await self._reader.run(lambda db: every(db, Held, "reached", e164=e164, limit=limit))
+
     async def silent_calls(self, now: float, limit: int) -> tuple[Silence, ...]:
         """Calls whose time is over."""
         return await self._reader.run(lambda db: every(db, Silence, "silent_calls", now=now, limit=limit))
@@ -150,6 +154,7 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
         reachable={e164: members(e164) for e164 in wanted.reachable},
         people=_found(wanted.people, lambda person: first(db, Person, "person", id=person)),
         attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
+        hook_at=None if wanted.hook is None else scalar(db, "hook", id=wanted.hook),
     )
 
 
@@ -178,6 +183,9 @@ def _write(db: Db, device: str | None, batch: Batch) -> None:
     db.executemany(
         QUERIES["put_attempts"], [{"op_id": op_id, "attempts": count} for op_id, count in batch.attempts.items()]
     )
+    if batch.hook is not None:
+        db.execute(QUERIES["prune_hooks"], {"floor": batch.hook.floor})
+        db.execute(QUERIES["put_hook"], {"id": batch.hook.id, "at": batch.hook.at})
     if device is not None:
         _advance(db, device, batch)
 

@@ -10,7 +10,18 @@ from ringdesk.errors import Refused
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
 from server.store.sqlite_rows import Db, Link, append_audit, every, first, scalar
-from server.store.values import Audited, Device, Enrolment, Entry, LineRow, Person, Site, Source
+from server.store.values import (
+    Audited,
+    Central,
+    Device,
+    Enrolment,
+    Entry,
+    LineRow,
+    Person,
+    Settle,
+    Site,
+    Source,
+)
 
 asdict = msgspec.structs.asdict
 
@@ -71,6 +82,33 @@ class SqliteRegister:
     async def lines(self, site: str) -> tuple[LineRow, ...]:
         """The lines of a site."""
         return await self._reader.run(lambda db: every(db, LineRow, "lines", site=site))
+
+    async def central(self) -> Central:
+        """The central settings."""
+        return await self._reader.run(_central)
+
+    async def settle(self, decide: Settle) -> Central:
+        """Other central settings."""
+
+        def work(db: Db) -> Central:
+            after, entry = decide(_central(db), frozenset(site.id for site in every(db, Site, "sites")))
+            db.execute(QUERIES["clear_lines"])
+            db.execute(QUERIES["clear_sources"])
+            db.executemany(QUERIES["add_source"], [asdict(source) for source in after.sources])
+            db.executemany(QUERIES["add_line"], [asdict(line) for line in after.lines])
+            append_audit(db, entry, self._link)
+            return after
+
+        return await self._writer.run(work)
+
+    async def source(self, source: str) -> tuple[Source, tuple[LineRow, ...]] | None:
+        """A source and its lines."""
+
+        def work(db: Db) -> tuple[Source, tuple[LineRow, ...]] | None:
+            found, lines = first(db, Source, "source", id=source), every(db, LineRow, "lines_of", source=source)
+            return None if found is None else (found, lines)
+
+        return await self._reader.run(work)
 
     # --- people
 
@@ -192,6 +230,10 @@ class SqliteRegister:
     async def audit(self, after: int = 0, limit: int = 1000) -> tuple[Audited, ...]:
         """The audit in order."""
         return await self._reader.run(lambda db: every(db, Audited, "audit", after=after, limit=limit))
+
+
+def _central(db: Db) -> Central:
+    return Central(every(db, Source, "sources"), every(db, LineRow, "all_lines"))
 
 
 def _taken(name: str) -> str:

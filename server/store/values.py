@@ -77,11 +77,23 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """A telephone source of the central settings."""
+    """A telephone source of the central settings. `secrets` stand a line each, the newest first; `open`: what nobody signed
+    is believed; `position` is its place in the settings."""
 
     id: str
     dialect: str
     url: str
+    secrets: str = ""
+    open: bool = False
+    position: int = 0
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        """The secrets one by one."""
+        return tuple(self.secrets.split("\n")) if self.secrets else ()
+
+    def __repr__(self) -> str:
+        return f"Source(id={self.id!r}, dialect={self.dialect!r})"  # never the secrets
 
 
 class LineRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +106,14 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "TW"
     area: str = ""
     abilities: str = ""
+    position: int = 0
+
+
+class Central(msgspec.Struct, frozen=True):
+    """The central settings, in their order."""
+
+    sources: tuple[Source, ...] = ()
+    lines: tuple[LineRow, ...] = ()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +124,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     subject: str = ""
     detail: str = ""
+
+
+Settle = Callable[[Central, frozenset[str]], tuple[Central, Entry]]
+"""From the central settings and the ids of all sites to the new ones, and what the audit says of it."""
 
 
 class Audited(msgspec.Struct, frozen=True, kw_only=True):
@@ -166,7 +190,8 @@ class Tally(msgspec.Struct, frozen=True):
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a transaction locks and loads, in the one lock order: the device, then the rows by id (sync.md 2).
 
-    `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked.
+    `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked; `hook`
+    is the id of a webhook that may have been taken in already.
     """
 
     device: str | None = None
@@ -175,10 +200,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowKey, ...] = ()
     reachable: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    hook: str | None = None
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is."""
+    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is. `hook_at`: when the
+    webhook that was asked for was taken in."""
 
     device: Device | None
     numbered: dict[int, str]
@@ -187,6 +214,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     reachable: dict[str, tuple[str, ...]]
     people: dict[str, Person]
     attempts: dict[str, int]
+    hook_at: float | None = None
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -214,6 +242,14 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
     due: float | None
 
 
+class TakenIn(msgspec.Struct, frozen=True):
+    """A webhook that is taken in; those from before `floor` are forgotten."""
+
+    id: str
+    at: float
+    floor: float
+
+
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now;
     `silences` are those of the calls that were written."""
@@ -228,6 +264,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     silences: tuple[Silence, ...] = ()
     attempts: dict[str, int] = {}
     audit: tuple[Entry, ...] = ()
+    hook: TakenIn | None = None
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):

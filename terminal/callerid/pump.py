@@ -23,8 +23,9 @@ from ringdesk.safetext import SafeText
 from ringdesk.transcript import Chunk
 from ringdesk.why import Why, register
 from terminal.callerid.health import Fact, Health, Lost, Opened, Passed, Reported, Said
+from terminal.callerid.ports import CHUNK, Port, PortError
 from terminal.callerid.source import SourceSpec, Transport
-from terminal.callerid.transports import CHUNK, Port, PortError, open_port
+from terminal.callerid.transports import open_port
 
 FIRST_PAUSE: Final = 0.5
 LONGEST_PAUSE: Final = 30.0
@@ -188,8 +189,8 @@ class SourcePump:
                 self._dialect = None  # what it waits for lies in a future that has been taken back
                 return
             if data:
-                self._on_chunk(Chunk(at=now, dir="in", hex=data.hex()))
-                self._apply(dialect.received(data, now), port)
+                self._on_chunk(Chunk(at=now, dir="in", hex=data.hex(), peer=port.peer))
+                self._apply(dialect.received(data, now, port.peer), port)
             if dialect.next_due is not None and dialect.next_due <= now:
                 self._apply(dialect.due(now), port)
             self._note(Passed(self._is_open(now)))
@@ -206,9 +207,9 @@ class SourcePump:
         if port is None:
             return
         for send in step.sends:
-            port.write(send.data)
+            port.write(send.data, send.peer)
             if not send.secret:
-                self._on_chunk(Chunk(at=self._wall(), dir="out", hex=send.data.hex()))
+                self._on_chunk(Chunk(at=self._wall(), dir="out", hex=send.data.hex(), peer=send.peer))
 
     def _note(self, fact: Fact) -> None:
         self._health = self._health.step(fact, self._wall())
@@ -234,12 +235,12 @@ class SourcePump:
         base = now = self._wall()
         self._note(Opened())
         self._apply(dialect.opened(base), None)
-        for offset, data in recorded(self.spec):
+        for offset, data, peer in recorded(self.spec):
             now = base + offset
             self._run_up_to(dialect, now, base)
             if self._stop.is_set():
                 break
-            self._apply(dialect.received(data, now), None)
+            self._apply(dialect.received(data, now, peer), None)
         else:
             if not self.spec.has_times:
                 self._run_up_to(dialect, now + _REPLAY_TAIL, None)
@@ -277,21 +278,22 @@ def with_secrets(spec: SourceSpec) -> SourceOptions:
     return msgspec.structs.replace(spec.options, secrets=tuple(line.strip() for line in lines if line.strip()))
 
 
-def recorded(spec: SourceSpec) -> Iterator[tuple[float, bytes]]:
-    """What came in, with its seconds since the recording's first chunk; 0 for all of it where there are no times.
+def recorded(spec: SourceSpec) -> Iterator[tuple[float, bytes, str | None]]:
+    """What came in, with its seconds since the recording's first chunk (0 for all of it where there are no times), and from
+    which peer.
 
     Raises OSError, BadInput.
     """
     with Path(spec.path).open("rb") as file:
         if not spec.has_times:
             while data := file.read(CHUNK):
-                yield 0.0, data
+                yield 0.0, data, None
             return
         first: float | None = None
         for chunk in transcript.read(file):
             first = chunk.at if first is None else first
             if chunk.dir == "in":
-                yield max(0.0, chunk.at - first), chunk.data
+                yield max(0.0, chunk.at - first), chunk.data, chunk.peer
 
 
 def _wait(due: float | None, now: float) -> float:

@@ -1,9 +1,9 @@
 """A source of calls as the settings and flags name it: one URL.
 
-serial:///dev/ttyACM0?baud=115200   serial://COM3   socket://host:port   rfc2217://host:port   replay:FILE
+serial:///dev/ttyACM0?baud=115200   serial://COM3   socket://host:port   rfc2217://host:port
+tcp://host:port?tls=1   udp://:port   udp://host:port   replay:FILE
 """
 
-import math
 import re
 from enum import StrEnum
 from typing import Final
@@ -11,9 +11,10 @@ from urllib.parse import unquote
 
 import msgspec
 
-from ringdesk import ids, numbers
+from ringdesk import ids
 from ringdesk.dialects import SourceOptions
 from ringdesk.errors import BadInput
+from terminal.callerid import options
 
 
 class Transport(StrEnum):
@@ -22,14 +23,18 @@ class Transport(StrEnum):
     SERIAL = "serial"
     SOCKET = "socket"
     RFC2217 = "rfc2217"
+    TCP = "tcp"
+    UDP = "udp"
     REPLAY = "replay"
 
 
 class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     """A parsed source.
 
-    `path` is the device of `serial` and the file of `replay`; `host` and `port` are the others'. `baud` is bits per
-    second, always 8 data bits, no parity, 1 stop bit. `speed` is how many times faster than recorded a replay runs.
+    `path` is the device of `serial` and the file of `replay`; `host` and `port` are the others', of `udp` where it listens
+    (without a host at all IPv4 addresses). `baud` is bits per second, always 8 data bits, no parity, 1 stop bit. `speed` is
+    how many times faster than recorded a replay runs. `tls`: the connection is encrypted; `ca` is a file of the authorities
+    that may have signed the peer's certificate, instead of the system's.
     """
 
     id: str
@@ -42,6 +47,8 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     port: int = 0
     baud: int = 115_200
     speed: float = 1.0
+    tls: bool = False
+    ca: str | None = None
     secret_file: str | None = None
 
     @property
@@ -55,18 +62,20 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
         return self.transport is not Transport.REPLAY or self.path.endswith(".jsonl")
 
 
-_LATER: Final = ("tcp", "udp", "http", "https")
-_FOR_ALL: Final = frozenset(
-    {"dialect", "id", "line", "store", "region", "area", "ring-gap", "secret-file", "extensions"}
-)
+_LATER: Final = ("http", "https")
 _FOR_ONE: Final[dict[Transport, frozenset[str]]] = {
     Transport.SERIAL: frozenset({"baud"}),
     Transport.SOCKET: frozenset(),
     Transport.RFC2217: frozenset({"baud"}),
+    Transport.TCP: frozenset({"tls", "ca"}),
+    Transport.UDP: frozenset(),
     Transport.REPLAY: frozenset({"speed"}),
 }
 _DEFAULT_DIALECT: Final = "modem"
-_HOST_PORT: Final = re.compile(r"(\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[^\[\]:/@]+):([0-9]{1,5})")
+_HAS_DEFAULT: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217)
+_TLS: Final = {"1": True, "0": False}
+_HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[^\[\]:/@]+):(?P<port>[0-9]{1,5})")
+_PORT: Final = re.compile(r":(?P<port>[0-9]{1,5})")
 
 
 def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> SourceSpec:
@@ -86,26 +95,23 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
         raise BadInput(f"the source {url!r} has control characters in it; type it again")
     transport, rest = _transport(url)
     where, _, query = rest.partition("?")
-    given = _options(url, transport, query)
+    given = options.pairs(url, query, options.FOR_ALL | _FOR_ONE[transport], transport)
     path, host, port = _address(url, transport, where)
     return SourceSpec(
         id=given.get("id") or ids.source_id(device, url),
         url=url,
         transport=transport,
         dialect=_dialect(url, transport, given.get("dialect")),
-        options=SourceOptions(
-            line=given.get("line", ""),
-            store=given.get("store", ""),
-            region=_region(url, given.get("region", region).upper()),
-            area=_matching(url, "area", given.get("area", area), "[0-9]{0,6}", "digits, as in 2"),
-            ring_gap=_positive(url, "ring-gap", given.get("ring-gap", "8"), 120),
-            extensions=_pattern(url, "extensions", given.get("extensions", "[0-9]{2,6}")),
-        ),
+        options=options.for_dialect(url, given, region, area),
         path=path,
         host=host,
         port=port,
-        baud=int(_matching(url, "baud", given.get("baud", "115200"), "[1-9][0-9]{1,6}", "bits per second, as in 9600")),
-        speed=_positive(url, "speed", given.get("speed", "1"), 1_000_000),
+        baud=int(
+            options.matching(url, "baud", given.get("baud", "115200"), "[1-9][0-9]{1,6}", "bits per second, as in 9600")
+        ),
+        speed=options.positive(url, "speed", given.get("speed", "1"), 1_000_000),
+        tls=_tls(url, given),
+        ca=given.get("ca"),
         secret_file=given.get("secret-file"),
     )
 
@@ -121,25 +127,8 @@ def _transport(url: str) -> tuple[Transport, str]:
 
 
 def _known() -> str:
-    return "serial:///dev/..., serial://COM3, socket://host:port, rfc2217://host:port or replay:FILE"
-
-
-def _options(url: str, transport: Transport, query: str) -> dict[str, str]:
-    allowed = _FOR_ALL | _FOR_ONE[transport]
-    given: dict[str, str] = {}
-    for pair in filter(None, query.split("&")):
-        name, _, value = pair.partition("=")
-        value = unquote(value)
-        if name not in allowed:
-            raise BadInput(f"the source {url!r} has an unknown option {name!r}; {transport} knows {_listed(allowed)}")
-        if name in given:
-            raise BadInput(f"the source {url!r} has the option {name!r} twice; keep one")
-        if not value or not value.isprintable():
-            raise BadInput(
-                f"the option {name!r} of the source {url!r} has no usable value; write {name}=VALUE or drop it"
-            )
-        given[name] = value
-    return given
+    network = "socket://host:port, rfc2217://host:port, tcp://host:port, udp://:port"
+    return f"serial:///dev/..., serial://COM3, {network} or replay:FILE"
 
 
 def _address(url: str, transport: Transport, where: str) -> tuple[str, str, int]:
@@ -167,57 +156,33 @@ def _device(url: str, device: str) -> str:
 
 
 def _host(url: str, transport: Transport, where: str) -> tuple[str, int]:
-    matched = _HOST_PORT.fullmatch(where)
-    if matched is None or not 0 < int(matched[2]) < 65_536:
-        raise BadInput(f"the source {url!r} needs a host and a port of 1 to 65535; write {_example(transport)}")
-    return matched[1].strip("[]"), int(matched[2])
+    """`:port` alone is enough where one listens."""
+    matched = (_PORT if transport is Transport.UDP and where.startswith(":") else _HOST_PORT).fullmatch(where)
+    if matched is None or not 0 < int(matched["port"]) < 65_536:
+        needs = "a port" if transport is Transport.UDP else "a host and a port"
+        raise BadInput(f"the source {url!r} needs {needs} of 1 to 65535; write {_example(transport)}")
+    return (matched.groupdict().get("host") or "").strip("[]"), int(matched["port"])
 
 
 def _dialect(url: str, transport: Transport, given: str | None) -> str:
-    if given is None and transport is Transport.REPLAY:
-        raise BadInput(f"the source {url!r} does not say what it speaks; add ?dialect=modem or another dialect")
+    if given is None and transport not in _HAS_DEFAULT:
+        likely = {Transport.TCP: "ami", Transport.UDP: "sip"}.get(transport, "modem")
+        raise BadInput(f"the source {url!r} does not say what it speaks; add ?dialect={likely} or another dialect")
     return given or _DEFAULT_DIALECT
 
 
-def _matching(url: str, name: str, value: str, pattern: str, meaning: str) -> str:
-    if re.fullmatch(pattern, value) is None:
-        raise BadInput(f"the option {name!r} of the source {url!r} must be {meaning}")
-    return value
-
-
-def _pattern(url: str, name: str, value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise BadInput(
-            f"the option {name!r} of the source {url!r} is no regular expression ({error}); write [0-9]{{3}} or the like"
-        ) from error
-    return value
-
-
-def _region(url: str, region: str) -> str:
-    if not numbers.known_region(region):
-        raise BadInput(f"the option 'region' of the source {url!r} must be two letters that have telephones, as in TW")
-    return region
-
-
-def _positive(url: str, name: str, value: str, limit: float) -> float:
-    try:
-        number = float(value)
-    except ValueError:
-        number = math.nan
-    if not 0 < number <= limit:
-        raise BadInput(f"the option {name!r} of the source {url!r} must be a number above 0, up to {limit:g}")
-    return number
+def _tls(url: str, given: dict[str, str]) -> bool:
+    if (asked := given.get("tls", "0")) not in _TLS:
+        raise BadInput(f"the option 'tls' of the source {url!r} must be 1 or 0")
+    if "ca" in given and not _TLS[asked]:
+        raise BadInput(f"the option 'ca' of the source {url!r} needs TLS; add tls=1")
+    return _TLS[asked]
 
 
 def _example(transport: Transport) -> str:
-    return {Transport.SERIAL: "serial:///dev/ttyACM0"}.get(transport, f"{transport}://host:port")
+    examples = {Transport.SERIAL: "serial:///dev/ttyACM0", Transport.UDP: "udp://:3520"}
+    return examples.get(transport, f"{transport}://host:port")
 
 
 def _host_port(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _listed(names: frozenset[str]) -> str:
-    return ", ".join(sorted(names))

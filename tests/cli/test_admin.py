@@ -164,3 +164,45 @@ def test_a_password_that_cannot_be_read_makes_no_database_and_a_taken_name_says_
     assert (code, said.count("\n"), "user password" in said) == (1, 1, True)
     code, (line,), _ = shell.admin("user", "password", "Mei", "--password-file", str(shell.room / "pw"))
     assert (code, line["name"]) == (0, "Mei")
+
+
+def test_central_settings_go_in_and_out_and_every_time_into_the_audit(shell: Shell) -> None:
+    file, out = shell.room / "central.toml", shell.room / "out.toml"
+    file.write_text(
+        '[[source]]\nid = "cti"\ndialect = "generic"\nsecrets = ["never-told-0001"]\n[[line]]\nid = "1"\nsource = "cti"\n'
+    )
+    code, lines, _ = shell.admin("settings", "import", str(file))
+    assert (code, lines) == (
+        0,
+        [
+            {"source": "cti", "change": "added", "fields": []},
+            {"line": "1", "change": "added", "fields": []},
+            {"imported": str(file), "changes": 2},
+        ],
+    )
+    assert shell.admin("settings", "export", str(out))[1] == [{"exported": str(out), "secrets": "masked"}]
+    assert "never-told" not in out.read_text()
+    assert out.stat().st_mode & 0o077 == 0
+    assert shell.admin("settings", "import", str(out))[1] == [{"imported": str(out), "changes": 0}]
+    shell.admin("settings", "export", str(out), "--with-secrets")
+    assert "never-told-0001" in out.read_text()
+    file.write_text('[[line]]\nid = "2"\nsource = "cti"\n[[line]]\nid = "3"\nsource = "gone"\n')
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines) == (2, [])
+    assert said == (
+        f"ringdesk: {file}: [[line]] 3: there is no source 'gone'; the sources are cti; mend the line or take it out\n"
+    )
+    for bad in (shell.room / "none.toml", shell.room):
+        code, _, said = shell.admin("settings", "import", str(bad))
+        assert (code, said.count("\n"), "give another file" in said) == (2, 1, True)
+    code, _, said = shell.admin("settings", "export", str(shell.room / "no" / "folder"))
+    assert (code, "give another file" in said) == (2, True)
+    audit = shell.admin("audit")[1]
+    assert [(line["action"], line["detail"]) for line in audit if line["action"].startswith("settings")] == [
+        ("settings.import", "source cti added; line 1 added"),
+        ("settings.export", "masked"),
+        ("settings.import", "nothing changed"),
+        ("settings.export", "with secrets"),
+        ("settings.export", "masked"),
+    ]
+    assert "never-told" not in json.dumps(audit)

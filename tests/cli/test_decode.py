@@ -120,3 +120,61 @@ def test_bad_input_is_one_line(decode: Any, dialect: str, data: bytes, flags: An
 def test_a_file_that_is_not_there(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["decode", "modem", "/no/such/file"]) == 2
     assert "cannot read /no/such/file: No such file or directory; check the path" in capfd.readouterr().err
+
+
+PLACE = "https://pop.example.tw/hook/generic"
+NEW_CALL = (
+    b"POST /hook HTTP/1.1\r\nHost: inner:8791\r\nX-Ringdesk-Secret: s3cret\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    b"event=newCall&from=0912345678&to=0227208889&direction=in&callId=c1"
+)
+
+
+class TestWebhooks:
+    @pytest.fixture
+    def secret(self, tmp_path: Path) -> Any:
+        def written(text: str) -> tuple[str, str]:
+            (tmp_path / "secret").write_text(text)
+            return "--secret-file", str(tmp_path / "secret")
+
+        return written
+
+    def test_a_request(self, decode: Any, secret: Any) -> None:
+        flags = ("--at", "2026-11-22T05:38:00Z", "--url", PLACE, *secret("new\ns3cret\n"))
+        ran = decode("generic", NEW_CALL, *flags)
+        assert (ran.code, ran.err) == (0, "")
+        (event,) = ran.objects
+        assert (event["event"], event["at"], event["verified"]) == ("ringing", "2026-11-22T05:38:00.000Z", None)
+        assert (event["caller"]["e164"], event["called"]["raw"]) == ("+886912345678", "0227208889")
+
+    def test_the_call_of_a_request(self, decode: Any) -> None:
+        (call,) = decode("generic", NEW_CALL, "--calls", "--at", "1795325880").objects
+        assert (call["state"], call["started"]) == ("ringing", "2026-11-22T05:38:00.000Z")
+
+    @pytest.mark.parametrize("flags", [(), ("--calls",)])
+    def test_a_refused_one(self, decode: Any, secret: Any, flags: tuple[str, ...]) -> None:
+        ran = decode("generic", NEW_CALL, *secret("another\n"), *flags)
+        assert (ran.code, ran.err) == (0, "")
+        (event,) = ran.objects
+        assert (event["event"], event["verified"]) == ("rejected", False)
+        assert event["reason"].startswith("the signature or the secret is wrong")
+
+    def test_what_is_no_request_of_it(self, decode: Any) -> None:
+        ran = decode("generic", b"POST / HTTP/1.1\r\n\r\n{}")
+        assert (ran.code, [one["event"] for one in ran.objects]) == (2, ["rejected"])
+        assert "is no request of generic" in ran.err
+
+    @pytest.mark.parametrize(
+        ("data", "flags", "message"),
+        [
+            (b"RING\r\n", (), "no HTTP request"),
+            (NEW_CALL, ("--at", "soon"), "--at 'soon' is no time"),
+            (NEW_CALL, ("--at", "nan"), "--at 'nan' is no time"),
+            (NEW_CALL, ("--secret-file", "/no/such/file"), "cannot read /no/such/file"),
+            (NEW_CALL, ("--secret-file", "/"), "cannot read /: "),
+        ],
+    )
+    def test_bad_input_is_one_line(self, decode: Any, data: bytes, flags: Any, message: str) -> None:
+        ran = decode("generic", data, *flags)
+        assert (ran.code, ran.objects, ran.err.count("\n")) == (2, [], 1)
+        assert message in ran.err

@@ -271,7 +271,7 @@ def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Sho
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--source", "tcp://pbx:5038?dialect=ami"], b"come later"),
+        (["--source", "http://:8791"], b"come later"),
         (["--config", "nowhere.toml"], b"--config"),
         (["--server", "ws://127.0.0.1:1/sync"], b"--user"),
         (["--server", "shop.example:8790"], b"write wss://HOST:PORT/sync"),

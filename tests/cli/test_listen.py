@@ -199,7 +199,8 @@ def test_a_reader_that_goes_away_ends_it_without_a_trace(room: Room, tmp_path: P
     ("words", "says"),
     [
         (["serail:///dev/ttyACM0"], "of no kind"),
-        (["tcp://pbx:5038?dialect=ami"], "not in this version"),
+        (["http://:8791?dialect=twilio"], "not in this version"),
+        (["tcp://pbx:5038"], "?dialect=ami"),
         (["serial://COM3?dialect=none"], "no dialect 'none'"),
         (["serial://COM3", "serial://COM3"], "same id"),
         (["replay:/none.jsonl?dialect=modem"], "No such file"),

@@ -11,9 +11,10 @@ import pytest
 import serial
 
 from cli.main import main
-from cli.simulate import PlannedCall, from_file, planned
+from cli.simulate import from_file, planned
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput
+from ringdesk.simulators import Incoming
 from tests.cli.processes import run
 from tests.flows.processes import PATIENCE, Process
 
@@ -150,9 +151,10 @@ def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
 def test_options_belong_to_the_call_before_them_and_to_all_before_the_first() -> None:
     said = [("rings", 5), ("number", "1"), ("name", "A"), ("number", "2"), ("presentation", PRIVATE), ("rings", 1)]
     template, calls = planned(said)
-    assert template == PlannedCall(rings=5)
-    assert calls == [PlannedCall("1", "A", SHOWN, 5), PlannedCall("2", None, PRIVATE, 1)]
-    assert planned([]) == (PlannedCall(), [])
+    assert template == Incoming(rings=5)
+    first = Incoming(number="1", name="A", presentation=SHOWN, rings=5)
+    assert calls == [first, Incoming(number="2", presentation=PRIVATE, rings=1)]
+    assert planned([]) == (Incoming(), [])
 
 
 @pytest.mark.parametrize("said", [("rings", -1), ("cadence", 0.0), ("cadence", float("nan")), ("cadence", 3601.0)])
@@ -165,10 +167,10 @@ def test_a_file_without_calls_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text("\n \n")
     with pytest.raises(BadInput, match="no calls"):
-        from_file(file, PlannedCall())
+        from_file(file, Incoming())
     file.write_bytes(b"\xb3\xaf\n")
     with pytest.raises(BadInput, match="UTF-8"):
-        from_file(file, PlannedCall())
+        from_file(file, Incoming())
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,8 @@ async def test_a_socket_answers_commands_and_rings() -> None:
 
 
 async def test_ready_waits_for_caller_id_or_for_quiet() -> None:
-    async with SimulatedLine(SimulatedModem(Model(enable=frozenset())), time.time) as line:
+    modem = SimulatedModem(Model(enable=frozenset()))
+    async with SimulatedLine(modem, time.time) as line:
         reader, writer = await connect(await line.serve_socket())
         waiting = asyncio.create_task(line.ready(quiet=0.05))
         await asyncio.sleep(0.2)
@@ -47,7 +48,7 @@ async def test_ready_waits_for_caller_id_or_for_quiet() -> None:
         writer.write(b"AT+VCID=1\r")
         await answer(reader, b"ERROR\r\n")
         await asyncio.wait_for(waiting, PATIENCE)
-        assert line.modem.mode == 0
+        assert modem.mode == 0
         writer.close()
         await writer.wait_closed()
 
@@ -91,11 +92,12 @@ async def test_a_pty_is_a_serial_port_that_outlives_its_listener() -> None:
             port.write(b"ATI\r")
             return bytes(port.read_until(b"OK\r\n"))
 
-    async with SimulatedLine(SimulatedModem(), time.time) as line:
+    modem = SimulatedModem()
+    async with SimulatedLine(modem, time.time) as line:
         device = line.serve_pty().removeprefix("serial://")
         for _ in range(2):
             assert b"5601" in await asyncio.to_thread(speak, device)
-        line.modem.ring("0912345678", rings=2000, cadence=0.0, now=time.time())
+        modem.ring("0912345678", rings=2000, cadence=0.0, now=time.time())
         await line.ring("0912345678", rings=1, cadence=0.1)
         assert b"5601" in await asyncio.to_thread(speak, device)
 

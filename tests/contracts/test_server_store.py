@@ -14,7 +14,9 @@ from server.store.base import Store, Unavailable
 from server.store.sqlite import open_store, path_of
 from server.store.values import (
     Batch,
+    Central,
     Change,
+    Decide,
     Decision,
     Device,
     Enrolment,
@@ -27,6 +29,7 @@ from server.store.values import (
     Settled,
     Site,
     Source,
+    TakenIn,
     Tally,
     Wanted,
 )
@@ -329,6 +332,66 @@ async def test_lines_belong_to_a_site_and_are_replaced_with_their_source(store: 
     await store.register.put_source(source, lines, ENTRY)
     await store.register.put_source(source, lines[1:], ENTRY)
     assert await store.register.lines("main") == (lines[1],)
+
+
+async def test_central_settings_change_as_a_whole_or_not_at_all(store: Store) -> None:
+    source = Source(id="s1", dialect="generic", url="", secrets="new\nold", open=True, position=0)
+    lines = tuple(LineRow(id=name, source="s1", site="main", position=at) for at, name in enumerate("ba"))
+    wanted = Central((source,), lines)
+    seen: list[tuple[Central, frozenset[str]]] = []
+
+    def decide(before: Central, sites: frozenset[str]) -> tuple[Central, Entry]:
+        seen.append((before, sites))
+        return wanted, ENTRY
+
+    assert await store.register.settle(decide) == wanted
+    assert seen == [(Central(), frozenset({"main"}))]
+    assert await store.register.central() == wanted
+    assert await store.register.source("s1") == (source, lines)
+    assert await store.register.source("s2") is None
+    assert source.active == ("new", "old")
+
+    def twice(_before: Central, _sites: frozenset[str]) -> tuple[Central, Entry]:
+        return Central((), (lines[0], lines[0])), ENTRY
+
+    with pytest.raises(Unavailable):
+        await store.register.settle(twice)
+    assert await store.register.central() == wanted
+    assert len(await store.register.audit()) == 1
+
+
+async def test_a_webhook_is_remembered_with_what_it_wrote_and_forgotten_in_time(store: Store) -> None:
+    seen: list[float | None] = []
+
+    def taken(at: float, floor: float) -> Decide:
+        def decide(ground: Ground) -> Decision:
+            seen.append(ground.hook_at)
+            mark = None if ground.hook_at is not None else TakenIn("h1", at, floor)
+            return Decision(seal=lambda _head: Batch(hook=mark))
+
+        return decide
+
+    for at, floor in ((100.0, 0.0), (101.0, 0.0)):
+        await store.order.commit(Wanted(hook="h1"), taken(at, floor))
+    other = Decision(seal=lambda _head: Batch(hook=TakenIn("h2", 200.0, 150.0)))
+    await store.order.commit(Wanted(hook="h2"), lambda _ground: other)
+    await store.order.commit(Wanted(hook="h1"), taken(201.0, 150.0))
+    assert seen == [None, 100.0, None]
+
+
+async def test_members_are_reached_under_their_number(store: Store) -> None:
+    def decide(_ground: Ground) -> Decision:
+        images = tuple(
+            Held(kind="member", id=name, channel="org", seq=1, body=b"{}", moved_to=None) for name in ("m1", "m2", "m3")
+        )
+        change = Change(seq=1, chain="c", images=images)
+        numbers: dict[str, tuple[str, ...]] = {"m2": ("+8861",), "m1": ("+8861",), "m3": ("+8862",)}
+        return Decision(seal=lambda _head: Batch(changes=(change,), reachable=numbers))
+
+    await store.order.commit(Wanted(), decide)
+    assert [held.id for held in await store.order.reached("+8861", 9)] == ["m1", "m2"]
+    assert len(await store.order.reached("+8861", 1)) == 1
+    assert await store.order.reached("+8863", 9) == ()
 
 
 async def test_every_change_of_the_register_is_one_chained_line_of_audit(store: Store) -> None:

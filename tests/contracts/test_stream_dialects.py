@@ -21,7 +21,7 @@ from ringdesk.dialects import SourceOptions, StreamDialect
 from ringdesk.transcript import Chunk
 
 TRANSCRIPTS = Path(__file__).parent.parent / "transcripts"
-FOLDERS = sorted(folder.name for folder in TRANSCRIPTS.iterdir() if folder.is_dir())
+FOLDERS = sorted({path.parent.name for path in TRANSCRIPTS.glob("*/*.jsonl")})
 STREAMS = [(folder, path.stem) for folder in FOLDERS for path in sorted((TRANSCRIPTS / folder).glob("*.jsonl"))]
 MEGABYTE = 1_000_000
 

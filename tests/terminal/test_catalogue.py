@@ -37,7 +37,7 @@ def test_no_word_of_the_chinese_screen_is_left_in_english() -> None:
     """Latin words in the Chinese catalogue are names of keys, programs and protocols only, and PIN."""
     allowed = re.compile(
         r"Enter|Esc|PageDown|PIN|Ctrl\+[PQS]|Ctrl|F[0-9]|ATS0=0|USER|sudo usermod -aG dialout"
-        r"|dialout|ringdesk( doctor)?|HTTP|TLS|wss?://|/sync"
+        r"|dialout|ringdesk( doctor)?|Zoom|HTTP|TLS|wss?://|/sync"
     )
     (path,) = CATALOGUES
     with path.open("rb") as stream:

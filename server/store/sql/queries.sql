@@ -202,15 +202,48 @@ DELETE FROM source WHERE id = :id
 -- name: drop_lines
 DELETE FROM line WHERE source = :id
 
+-- name: clear_lines
+DELETE FROM line
+
+-- name: clear_sources
+DELETE FROM source
+
+-- name: source
+SELECT id, dialect, url, secrets, open, position FROM source WHERE id = :id
+
+-- name: sources
+SELECT id, dialect, url, secrets, open, position FROM source ORDER BY position, id
+
 -- name: add_source
-INSERT INTO source (id, dialect, url) VALUES (:id, :dialect, :url)
+INSERT INTO source (id, dialect, url, secrets, open, position)
+VALUES (:id, :dialect, :url, :secrets, :open, :position)
 
 -- name: add_line
-INSERT INTO line (id, source, site, label, region, area, abilities)
-VALUES (:id, :source, :site, :label, :region, :area, :abilities)
+INSERT INTO line (id, source, site, label, region, area, abilities, position)
+VALUES (:id, :source, :site, :label, :region, :area, :abilities, :position)
 
 -- name: lines
-SELECT id, source, site, label, region, area, abilities FROM line WHERE site = :site ORDER BY id
+SELECT id, source, site, label, region, area, abilities, position FROM line WHERE site = :site ORDER BY id
+
+-- name: lines_of
+SELECT id, source, site, label, region, area, abilities, position FROM line WHERE source = :source ORDER BY position, id
+
+-- name: all_lines
+SELECT id, source, site, label, region, area, abilities, position FROM line ORDER BY position, id
+
+-- name: hook
+SELECT at FROM hook WHERE id = :id
+
+-- name: put_hook
+INSERT INTO hook (id, at) VALUES (:id, :at)
+
+-- name: prune_hooks
+DELETE FROM hook WHERE at < :floor
+
+-- name: reached
+SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
+FROM reachable JOIN image ON image.kind = 'member' AND image.id = reachable.member
+WHERE reachable.e164 = :e164 AND image.body IS NOT NULL ORDER BY image.id LIMIT :limit
 
 -- name: audit_head
 SELECT n, chain FROM audit ORDER BY n DESC LIMIT 1

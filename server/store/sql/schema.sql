@@ -135,7 +135,10 @@ CREATE TABLE enrolment (
 CREATE TABLE source (
     id TEXT PRIMARY KEY,
     dialect TEXT NOT NULL,
-    url TEXT NOT NULL
+    url TEXT NOT NULL,
+    secrets TEXT NOT NULL DEFAULT '',
+    open INTEGER NOT NULL DEFAULT 0,
+    position INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE line (
     id TEXT PRIMARY KEY,
@@ -144,8 +147,17 @@ CREATE TABLE line (
     label TEXT NOT NULL,
     region TEXT NOT NULL,
     area TEXT NOT NULL,
-    abilities TEXT NOT NULL
+    abilities TEXT NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0
 );
+
+-- Webhooks that were taken in, so that a repetition changes nothing. id is a hash of the source and the request's own name,
+-- so that no number of a caller stands here; kept for a day.
+CREATE TABLE hook (
+    id TEXT PRIMARY KEY,
+    at REAL NOT NULL
+);
+CREATE INDEX hook_at ON hook (at);
 
 CREATE TABLE audit (
     n INTEGER PRIMARY KEY,

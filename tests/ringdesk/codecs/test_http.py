@@ -46,11 +46,20 @@ def test_forms() -> None:
 
 def test_objects() -> None:
     assert http.json_object(b'{"a": {"b": 7}}') == {"a": {"b": 7}}
+    assert http.json_object(b'{"a": "' + b"x" * http.LARGEST_BODY + b'"}') is None
     for data in (b"[]", b"7", b"{", b"\xff", b'{"a":' * 40 + b"1" + b"}" * 40, b"[" * 100_000):
         assert http.json_object(data) is None
     given_one = {"a": {"b": 7, "c": True, "d": "x"}}
     assert [http.text_of(given_one, "a", each) for each in "bcde"] == ["7", "", "x", ""]
     assert http.text_of(given_one, "a", "d", "e") == ""
+
+
+def test_addresses() -> None:
+    def at(url: str) -> Request:
+        return Request(method="GET", url=url)
+
+    assert at("https://pop.tw/hook/a%2Fb?x=/#y").path == ("hook", "a%2Fb")
+    assert (at("https://[").path, at("").path, at("https://[?a=1#b").query) == ((), (), (("a", "1"),))
 
 
 @given(st.binary(max_size=300))

@@ -34,6 +34,8 @@ def test_ed25519() -> None:
     assert not macs.ed25519([good[0]], good[1], b"x")
     assert not macs.ed25519([], good[1], b"")
     assert not macs.ed25519([good[0]], "!", b"")
+    assert not macs.ed25519([good[0]], good[1].replace("Cw==", "Cx=="), b""), "the same bytes, spelled otherwise"
+    assert not macs.ed25519([good[0]], good[1] + "\n", b"")
 
 
 def test_comparisons() -> None:
@@ -49,3 +51,12 @@ def test_comparisons() -> None:
 )
 def test_the_window(apart: float, close: bool) -> None:
     assert macs.in_window(1000.0 + apart, 1000.0) is close
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.0", "1e9", " 1", "１", "9" * 13])
+def test_what_is_no_time(text: str) -> None:
+    assert macs.seconds(text) is None
+
+
+def test_times() -> None:
+    assert macs.seconds("1795325880") == 1795325880.0

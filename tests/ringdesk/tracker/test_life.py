@@ -243,3 +243,57 @@ class TestPeople:
 )
 def test_when_a_call_pops(events: tuple[CallEvent, ...], due: bool) -> None:
     assert pop_due(after(*events)) is due
+
+
+class TestLegsThatAreReportedLikeCalls:
+    def said(self, kind: EventKind, agent: str, state: LegState, **facts: Any) -> CallEvent:
+        return event(kind, leg=Leg(SafeText(agent), state), **facts)
+
+    def rung(self) -> Call:
+        ringing = self.said(RINGING, "801", LegState.RINGING, direction=Direction.OUT, called=Called(SafeText("801")))
+        return after(event(RINGING, caller=CHEN, called=Called(SafeText("+886227208889"))), ringing)
+
+    def test_a_telephone_is_rung_for_the_call(self) -> None:
+        call = self.rung()
+        assert (call.direction, call.state, call.called.raw) == (Direction.IN, CallState.RINGING, "+886227208889")
+        assert call.legs == (Leg(SafeText("801"), LegState.RINGING),)
+
+    def test_who_answers(self) -> None:
+        call = after(self.said(ANSWERED, "801", LegState.ANSWERED), call=self.rung())
+        assert (call.state, call.answered_by, call.legs[0].state) == (CallState.ANSWERED, "801", LegState.ANSWERED)
+
+    def test_the_end_of_a_telephone_is_not_the_end_of_the_call(self) -> None:
+        call = after(self.said(ENDED, "801", LegState.MISSED, outcome=Outcome.MISSED), call=self.rung())
+        assert (call.state, call.outcome, call.legs[0].state) == (CallState.RINGING, None, LegState.MISSED)
+        over = after(self.said(ENDED, "+886227208889", LegState.ENDED, outcome=Outcome.MISSED), call=call)
+        assert (over.state, over.outcome, len(over.legs)) == (CallState.ENDED, Outcome.MISSED, 1)
+
+    def test_the_callers_own_leg_is_none_of_ours(self) -> None:
+        own = self.said(ANSWERED, "+886227208889", LegState.ANSWERED)
+        call = after(own, call=self.rung())
+        assert (call.state, call.answered_by, len(call.legs)) == (CallState.ANSWERED, None, 1)
+
+    def test_whom_we_call_is_no_telephone_of_ours(self) -> None:
+        out = {"direction": Direction.OUT}
+        call = after(
+            self.said(RINGING, "0912345678", LegState.RINGING, **out),
+            self.said(ANSWERED, "0912345678", LegState.ANSWERED, **out),
+        )
+        assert (call.state, call.legs, call.answered_by) == (CallState.ANSWERED, (), None)
+        assert after(self.said(ENDED, "0912345678", LegState.ENDED, **out), call=call).outcome is Outcome.ANSWERED
+
+
+@pytest.mark.parametrize(
+    ("states", "ended", "given_up"),
+    [
+        ((), Outcome.UNKNOWN, Outcome.UNKNOWN),
+        ((LegState.MISSED, LegState.REJECTED, LegState.CANCELLED), Outcome.MISSED, Outcome.MISSED),
+        ((LegState.MISSED, LegState.RINGING), Outcome.MISSED, Outcome.UNKNOWN),
+    ],
+)
+def test_telephones_that_rang_in_vain(states: tuple[LegState, ...], ended: Outcome, given_up: Outcome) -> None:
+    """A call is missed when no telephone of it was answered."""
+    legs = [event(LEG, leg=Leg(SafeText(str(number)), state)) for number, state in enumerate(states)]
+    call = after(event(RINGING, caller=CHEN), *legs)
+    assert after(event(ENDED), call=call).outcome is ended
+    assert give_up(call, T + 200).outcome is given_up

@@ -54,6 +54,22 @@ def test_network_addresses(url: str, transport: Transport, host: str, port: int,
     )
 
 
+def test_the_network_of_exchanges() -> None:
+    spec = parse("tcp://pbx.shop:5039?dialect=ami&tls=1&ca=/etc/pbx.pem", "desk-1")
+    assert (spec.transport, spec.host, spec.port, spec.dialect) == (Transport.TCP, "pbx.shop", 5039, "ami")
+    assert (spec.tls, spec.ca) == (True, "/etc/pbx.pem")
+    assert not parse("tcp://pbx.shop:5038?dialect=ami", "desk-1").tls
+
+
+@pytest.mark.parametrize(
+    ("where", "host", "address"),
+    [(":3520", "", ":3520"), ("192.0.2.7:3520", "192.0.2.7", "192.0.2.7:3520"), ("[::]:3520/", "::", "[::]:3520")],
+)
+def test_where_datagrams_are_heard(where: str, host: str, address: str) -> None:
+    spec = parse(f"udp://{where}?dialect=whozz", "desk-1")
+    assert (spec.transport, spec.host, spec.port, spec.address) == (Transport.UDP, host, 3520, address)
+
+
 def test_a_replay_names_its_file_and_dialect() -> None:
     spec = parse("replay:/tmp/monday%20calls.jsonl?dialect=modem&speed=10", "desk-1")
     assert (spec.transport, spec.path, spec.speed) == (Transport.REPLAY, "/tmp/monday calls.jsonl", 10.0)
@@ -72,8 +88,16 @@ def test_another_device_has_another_id() -> None:
         ("", "of no kind"),
         ("/dev/ttyACM0", "of no kind"),
         ("serail:///dev/ttyACM0", "of no kind"),
-        ("tcp://pbx:5038?dialect=ami", "not in this version"),
-        ("udp://:3520", "not in this version"),
+        ("tcp://pbx:5038", "?dialect=ami"),
+        ("tcp://:5038?dialect=ami", "host and a port"),
+        ("tcp://pbx?dialect=ami", "host and a port"),
+        ("tcp://pbx:5039?dialect=ami&tls=yes", "1 or 0"),
+        ("tcp://pbx:5039?dialect=ami&ca=/etc/ca.pem", "add tls=1"),
+        ("socket://pbx:5039?tls=1", "unknown option 'tls'"),
+        ("udp://:3520", "?dialect=sip"),
+        ("udp://3520?dialect=whozz", "needs a port of 1"),
+        ("udp://:0?dialect=whozz", "needs a port of 1"),
+        ("udp::3520?dialect=whozz", "two slashes"),
         ("http://:8791", "not in this version"),
         ("serial:/dev/ttyACM0", "two slashes"),
         ("serial://", "names no device"),

@@ -11,9 +11,9 @@ import pytest
 import serial
 from serial.rfc2217 import PortManager
 
-from terminal.callerid import transports
+from terminal.callerid.ports import PortError, cannot_open
 from terminal.callerid.source import SourceSpec, parse
-from terminal.callerid.transports import PortError, open_port
+from terminal.callerid.transports import open_port
 from tests.terminal.callerid.lines import PATIENCE, Pty
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs pseudo terminals")
@@ -86,14 +86,14 @@ def test_what_is_no_serial_port(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EPERM])
 def test_a_missing_permission_names_the_group(number: int) -> None:
     wrapped = serial.SerialException(number, "could not open port /dev/ttyACM0")
-    refused = transports._cannot_open("/dev/ttyACM0", wrapped)
+    refused = cannot_open("/dev/ttyACM0", wrapped)
     assert refused.why.code == ("port_no_permission_linux" if os.uname().sysname == "Linux" else "port_no_permission")
     if os.uname().sysname == "Linux":
         assert "dialout" in str(refused)
 
 
 def test_a_failure_without_a_number_is_told_as_it_is() -> None:
-    refused = transports._cannot_open("COM3", serial.SerialException("the driver is on strike\x1b[2J"))
+    refused = cannot_open("COM3", serial.SerialException("the driver is on strike\x1b[2J"))
     assert refused.why.code == "port_failed"
     assert "the driver is on strike" in str(refused)
     assert str(refused).isprintable()
@@ -149,7 +149,7 @@ def test_nobody_listens(server: socket.socket) -> None:
 
 
 def test_a_host_that_does_not_exist() -> None:
-    assert code_at_opening("socket://no-such-host.invalid:7001") == "port_unreachable"
+    assert code_at_opening("socket://no-such-host.invalid:7001") == "port_unknown_host"
 
 
 class Rfc2217Server:

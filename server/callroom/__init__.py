@@ -1,5 +1,6 @@
 """The server's calls. A call is a row like any other: the events that a desk's line saw arrive as an op `call.report`, the
-merge folds them, and the other desks get the image. Two reports of one source's call have one id, so they make one call.
+merge folds them, and the other desks get the image. What a source of the server's own saw (a webhook) is folded here
+(`heard`). Two reports of one source's call have one id, so they make one call.
 
 A report whose newest event is older than 30 s is **history only** (sync.md 5): it is folded like any other, because a call
 whose end was seen must end, and its answer carries the flag `history`. The image needs no mark of its own: desks pop a
@@ -20,6 +21,7 @@ from ringdesk.ops import Args, CallReport, Row, RowKey
 from ringdesk.wire import limits
 from ringdesk.wire.signing import ServerKey
 from server.accept.images import Sealer, draft, sets_touched, silence, silences
+from server.callroom.heard import Hearing, Report
 from server.fanout import Wake
 from server.store.base import Order, Unavailable
 from server.store.values import Batch, Decision, Ground, Head, Held, Silence, Wanted
@@ -41,9 +43,12 @@ def flags(args: Args, now: float) -> tuple[str, ...]:
     return (HISTORY,) if now - newest > limits.REPORT_FRESH_SECONDS else ()
 
 
+__all__ = ["CallRoom", "Report", "flags"]
+
+
 class CallRoom:
-    """Gives up the calls that fell silent. Any number of processes may do so: the row under its lock decides, and who comes
-    second finds a newer one. `clock` is seconds since 1970."""
+    """Takes in what the server's own sources report, and gives up the calls that fell silent. Any number of processes may do
+    so: the row under its lock decides, and who comes second finds a newer one. `clock` is seconds since 1970."""
 
     def __init__(self, order: Order, key: ServerKey, wake: Wake, clock: Callable[[], float]) -> None:
         self._order = order
@@ -62,6 +67,15 @@ class CallRoom:
             except Exception:
                 log.exception("calls.failed")
             await asyncio.sleep(TICK)
+
+    async def hear(self, report: Report) -> bool:
+        """Take in what a source of the server's own reports; False for what was taken in before. It is durable on return,
+        and on its way to the desks. Raises `Unavailable`: nothing happened."""
+        hearing = Hearing(report, self._key, self._clock())
+        await self._order.commit(hearing.wanted, hearing.decide)
+        if hearing.wrote:
+            self._wake.poke()
+        return not hearing.repeated
 
     async def look(self) -> int:
         """Give up what is due now, `AT_ONCE` calls at most; how many were looked at. Raises `Unavailable`."""

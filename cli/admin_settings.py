@@ -1,0 +1,58 @@
+"""`ringdesk admin settings`: the central settings of a server, out of a file and into one."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from cli.output import print_json
+from config.complaint import of_toml
+from ringdesk.errors import BadInput
+from server import admin
+from server.admin import Office
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the flags."""
+    ways = parser.add_subparsers(dest="verb", required=True)
+    taking = ways.add_parser("import", help="take them from a file, all or nothing")
+    taking.add_argument(
+        "settings_file", type=Path, metavar="FILE", help="TOML with [[source]] and [[line]]; `-`: standard input"
+    )
+    taking.set_defaults(job=_import, begins=True)
+    giving = ways.add_parser("export", help="write them into a file")
+    giving.add_argument("file", type=Path, metavar="FILE", help="where to; `-`: standard output")
+    giving.add_argument("--with-secrets", action="store_true", help="secrets in full, for another server")
+    giving.set_defaults(job=_export)
+
+
+def text_of(file: Path) -> str:
+    """What a settings file says. Raises `BadInput`."""
+    try:
+        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"{file}: {error.strerror or error}; give another file") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file}: {of_toml(error)}") from error
+
+
+async def _import(desk: Office, options: argparse.Namespace) -> None:
+    try:
+        changed = await admin.import_settings(desk, options.text, options.region)
+    except BadInput as error:
+        where = "standard input" if str(options.settings_file) == "-" else options.settings_file
+        raise BadInput(f"{where}: {error}") from error
+    for each in changed:
+        print_json({each.kind: each.id, "change": each.what, "fields": each.fields})
+    print_json({"imported": str(options.settings_file), "changes": len(changed)})
+
+
+async def _export(desk: Office, options: argparse.Namespace) -> None:
+    text = await admin.export_settings(desk, with_secrets=options.with_secrets)
+    if str(options.file) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        admin.write_private(options.file, text.encode())
+    except OSError as error:
+        raise BadInput(f"{options.file}: {error.strerror or error}; give another file") from error
+    print_json({"exported": str(options.file), "secrets": "in full" if options.with_secrets else "masked"})

@@ -1,0 +1,111 @@
+"""A FreeSWITCH that is not there, as its event socket tells of it: a call from outside rings two telephones."""
+
+import json
+from typing import Final
+
+from ringdesk.simulators import Incoming, Plan
+
+TELEPHONES: Final = ("1001", "1002")
+LINE: Final = "0227001234"
+
+_MOST: Final = 65_536
+
+
+class SimulatedFreeSwitch:
+    """One event socket; an empty password lets everybody in."""
+
+    hears = True
+
+    def __init__(self, password: str = "") -> None:
+        self._password = password.rpartition(":")[2]
+        self._plan = Plan()
+        self._rest = b""
+        self._listed = False
+        self._calls = 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the listener has subscribed and asked for the channels."""
+        return self._listed
+
+    @property
+    def next_due(self) -> float | None:
+        """When the next event is written."""
+        return self._plan.next_due
+
+    def opened(self, now: float) -> bytes:
+        """FreeSWITCH asks for the password."""
+        self._rest, self._listed = b"", False
+        return b"Content-Type: auth/request\n\n"
+
+    def received(self, data: bytes, now: float) -> bytes:
+        """Commands, each up to its empty line."""
+        *commands, self._rest = (self._rest + data)[-_MOST:].split(b"\n\n")
+        return b"".join(self._do(command.decode("utf-8", "replace").strip()) for command in commands)
+
+    def due(self, now: float) -> bytes:
+        """One event."""
+        return self._plan.take(now)
+
+    def call(self, call: Incoming, now: float) -> float:
+        """A call comes in and rings both telephones; one may answer."""
+        self._calls += 1
+        root = self._uuid(0)
+        hide = "true" if call.shown is None else "false"
+        who = {"Caller-Caller-ID-Name": call.name or call.number or "", "Caller-Caller-ID-Number": call.number or ""}
+        who |= {"Caller-Privacy-Hide-Name": hide, "Caller-Privacy-Hide-Number": hide}
+        self._create(now, root, root, who, LINE)
+        phones = {phone: self._uuid(index) for index, phone in enumerate(TELEPHONES, 1)}
+        for phone, uuid in phones.items():
+            self._create(now, uuid, root, who, phone)
+            self._say(now, "CHANNEL_PROGRESS", uuid)
+        over = now + call.rings_for
+        chosen = None if call.answer is None else call.answer or TELEPHONES[0]
+        if chosen not in phones:
+            for uuid in (*phones.values(), root):
+                self._say(over, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "ORIGINATOR_CANCEL"})
+            return over - now
+        winner, end = phones[chosen], over + call.talk
+        self._say(over, "CHANNEL_ANSWER", winner)
+        bridged = {"Bridge-A-Unique-ID": root, "Bridge-B-Unique-ID": winner}
+        self._say(over, "CHANNEL_BRIDGE", root, **bridged)
+        for uuid in phones.values():
+            if uuid != winner:
+                self._say(over, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "LOSE_RACE"})
+        for uuid in (winner, root):
+            self._say(end, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "NORMAL_CLEARING"})
+        return end - now
+
+    def _uuid(self, leg: int) -> str:
+        return f"{leg:08x}-6fe3-42f7-8560-{self._calls:012x}"
+
+    def _create(self, at: float, uuid: str, root: str, who: dict[str, str], dialled: str) -> None:
+        facts = {**who, "Caller-Destination-Number": dialled, "Channel-Call-UUID": root}
+        other = {"Other-Type": "originator", "Other-Leg-Unique-ID": root}
+        facts |= {"Call-Direction": "inbound"} if uuid == root else {"Call-Direction": "outbound", **other}
+        self._say(at, "CHANNEL_CREATE", uuid, **facts)
+
+    def _say(self, at: float, event: str, uuid: str, **fields: str) -> None:
+        body = json.dumps({"Event-Name": event, "Unique-ID": uuid, **fields}, ensure_ascii=False).encode()
+        self._plan.add(at, _frame("text/event-json", body))
+
+    def _do(self, command: str) -> bytes:
+        word, _, rest = command.partition(" ")
+        match word:
+            case "auth" | "userauth":
+                taken = not self._password or rest.rpartition(":")[2] == self._password
+                return _reply("+OK accepted" if taken else "-ERR invalid")
+            case "event" if rest.startswith("json"):
+                return _reply("+OK event listener enabled json")
+            case "api" if rest == "show channels as json":
+                self._listed = True
+                return _frame("api/response", b'{"row_count":0}\n')
+        return _reply("-ERR command not found")
+
+
+def _reply(text: str) -> bytes:
+    return f"Content-Type: command/reply\nReply-Text: {text}\n\n".encode()
+
+
+def _frame(kind: str, body: bytes) -> bytes:
+    return f"Content-Length: {len(body)}\nContent-Type: {kind}\n\n".encode() + body

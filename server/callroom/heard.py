@@ -1,0 +1,177 @@
+"""What a source of the server's own reports: load, step, save, in one transaction with the mark that it was taken in
+(sync.md 5). Pure but for the store that runs it.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from ringdesk import ids, numbers, ops, tracker
+from ringdesk.calls import Call, Called, CallEvent, EventKind, SourceKey
+from ringdesk.errors import BadInput
+from ringdesk.merge import bounds
+from ringdesk.ops import Row, RowKey
+from ringdesk.safetext import SafeText
+from ringdesk.wire.signing import ServerKey
+from server.accept.images import Sealer, draft, sets_touched, silences
+from server.store.sqlite import MAIN_SITE
+from server.store.values import Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
+
+KEPT_SECONDS: Final = 24 * 3600.0
+"""How long a webhook that was taken in is remembered: Zoom sends again until 85 minutes later, most give up within one."""
+ANYWHERE: Final = LineRow(id="", source="", site=MAIN_SITE)
+"""The line of a source that has none in the central settings."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What one request of a source says. `once` is its name among all of the source ("": it may come again and again)."""
+
+    source: str
+    events: tuple[CallEvent, ...]
+    lines: tuple[LineRow, ...] = ()
+    once: str = ""
+
+    @property
+    def mark(self) -> str | None:
+        """The id under which it is remembered: a hash, because its name may hold a number."""
+        named = f"{self.source}\0{self.once}".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(named).hexdigest() if self.once else None
+
+
+class Hearing:
+    """One report, to be folded on the ground that the store has locked.
+
+    Attributes:
+        wanted: what has to be locked and loaded.
+        repeated: it was taken in before, and nothing changes.
+        wrote: there is something new in the order.
+    """
+
+    def __init__(self, report: Report, key: ServerKey, now: float) -> None:
+        self._report = report
+        self._key = key
+        self._now = now
+        self._events = tuple(event for event in report.events if event.event not in tracker.NO_CALL)
+        self.wanted = Wanted(rows=_keys(_named(self._events)), hook=report.mark)
+        self.repeated = self.wrote = False
+
+    def decide(self, ground: Ground) -> Decision | Wanted:
+        """Fold all events in memory."""
+        self.repeated = ground.hook_at is not None and self._now - ground.hook_at < KEPT_SECONDS
+        if self.repeated:
+            return Decision(seal=lambda _head: Batch())
+        before = {key[1]: call for key, held in ground.rows.items() if (call := _call(held)) is not None}
+        ahead = {call.merged_into for call in before.values() if call.merged_into} - {
+            key[1] for key in self.wanted.rows
+        }
+        if ahead:
+            self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted({*self.wanted.rows, *_keys(ahead)})))
+            return self.wanted
+        folded = _Fold(before)
+        for event in self._events:
+            folded.take(*placed(event, self._report.lines, self._now))
+        changed: dict[RowKey, Row] = {
+            ("call", call.id): call for call in folded.calls.values() if before.get(call.id) != call
+        }
+        drafts = [draft(key, row) for key, row in sorted(changed.items())]
+
+        def seal(head: Head) -> Batch:
+            sealer = Sealer(self._key, head, ground.rows)
+            changes = (sealer.change(drafts),) if drafts else ()
+            mark = self.wanted.hook
+            return Batch(
+                changes=changes,
+                tallies=sealer.tallies if changes else {},
+                silences=silences(changes, changed, self._now),
+                hook=None if mark is None else TakenIn(mark, self._now, self._now - KEPT_SECONDS),
+            )
+
+        self.wrote = bool(drafts)
+        return Decision(seal=seal, changes=1 if drafts else 0, sets=sets_touched(drafts, ground.rows))
+
+
+class _Fold:
+    """The calls as they become, event by event."""
+
+    def __init__(self, calls: dict[str, Call]) -> None:
+        self.calls = dict(calls)
+
+    def take(self, event: CallEvent, site: str) -> None:
+        """One event at a site."""
+        own = self._goes_on(ids.call_id(event.source, event.native_id))
+        event = bounds.event(event)
+        before = self.calls.get(own)
+        call = bounds.call(tracker.step(before, event, call_id=own, site=site))
+        if event.event is EventKind.LINKED and event.linked_id is not None:
+            self._link(before, call, SourceKey(event.source, event.linked_id), event.at)
+        else:
+            self.calls[own] = call
+
+    def _link(self, before: Call | None, call: Call, linked: SourceKey, at: float) -> None:
+        """The source says that two of its calls are one. Of two that people have seen the older goes on: the other's pop
+        would be a second one. The id that is left behind leads to it, also where nothing was heard under it yet."""
+        other = self._goes_on(ids.call_id(linked.source, linked.native_id))
+        call = bounds.call(msgspec.structs.replace(call, sources=tuple(dict.fromkeys((*call.sources, linked)))))
+        if other == call.id:
+            self.calls[call.id] = call
+            return
+        twin = self.calls.get(other)
+        if twin is None:
+            nobody = Call(id=other, direction=call.direction, started=call.started, site=call.site)
+            self.calls |= {call.id: call, other: tracker.went_on(nobody, call.id, at)}
+            return
+        keeps = before is not None and tracker.pop_due(before) and before.started < twin.started
+        kept, gone = (call, twin) if keeps else (twin, call)
+        self.calls |= {kept.id: bounds.call(tracker.united(kept, gone)), gone.id: tracker.went_on(gone, kept.id, at)}
+
+    def _goes_on(self, call_id: str) -> str:
+        call = self.calls.get(call_id)
+        return call_id if call is None or call.merged_into is None else call.merged_into
+
+
+def placed(event: CallEvent, lines: Sequence[LineRow], now: float) -> tuple[CallEvent, str]:
+    """The event as it is meant on its line, and the site of that. What a source says of the time is believed, but nothing
+    lies in the future: a fast clock must not outdo what is said after it."""
+    found = _line_of(event, lines)
+    line = found or next(iter(lines), ANYWHERE)
+    event = msgspec.structs.replace(event, at=min(max(event.at, 0.0), now))
+    if found is not None:
+        called = msgspec.structs.replace(event.called or Called(), line=SafeText(found.label or found.id))
+        event = msgspec.structs.replace(event, called=called)
+    return numbers.read_caller(event, line.region, line.area), line.site
+
+
+def _line_of(event: CallEvent, lines: Sequence[LineRow]) -> LineRow | None:
+    """The line that was called: the source names it, or the number that was called is its id."""
+    if event.called is None or not lines:
+        return None
+    said = {str(text) for text in (event.called.line, event.called.raw) if text}
+    exact = next((line for line in lines if line.id in said), None)
+    if exact is not None or event.called.raw is None:
+        return exact
+    for line in lines:
+        own = numbers.read(line.id, line.region, line.area).e164
+        if own is not None and own == numbers.read(event.called.raw, line.region, line.area).e164:
+            return line
+    return None
+
+
+def _named(events: Iterable[CallEvent]) -> set[str]:
+    own = {(event.source, event.native_id) for event in events}
+    linked = {(event.source, event.linked_id) for event in events if event.linked_id is not None}
+    return {ids.call_id(source, native) for source, native in own | linked}
+
+
+def _keys(calls: Iterable[str]) -> tuple[RowKey, ...]:
+    return tuple(sorted(("call", call) for call in calls))
+
+
+def _call(held: Held) -> Call | None:
+    """None for one that this version cannot read: it begins anew."""
+    try:
+        row = ops.decode_row(held.kind, held.body or b"null")
+    except BadInput:
+        return None
+    return row if isinstance(row, Call) else None

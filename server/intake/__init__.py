@@ -1,0 +1,230 @@
+"""Webhooks: requests of telephone providers at `/hook/SOURCE_ID`, and below it for a token in the path.
+
+What is taken in is on the disk before it is answered with 2xx, and an answer comes within a second: a provider that gets
+none, or a 503, sends the same again. Whoever is not believed learns nothing from it: a source that does not exist answers
+like a wrong secret, after the same time.
+"""
+
+import asyncio
+import logging
+import traceback
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from config import registry
+from config.registry import Broken, WebhookFactory
+from ringdesk import numbers, ops
+from ringdesk.codecs import http, macs
+from ringdesk.dialects import SourceOptions, Verdict, WebhookDialect
+from ringdesk.errors import BadInput
+from ringdesk.members import Member
+from ringdesk.safetext import SafeText
+from server.callroom import CallRoom, Report
+from server.callroom.heard import ANYWHERE
+from server.intake.peers import Network, peer_of
+from server.intake.rates import Rate, Rates
+from server.intake.reading import Reader, TooLarge, header_fields
+from server.intake.refusals import NOBODY, Refusals
+from server.store.base import Store, Unavailable
+from server.store.values import Entry, LineRow, Source
+
+METHODS: Final = ("GET", "POST")
+MAX_HEADERS: Final = 100
+"""Fields of a request's head; providers send some twenty."""
+ANSWER_SECONDS: Final = 0.8
+"""From a whole request to the answer: providers wait a second or more, and a 503 has to get there, too."""
+REFUSAL_SECONDS: Final = 0.1
+"""From a whole request to its refusal, whatever was wrong: longer than any check takes, so that the time tells nothing."""
+FROM_ADDRESS: Final = Rate(per_second=1000.0, burst=2000)
+"""Requests of one address."""
+REFUSED_FROM_ADDRESS: Final = Rate(per_second=1.0, burst=30)
+"""Refused ones of one address; beyond it nothing of that address is looked at."""
+OF_SOURCE: Final = Rate(per_second=500.0, burst=1000)
+"""Believed requests of one source: whoever is not believed cannot use them up."""
+
+log = logging.getLogger("ringdesk.server.intake")
+
+
+class _Refused(Exception):
+    """The request is not believed. `code` is for the audit; `source` is "" where there is none of that id."""
+
+    def __init__(self, source: str, code: str) -> None:
+        super().__init__(code)
+        self.source = source
+        self.code = code
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the server is for the outside: `address` is `https://HOST` without a slash behind, `proxies` are believed when
+    they say for whom they ask."""
+
+    address: str
+    proxies: tuple[Network, ...] = ()
+
+
+class Intake:
+    """Takes requests. `clock` is seconds since 1970; `decoy` a secret that nobody knows, for sources that do not exist."""
+
+    def __init__(self, store: Store, room: CallRoom, clock: Callable[[], float], place: Place, decoy: str) -> None:
+        self._store = store
+        self._room = room
+        self._clock = clock
+        self._place = place
+        self._decoy = decoy
+        self._reader = Reader()
+        self._from_address = Rates(FROM_ADDRESS)
+        self._refused_from = Rates(REFUSED_FROM_ADDRESS)
+        self._of_source = Rates(OF_SOURCE)
+        self._factories: dict[str, WebhookFactory] = {}
+        self.refusals = Refusals(store.register.note, clock)
+
+    async def run(self) -> None:
+        """What is done beside requests, until cancelled."""
+        await asyncio.to_thread(numbers.read, "0")  # the numbering plans take longer to load than an answer may take
+        await self.refusals.run()
+
+    async def receive(self, request: Request) -> Response:
+        """One request to its answer. What looks at nothing but the request itself comes first."""
+        now = asyncio.get_running_loop().time()
+        if request.method not in METHODS:
+            return Response(status_code=405, headers={"allow": ", ".join(METHODS)})
+        peer = peer_of(request, self._place.proxies)
+        if not self._refused_from.would(peer, now) or not self._from_address.admit(peer, now):
+            return _later(429)
+        if len(request.headers.raw) > MAX_HEADERS:
+            return Response(status_code=431)
+        try:
+            body = await self._reader.body(request)
+        except TooLarge:
+            return Response(status_code=413)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        return _later(503) if body is None else await self._answered(request, body, peer)
+
+    async def _answered(self, request: Request, body: bytes, peer: str) -> Response:
+        loop = asyncio.get_running_loop()
+        whole = loop.time()
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                return await self._judged(request, body, peer)
+        except (TimeoutError, Unavailable) as error:
+            log.warning("hook.unavailable", extra={"reason": type(error).__name__})
+            return _later(503)
+        except _Refused as refused:
+            self._refused_from.admit(peer, loop.time())
+            self.refusals.add(refused.source, refused.code, peer)
+            await asyncio.sleep(max(0.0, whole + REFUSAL_SECONDS - loop.time()))
+            return Response(status_code=403)
+
+    async def _judged(self, request: Request, body: bytes, peer: str) -> Response:
+        """Raises `_Refused`, `Unavailable`."""
+        source_id, _, _ = _behind(request).partition("/")
+        found = await self._store.register.source(source_id)
+        asked = http.Request(
+            method=request.method,
+            url=self._url(request, found[0] if found is not None else None),
+            headers=header_fields(request),
+            body=body,
+            peer=peer,
+        )
+        if found is None:
+            self._work(asked)
+            raise _Refused(NOBODY, "unknown_source")
+        source, lines = found
+        dialect = self._dialect(source, lines)
+        if dialect is None or not (source.secrets or source.open):
+            self._work(asked)
+            raise _Refused(source.id, "not_a_webhook" if dialect is None else "no_secret")
+        verdict = self._verdict(source, dialect, asked)
+        if not self._of_source.admit(source.id, asyncio.get_running_loop().time()):
+            return _later(429)
+        return await self._taken(source, lines, dialect, verdict)
+
+    def _url(self, request: Request, source: Source | None) -> str:
+        """The public address that was asked for. What the `Host` header says is the sender's word, and no part of it."""
+        behind = _behind(request)
+        path = f"{self._place.address}/hook/{behind}"
+        if source is not None and source.url:
+            path = source.url.rstrip("/") + behind[len(source.id) :]
+        query = request.scope["query_string"].decode("latin-1")
+        return f"{path}?{query}" if query else path
+
+    def _work(self, asked: http.Request) -> None:
+        """What a check of two secrets costs, for a source that has none."""
+        for _ in range(2):
+            macs.same(macs.hexadecimal("sha256", self._decoy, asked.url.encode() + asked.body), (self._decoy,))
+
+    def _dialect(self, source: Source, lines: tuple[LineRow, ...]) -> WebhookDialect | None:
+        """Found once: to look through what is installed takes milliseconds."""
+        factory = self._factories.get(source.dialect) or registry.find_webhook(source.dialect)
+        if factory is None or isinstance(factory, Broken):
+            log.error("hook.no_dialect", extra={"source": source.id, "dialect": source.dialect})
+            return None
+        self._factories[source.dialect] = factory
+        line = next(iter(lines), ANYWHERE)
+        return factory(source.id, SourceOptions(store=line.site, region=line.region, area=line.area))
+
+    def _verdict(self, source: Source, dialect: WebhookDialect, asked: http.Request) -> Verdict:
+        """Raises `_Refused`, also where the dialect itself fails: its error may quote the request, so only its place is told."""
+        try:
+            verdict = dialect.request(asked, self._clock(), source.active)
+        except Exception as error:  # noqa: BLE001 - foreign code over foreign bytes
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{type(error).__name__} at {place.filename}:{place.lineno}"
+            log.error("hook.dialect_failed", extra={"source": source.id, "where": where})
+            raise _Refused(source.id, "dialect_failed") from None
+        if verdict.refused is not None:
+            raise _Refused(source.id, verdict.refused.code)
+        return verdict
+
+    async def _taken(
+        self, source: Source, lines: tuple[LineRow, ...], dialect: WebhookDialect, verdict: Verdict
+    ) -> Response:
+        fresh = True
+        if verdict.events or verdict.once:
+            report = Report(source=source.id, events=verdict.events, lines=lines, once=verdict.once)
+            fresh = await self._room.hear(report)
+        answer = verdict.answer
+        if verdict.asks is not None:
+            answer = await self._told(source, next(iter(lines), ANYWHERE), dialect, verdict.asks) or answer
+        log.info("hook.taken" if fresh else "hook.repeated", extra={"source": source.id, "events": len(verdict.events)})
+        response = Response(answer.body, status_code=answer.status)
+        response.raw_headers += [(name.lower().encode("latin-1"), text.encode()) for name, text in answer.headers]
+        return response
+
+    async def _told(self, source: Source, line: LineRow, dialect: WebhookDialect, asks: SafeText) -> http.Answer | None:
+        """Who has the number that an exchange asks for. Only the one member of a number is told, and every question is in the
+        audit. Raises `Unavailable`."""
+        tell = getattr(dialect, "told", None)
+        if tell is None:
+            return None
+        number = numbers.read(asks, line.region, line.area).e164
+        held = () if number is None else await self._store.order.reached(number, 2)
+        member = _member(held[0].body) if len(held) == 1 else None
+        subject = "" if member is None else member.id
+        entry = Entry(at=self._clock(), actor=source.id, action="hook.lookup", subject=subject)
+        await self._store.register.note(entry)
+        answer: http.Answer = tell(asks, None if member is None else member.name, None, "")
+        return answer
+
+
+def _member(body: bytes | None) -> Member | None:
+    try:
+        row = ops.decode_row("member", body or b"null")
+    except BadInput:
+        return None
+    return row if isinstance(row, Member) else None
+
+
+def _behind(request: Request) -> str:
+    """What stands behind `/hook/`, as it came: a signature may be over it."""
+    raw: bytes = request.scope["raw_path"]
+    return raw.decode("latin-1").partition("/hook/")[2]
+
+
+def _later(status: int) -> Response:
+    return Response(status_code=status, headers={"retry-after": "1"})

@@ -1,0 +1,70 @@
+"""What was refused, for the audit: counted, so that nobody can fill the disk with it."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import msgspec
+
+from server.store.base import Unavailable
+from server.store.values import Entry
+
+NOBODY: Final = ""
+"""The source of a request to one that does not exist: what was asked for is the sender's own text, and is not kept."""
+PACE: Final = 60.0
+"""Seconds between two entries of one source and reason; the first is written at once."""
+MOST_KINDS: Final = 64
+"""Sources and reasons in one round; what is beyond counts as `other`."""
+MOST_PEERS: Final = 5
+
+log = logging.getLogger("ringdesk.server.intake")
+
+
+class _Count(msgspec.Struct):
+    """Refused requests of one source and reason, and the first few addresses that sent them."""
+
+    times: int = 0
+    peers: list[str] = []
+
+
+class Refusals:
+    """Counts, and writes one entry of audit for each source and reason at a time."""
+
+    def __init__(self, note: Callable[[Entry], Awaitable[None]], clock: Callable[[], float]) -> None:
+        self._note = note
+        self._clock = clock
+        self._counts: dict[tuple[str, str], _Count] = {}
+        self._news = asyncio.Event()
+
+    def add(self, source: str, code: str, peer: str) -> None:
+        """One more. `code` is a word of ours, never of the sender."""
+        key = (source, code)
+        if key not in self._counts and len(self._counts) >= MOST_KINDS:
+            key = (NOBODY, "other")
+        count = self._counts.setdefault(key, _Count())
+        count.times += 1
+        if peer not in count.peers and len(count.peers) < MOST_PEERS:
+            count.peers.append(peer)
+        self._news.set()
+
+    async def run(self) -> None:
+        """Write them, until cancelled."""
+        while True:
+            await self._news.wait()
+            await self.flush()
+            await asyncio.sleep(PACE)
+
+    async def flush(self) -> None:
+        """Write what was counted; what cannot be written is only logged."""
+        self._news.clear()
+        counts, self._counts = self._counts, {}
+        for (source, code), count in sorted(counts.items()):
+            detail = f"{code}: {count.times} times, from {', '.join(count.peers)}"
+            log.warning("hook.refused", extra={"source": source, "code": code, "times": count.times})
+            try:
+                await self._note(
+                    Entry(at=self._clock(), actor="server", action="hook.refused", subject=source, detail=detail)
+                )
+            except Unavailable as error:
+                log.warning("hook.refused_not_noted", extra={"error": str(error)})

@@ -1,0 +1,310 @@
+"""The central settings as a person writes them: TOML in, judged in words, and out again.
+
+    [[source]]
+    id = "twilio"
+    dialect = "twilio"
+    secrets = ["the newest first"]
+
+    [[line]]
+    id = "+886227208889"
+    source = "twilio"
+    store = "main"
+
+Either list replaces all that was there of its kind; a kind that is not in the file stays as it is.
+"""
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+
+from config import complaint, registry
+from ringdesk.errors import BadInput
+from ringdesk.numbers import known_region
+from ringdesk.safetext import SafeText
+from server.store.values import Central, LineRow, Source
+
+MASK: Final = "***"
+"""Stands for a secret that the reader need not know; imported again it means the one that is there."""
+MAX_SECRETS: Final = 2
+"""Active at once: the new one and, while providers are switched over, the old one (contracts.md 2)."""
+MAX_TEXT: Final = 512
+_SOURCE_ID: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}")
+_AREA: Final = re.compile(r"[0-9]{0,6}")
+_ABILITY: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+_KNOWN: Final = ("source", "line")
+
+
+class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A `[[source]]`."""
+
+    id: str
+    dialect: str
+    url: str = ""
+    secrets: tuple[str, ...] = ()
+    open: bool = False
+
+    def __repr__(self) -> str:
+        return f"SourceTable(id={self.id!r})"  # never the secrets
+
+
+class LineTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A `[[line]]`. `region` None: that of the machine."""
+
+    id: str
+    source: str
+    store: str = "main"
+    label: str = ""
+    region: str | None = None
+    area: str = ""
+    abilities: tuple[str, ...] = ()
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A file that was read. None: it says nothing of that kind."""
+
+    sources: tuple[SourceTable, ...] | None
+    lines: tuple[LineTable, ...] | None
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """What an import changes: `what` is added, changed or removed; `fields` are the names of those that changed."""
+
+    kind: str
+    id: str
+    what: str
+    fields: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """For the audit: never a value."""
+        fields = ", ".join(self.fields)
+        return f"{self.kind} {self.id} {self.what}" + (f" ({fields})" if fields else "")
+
+
+Table = TypeVar("Table", SourceTable, LineTable)
+
+
+def read(text: str) -> Written:
+    """The tables of a file. Raises `BadInput`."""
+    try:
+        found = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadInput(complaint.of_toml(error)) from error
+    for name in found:
+        if name not in _KNOWN:
+            raise BadInput(
+                f"there is no [[{name}]] in the central settings of this version; it has [[source]] and [[line]]"
+            )
+    return Written(_tables(found, "source", SourceTable), _tables(found, "line", LineTable))
+
+
+def _tables(found: Mapping[str, Any], kind: str, table: type[Table]) -> tuple[Table, ...] | None:
+    if kind not in found:
+        return None
+    if not isinstance(found[kind], list):
+        raise BadInput(f"{kind} is a list; write [[{kind}]], in two brackets, before each of them")
+    tables: list[Table] = []
+    for number, values in enumerate(found[kind], 1):
+        if not isinstance(values, dict):
+            raise BadInput(f"{kind} is a list of tables; write [[{kind}]], in two brackets, before each of them")
+        where = f"[[{kind}]] {values.get('id') or f'number {number}'}"
+        _expect_keys(where, values, table)
+        try:
+            tables.append(msgspec.convert(values, table))
+        except msgspec.ValidationError as error:
+            raise BadInput(f"{where}: {complaint.of_type(error, {})}") from error
+    _expect_once(kind, (each.id for each in tables))
+    return tuple(tables)
+
+
+def _expect_keys(where: str, values: Mapping[str, Any], table: type[Table]) -> None:
+    known = {field.name: field for field in msgspec.structs.fields(table)}
+    for name in values:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1, cutoff=0)
+            raise BadInput(f"{where}: there is no key {name}; did you mean {near[0]}?")
+    for name, field in known.items():
+        if field.required and name not in values:
+            raise BadInput(f"{where}: it has no {name}; write one")
+
+
+def _expect_once(kind: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for each in ids:
+        if each in seen:
+            raise BadInput(f"two of [[{kind}]] have the id {each!r}; give one of them another")
+        seen.add(each)
+
+
+def settled(written: Written, before: Central, sites: frozenset[str], region: str) -> Central:
+    """The settings as they are after an import. Raises `BadInput`, naming what is wrong and where."""
+    old = {source.id: source for source in before.sources}
+    sources, lines = before.sources, before.lines
+    if written.sources is not None:
+        sources = tuple(_source(each, old.get(each.id), place) for place, each in enumerate(written.sources))
+    if written.lines is not None:
+        lines = tuple(_line(each, sites, region, place) for place, each in enumerate(written.lines))
+    known = {source.id for source in sources}
+    for line in lines:
+        if line.source not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise BadInput(
+                f"[[line]] {line.id}: there is no source {line.source!r}; the sources are {there}; mend the line or take it out"
+            )
+    return Central(sources, lines)
+
+
+def _source(table: SourceTable, before: Source | None, position: int) -> Source:
+    where = f"[[source]] {table.id}"
+    if not _SOURCE_ID.fullmatch(table.id):
+        raise BadInput(
+            f"[[source]] {table.id!r}: an id has letters, digits and . _ ~ -, at most 64: it stands in an address"
+        )
+    hook = table.dialect in registry.webhook_names()
+    if hook:
+        registry.webhook(table.dialect)
+    elif table.dialect not in registry.names():
+        known = ", ".join(sorted({*registry.names(), *registry.webhook_names()}))
+        raise BadInput(f"{where}: there is no dialect {table.dialect!r}; known are {known}")
+    secrets = _secrets(where, table.secrets, () if before is None else before.active)
+    if hook and not secrets and not table.open:
+        raise BadInput(
+            f"{where}: anybody could send its calls; give it secrets, or write open = true to believe everybody"
+        )
+    _expect_url(where, table.url, hook=hook)
+    return Source(
+        id=table.id,
+        dialect=table.dialect,
+        url=table.url,
+        secrets="\n".join(secrets),
+        open=table.open,
+        position=position,
+    )
+
+
+def _expect_url(where: str, url: str, *, hook: bool) -> None:
+    if not _is_text(url):
+        raise BadInput(f"{where}: the url has characters that cannot be in one; type it again")
+    if not hook and not url:
+        raise BadInput(f"{where}: it has no url; write where it is, as in serial:///dev/ttyACM0")
+    if hook and url and not is_address(url):
+        raise BadInput(f"{where}: {url!r} is no address that a provider could call; write https://HOST/..., or no url")
+
+
+def is_address(url: str) -> bool:
+    """Whether it is an http or https address with a host, and nothing behind its path."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - it raises for a port that is none
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
+
+
+def _secrets(where: str, given: tuple[str, ...], before: tuple[str, ...]) -> tuple[str, ...]:
+    """The secrets themselves: a mask stands for the next of those that are there."""
+    kept = iter(before)
+    secrets: list[str] = []
+    for each in given:
+        secret = next(kept, "") if each == MASK else each
+        if each == MASK and not secret:
+            raise BadInput(f"{where}: a secret is masked ({MASK}), and none is kept here; write it in full")
+        if not secret or secret != secret.strip() or not secret.isprintable() or len(secret) > MAX_TEXT:
+            raise BadInput(f"{where}: a secret is empty, has blanks around it or control characters; copy it again")
+        secrets.append(secret)
+    if len(secrets) > MAX_SECRETS:
+        raise BadInput(f"{where}: it has {len(secrets)} secrets and {MAX_SECRETS} are active at once; keep the newest")
+    return tuple(secrets)
+
+
+def _line(table: LineTable, sites: frozenset[str], region: str, position: int) -> LineRow:
+    where = f"[[line]] {table.id}"
+    if not table.id or len(table.id) > 64 or not _is_text(table.id) or not _is_text(table.label):
+        raise BadInput(
+            f"[[line]] {table.id!r}: the id or label of a line is one line of text, an id at most 64 characters"
+        )
+    if table.store not in sites:
+        there = ", ".join(sorted(sites))
+        raise BadInput(
+            f"{where}: there is no store {table.store!r}; the stores are {there}; `ringdesk admin store add` makes one"
+        )
+    own = region if table.region is None else table.region
+    if not re.fullmatch("[A-Z]{2}", own) or not known_region(own):
+        raise BadInput(f"{where}: there is no country {own!r} with telephones; use a code such as TW or US")
+    if not _AREA.fullmatch(table.area):
+        raise BadInput(f"{where}: {table.area!r} is no area code; write it without the leading 0, as in 2")
+    for ability in table.abilities:
+        if not _ABILITY.fullmatch(ability):
+            raise BadInput(f"{where}: {ability!r} is no ability; they are words of small letters")
+    return LineRow(
+        id=table.id,
+        source=table.source,
+        site=table.store,
+        label=table.label,
+        region=own,
+        area=table.area,
+        abilities=" ".join(table.abilities),
+        position=position,
+    )
+
+
+def _is_text(text: str) -> bool:
+    return len(text) <= MAX_TEXT and SafeText(text) == text
+
+
+def differences(before: Central, after: Central) -> tuple[Difference, ...]:
+    """What is different, sources first."""
+    return (
+        *_compared("source", {each.id: each for each in before.sources}, {each.id: each for each in after.sources}),
+        *_compared("line", {each.id: each for each in before.lines}, {each.id: each for each in after.lines}),
+    )
+
+
+_NAMES: Final = {"site": "store"}
+_SILENT: Final = ("id", "position")
+
+
+def _compared(
+    kind: str, before: Mapping[str, msgspec.Struct], after: Mapping[str, msgspec.Struct]
+) -> Iterable[Difference]:
+    for each, new in after.items():
+        old = before.get(each)
+        if old is None:
+            yield Difference(kind, each, "added")
+            continue
+        changed = [name for name in new.__struct_fields__ if getattr(old, name) != getattr(new, name)]
+        fields = tuple(_NAMES.get(name, name) for name in changed if name not in _SILENT)
+        if fields:
+            yield Difference(kind, each, "changed", fields)
+    for each in before:
+        if each not in after:
+            yield Difference(kind, each, "removed")
+
+
+def text_of(central: Central, *, with_secrets: bool) -> str:
+    """The settings as a file that `read` takes."""
+    shown: Callable[[str], str] = (lambda secret: secret) if with_secrets else (lambda _secret: MASK)
+    tables: list[str] = []
+    for source in central.sources:
+        values: dict[str, Any] = {"id": source.id, "dialect": source.dialect}
+        values |= {"url": source.url} if source.url else {}
+        values |= {"secrets": [shown(each) for each in source.active]} if source.active else {}
+        values |= {"open": True} if source.open else {}
+        tables.append(_table("source", values))
+    for line in central.lines:
+        values = {"id": line.id, "source": line.source, "store": line.site, "region": line.region, "area": line.area}
+        values |= {"label": line.label} if line.label else {}
+        tables.append(_table("line", values | {"abilities": line.abilities.split()}))
+    return "\n".join(tables) or "source = []\nline = []\n"
+
+
+def _table(name: str, values: Mapping[str, Any]) -> str:
+    """Every text here is printable, so that JSON's and TOML's ways of writing it are the same (TOML 1.0, basic strings)."""
+    rows = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
+    return "\n".join([f"[[{name}]]", *rows, ""])

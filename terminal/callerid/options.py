@@ -1,0 +1,186 @@
+"""The options of a source's URL: what stands behind the `?`, checked one by one."""
+
+import ipaddress
+import math
+import re
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import unquote
+
+from ringdesk import numbers
+from ringdesk.dialects import SourceOptions
+from ringdesk.errors import BadInput
+
+FOR_ALL: Final = frozenset(
+    {
+        "dialect",
+        "id",
+        "line",
+        "store",
+        "region",
+        "area",
+        "ring-gap",
+        "secret-file",
+        "extensions",
+        "registrar",
+        "trusted",
+    }
+)
+"""Options that every transport knows."""
+
+_LONGEST_PATTERN: Final = 200
+_MOST_ENDLESS: Final = 3
+"""Endless repeats in one pattern: each multiplies the time that a long name takes by its length."""
+_AS_GOOD_AS_ENDLESS: Final = 64
+_MOST_TRUSTED: Final = 64
+_NAME: Final = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.?"
+_REGISTRAR: Final = re.compile(rf"(?P<host>{_NAME}|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{{1,5}}))?")
+_PIECE: Final = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(?P<open>\()|(?P<close>\))|(?P<choice>\|)"
+    r"|(?P<repeat>[*+?]|\{(?P<least>[0-9]*)(?P<comma>,?)(?P<most>[0-9]*)\})[?+]?|.",
+    re.DOTALL,
+)
+
+
+def pairs(url: str, query: str, allowed: frozenset[str], transport: str) -> dict[str, str]:
+    """The options as given; `%XX` in values is decoded. Raises BadInput: unknown, twice, or without a value."""
+    given: dict[str, str] = {}
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        value = unquote(value)
+        if name not in allowed:
+            known = ", ".join(sorted(allowed))
+            raise BadInput(f"the source {url!r} has an unknown option {name!r}; {transport} knows {known}")
+        if name in given:
+            raise BadInput(f"the source {url!r} has the option {name!r} twice; keep one")
+        if not value or not value.isprintable():
+            raise BadInput(
+                f"the option {name!r} of the source {url!r} has no usable value; write {name}=VALUE or drop it"
+            )
+        given[name] = value
+    return given
+
+
+def for_dialect(url: str, given: Mapping[str, str], region: str, area: str) -> SourceOptions:
+    """What the dialect is told. `region` and `area` are those of the settings. Raises BadInput."""
+    return SourceOptions(
+        line=given.get("line", ""),
+        store=given.get("store", ""),
+        region=_region(url, given.get("region", region).upper()),
+        area=matching(url, "area", given.get("area", area), "[0-9]{0,6}", "digits, as in 2"),
+        ring_gap=positive(url, "ring-gap", given.get("ring-gap", "8"), 120),
+        extensions=_pattern(url, "extensions", given.get("extensions", SourceOptions().extensions)),
+        registrar=_registrar(url, given["registrar"]) if "registrar" in given else "",
+        trusted=_trusted(url, given["trusted"]) if "trusted" in given else (),
+    )
+
+
+def matching(url: str, name: str, value: str, pattern: str, meaning: str) -> str:
+    """The value if all of it matches. Raises BadInput: it must be `meaning`."""
+    if re.fullmatch(pattern, value) is None:
+        raise BadInput(f"the option {name!r} of the source {url!r} must be {meaning}")
+    return value
+
+
+def positive(url: str, name: str, value: str, limit: float) -> float:
+    """The value as a number above 0. Raises BadInput."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not 0 < number <= limit:
+        raise BadInput(f"the option {name!r} of the source {url!r} must be a number above 0, up to {limit:g}")
+    return number
+
+
+def _region(url: str, region: str) -> str:
+    if not numbers.known_region(region):
+        raise BadInput(f"the option 'region' of the source {url!r} must be two letters that have telephones, as in TW")
+    return region
+
+
+def _pattern(url: str, name: str, value: str) -> str:
+    try:
+        re.compile(value)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise BadInput(
+            f"the option {name!r} of the source {url!r} is no regular expression ({error}); write [0-9]{{3}} or the like"
+        ) from error
+    if (costly := costly_in(value)) is not None:
+        raise BadInput(
+            f"the option {name!r} of the source {url!r} {costly}, which can take hours to match; write it simpler, as in"
+            " 8[0-9]{2}|front"
+        )
+    return value
+
+
+def costly_in(pattern: str) -> str | None:
+    """What makes a regular expression (one that compiles) too slow for names that come from outside, None if nothing does.
+
+    Matching tries all ways to cut a name into repeats: their number doubles with each character where what is repeated
+    repeats or chooses itself, as in `([0-9]+)*` or `(a|aa)+`, and is a power of the name's length where many stand in a row.
+    """
+    if len(pattern) > _LONGEST_PATTERN:
+        return f"is longer than {_LONGEST_PATTERN} characters"
+    groups: list[bool] = []
+    varies = closed = False
+    endless = 0
+    for piece in _PIECE.finditer(pattern):
+        was_closed, closed = closed, False
+        if piece["open"]:
+            groups.append(varies)
+            varies = False
+        elif piece["close"] and groups:
+            closed, closed_varies = True, varies
+            varies = groups.pop() or varies
+        elif piece["choice"]:
+            varies = True
+        elif piece["repeat"] and not _is_question(piece, pattern):
+            if was_closed and closed_varies and _most(piece) > 1:
+                return f"repeats what repeats or chooses itself ({piece['repeat']} behind a bracket)"
+            endless += _most(piece) == math.inf
+            varies = True
+    return f"has more than {_MOST_ENDLESS} endless repeats" if endless > _MOST_ENDLESS else None
+
+
+def _is_question(piece: re.Match[str], pattern: str) -> bool:
+    """The `?` of `(?:`, `(?=` and the like repeats nothing."""
+    return piece["repeat"] == "?" and piece.start() > 0 and pattern[piece.start() - 1] == "("
+
+
+def _most(piece: re.Match[str]) -> float:
+    """How often at most; as many as a pattern may have is as good as endless."""
+    if piece["repeat"] in ("*", "+"):
+        return math.inf
+    if piece["repeat"] == "?":
+        return 1
+    if not piece["least"] and not piece["comma"]:
+        return 1  # {} is no repeat
+    most = piece["most"] if piece["comma"] else piece["least"]
+    return math.inf if not most or int(most) > _AS_GOOD_AS_ENDLESS else int(most)
+
+
+def _registrar(url: str, value: str) -> str:
+    matched = _REGISTRAR.fullmatch(value)
+    if matched is None or (matched["port"] is not None and not 0 < int(matched["port"]) < 65_536):
+        raise BadInput(
+            f"the option 'registrar' of the source {url!r} must be a host or host:port, as in pbx.example:5060"
+        )
+    return value
+
+
+def _trusted(url: str, value: str) -> tuple[str, ...]:
+    """Addresses as a peer's is written, so that they can be compared; names are refused, for peers have none."""
+    found: list[str] = []
+    for one in value.split(","):
+        text = one.strip().removeprefix("[").removesuffix("]")
+        try:
+            found.append("*" if text == "*" else str(ipaddress.ip_address(text)))
+        except ValueError as error:
+            raise BadInput(
+                f"the option 'trusted' of the source {url!r} must be IP addresses with commas between them, or *;"
+                f" {one.strip()!r} is none"
+            ) from error
+    if len(found) > _MOST_TRUSTED:
+        raise BadInput(f"the option 'trusted' of the source {url!r} names more than {_MOST_TRUSTED} addresses; write *")
+    return tuple(dict.fromkeys(found))

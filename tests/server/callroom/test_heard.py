@@ -1,0 +1,184 @@
+"""What the server's own sources report becomes calls: once, on the right line, in any order."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ringdesk import ops
+from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Outcome, Presentation
+from ringdesk.ids import call_id
+from ringdesk.safetext import SafeText
+from ringdesk.wire.signing import ServerKey
+from server.callroom import CallRoom, Report
+from server.callroom.heard import KEPT_SECONDS, placed
+from server.fanout import Wake
+from server.store.sqlite import SqliteStore, open_store
+from server.store.values import LineRow
+
+KEY = ServerKey(b"k" * 32)
+NOW = 1_000_000.0
+MAIN = LineRow(id="front", source="pbx", site="main", area="2")
+NORTH = LineRow(id="+886223456789", source="pbx", site="north", area="2", label="北店")
+OTHER = LineRow(id="us", source="pbx", site="us", region="US")
+
+
+def event(kind: EventKind = EventKind.RINGING, call: str = "c", number: str = "0912345678", **more: Any) -> CallEvent:
+    caller = Caller(raw=SafeText(number), presentation=Presentation.SHOWN)
+    fields: dict[str, Any] = {"event": kind, "at": NOW, "source": "pbx", "native_id": call, "caller": caller}
+    return CallEvent(**fields | more)
+
+
+class Bench:
+    """Rooms of several processes on one database, at a time that stands still."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+        self.now = NOW
+        self.wake = Wake()
+
+    def room(self) -> CallRoom:
+        return CallRoom(self.store.order, KEY, self.wake, lambda: self.now)
+
+    async def hears(self, *events: CallEvent, once: str = "", lines: tuple[LineRow, ...] = (MAIN,)) -> bool:
+        return await self.room().hear(Report(source="pbx", events=events, lines=lines, once=once))
+
+    async def call(self, native: str = "c") -> Call:
+        held = await self.store.order.row(("call", call_id("pbx", native)))
+        assert held is not None
+        row = ops.decode_row("call", held.body or b"")
+        assert isinstance(row, Call)
+        return row
+
+    async def head(self) -> int:
+        space = await self.store.order.space()
+        assert KEY.proves(space.head.seq, space.head.chain) or not space.head.seq
+        return space.head.seq
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    path = f"sqlite:///{tmp_path / 's.db'}"
+    bench = Bench(await open_store(path, link=lambda _a, _b: "", random_id=iter("abcdef").__next__))
+    yield bench
+    await bench.store.close()
+
+
+async def test_a_request_is_taken_in_once_within_a_day(bench: Bench) -> None:
+    assert await bench.hears(event(), once="r1")
+    assert not await bench.hears(event(), once="r1")
+    assert (await bench.head(), (await bench.call()).ring_count) == (1, 1)
+    bench.now += KEPT_SECONDS + 1
+    assert await bench.hears(event(EventKind.ENDED), once="r1")
+    assert (await bench.call()).state is CallState.ENDED
+
+
+async def test_the_same_name_at_two_sources_is_two_requests(bench: Bench) -> None:
+    assert await bench.hears(event(), once="r1")
+    assert await bench.room().hear(Report(source="other", events=(event(source="other"),), once="r1"))
+
+
+async def test_the_mark_says_no_number(bench: Bench) -> None:
+    report = Report(source="pbx", events=(), once="0912345678")
+    assert report.mark is not None
+    assert (len(report.mark), "0912345678" in report.mark) == (64, False)
+    assert Report(source="pbx", events=()).mark is None
+
+
+async def test_a_request_that_says_nothing_new_is_remembered_and_writes_nothing(bench: Bench) -> None:
+    assert await bench.hears(event(EventKind.MESSAGE_WAITING), once="lamp")
+    assert not await bench.hears(event(EventKind.MESSAGE_WAITING), once="lamp")
+    assert await bench.head() == 0
+
+
+async def test_two_at_once_in_two_processes_are_one_call(bench: Bench) -> None:
+    kinds = [EventKind.RINGING, EventKind.ANSWERED, EventKind.ENDED]
+    told = await asyncio.gather(
+        *(bench.hears(event(kind), once=f"{kind}") for kind in kinds for _ in range(4)),
+    )
+    assert told.count(True) == 3
+    call = await bench.call()
+    assert (call.state, call.outcome, call.caller.e164) == (CallState.ENDED, Outcome.ANSWERED, "+886912345678")
+    assert await bench.head() <= 3
+
+
+async def test_the_end_may_come_before_the_beginning(bench: Bench) -> None:
+    await bench.hears(event(EventKind.ENDED, outcome=Outcome.MISSED), once="2")
+    await bench.hears(event(), once="1")
+    call = await bench.call()
+    assert (call.state, call.outcome) == (CallState.ENDED, Outcome.MISSED)
+    assert await bench.store.order.silent_calls(9e9, 9) == ()
+
+
+async def test_a_call_that_falls_silent_is_given_up_like_any_other(bench: Bench) -> None:
+    await bench.hears(event())
+    bench.now += 200
+    await bench.room().look()
+    assert (await bench.call()).state is CallState.ENDED
+
+
+async def test_desks_are_woken_for_what_is_new_only(bench: Bench) -> None:
+    async def woken() -> bool:
+        try:
+            async with asyncio.timeout(0.05):
+                await bench.wake._event.wait()
+        except TimeoutError:
+            return False
+        bench.wake._event.clear()
+        return True
+
+    await bench.hears(event(), once="r1")
+    assert await woken()
+    await bench.hears(event(), once="r1")
+    assert not await woken()
+
+
+async def test_linked_calls_are_one_whichever_was_heard_first(bench: Bench) -> None:
+    await bench.hears(event(call="parent"))
+    await bench.hears(event(EventKind.LINKED, call="child", linked_id="parent", caller=None))
+    await bench.hears(event(EventKind.ANSWERED, call="child", caller=None))
+    parent, child = await bench.call("parent"), await bench.call("child")
+    assert (child.merged_into, child.live) == (parent.id, False)
+    assert (parent.state, parent.caller.raw) == (CallState.ANSWERED, "0912345678")
+
+
+async def test_a_link_to_a_call_that_is_still_to_come_leads_there(bench: Bench) -> None:
+    await bench.hears(event(call="child"))
+    await bench.hears(event(EventKind.LINKED, call="child", linked_id="parent", caller=None))
+    await bench.hears(event(EventKind.ANSWERED, call="parent"))
+    child, parent = await bench.call("child"), await bench.call("parent")
+    assert (parent.merged_into, child.state) == (child.id, CallState.ANSWERED)
+
+
+@pytest.mark.parametrize(
+    ("called", "site", "label"),
+    [
+        (None, "main", None),
+        (Called(raw=SafeText("front")), "main", "front"),
+        (Called(raw=SafeText("02-2345-6789")), "north", "北店"),
+        (Called(raw=SafeText("886223456789")), "north", "北店"),
+        (Called(raw=SafeText("7"), line=SafeText("us")), "us", "us"),
+        (Called(raw=SafeText("0299999999")), "main", None),
+    ],
+)
+def test_the_line_that_was_called_says_the_store(called: Called | None, site: str, label: str | None) -> None:
+    found, where = placed(event(called=called), (MAIN, NORTH, OTHER), NOW)
+    assert where == site
+    if label is not None:
+        assert found.called is not None
+        assert found.called.line == label
+
+
+def test_the_line_says_how_a_number_is_read() -> None:
+    short = event(number="2345-6789", called=Called(raw=SafeText("front")))
+    assert (placed(short, (MAIN,), NOW)[0].caller or Caller()).e164 == "+886223456789"
+    american = event(number="2125550123", called=Called(raw=SafeText("us")))
+    assert (placed(american, (MAIN, OTHER), NOW)[0].caller or Caller()).e164 == "+12125550123"
+    assert placed(event(), (), NOW)[1] == "main", "without a line"
+
+
+@pytest.mark.parametrize(("said", "meant"), [(NOW - 1200, NOW - 1200), (NOW + 5, NOW), (-3.0, 0.0)])
+def test_nothing_lies_in_the_future(said: float, meant: float) -> None:
+    assert placed(event(at=said), (MAIN,), NOW)[0].at == meant

@@ -1,0 +1,91 @@
+"""How often somebody may come, and what an exchange that asks who calls is told."""
+
+import asyncio
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from ringdesk.members import Member, MemberNumber
+from ringdesk.safetext import SafeText
+from server import admin
+from tests.flows.processes import Shop
+from tests.server.intake.dialect import ANSWER
+from tests.server.intake.provider import Provider, audit, office, said
+from tests.server.parts import ROOTS
+
+
+def test_who_is_refused_again_and_again_is_no_longer_looked_at_and_nobody_else_pays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGDESK_SERVER_PROXIES", "127.0.0.1 10.0.0.0/8")
+    with office(tmp_path, monkeypatch) as place:
+        place.start_server()
+        bad, good = Provider(place.address, secret="guess"), Provider(place.address)
+        forwarded = {"x-forwarded-for": "198.51.100.7, 10.1.1.1"}
+        with ThreadPoolExecutor(16) as pool:
+            got = list(pool.map(lambda number: bad.sends(said(f"c{number}"), **forwarded)[0], range(60)))
+        assert set(got) == {403, 429}
+        assert got.count(403) >= 30
+        status, _, headers = good.sends(said("c1"), **forwarded)
+        assert (status, headers["retry-after"]) == (429, "1")
+        assert good.sends(said("c1"), **{"x-forwarded-for": "198.51.100.8"})[0] == 200
+        assert good.sends(said("c2"), **{"x-forwarded-for": "198.51.100.7, 198.51.100.8"})[0] == 200
+        time.sleep(2.5)
+        assert good.sends(said("c3"), **forwarded)[0] == 200, "it may come back"
+        assert place.server is not None
+        place.server.close()
+        lines = [line["detail"] for line in audit(place) if line["action"] == "hook.refused"]
+        assert len(lines) <= 3
+        assert all("from 198.51.100.7" in line for line in lines)
+
+
+def known(it: Shop, *people: tuple[str, str, str]) -> None:
+    """Members with a number each."""
+
+    async def bring() -> None:
+        roots = {"clock": ROOTS.clock, "random_id": ROOTS.random_id, "random_bytes": ROOTS.random_bytes}
+        async with admin.office(it.database, str(it.state), **roots) as desk:  # type: ignore[arg-type]
+            rows = [
+                ("member", Member(id=each, name=SafeText(name), numbers=(MemberNumber(SafeText(e164), e164),)))
+                for each, name, e164 in people
+            ]
+            await admin.import_rows(desk, rows)
+
+    asyncio.run(bring())
+
+
+def test_an_exchange_is_told_the_one_member_of_a_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with office(tmp_path, monkeypatch) as place:
+        known(
+            place,
+            ("m1", "陳美玲", "+886912345678"),
+            ("m2", "林一", "+886987654321"),
+            ("m3", "林二", "+886987654321"),
+        )
+        place.start_server()
+        provider = Provider(place.address)
+        for asks, name in (("0912-345-678", "陳美玲"), ("0987654321", None), ("0911111111", None), ("?", None)):
+            status, body, _ = provider.sends(said(f"c{asks}", asks=asks))
+            assert (status, json.loads(body)) == (200, {"name": name})
+        assert Provider(place.address, secret="guess").sends(said("x", asks="0912345678"))[1] == b""
+        assert provider.sends(said("c1"))[1] == ANSWER, "who asks nothing is told nothing"
+        asked = [line for line in audit(place) if line["action"] == "hook.lookup"]
+        assert [(line["actor"], line["subject"]) for line in asked] == [("pbx", "m1"), *[("pbx", "")] * 3]
+
+
+def test_the_forms_of_a_real_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with office(tmp_path, monkeypatch) as place:
+        known(place, ("m1", "陳美玲", "+886912345678"))
+        file = place.room / "3cx.toml"
+        file.write_text('line = []\n[[source]]\nid = "3cx"\ndialect = "threecx"\nsecrets = ["header-secret"]\n')
+        place.admin("settings", "import", str(file))
+        place.start_server()
+        provider = Provider(place.address, source="3cx")
+        secret = {"x-ringdesk-secret": "header-secret"}
+        status, body, headers = provider.asks("GET", "/hook/3cx?number=0912345678", headers=secret)
+        assert (status, headers["content-type"]) == (200, "application/json")
+        assert [each["name"] for each in json.loads(body)["contacts"]] == ["陳美玲"]
+        assert provider.asks("GET", "/hook/3cx?number=0912345678", headers={"x-ringdesk-secret": "no"})[0] == 403
