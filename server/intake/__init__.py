@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from config import registry
-from config.registry import Broken, WebhookFactory
+from config.registry import Broken
 from ringdesk import numbers, ops
 from ringdesk.codecs import http, macs
 from ringdesk.dialects import SourceOptions, Verdict, WebhookDialect
@@ -79,7 +79,7 @@ class Intake:
         self._from_address = Rates(FROM_ADDRESS)
         self._refused_from = Rates(REFUSED_FROM_ADDRESS)
         self._of_source = Rates(OF_SOURCE)
-        self._factories: dict[str, WebhookFactory] = {}
+        self._dialects: dict[str, tuple[Source, tuple[LineRow, ...], WebhookDialect]] = {}
         self.refusals = Refusals(store.register.note, clock)
 
     async def run(self) -> None:
@@ -159,14 +159,19 @@ class Intake:
             macs.same(macs.hexadecimal("sha256", self._decoy, asked.url.encode() + asked.body), (self._decoy,))
 
     def _dialect(self, source: Source, lines: tuple[LineRow, ...]) -> WebhookDialect | None:
-        """Found once: to look through what is installed takes milliseconds."""
-        factory = self._factories.get(source.dialect) or registry.find_webhook(source.dialect)
+        """Made once for a source, until its settings change: some providers name no call, and the dialect knows which one
+        rang last; and to look through what is installed takes milliseconds."""
+        made = self._dialects.get(source.id)
+        if made is not None and made[:2] == (source, lines):
+            return made[2]
+        factory = registry.find_webhook(source.dialect)
         if factory is None or isinstance(factory, Broken):
             log.error("hook.no_dialect", extra={"source": source.id, "dialect": source.dialect})
             return None
-        self._factories[source.dialect] = factory
         line = next(iter(lines), ANYWHERE)
-        return factory(source.id, SourceOptions(store=line.site, region=line.region, area=line.area))
+        dialect = factory(source.id, SourceOptions(store=line.site, region=line.region, area=line.area))
+        self._dialects[source.id] = source, lines, dialect
+        return dialect
 
     def _verdict(self, source: Source, dialect: WebhookDialect, asked: http.Request) -> Verdict:
         """Raises `_Refused`, also where the dialect itself fails: its error may quote the request, so only its place is told."""

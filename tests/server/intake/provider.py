@@ -33,6 +33,11 @@ id = "anybody"
 dialect = "signed"
 open = true
 
+[[source]]
+id = "bridge"
+dialect = "shop"
+secrets = ["{SECRET}"]
+
 [[line]]
 id = "0227208889"
 source = "pbx"

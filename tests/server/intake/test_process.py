@@ -16,7 +16,7 @@ from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.ids import call_id
 from tests.flows.processes import Process, Shop
 from tests.server.intake.dialect import ANSWER, KILL_FILE
-from tests.server.intake.provider import OLD, Provider, Reply, audit, calls, head, office, said
+from tests.server.intake.provider import OLD, SECRET, Provider, Reply, audit, calls, head, office, said
 
 
 @pytest.fixture
@@ -61,6 +61,21 @@ def test_a_call_pops_once_at_each_desk_of_its_store_and_nowhere_else(place: Shop
         call_id("pbx", "north"): ("north", "ringing", 1),
         call_id("pbx", "late"): ("main", "ringing", 1),
     }
+
+
+def test_a_bridge_that_names_no_call_is_followed_from_ring_to_end(place: Shop, provider: Provider) -> None:
+    for status in ("Ringing", "HookOff", "HookOn"):
+        sent = {
+            "date": "2026/11/22",
+            "time": "13:38:05",
+            "line": 1,
+            "number": "0912345678",
+            "status": status,
+            "store": "S01",
+        }
+        secret = {"x-ringdesk-secret": SECRET, "content-type": "application/json"}
+        assert provider.asks("POST", "/hook/bridge", json.dumps(sent).encode(), secret)[0] == 200
+    assert [(call["state"], call["outcome"]) for call in calls(place)] == [("ended", "answered")]
 
 
 def test_a_server_that_dies_between_the_disk_and_the_answer_doubles_nothing(
