@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.hangup import ended_by_hangup
+from cli.hangup import ended_by_hangup, ended_by_signal
 from cli.output import complain
 from cli.roots import CLOCK
 from config.load import load, places
@@ -160,7 +160,11 @@ async def show(
     )
     app.guide(hint)
     async with opened_here:
-        with ended_by_hangup(sys.stdin.fileno(), asyncio.get_running_loop(), app.hung_up):
+        loop = asyncio.get_running_loop()
+        with (
+            ended_by_hangup(sys.stdin.fileno(), loop, app.hung_up),
+            ended_by_signal(loop, lambda: app.call_later(app.action_quit)),
+        ):
             await app.run_async()
     if app.failure is not None:
         raise RingdeskError(app.failure)

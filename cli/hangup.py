@@ -7,15 +7,40 @@ nobody will ever read. So a thread of its own waits for the hang-up of the termi
 import asyncio
 import os
 import select
+import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 GRACE: Final = 5.0
 """Seconds for an end in order; drafts are on the disk a third of a second after they were typed."""
 STATUS: Final = 129
 """What a shell says of a program that SIGHUP ended: 128 and its number."""
+
+
+@contextmanager
+def ended_by_signal(loop: asyncio.AbstractEventLoop, end: Callable[[], object]) -> Iterator[None]:
+    """While it lasts: the first SIGTERM or SIGHUP calls `end`, which keeps what is half-typed; one more ends the process where
+    it stands. Where a loop takes no signals (Windows) the system ends it."""
+    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+    def give_back() -> None:
+        for name in names:
+            with suppress(NotImplementedError):
+                loop.remove_signal_handler(getattr(signal, name))
+
+    def told() -> None:
+        give_back()
+        end()
+
+    for name in names:
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(getattr(signal, name), told)
+    try:
+        yield
+    finally:
+        give_back()
 
 
 @contextmanager

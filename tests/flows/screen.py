@@ -108,6 +108,10 @@ class Person(Screen):
     def leave(self) -> int:
         """Ctrl+Q; the exit code."""
         self.write(CTRL_Q)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Read until it has ended; the exit code."""
         deadline = time.monotonic() + PATIENCE
         while self._child.poll() is None and time.monotonic() < deadline:
             self.read(0.05)

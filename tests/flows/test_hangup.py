@@ -1,6 +1,7 @@
 """The window of the terminal is closed, or its line is cut, in the middle of a word."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from tests.flows.screen import F2, Person
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
 
 
-async def test_the_desk_ends_and_keeps_the_note(tmp_path: Path) -> None:
-    """No signal tells it: the terminal does not control the process, as under some multiplexers and services."""
+@pytest.mark.parametrize("how", ["hang-up", "SIGTERM", "SIGHUP"])
+async def test_the_desk_ends_and_keeps_the_note(tmp_path: Path, how: str) -> None:
+    """No signal tells of the hang-up: the terminal does not control the process, as under some multiplexers and services."""
     data = tmp_path / "data"
     member = next(each for each in (sample.member(1, index) for index in range(30)) if each.numbers[0].e164)
     await filled(data, [("member", member)])
@@ -28,7 +30,11 @@ async def test_the_desk_ends_and_keeps_the_note(tmp_path: Path) -> None:
             person.see(lambda: person.in_the_note)
             person.type("下週三改送")
             person.see(lambda: "下週三改送" in person.pane("note"))
-            assert person.hang_up() == 0
+            if how == "hang-up":
+                assert person.hang_up() == 0
+            else:
+                os.kill(person.pid, getattr(signal, how))
+                assert person.ended() == 0
     with Person(tmp_path, ["desk", "--data", str(data), "--language", "zh-Hant"]) as person:
         person.see(lambda: "下週三改送" in person.pane("note"))
         assert member.name in person.title("noteframe")
