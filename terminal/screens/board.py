@@ -223,10 +223,11 @@ class Board(Lines):
         person = self.person
         member = person.member.id if person.member else None
         if isinstance(news, MemberNews):
+            part = Part.CALLS if self.named(news.member) else Part.NOTHING
             if news.member.id != member:
-                return Part.NOTHING
+                return part
             self.person = msgspec.structs.replace(person, member=news.member)
-            return Part.PERSON
+            return part | Part.PERSON
         row = news.note if isinstance(news, NoteNews) else news.task
         self.states[row.id] = news.state
         own = (member is not None and row.member == member) or (

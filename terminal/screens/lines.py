@@ -5,7 +5,11 @@ It only answers questions; `Board` is what changes it.
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from ringdesk.calls import Presentation
 from ringdesk.dialects import Level
+from ringdesk.members import Member
 from ringdesk.why import Why
 from terminal.news import HealthNews, Match, ScreenPop
 from terminal.widgets.person import CallRow, Person
@@ -90,6 +94,19 @@ class Lines:
             return handed[0]
         taken = [row for row in self.calls.values() if row.gone_at is not None and row.call.id not in self.served]
         return taken[-1] if taken else None
+
+    def named(self, member: Member) -> bool:
+        """Calls of a number that was nobody's are this member's, if it is now one of theirs; whether there were any."""
+        numbers = {number.e164 for number in member.numbers if number.e164}
+        found = {
+            key: msgspec.structs.replace(row, matches=(Match(member, Why("number_exact")),))
+            for key, row in self.calls.items()
+            if not row.matches
+            and row.call.caller.e164 in numbers
+            and row.call.caller.presentation is Presentation.SHOWN
+        }
+        self.calls |= found
+        return bool(found)
 
     def remember(self, lost: "list[LostCall]") -> None:
         """Calls from before this start that nobody had and nobody decided on, the newest first."""

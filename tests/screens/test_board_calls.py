@@ -2,11 +2,11 @@
 
 import msgspec
 
-from ringdesk.calls import CallState
+from ringdesk.calls import Caller, CallState, Presentation
 from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from terminal.news import CallNews, Match
+from terminal.news import CallNews, Match, MemberNews
 from terminal.screens.board import KEPT, Board
 from tests.screens.test_board import CHEN, LIN, card
 from tests.terminal.scripted_desk import ME, NOW, call, pop
@@ -49,6 +49,20 @@ def test_a_caller_whose_number_was_put_on_a_card_is_no_guess_any_more() -> None:
     board.known("b", None)
     assert board.calls["b"].matches == ()
     board.known("gone", None)
+
+
+def test_who_gets_the_number_of_a_call_is_named_in_the_lines() -> None:
+    board = board_with()
+    number = CHEN.numbers[0].e164
+    assert number is not None
+    shown, hidden = (
+        msgspec.structs.replace(call(ident, None), caller=Caller(SafeText(number), number, presentation))
+        for ident, presentation in (("a", Presentation.SHOWN), ("b", Presentation.PRIVATE))
+    )
+    for each in (shown, hidden):
+        board.hear(CallNews(each), NOW)
+    board.hear(MemberNews(CHEN), NOW)
+    assert (board.calls["a"].sure, board.calls["b"].sure) == (CHEN, None), "who withholds the number is nobody"
 
 
 def test_a_call_handed_to_me_is_mine_and_waits_in_the_banner() -> None:

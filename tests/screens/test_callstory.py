@@ -211,6 +211,7 @@ async def test_the_team_is_seen_in_words_and_shapes(size: tuple[int, int], langu
     async with running(staffed(), size, catalogue=chinese if language == "zh" else None) as run:
         await run.press("escape", "ctrl+p", *("team" if language == "en" else "到同事"), "enter")
         assert run.focus == "team"
+        await run.still()  # the names of members are asked for
         text = run.pane("team")
         assert not [word for word in [*words, CHEN.name, "01:30"] if word not in text], text
 
