@@ -25,6 +25,7 @@ from ringdesk.safetext import SafeText
 from terminal.keyboard import keyboard
 from terminal.messages import Opened, Trouble
 from terminal.screens.backlog import LOOK_AGAIN, MOST, backlog
+from terminal.screens.later import once
 from terminal.screens.shell import Cover, Shell
 from terminal.screens.themes import themes
 from terminal.widgets.gate import gate
@@ -171,7 +172,7 @@ class RingdeskApp(App[None]):
         now = asyncio.get_running_loop().time()
         waits = self._key_since is not None and now - self._key_since < LONGEST_KEY
         if waits and len(self._keys) == 1:
-            self.set_timer(LONGEST_KEY, self._next_key)
+            once(self, LONGEST_KEY, self._next_key)
         if self._keys and not waits:
             self._key_since = now
             node = self.focused or self.screen
@@ -235,14 +236,14 @@ class RingdeskApp(App[None]):
             return
         if not self._held and backlog(self._driver) > MOST:
             self._held = True
-            self.set_timer(LOOK_AGAIN, self._catch_up)
+            once(self, LOOK_AGAIN, self._catch_up)
         if not self._held:
             super()._display(screen, cast("RenderableType | None", gate(renderable, plain=self.theme == "none")))
 
     def _catch_up(self) -> None:
         """Frames were left out: once the terminal has read what waited, all is drawn anew."""
         if backlog(self._driver):
-            self.set_timer(LOOK_AGAIN, self._catch_up)
+            once(self, LOOK_AGAIN, self._catch_up)
         else:
             self._held = False
             self.refresh()

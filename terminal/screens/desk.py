@@ -33,6 +33,7 @@ from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
 from terminal.screens.guard import Guard
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
+from terminal.screens.later import once
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
 from terminal.screens.numberwork import NumberWork
@@ -254,7 +255,7 @@ class DeskScreen(CallKeys):
     def _draft_later(self) -> None:
         if not self._drafting:
             self._drafting = True
-            self.set_timer(DRAFT_AFTER, self._draft)
+            once(self, DRAFT_AFTER, self._draft)
 
     def _draft(self) -> None:
         self._drafting = False

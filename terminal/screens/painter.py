@@ -16,6 +16,7 @@ from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
 from terminal.screens.board import Board, Part
 from terminal.screens.keeper import NOBODY
+from terminal.screens.later import once
 from terminal.screens.moment import sentence
 from terminal.screens.pace import Layer, Pace
 from terminal.screens.writing import Writing
@@ -125,7 +126,7 @@ class Painter:
             self._draw(layer)
         else:
             self._due.add(layer)
-            self._screen.set_timer(wait, lambda: self._plan_again(layer))
+            once(self._screen, wait, lambda: self._plan_again(layer))
 
     def _plan_again(self, layer: Layer) -> None:
         self._due.discard(layer)
