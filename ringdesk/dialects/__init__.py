@@ -94,7 +94,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookDialect(Protocol):
-    """A protocol of single requests. Built with `(source_id, SourceOptions)`; keeps nothing between two requests.
+    """A protocol of single requests. Built with `(source_id, SourceOptions)`, once for a source: where a provider names no call
+    it may remember which one rang last, but nothing worse than a call of its own may come of having forgotten that.
 
     `secrets` are the active ones, the newest first; without any nothing can be verified, and what the provider would have
     signed is reported with `verified=None`. Whether that is believed is decided by the caller. `now` is seconds since 1970.

@@ -128,11 +128,11 @@ async def interleave(steps: list[tuple[str, int]]) -> None:
         assert run.screen.writing.owner == run.screen.board.person.key
 
 
-SHIFTS = max(8, settings().max_examples // 10)
-"""How many shifts are worked: one takes seconds."""
+SHIFTS, LONGEST = (30, 30) if settings().max_examples >= 100 else (8, 14)
+"""How many shifts are worked, and of how many steps: one takes seconds, so they are few in make check."""
 
 
 @settings(max_examples=SHIFTS, phases=[Phase.explicit, Phase.reuse, Phase.generate])
-@given(st.lists(STEP, min_size=3, max_size=20))
+@given(st.lists(STEP, min_size=3, max_size=LONGEST))
 def test_no_note_goes_to_anybody_but_whom_its_title_names(steps: list[tuple[str, int]]) -> None:
     asyncio.run(interleave(steps))
