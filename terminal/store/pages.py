@@ -244,7 +244,7 @@ def _let_part(edit: Edit, present: Held) -> None:
     """Rows that stayed because they were on their way into this set: by now they are in it, or gone."""
     tx = edit.tx
     arrived = tx.all(
-        "select overlay.kind, overlay.id from overlay join image using (kind, id)"
+        "select overlay.kind, overlay.id from overlay cross join image using (kind, id)"  # from the few to the many
         " where image.moved_to = ? and image.body is null and image.seq <= ?",
         *(present.channel, present.up_to),
     )
