@@ -28,7 +28,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from ringdesk.why import Why
 from terminal.callerid.pump import SourcePump
-from terminal.callerid.source import SourceSpec
+from terminal.callerid.source import SourceSpec, parse
 from terminal.desk import Desk, Door, Source
 from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
@@ -130,7 +130,7 @@ class DeskRoot:
             link,
             person,
             tracker=Tracker(),
-            sources=[_source(spec) for spec in plan.sources],
+            sources=await self._sources(store),
             read=partial(numbers.read, region=plan.region, area=plan.area),
             now=roots.CLOCK,
             door=door,
@@ -141,6 +141,12 @@ class DeskRoot:
         self._desk = desk
         await desk.start()
         return desk
+
+    async def _sources(self, store: Store) -> list[Source]:
+        """The sources of this desk. What has no id of its own gets one that follows from the device: its name and address
+        would do, but two shops may have the same, and whoever guessed an id could take the calls to come."""
+        plan, device = self._plan, (await store.standing()).device
+        return [_source(parse(spec.url, device, region=plan.region, area=plan.area)) for spec in plan.sources]
 
     # --- a server of one's own ----------------------------------------------------------------------------------------
 

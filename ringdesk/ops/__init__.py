@@ -335,9 +335,9 @@ _TOUCHED: Final[dict[type, Callable[[str, Any, str], list[RowKey]]]] = {
     CallHand: _its_call,
     CallWrapup: _wrapup,
     CallVerdict: _verdict,
-    PresenceSet: lambda _op_id, _args, person: [("presence", person)],
+    PresenceSet: lambda _op_id, args, person: [("presence", person), *_subjects(None, args.call)],
     DispositionSave: lambda _op_id, args, _: [("disposition", args.code)],
     ArticleSave: lambda op_id, args, _: [("article", args.article or op_id)],
-    ArticleAsk: lambda op_id, _args, _: [("article", op_id)],
+    ArticleAsk: lambda op_id, args, _: [("article", op_id), *_subjects(None, args.call)],
 }
 """The rows of each kind; a test compares it with `KINDS`."""

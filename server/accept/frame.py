@@ -97,6 +97,7 @@ class Frame:
             rows=tuple(rows),
             reachable=tuple(sorted({e164 for intent in self._intents for e164 in intent.reaches})),
             people=tuple(sorted({person for intent in self._intents for person in intent.people})),
+            sources=tuple(sorted({source for intent in self._intents for source in guards.sources(intent.args)})),
         )
 
     def decide(self, ground: Ground) -> Decision | Wanted:
@@ -273,6 +274,7 @@ class _Bench:
                 args = merge.unmasked(args, rows)
             if not intent.fact:
                 guards.expect_own_call(args, self._device.site, rows)
+                guards.expect_own_source(args, self._device.site, self._ground.sites)
                 guards.expect_free(op.op_id, args, rows)
             twin = None if intent.fact else self._twin(intent)
             if twin is not None:

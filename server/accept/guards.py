@@ -42,6 +42,24 @@ def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
         raise BadInput("the id of a call follows from its source and its native id; report it under that")
 
 
+def expect_own_source(args: Args, site: str, sites: Mapping[str, frozenset[str]]) -> None:
+    """A source of the central settings (`sites`: those of its lines) is heard by the devices of its stores: whoever knows its
+    id could say what it will ring with. Any other id follows from that of the device, which no other store knows.
+
+    Raises `Refused("unknown_source")`.
+    """
+    for source in sources(args):
+        if source in sites and site not in sites[source]:
+            raise Refused(
+                "unknown_source", f"the source {source} belongs to another store; give this desk's own another id"
+            )
+
+
+def sources(args: Args | None) -> tuple[str, ...]:
+    """The ids of the sources whose events are reported, each once."""
+    return tuple(dict.fromkeys(event.source for event in args.events)) if isinstance(args, CallReport) else ()
+
+
 AHEAD: Final = 60.0
 """Seconds by which a device's clock may be ahead of the server's; what it says beyond is taken for that."""
 UNSURE: Final = 3600.0

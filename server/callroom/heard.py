@@ -16,8 +16,7 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
 from server.accept.images import Sealer, draft, sets_touched, silences
-from server.store.sqlite import MAIN_SITE
-from server.store.values import Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
+from server.store.values import MAIN_SITE, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
 
 KEPT_SECONDS: Final = 24 * 3600.0
 """How long a webhook that was taken in is remembered: Zoom sends again until 85 minutes later, most give up within one."""

@@ -14,13 +14,11 @@ from server.store.sqlite_lane import Lane
 from server.store.sqlite_order import SqliteOrder
 from server.store.sqlite_register import SqliteRegister
 from server.store.sqlite_rows import Link, first
-from server.store.values import Audited, audit_content, entry_of
+from server.store.values import MAIN_SITE, Audited, audit_content, entry_of
 
 PREFIX: Final = "sqlite:///"
 MASKS_SINCE: Final = 3
 """The version of the database since which its tallies are those of the present masks: raise it when they change."""
-MAIN_SITE: Final = "main"
-"""A store that exists from the start (contracts.md 1)."""
 
 
 def path_of(url: str) -> Path:

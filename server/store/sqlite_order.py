@@ -13,6 +13,7 @@ from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
 from server.store.sqlite_rows import Db, append_audit, every, first, made, scalar
 from server.store.values import (
+    MAIN_SITE,
     Authorship,
     Batch,
     Decide,
@@ -22,11 +23,13 @@ from server.store.values import (
     Ground,
     Head,
     Held,
+    LineRow,
     News,
     Person,
     Settled,
     Silence,
     Slice,
+    Source,
     Space,
     Tally,
     Wanted,
@@ -146,6 +149,11 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
     def members(e164: str) -> tuple[str, ...]:
         return tuple(row[0] for row in db.execute(QUERIES["reachable"], {"e164": e164}))
 
+    def sites(source: str) -> frozenset[str] | None:
+        if first(db, Source, "source", id=source) is None:
+            return None
+        return frozenset(line.site for line in every(db, LineRow, "lines_of", source=source)) or frozenset({MAIN_SITE})
+
     return Ground(
         device=device,
         numbered=_found(wanted.numbers, numbered) if device else {},
@@ -154,6 +162,7 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
         reachable={e164: members(e164) for e164 in wanted.reachable},
         people=_found(wanted.people, lambda person: first(db, Person, "person", id=person)),
         attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
+        sites=_found(wanted.sources, sites),
         hook_at=None if wanted.hook is None else scalar(db, "hook", id=wanted.hook),
     )
 

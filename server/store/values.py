@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -11,6 +11,9 @@ from ringdesk.safetext import encode_hook
 from ringdesk.wire.messages import Proof
 
 DeviceClass = Literal["desk", "till", "console"]
+
+MAIN_SITE: Final = "main"
+"""A store that exists from the start (contracts.md 1)."""
 
 
 def folded(name: str) -> str:
@@ -190,8 +193,8 @@ class Tally(msgspec.Struct, frozen=True):
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a transaction locks and loads, in the one lock order: the device, then the rows by id (sync.md 2).
 
-    `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked; `hook`
-    is the id of a webhook that may have been taken in already.
+    `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked;
+    `sources` ids of sources for whose sites is asked; `hook` is the id of a webhook that may have been taken in already.
     """
 
     device: str | None = None
@@ -200,12 +203,14 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowKey, ...] = ()
     reachable: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     hook: str | None = None
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is. `hook_at`: when the
-    webhook that was asked for was taken in."""
+    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is. `sites` are those of the
+    lines of a source, and only sources of the central settings are in it. `hook_at`: when the webhook that was asked for was
+    taken in."""
 
     device: Device | None
     numbered: dict[int, str]
@@ -214,6 +219,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     reachable: dict[str, tuple[str, ...]]
     people: dict[str, Person]
     attempts: dict[str, int]
+    sites: dict[str, frozenset[str]] = {}
     hook_at: float | None = None
 
 

@@ -47,7 +47,7 @@ from ringdesk.wire import limits
 from ringdesk.wire.messages import Answer
 from server.accept import guards, import_rows
 from server.store.base import Store
-from server.store.values import DeviceClass, Person, Site
+from server.store.values import DeviceClass, LineRow, Person, Site, Source
 from tests.server.accept.test_frame import ENTRY, KEY, NOW, Bench, bench, device, fact, named, store, uid
 
 __all__ = ["bench", "device", "store"]
@@ -151,8 +151,10 @@ class TestTheCallsOfAnotherStore:
             other.op(CallVerdict(call=CALL, verdict="missed"), uid("x6")),
             other.op(NoteAdd(call=CALL, text=SafeLines("mine")), uid("x8")),
             other.op(TaskAdd(call=CALL, title=SafeText("mine")), uid("x9")),
+            other.op(PresenceSet(state=PresenceState.BUSY, call=CALL), uid("xa")),
+            other.op(ArticleAsk(text=SafeText("mine"), call=CALL), uid("xb")),
         )
-        assert [outcome(answer) for answer in reply.answers] == [("rejected", "unknown_call")] * 8
+        assert [outcome(answer) for answer in reply.answers] == [("rejected", "unknown_call")] * 10
         nobody = (await other.push(other.op(CallClaim(call="none"), uid("x7")))).answers[0]
         assert str(reply.answers[1].message).replace(CALL, "none") == nobody.message
         assert await bench.row("call", CALL) == before
@@ -163,6 +165,26 @@ class TestTheCallsOfAnotherStore:
         await bench.push(bench.op(CallReport(call=CALL, events=(rung(),)), uid("r1")))
         reply = await other.push(fact(other.op(CallClaim(call=CALL), uid("x1"))))
         assert outcome(reply.answers[0]) == ("applied", None)
+
+    async def test_a_source_of_the_central_settings_is_heard_by_its_stores_alone(self, bench: Bench) -> None:
+        other = await west(bench)
+        register = bench.store.register
+        await register.put_source(
+            Source(id="line", dialect="modem", url="serial://COM3"),
+            [LineRow(id="1", source="line", site="main")],
+            ENTRY,
+        )
+        report = CallReport(call=CALL, events=(rung(),))
+        taken = (await other.push(other.op(report, uid("x1")))).answers[0]
+        assert outcome(taken) == ("rejected", "unknown_source")
+        assert outcome((await bench.push(bench.op(report, uid("r1")))).answers[0]) == ("applied", None)
+
+    async def test_a_source_without_a_line_is_that_of_the_first_store(self, bench: Bench) -> None:
+        other = await west(bench)
+        await bench.store.register.put_source(Source(id="line", dialect="modem", url="serial://COM3"), [], ENTRY)
+        report = CallReport(call=CALL, events=(rung(),))
+        assert outcome((await other.push(other.op(report, uid("x1")))).answers[0]) == ("rejected", "unknown_source")
+        assert outcome((await bench.push(bench.op(report, uid("r1")))).answers[0]) == ("applied", None)
 
     async def test_a_call_is_opened_under_the_id_that_follows_from_its_line(self, bench: Bench) -> None:
         linked = rung("3", EventKind.LINKED, linked_id="4")
