@@ -31,7 +31,6 @@ from terminal.news import (
     SyncNews,
     TaskNews,
 )
-from terminal.screens.day import Day
 from terminal.screens.lines import Lines
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
@@ -64,7 +63,6 @@ class Board(Lines):
         super().__init__()
         self.wrap_up = wrap_up or WrapUp()
         self.me = ""
-        self.day = Day()
         self.kept: dict[str, Person] = {}
         self.aside: list[Person] = []
         self.sync: SyncNews | None = None
