@@ -15,7 +15,7 @@ from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
 from terminal.widgets.person import CallRow, Person, Who, called_by, number, number_found
-from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, line_name, mark, say
+from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, line_name, mark, say, tongue
 from terminal.widgets.telephone import written
 from terminal.widgets.when import Due, Now, clock, due_between, length, stamp
 
@@ -102,12 +102,12 @@ def card(person: Person, now: Now) -> list[SafeText]:
     lines.append(say("Member: {who}.", who=joined((member_words(member), member.code))))
     if person.greeting:
         lines.append(say("Say: {greeting}.", greeting=person.greeting))
-    lines.append(say("Points: {count}.", count=member.points))
+    lines.append(say("Points: {count}.", count=SafeText(f"{member.points:,}")))
     numbers = [joined((written(each.e164, each.raw), each.label)) for each in member.numbers]
     lines += [say("Number: {number}.", number=each) for each in numbers]
     pairs = (
         (say("Home store"), member.home_store),
-        (say("Language"), member.language),
+        (say("Language"), tongue(member.language)),
         (say("Birthday"), member.birthday or SafeText()),
         (say("Member since"), member.since or SafeText()),
         (say("Tags"), joined(member.tags)),

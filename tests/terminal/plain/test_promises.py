@@ -1,5 +1,6 @@
 """Promises and missed calls, line by line."""
 
+import msgspec
 import pytest
 
 from ringdesk.calls import Caller, CallState, Outcome, Presentation
@@ -79,3 +80,15 @@ async def test_text_of_a_junk_call_is_said_to_be_a_draft() -> None:
         await typist.type("t", "n", "half a note")
         assert "A draft is kept: half a note" in await typist.type(":x")
         assert made.kept[None, "u"] == "half a note"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("Points: 12,840.", "Language: Chinese.")), ("zh_TW", ("點數：12,840。", "語言：中文。"))],
+)
+async def test_the_card_is_read_in_the_words_and_numbers_of_the_screen(language: str, words: tuple[str, ...]) -> None:
+    known = msgspec.structs.replace(LIN, points=12_840, language=SafeText("zh-TW"))
+    with spoken(language):
+        async with talking(ScriptedDesk({LIN.id: plain_card(known)})) as typist:
+            said = await typist.type("s 林", "1")
+            assert not [word for word in words if word not in said], said
