@@ -1,7 +1,6 @@
 """Setup, the telephone line: finds the modem, or takes the URL of another source; then a test ring."""
 
 import queue
-import random
 import re
 import time
 from contextlib import closing
@@ -9,14 +8,13 @@ from typing import Final
 
 from cli import roots
 from cli.doctor import heard_from
+from cli.pumps import expect_dialect, pump_of
 from cli.setup_console import Console, Wrong
-from config import registry
 from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
-from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec, parse
 from terminal.widgets.speech import because, mark, say
 from terminal.widgets.telephone import written
@@ -32,7 +30,7 @@ NUMBER_SECONDS: Final = 12.0
 def spec_of(url: str, region: str, area: str) -> SourceSpec:
     """A source that this version can listen to. Raises `BadInput` with what to write instead."""
     spec = parse(addressed(url), "setup", region=region, area=area)
-    registry.dialect(spec.dialect)
+    expect_dialect(spec)
     return spec
 
 
@@ -57,7 +55,7 @@ def probe(console: Console, url: str, region: str, area: str) -> Notice:
     """Set the peer up as the desk does, and say what came of it."""
     spec = spec_of(url, region, area)
     console.say(say("Trying {port}, some ten seconds ...", port=SafeText(spec.address)))
-    notice, said = heard_from(spec, registry.dialect(spec.dialect))
+    notice, said = heard_from(spec)
     text = say(SILENT) if notice.why.code == "modem_silent" else because(notice.why)
     console.say(text if spec.address in text else say("{name}: {text}", name=SafeText(spec.address), text=text))
     if said and said != notice.detail:
@@ -108,14 +106,7 @@ def await_ring(console: Console, url: str, region: str, area: str) -> str:
     """Wait for a real ring. What came: `number`, `withheld`, `no_number`, `nothing`."""
     events: queue.SimpleQueue[CallEvent] = queue.SimpleQueue()
     spec = spec_of(url, region, area)
-    pump = SourcePump(
-        spec,
-        registry.dialect(spec.dialect),
-        on_event=events.put,
-        on_health=lambda _source, _notice: None,
-        wall=roots.wall,
-        jitter=random.Random(roots.random_id()),  # noqa: S311  no secret: it spreads reconnects
-    )
+    pump = pump_of(spec, events.put, lambda _source, _notice: None, roots.wall)
     pump.start()
     with closing(pump):
         return _listen(console, events, region, area)
