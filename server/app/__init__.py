@@ -26,10 +26,11 @@ from ringdesk.wire import limits
 from ringdesk.wire.messages import SUBPROTOCOL
 from server import callroom
 from server.accept import Acceptor
-from server.app.hurried import Hurried
+from server.app.door import Door, descriptors, guest_of, leave
+from server.app.hurried import Hurried, Upgraded
+from server.app.listening import Listening
 from server.fanout import Wake
 from server.hub import Hub
-from server.hub.outlet import Exposed
 from server.identity import authority
 from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
@@ -82,7 +83,7 @@ def application(parts: Parts, intake: Intake) -> Starlette:
             await websocket.close()
             return
         await websocket.accept(subprotocol=SUBPROTOCOL)
-        await reception.receive(websocket)
+        await reception.receive(websocket, lambda: leave(websocket.scope.get("state", {})))
 
     async def health(_request: Request) -> JSONResponse:
         try:
@@ -93,6 +94,9 @@ def application(parts: Parts, intake: Intake) -> Starlette:
 
     async def hook(scope: Scope, receive: Receive, send: Send) -> None:
         response = await intake.receive(Request(scope, receive))
+        guest = guest_of(scope.get("state", {}))
+        if guest is not None and response.status_code < 300:
+            guest.believed()
         await response(scope, receive, send)
 
     return Starlette(
@@ -162,23 +166,6 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
         await store.close()
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers, which belong to the command, and with a word when it is ready."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
-        """None are captured."""
-        return contextlib.nullcontext()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so."""
-        await super().startup(sockets)
-        self._ready()
-
-
 async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None], stop: asyncio.Event) -> None:
     """Serve until `stop` is set. `on_bound` gets HOST:PORT once connections are taken.
 
@@ -193,7 +180,7 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
             config = uvicorn.Config(
                 application(running.parts, running.intake),
                 http=Hurried,
-                ws=Exposed,
+                ws=Upgraded,
                 loop="none",
                 lifespan="off",
                 log_config=None,
@@ -208,13 +195,14 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
                 ssl_certfile=certificate,
                 ssl_keyfile=serving.tls_key,
             )
-            server = _Server(config, lambda: on_bound(address_of(listener)))
+            door = Door(descriptors(), place.proxies)
+            server = Listening(config, door, lambda: on_bound(address_of(listener)))
             await _run(server, listener, stop)
     finally:
         listener.close()
 
 
-async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event) -> None:
+async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) -> None:
     """Until it is told to stop, or is cancelled: either way sessions get their close frames."""
     running = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())

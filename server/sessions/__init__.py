@@ -88,8 +88,8 @@ class Reception:
         self._parts = parts
         self._strangers: Counter[str] = Counter()
 
-    async def receive(self, websocket: WebSocket) -> None:
-        """One accepted websocket, to its end."""
+    async def receive(self, websocket: WebSocket, known: Callable[[], None] = lambda: None) -> None:
+        """One accepted websocket, to its end. `known` is called when it has said who it is."""
         address = websocket.client.host if websocket.client else ""
         if self._strangers.total() >= MAX_STRANGERS or self._strangers[address] >= MAX_STRANGERS_AT_ONE:
             await websocket.close(TRY_LATER, "busy")
@@ -103,6 +103,7 @@ class Reception:
                     await conversation.introduce()
             finally:
                 self._strangers -= Counter((address,))
+            known()
             await conversation.go_on()
         except WebSocketDisconnect:
             return
