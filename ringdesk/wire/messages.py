@@ -271,8 +271,13 @@ class Erase(Message, frozen=True, kw_only=True, tag="erase"):
     keys: tuple[tuple[str, str], ...]
 
 
+CANNOT_SAVE: Final = "cannot_save"
+CAN_SAVE: Final = "can_save"
+
+
 class ServerNotice(Message, frozen=True, kw_only=True, tag="notice"):
-    """A line for the person at the desk."""
+    """A line for the person at the desk. `CANNOT_SAVE` holds for the session until `CAN_SAVE`: what is pushed meanwhile is
+    not answered, and pushed again."""
 
     code: str
     message: SafeText

@@ -31,6 +31,7 @@ from server.app.hurried import Hurried, Upgraded
 from server.app.listening import Listening
 from server.fanout import Wake
 from server.hub import Hub
+from server.hub.saving import FULL
 from server.identity import authority
 from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
@@ -89,7 +90,9 @@ def application(parts: Parts, intake: Intake) -> Starlette:
         try:
             await parts.store.order.space()
         except Unavailable:
-            return JSONResponse({"ok": False}, status_code=503)
+            return JSONResponse({"ok": False, "why": "the database cannot be read"}, status_code=503)
+        if parts.hub.saving.fails:
+            return JSONResponse({"ok": False, "why": str(FULL.message)}, status_code=503)
         return JSONResponse({"ok": True})
 
     async def hook(scope: Scope, receive: Receive, send: Send) -> None:

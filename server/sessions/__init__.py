@@ -48,6 +48,7 @@ from server.fanout import Wake
 from server.hub import GOING_AWAY, OTHER_HISTORY, POLICY, TRY_LATER, Hub, Terminal
 from server.hub.outlet import outlet_of
 from server.hub.pages import image_of
+from server.hub.saving import FULL
 from server.identity.devices import enrol
 from server.identity.people import Logins
 from server.sessions.greeting import Goodbye, expect_welcome, greet, known_device
@@ -203,7 +204,15 @@ class Conversation:
         except Goodbye as goodbye:
             self._say(ServerNotice(code=goodbye.reason, message=SafeText(str(goodbye))))
             raise
+        except Unavailable:
+            self._say_if_full()
+            raise
         self._say(greeting.welcome)
+        self._say_if_full()
+
+    def _say_if_full(self) -> None:
+        if self._parts.hub.saving.fails:
+            self._say(FULL)
 
     async def _look_again(self, device: Device, server_epoch: str) -> None:
         """What changed between the first look and `join` has passed the hub by."""
@@ -290,7 +299,8 @@ class Conversation:
                     said = Denied(ref=login.ref, code="bad_login", message=SafeText("name or password is wrong"))
         except Unavailable as error:
             log.warning("login.unavailable", extra={"error": str(error)})
-            said = Denied(ref=login.ref, code="slow_down", message=SafeText("try again"), retry_after=2.0)
+            words = FULL.message if parts.hub.saving.fails else SafeText("the server is busy; try again")
+            said = Denied(ref=login.ref, code="slow_down", message=words, retry_after=2.0)
         log.info("login", extra={"device": self.name, "ok": not isinstance(said, Denied), "address": self._address})
         if not terminal.leaving:
             self._say(said)

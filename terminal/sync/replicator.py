@@ -16,6 +16,7 @@ from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
 from ringdesk.wire import limits
 from ringdesk.wire.messages import (
+    CAN_SAVE,
     PROTOCOL_MAX,
     PROTOCOL_MIN,
     Answers,
@@ -33,6 +34,7 @@ from ringdesk.wire.messages import (
     Pong,
     Pull,
     Push,
+    ServerNotice,
     UpTo,
     Welcome,
 )
@@ -114,6 +116,7 @@ class Replicator:
             Denied: self._denied,
             Ping: self._ping,
             Pong: self._ponged,
+            ServerNotice: self._noticed,
         }
         self._reset()
 
@@ -247,6 +250,13 @@ class Replicator:
         if self.is_open:
             await self._set_clock(message.now, message.at)
         if not self._under_way or message.at <= self._pushed_at:
+            return []
+        await self._rewind()
+        return await self.pending()
+
+    async def _noticed(self, message: ServerNotice) -> list[FromTerminal]:
+        """What the server could not save is not answered: now it can."""
+        if not self.is_open or message.code != CAN_SAVE:
             return []
         await self._rewind()
         return await self.pending()
