@@ -30,6 +30,12 @@ PROTOCOL_MAX: Final = 1
 
 SUBPROTOCOL: Final = "ringdesk.sync.v1"
 
+PUSH: Final = "push"
+"""What `Denied.ref` says of a push, which has none of its own."""
+CANNOT_SAVE: Final = "cannot_save"
+CAN_SAVE: Final = "can_save"
+"""Codes of a notice."""
+
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 SetName = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -148,7 +154,8 @@ class Granted(Message, frozen=True, kw_only=True, tag="granted"):
 
 
 class Denied(Message, frozen=True, kw_only=True, tag="denied"):
-    """A login, enrolment or pull was refused. `code` is stable; `retry_after` in seconds while guesses are slowed down."""
+    """A login, enrolment, pull or push (`PUSH`) was not looked at, or refused. `code` is stable; `retry_after` in seconds
+    while somebody is slowed down. A push that was denied is pushed again: none of its ops has an answer."""
 
     ref: str
     code: str
@@ -269,10 +276,6 @@ class Erase(Message, frozen=True, kw_only=True, tag="erase"):
 
     erasure: Id
     keys: tuple[tuple[str, str], ...]
-
-
-CANNOT_SAVE: Final = "cannot_save"
-CAN_SAVE: Final = "can_save"
 
 
 class ServerNotice(Message, frozen=True, kw_only=True, tag="notice"):

@@ -22,6 +22,7 @@ from ringdesk.wire.codec import BAD_MESSAGE, decode_from_terminal, encode
 from ringdesk.wire.messages import (
     PROTOCOL_MAX,
     PROTOCOL_MIN,
+    PUSH,
     Answers,
     Challenge,
     Confirmed,
@@ -51,6 +52,7 @@ from server.hub.pages import image_of
 from server.hub.saving import FULL
 from server.identity.devices import enrol
 from server.identity.people import Logins
+from server.sessions.allowance import Allowance
 from server.sessions.greeting import Goodbye, expect_welcome, greet, known_device
 from server.store.base import Store, Unavailable
 from server.store.values import Device
@@ -63,6 +65,7 @@ MAX_STRANGERS_AT_ONE: Final = 64
 WRONG_CODE_DELAY: Final = 0.5
 """Seconds after a wrong enrolment code, which has 128 bits: the delay spares the database, not the secret."""
 INTERNAL: Final = 1011
+TOO_MANY_REFUSED: Final = SafeText("too many changes of this desk were refused; the next are looked at later")
 
 log = logging.getLogger("ringdesk.server.session")
 
@@ -80,6 +83,7 @@ class Parts(msgspec.Struct, frozen=True):
     random_id: Callable[[], str]
     random_bytes: Callable[[int], bytes]
     ca: str = ""
+    allowance: Allowance = msgspec.field(default_factory=Allowance)
 
 
 class Reception:
@@ -253,8 +257,13 @@ class Conversation:
     async def _push(self, push: Push) -> None:
         if any(not 0 < len(op.op_id) <= 64 or op.dev_seq < 1 for op in push.ops):
             raise WireError("an op_id has 1 to 64 characters and a dev_seq is at least 1", BAD_MESSAGE)
-        terminal = self._here
-        reply = await self._parts.acceptor.push(terminal.device, push, self._parts.clock())
+        device, allowance = self._here.device, self._parts.allowance
+        if wait := allowance.wait(device.id, asyncio.get_running_loop().time()):
+            log.warning("push.denied", extra={"device": device.id, "ops": len(push.ops), "wait": round(wait)})
+            self._say(Denied(ref=PUSH, code="slow_down", message=TOO_MANY_REFUSED, retry_after=wait))
+            return
+        reply = await self._parts.acceptor.push(device, push, self._parts.clock())
+        allowance.spend(device.id, reply.refused, asyncio.get_running_loop().time())
         if reply.raised:
             log.error("op.failed", extra={"device": self.name, "error": reply.raised})
         if reply.wrote:

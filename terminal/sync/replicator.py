@@ -19,6 +19,7 @@ from ringdesk.wire.messages import (
     CAN_SAVE,
     PROTOCOL_MAX,
     PROTOCOL_MIN,
+    PUSH,
     Answers,
     Challenge,
     Changes,
@@ -125,7 +126,7 @@ class Replicator:
         self._epoch = ""
         self._next = 1
         self._under_way: list[tuple[int, float]] = []  # the last dev_seq of each push, and when it was handed over
-        self._pushed_at = self._pulled_at = self._moved_at = 0.0
+        self._pushed_at = self._pulled_at = self._moved_at = self._held_until = 0.0
         self._pulls: dict[str, tuple[int, float]] = {}
         self._fresh: set[str] = set()
         self._live: set[str] = set()
@@ -183,6 +184,8 @@ class Replicator:
         if self._under_way and self._still_since(self._pushed_at) > RESEND_SECONDS:
             self._push = limits.PAGE_MIN
             await self._rewind()
+        if self._steady() < self._held_until:
+            return await self._overdue()
         pushes: list[FromTerminal] = []
         while len(self._under_way) < limits.PUSHES_IN_FLIGHT:
             ops = await self._store.outgoing(self._next, PUSH_OPS, self._push)
@@ -240,6 +243,10 @@ class Replicator:
 
     async def _denied(self, message: Denied) -> list[FromTerminal]:
         self._pulls.pop(message.ref, None)
+        if message.ref == PUSH:
+            _log.warning("the server does not look at what is pushed", code=message.code, reason=str(message.message))
+            self._held_until = self._steady() + (message.retry_after or RESEND_SECONDS)
+            await self._rewind()
         return []
 
     async def _ping(self, message: Ping) -> list[FromTerminal]:
