@@ -6,7 +6,7 @@ import time
 from contextlib import closing
 from typing import Final
 
-from cli import roots
+from cli import roots, setup_exchange
 from cli.doctor import heard_from
 from cli.pumps import expect_dialect, pump_of
 from cli.setup_console import Console, Wrong
@@ -35,11 +35,12 @@ def spec_of(url: str, region: str, area: str) -> SourceSpec:
 
 
 def addressed(text: str) -> str:
-    """The URL of a line as people name it: the bare port will do (`COM3`, `/dev/ttyACM0`); a line without a name is line 1."""
+    """The URL of a line as people name it: the bare port will do (`COM3`, `/dev/ttyACM0`); a modem's line without a name is
+    line 1, while an exchange names its lines itself."""
     text = text.strip()
     if re.fullmatch(r"(?i)com\d+(\?.*)?", text) or text.startswith("/"):
         text = f"serial://{text}"
-    if "line=" in text or ":" not in text or text.startswith("replay:"):
+    if "line=" in text or not text.lower().startswith(("serial:", "socket:", "rfc2217:")):
         return text
     return f"{text}{'&' if '?' in text else '?'}line=1"
 
@@ -71,19 +72,15 @@ def find(console: Console, region: str, area: str, known: tuple[str, ...]) -> tu
     well = [addressed(url) for url in found if probe(console, url, region, area).level is Level.OK]
     urls = list(dict.fromkeys([*known, *well]))
     entries = [SafeText(url) for url in urls]
-    index = console.choose(
-        say("Which is your telephone line?"),
-        [*entries, say("another one: type its port or address"), say("none for now")],
-        _first(urls),
+    others = (
+        say("another one: type its port or address"),
+        say("a telephone exchange or an Internet telephone service"),
+        say("none for now"),
     )
+    index = console.choose(say("Which is your telephone line?"), [*entries, *others], 1 if urls else 3)
     if index < len(urls):
         return (urls[index],)
-    return _typed(console, region, area) if index == len(urls) else ()
-
-
-def _first(urls: list[str]) -> int:
-    """The proposal: the first that is known or answered, else none."""
-    return 1 if urls else 2
+    return (_typed, _exchange, lambda *_: ())[index - len(urls)](console, region, area)
 
 
 def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
@@ -92,14 +89,28 @@ def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
         typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
         url = addressed(typed)
         try:
-            notice = probe(console, url, region, area)
+            if _is_kept(console, url, region, area):
+                return (url,)
         except BadInput as error:
             console.wrong(error if "://" in url else Wrong(NO_PORT, text=SafeText(typed)))
             typed = ""
-            continue
-        again = say("try again"), say("keep it: the desk tries it whenever it runs")
-        if notice.level is Level.OK or console.choose(say("It does not work yet."), again) == 1:
-            return (url,)
+
+
+def _exchange(console: Console, region: str, area: str) -> tuple[str, ...]:
+    while True:
+        url = setup_exchange.ask(console)
+        try:
+            if _is_kept(console, url, region, area):
+                return (url,)
+        except BadInput as error:
+            console.wrong(error)
+
+
+def _is_kept(console: Console, url: str, region: str, area: str) -> bool:
+    """Whether a line that was named is the one: it works, or it is to be tried whenever the desk runs. Raises `BadInput`."""
+    well = probe(console, url, region, area).level is Level.OK
+    again = say("try again"), say("keep it: the desk tries it whenever it runs")
+    return well or console.choose(say("It does not work yet."), again) == 1
 
 
 def await_ring(console: Console, url: str, region: str, area: str) -> str:
@@ -126,7 +137,7 @@ def _listen(console: Console, events: "queue.SimpleQueue[CallEvent]", region: st
         if event.event is EventKind.RINGING and not rung:
             rung, until = True, time.monotonic() + NUMBER_SECONDS
             console.say(say("It rings."))
-        if event.caller is not None and event.event is EventKind.CALLER:
+        if event.caller is not None:
             if event.caller.presentation is Presentation.PRIVATE:
                 console.say(say("The caller withheld the number; caller ID works."))
                 return "withheld"

@@ -253,6 +253,7 @@ def test_a_ring_without_a_number_says_the_reasons(tmp_path: Path) -> None:
         ("serial:///dev/ttyACM0?line=front", "serial:///dev/ttyACM0?line=front"),
         ("serial:///dev/ttyACM0?baud=9600", "serial:///dev/ttyACM0?baud=9600&line=1"),
         ("replay:calls.jsonl", "replay:calls.jsonl"),
+        ("tcp://pbx:5038?dialect=ami", "tcp://pbx:5038?dialect=ami"),
         ("nonsense", "nonsense"),
     ],
 )
