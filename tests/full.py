@@ -26,11 +26,13 @@ def small_disk(place: Path, size: str = "8m") -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(place)], check=True)
 
 
-def fill(disk: Path) -> None:
-    """Not one byte more."""
-    with contextlib.suppress(OSError), (disk / FILLER).open("ab", buffering=0) as file:
-        while True:
-            file.write(bytes(4096))
+def fill(disk: Path, left: int = 0) -> None:
+    """Not one byte more; or `left` bytes, in pages."""
+    with (disk / FILLER).open("ab", buffering=0) as file:
+        with contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        file.truncate(file.tell() - left)
 
 
 def make_room(disk: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from config.disk import remedy
 from config.lock import ProcessLock
 from ringdesk.channels import MASKED, Digest, content_digest, project
 from ringdesk.errors import BadInput, RingdeskError
@@ -92,7 +93,8 @@ async def open_store(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # people and their password hashes: for the server's user alone
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}; give another place with --database") from error
+        todo = remedy(error, "let this user write there")
+        raise BadInput(f"{path}: {error.strerror}; {todo}, or give another place with --database") from error
     lock = ProcessLock(path.with_name(f"{path.name}.lock"), path, "give another --database") if owner else None
     writer = Lane(path, writes=True, checkpoints=owner)
     try:

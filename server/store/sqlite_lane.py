@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
 
+from config.disk import is_full
 from server.store.base import Unavailable
 
 T = TypeVar("T")
@@ -31,6 +32,12 @@ _WHAT_TO_DO: Final = {
     sqlite3.SQLITE_NOTADB: "put it back from a backup",
 }
 """When the disk is at fault, by SQLite's primary result code. What else goes wrong passes by itself, or is ours."""
+
+
+def _code(error: sqlite3.Error | OSError, path: Path) -> int:
+    """SQLite's primary result code, or the one that fits."""
+    code = sqlite3.SQLITE_IOERR if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return sqlite3.SQLITE_FULL if code == sqlite3.SQLITE_IOERR and is_full(path) else code
 
 
 class Lane:
@@ -79,10 +86,11 @@ class Lane:
         try:
             return self._transaction(work)
         except (sqlite3.Error, OSError) as error:
-            code = sqlite3.SQLITE_IOERR if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", 0) & 0xFF
+            code = _code(error, self._path)
             self.failures += code in _WHAT_TO_DO
             self._drop()
-            advice = _WHAT_TO_DO.get(code, "try again; another program may have held it")
+            held = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            advice = _WHAT_TO_DO.get(code, "another program holds it; try again" if held else "report this")
             raise Unavailable(f"the database {self._path} did not do it: {error}; {advice}") from error
 
     def _transaction(self, work: Work[T]) -> T:

@@ -23,7 +23,7 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path,
     with ExitStack() as stack:
         if request.param == "small disk":
             small = stack.enter_context(small_disk(tmp_path / "disk"))
-            yield small, lambda _shop, full: fill(small) if full else make_room(small)
+            yield small, lambda place, full: fill_up(place, small) if full else make_room(small)
         else:
 
             def limit(place: Shop, full: bool) -> None:
@@ -31,6 +31,13 @@ def disk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path,
                 limit_files(place.server.child.pid, limited=full)
 
             yield tmp_path, limit
+
+
+def fill_up(place: Shop, disk: Path) -> None:
+    """Also the page in which the log ends: its next line has no room."""
+    with (place.state / "server.log").open("ab") as log:
+        log.write(b"\n" * (-log.tell() % 4096))
+    fill(disk)
 
 
 def health(place: Shop) -> tuple[int, bytes]:
@@ -54,9 +61,9 @@ def unsaved(line: dict[str, Any]) -> bool:
 def test_a_full_disk_is_told_to_the_desks_and_nothing_is_lost(disk: tuple[Path, Full], tmp_path: Path) -> None:
     room, full = disk
     with shop(room) as place:
-        place.start_server()
         at_the_desk = Shop.desk
-        place.room = tmp_path  # the desk has a disk of its own
+        place.room = tmp_path  # the desk has a disk of its own, and so has what the server prints
+        place.start_server()
         desk = at_the_desk(place, "front")
         desk.expect(well)
         assert health(place) == (200, b'{"ok":true}')
@@ -80,4 +87,5 @@ def test_a_full_disk_is_told_to_the_desks_and_nothing_is_lost(disk: tuple[Path, 
         assert health(place)[0] == 200
         assert desk.ask("state")["why"] is None
         notes = desk.ask("dump", what="notes")["rows"]
+        assert (tmp_path / "server.err").read_bytes() == b""
         assert sorted(note["text"] for note in notes) == [f"n{number}" for number in range(5)]
