@@ -273,6 +273,8 @@ class Desk:
                 for each in self._health.values()
             ),
             calls=len(self.calls()),
+            why=None if sync.why is None else sync.why.english(),
+            why_code=None if sync.why is None else sync.why.code,
         )
 
     async def sync(self, timeout: float) -> SyncNews:  # noqa: ASYNC109 - part of the contract

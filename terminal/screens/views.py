@@ -8,6 +8,7 @@ import msgspec
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
+from terminal.news import UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
@@ -193,6 +194,8 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
         trouble = SafeText("".join(part.text for part in source_words(board.worst, whole=False)))
     elif board.sync is not None and board.sync.why is not None and board.sync.why.code == HELD:
         trouble = say("waits for {name}", name=SafeText(board.sync.why.args["name"]))
+    elif board.sync is not None and board.sync.why is not None and board.sync.why.code == UNSAVED:
+        trouble = say("the server cannot save")
     elif board.sync is not None and board.sync.refused:
         trouble = say("{count} refused", count=board.sync.refused)
     open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)

@@ -113,7 +113,8 @@ class Store:
         clock: ServerClock,
         steady: Callable[[], float] = time.perf_counter,
     ) -> Self:
-        """Open or make the replica in `directory`. Raises `Refused("data_in_use")`, `RingdeskError` for a file that is none."""
+        """Open or make the replica in `directory`. Raises `Refused`: data_in_use, read_only, disk_full; `RingdeskError` for a
+        file that is none."""
         lock = ProcessLock(directory / "lock", directory, "give another --data")
         opened: list[Database] = []
         try:
@@ -121,10 +122,14 @@ class Store:
             opened.append(await Database.reader(directory / FILE))
             store = cls(directory, lock, (opened[0], opened[1]), ids=ids, clock=clock, steady=steady)
             await store._write(store._tidy)
-        except BaseException:
+        except BaseException as error:
             for each in opened:
                 await each.close()
             lock.release()
+            if isinstance(error, Refused) and error.code == "disk_full":
+                raise Refused(
+                    error.code, f"the disk of {directory} is full; make room on it, then start again"
+                ) from error
             raise
         return store
 
