@@ -78,6 +78,8 @@ class Board(Lines):
         """What is shown while there is nobody."""
         self.pause: PresenceState | None = None
         """A break or an absence that the person announced."""
+        self._left: tuple[str, float] | None = None
+        """The call whose card was put away, and until when its keys still mean it."""
         self.titles: dict[str, SafeText] = {}
         """What the business calls its own dispositions."""
         self.typing: Callable[[], bool] = lambda: False
@@ -91,10 +93,9 @@ class Board(Lines):
         for call in calls:
             mine = call.claimed_by == me
             taken_by = None if mine else call.claimed_name
-            row = CallRow(
-                call=call, mine=mine, taken_by=taken_by, since=began(call), taken_at=began(call) if mine else None
-            )
-            self.calls.setdefault(call.id, row)
+            row = CallRow(call=call, mine=mine, taken_by=taken_by, since=began(call))
+            taken_at = _taken_at(row, call, call.started, seen=False)
+            self.calls.setdefault(call.id, msgspec.structs.replace(row, taken_at=taken_at))
         ours = sorted(self.mine, key=lambda row: not row.call.held)
         self.served += [row.call.id for row in ours if row.call.id not in self.served and not row.handed]
         self._idle()
@@ -173,8 +174,9 @@ class Board(Lines):
             gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
             handed=mine and call.live and not call.on_hold and (handed_here or old.handed),
             since=old.since if same else now,
-            taken_at=_taken_at(old, call, now, seen=seen) if mine else None,
         )
+        taken_at = _taken_at(row, call, now, seen=seen)
+        self.calls[call.id] = row = msgspec.structs.replace(row, taken_at=taken_at)
         if mine and not old.mine:
             self.taken += 1
             on_show = self.person.call is not None and self._id(self.person.call.id) == call.id
@@ -186,7 +188,19 @@ class Board(Lines):
             self.wrap_up.gone(call.id)
         if call.id in self.served and not call.live:
             self.wrap_up.ended(call.id, now)
-        return Part.CALLS | self._follow(row, late=news.matches is not None) | self._idle()
+        withdrawn = self._withdrawn(row) if lost else Part.NOTHING
+        return Part.CALLS | withdrawn | self._follow(row, late=news.matches is not None) | self._idle()
+
+    def _withdrawn(self, row: CallRow) -> Part:
+        """A colleague took this call: a card of it that was opened here by hand goes as one that opened by itself does, unless
+        something is typed."""
+        call = self.person.call
+        if not self.by_hand or self.typed or call is None or self._id(call.id) != row.call.id:
+            return Part.NOTHING
+        self.by_hand = False
+        if self.served:
+            self.person = self._back(self.served[-1])
+        return Part.PERSON
 
     def _merge(self, gone: str, into: str) -> Part:
         """A call turned out to be another, which goes on. A note that is being written keeps its owner."""
@@ -432,6 +446,24 @@ class Board(Lines):
         self.by_hand = True
         self.person = self._caller(row) if row is not None else Person(call=call, states=dict(self.states))
 
+    @property
+    def silent(self) -> bool:
+        """Whether the card on show is of a call that rings no more, and that nobody here has: it may be put away."""
+        row = self.row(self.person.call.id) if self.person.call else None
+        return row is not None and not row.ringing and not row.mine
+
+    def put_away(self, now: float) -> None:
+        """The agent closes the card; for a moment the keys about a call still mean the one that was on it."""
+        call = self.person.call
+        self._left = (call.id, now + SHOWN_AFTER_TAKEN) if call is not None else None
+        self.home()
+
+    def just_left(self, now: float) -> CallRow | None:
+        """The call whose card was put away a moment ago, while nobody else has come."""
+        if self._left is None or now >= self._left[1] or self.person.call is not None:
+            return None
+        return self.row(self._left[0])
+
     def home(self) -> None:
         """Close a card that was opened by hand."""
         self.by_hand = False
@@ -452,15 +484,19 @@ class Board(Lines):
 
 
 def began(call: Call) -> float:
-    """When a call that is ours began, as far as the call itself says."""
-    return call.started if call.answered is None else call.answered
+    """When the state of a call that went on before this desk did began, as far as the call itself says."""
+    return call.started if call.picked_up is None else call.picked_up
 
 
-def _taken_at(old: CallRow, call: Call, now: float, *, seen: bool) -> float:
-    """When the agent had it first: what is known of it stays; one that was never `seen` here went on before the desk did."""
-    if old.mine and old.taken_at is not None:
-        return old.taken_at
-    return now if seen else began(call)
+def _taken_at(row: CallRow, call: Call, now: float, *, seen: bool) -> float | None:
+    """When somebody had it first: as the server knows it, so that all desks count from the same moment; else as it was seen
+    here. One that was never `seen` here went on before the desk did. None while nobody has it."""
+    had = row.mine or row.taken_by is not None
+    if call.picked_up is not None or not had:
+        return call.picked_up
+    if row.taken_at is not None:
+        return row.taken_at
+    return now if seen else call.started
 
 
 def _on(person: Person, call: Call) -> Person:

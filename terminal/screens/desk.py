@@ -300,14 +300,18 @@ class DeskScreen(CallKeys):
         self.panes.step(step, card=self.board.person.who is Who.SEVERAL)
 
     def action_back(self) -> None:
-        """Esc: what lies on top, then the note, then the card that was opened by hand."""
+        """Esc: what lies on top; then the note; then the card that was opened by hand, or whose call rings no more. An empty
+        note of such a call is left together with its card."""
         if self.panes.close_over():
             return
-        if self.area.has_focus:
+        self.writing.hold()
+        in_note = self.area.has_focus
+        closes = self.board.silent and not (in_note and self.board.typed)
+        closes = closes or (self.board.by_hand and not in_note)
+        if in_note:
             self.panes.leave_note()
-        elif self.board.by_hand:
-            self.writing.hold()
-            self.board.home()
+        if closes:
+            self.board.put_away(self.wall())
             self.writing.settle()
             self._draft()
             self.painter.paint()
