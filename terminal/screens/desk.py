@@ -23,7 +23,7 @@ from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Open
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.attendance import Attendance
 from terminal.screens.attention import Attention
-from terminal.screens.board import Board, Part
+from terminal.screens.board import Board
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.callwork import CallWork
 from terminal.screens.casework import ANSWERS, PIN, Casework
@@ -37,6 +37,7 @@ from terminal.screens.later import once
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
 from terminal.screens.numberwork import NumberWork
+from terminal.screens.onshow import Part
 from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes

@@ -14,10 +14,11 @@ from ringdesk.safetext import SafeText
 from terminal.messages import Trouble
 from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
-from terminal.screens.board import Board, Part
+from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY
 from terminal.screens.later import once
 from terminal.screens.moment import sentence
+from terminal.screens.onshow import Part
 from terminal.screens.pace import Layer, Pace
 from terminal.screens.saying import NOBODYS, Message, Subject, subject
 from terminal.screens.writing import Writing

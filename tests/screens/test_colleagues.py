@@ -13,7 +13,8 @@ from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from terminal.desk import Draft
 from terminal.news import CallNews
-from terminal.screens.board import SHOWN_AFTER_TAKEN, Board
+from terminal.screens.board import Board
+from terminal.screens.onshow import SHOWN_AFTER_TAKEN
 from terminal.widgets.row import Tone
 from tests.screens.harness import SMALL, Running, running
 from tests.screens.test_callstory import UNKNOWN, done, staffed
