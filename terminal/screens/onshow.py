@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from ringdesk.calls import Call
+from ringdesk.calls import Call, CallState
 from terminal.news import Match
 from terminal.screens.lines import Lines
 from terminal.screens.wrapup import WrapUp
@@ -246,9 +246,10 @@ class OnShow(Lines):
 
     @property
     def silent(self) -> bool:
-        """Whether the card on show is of a call that rings no more, and that nobody here has: it may be put away."""
+        """Whether the card on show is of a call that rings no more, on which nobody talks, and that nobody here has: it may be
+        put away. One that was answered may be ours, where the line cannot say whose."""
         row = self.row(self.person.call.id) if self.person.call else None
-        return row is not None and not row.ringing and not row.mine
+        return row is not None and not row.mine and row.call.state in (CallState.RING_STOPPED, CallState.ENDED)
 
     def put_away(self, now: float) -> None:
         """The agent closes the card; for a moment the keys about a call still mean the one that was on it."""

@@ -175,6 +175,15 @@ async def test_one_esc_puts_a_card_away_whose_call_rings_no_more(
         assert LIN.name not in run.title("card"), "it stays away"
 
 
+async def test_esc_leaves_the_card_of_a_call_that_was_answered_by_whomever() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.ANSWERED, answered=NOW)))
+        await run.settle()
+        await run.press("escape", "escape")
+        assert LIN.name in run.title("card")
+
+
 async def test_esc_leaves_a_ringing_card_and_a_half_typed_note_where_they_are() -> None:
     async with running(desk()) as run:
         run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
