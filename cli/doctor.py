@@ -7,7 +7,6 @@ import argparse
 import os
 import platform
 import queue
-import random
 import sqlite3
 import stat
 import sys
@@ -22,13 +21,13 @@ import msgspec
 
 from cli import roots
 from cli.output import print_json
-from config import registry
+from cli.pumps import expect_dialect, pump_of
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
 from ringdesk.transcript import Chunk
 from terminal.callerid.ports import PortError
-from terminal.callerid.pump import SourcePump, recorded
+from terminal.callerid.pump import recorded
 from terminal.callerid.source import SourceSpec, Transport, parse
 from terminal.callerid.transports import open_port
 
@@ -51,9 +50,6 @@ class Finding(msgspec.Struct, frozen=True):
     said: str | None = None
 
 
-Line = tuple[SourceSpec, registry.Factory]
-
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument(
@@ -65,9 +61,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found, as it is found; 1 if something is wrong."""
-    lines = [
-        (spec, registry.dialect(spec.dialect)) for spec in (parse(url, platform.node()) for url in options.sources)
-    ]
+    lines = [parse(url, platform.node()) for url in options.sources]
+    for spec in lines:
+        expect_dialect(spec)
     well = True
     for finding in _findings(lines, options.data):
         well &= finding.ok
@@ -80,13 +76,13 @@ def run(options: argparse.Namespace) -> int:
     return 0 if well else 1
 
 
-def _findings(lines: list[Line], data: Path | None) -> Iterator[Finding]:
+def _findings(lines: list[SourceSpec], data: Path | None) -> Iterator[Finding]:
     yield Finding("python", ok=True, level=Level.OK, message=f"{platform.python_version()} on {platform.platform()}")
     yield sqlite(sqlite3.sqlite_version_info)
     yield from map(_package, _PACKAGES)
-    yield from _ports({os.path.realpath(spec.path) for spec, _ in lines if spec.transport is Transport.SERIAL})
-    for spec, dialect in lines:
-        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec, dialect)
+    yield from _ports({os.path.realpath(spec.path) for spec in lines if spec.transport is Transport.SERIAL})
+    for spec in lines:
+        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec)
     if data is not None:
         yield from _data(data)
 
@@ -141,8 +137,8 @@ def _recording(spec: SourceSpec) -> Finding:
     return Finding(spec.url, ok=True, level=Level.OK, message=f"a recording of {chunks} chunks")
 
 
-def _line(spec: SourceSpec, dialect: registry.Factory) -> Finding:
-    notice, said = heard_from(spec, dialect)
+def _line(spec: SourceSpec) -> Finding:
+    notice, said = heard_from(spec)
     return Finding(
         spec.url,
         ok=notice.level is Level.OK,
@@ -153,19 +149,11 @@ def _line(spec: SourceSpec, dialect: registry.Factory) -> Finding:
     )
 
 
-def heard_from(spec: SourceSpec, dialect: registry.Factory) -> tuple[Notice, str | None]:
+def heard_from(spec: SourceSpec) -> tuple[Notice, str | None]:
     """Open a line and let its dialect set the peer up: how it stands, and what the peer or the system said."""
     notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
     chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-    pump = SourcePump(
-        spec,
-        dialect,
-        on_event=lambda _: None,
-        on_health=lambda _, notice: notices.put(notice),
-        on_chunk=chunks.put,
-        wall=roots.wall,
-        jitter=random.Random(roots.random_id()),  # noqa: S311  no secret: it spreads reconnects
-    )
+    pump = pump_of(spec, lambda _: None, lambda _, notice: notices.put(notice), roots.wall, chunks.put)
     pump.start()
     with closing(pump):
         notice = _verdict(notices)

@@ -19,8 +19,8 @@ from ringdesk.ops import Args, MemberAdd, Row, RowKey
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
-from server.accept import guards
-from server.accept.images import Draft, Sealer, draft, expect_room, reachable, sets_touched, silences
+from server.accept import guards, joining
+from server.accept.images import Draft, Sealer, draft, expect_room, reachable, recent_calls, sets_touched
 from server.accept.intents import Intent, actor
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
@@ -39,12 +39,14 @@ Flags = Callable[[Args, float], tuple[str, ...]]
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What the frame is answered with. `need`: the numbering has a gap before it. `fenced`: two terminals use one identity.
-    `wrote`: there is something new in the order. `raised`: where a handler went wrong, for the log."""
+    `wrote`: there is something new in the order. `refused`: how many ops were refused now, not those of earlier. `raised`:
+    where a handler went wrong, for the log."""
 
     answers: tuple[Answer, ...] = ()
     need: int | None = None
     fenced: bool = False
     wrote: bool = False
+    refused: int = 0
     raised: str | None = None
     head: Proof = Proof()
 
@@ -97,6 +99,7 @@ class Frame:
             rows=tuple(rows),
             reachable=tuple(sorted({e164 for intent in self._intents for e164 in intent.reaches})),
             people=tuple(sorted({person for intent in self._intents for person in intent.people})),
+            around=tuple(sorted({each for intent in self._intents for each in intent.around(self._device.site)})),
             sources=tuple(sorted({source for intent in self._intents for source in guards.sources(intent.args)})),
         )
 
@@ -145,6 +148,7 @@ class Frame:
             answers=tuple(answers[number] for number in sorted(answers)),
             need=run.need,
             wrote=bool(changes),
+            refused=sum(step.answer.result == "rejected" for step in run.steps),
             raised=run.raised,
             head=sealer.proof,
         )
@@ -155,7 +159,7 @@ class Frame:
             last_dev_seq=run.last if run.numbered else None,
             tallies=sealer.tallies if changes else {},
             reachable=reachable(bench.written),
-            silences=silences(changes, bench.written, self._now),
+            calls=recent_calls(changes, bench.written, self._now),
             attempts=run.attempts,
         )
 
@@ -291,13 +295,14 @@ class _Bench:
                     fact=intent.fact,
                     site=self._device.site,
                 )
-            drafts = tuple(draft(key, row) for key, row in sorted(effect.rows.items()))
+            written = joining.reported(args, effect.rows, self._rows, guards.clamped(op.at, self._now))
+            drafts = tuple(draft(key, row) for key, row in sorted(written.items()))
             for item in drafts:
                 expect_room(item, self._ground.rows.get(item.key))
         except (Refused, BadInput) as refusal:
             return _Step(intent, self._refused(intent, refusal))
-        self._rows |= effect.rows
-        self.written |= effect.rows
+        self._rows |= written
+        self.written |= written
         return _Step(intent, self._applied(intent, args, effect), drafts)
 
     def _twin(self, intent: Intent) -> Member | None:
