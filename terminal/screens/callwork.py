@@ -17,6 +17,7 @@ from ringdesk.ops import (
     TaskReopen,
     TaskUpdate,
 )
+from ringdesk.reached import is_of_missed, number_of
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult, Task, TaskKind
 from terminal.screens.board import Board
@@ -181,12 +182,17 @@ class CallWork:
         return said
 
     async def attempt(self, task: Task, result: AttemptResult) -> SafeText:
-        """A callback was tried; who was reached needs no other."""
+        """A callback was tried; who was reached needs no other: the desk closes those of their missed calls with it."""
+        dialled = number_of(task)
+        others = [
+            each for each in self.board.day.owed if is_of_missed(each) and not dialled.isdisjoint(number_of(each))
+        ]
         await self.work.desk.do(TaskAttempt(task=task.id, result=result))
         if result is AttemptResult.REACHED:
 
             async def back() -> SafeText:
-                await self.work.desk.do(TaskReopen(task=task.id))
+                for each in dict.fromkeys((task.id, *(other.id for other in others))):
+                    await self.work.desk.do(TaskReopen(task=each))
                 return say("Open again: {title}", title=task.title)
 
             self.undo.add(say("called back: {title}", title=task.title), back)

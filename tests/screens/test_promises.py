@@ -11,7 +11,7 @@ from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Caller, CallState, Outcome, Presentation
 from ringdesk.ids import callback_id
 from ringdesk.members import MemberNumber
-from ringdesk.ops import TaskAdd, TaskFields, TaskUpdate
+from ringdesk.ops import TaskAdd, TaskFields, TaskReopen, TaskUpdate
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 from terminal.news import CallNews, TaskNews
@@ -317,6 +317,25 @@ async def test_who_was_reached_is_missed_no_more_on_home_and_in_the_list() -> No
         await run.settle()
         assert "0965-118-402" not in run.pane("timeline")
         assert "Missed 0" in run.pane("topbar")
+
+
+async def test_taking_back_that_somebody_was_reached_opens_what_was_closed_with_it() -> None:
+    made = desk()
+    number = SafeText("+886965118402")
+    made.business.tasks = [
+        Task(id=callback_id("m1"), call="m1", kind=TaskKind.CALLBACK, title=SafeText("m1"), number=number),
+        Task(id=callback_id("m2"), call="m2", kind=TaskKind.CALLBACK, title=SafeText("m2"), number=number),
+        Task(id="promised", kind=TaskKind.CALLBACK, title=SafeText("later"), number=number),
+    ]
+    first, second = (task.id for task in made.business.tasks[:2])
+    async with running(made) as run:
+        run.screen.panes.go("missed")
+        at = run.screen.painter.panel("missed")
+        chosen = at.value.rows()[0].id  # type: ignore[attr-defined]
+        await run.press("a", str(list(AttemptResult).index(AttemptResult.REACHED) + 1))
+        await run.press("ctrl+p", *"undo", "enter")
+        again = {what[1].task for what in run.desk.did if isinstance(what[-1], TaskReopen)}  # type: ignore[attr-defined]
+        assert again == {chosen, first, second}
 
 
 @BOTH
