@@ -106,13 +106,13 @@ def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
 
 def await_ring(console: Console, url: str, region: str, area: str) -> str:
     """Wait for a real ring. What came: `number`, `withheld`, `no_number`, `nothing`."""
-    events: queue.SimpleQueue[CallEvent] = queue.SimpleQueue()
+    events: queue.SimpleQueue[CallEvent | Notice] = queue.SimpleQueue()
     spec = spec_of(url, region, area)
     pump = SourcePump(
         spec,
         registry.dialect(spec.dialect),
         on_event=events.put,
-        on_health=lambda _source, _notice: None,
+        on_health=lambda _source, notice: events.put(notice),
         wall=roots.wall,
         jitter=random.Random(roots.random_id()),  # noqa: S311  no secret: it spreads reconnects
     )
@@ -121,17 +121,23 @@ def await_ring(console: Console, url: str, region: str, area: str) -> str:
         return _listen(console, events, region, area)
 
 
-def _listen(console: Console, events: "queue.SimpleQueue[CallEvent]", region: str, area: str) -> str:
+def _listen(console: Console, events: "queue.SimpleQueue[CallEvent | Notice]", region: str, area: str) -> str:
     console.say(say("Ring this line now, from another telephone."))
     until = time.monotonic() + RING_SECONDS
     rung = False
     while (left := until - time.monotonic()) > 0:
         try:
-            event = numbers.read_caller(events.get(timeout=min(COUNT_SECONDS, left)), region, area)
+            heard = events.get(timeout=min(COUNT_SECONDS, left))
         except queue.Empty:
             if not rung:
                 console.say(say("{count} seconds left", count=max(0, round(until - time.monotonic()))))
             continue
+        if isinstance(heard, Notice):
+            if heard.level is Level.BROKEN:  # nothing can ring there
+                console.say(because(heard.why))
+                return "nothing"
+            continue
+        event = numbers.read_caller(heard, region, area)
         if event.event is EventKind.RINGING and not rung:
             rung, until = True, time.monotonic() + NUMBER_SECONDS
             console.say(say("It rings."))
