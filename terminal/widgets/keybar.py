@@ -8,7 +8,7 @@ from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS, Where
 from terminal.bindings import shown as written
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece
+from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, width_of
 from terminal.widgets.speech import say
 
 
@@ -85,6 +85,9 @@ class TabStrip(Panel[Strip]):
             words = _tabs(value, air=air, brief=brief)
             if sum(each.width for each in words) <= room:
                 break
+        else:
+            left = inside.width - width_of(words) - 2
+            right = (piece(clipped(value.trouble, left), Tone.WARN), gap()) if left > 1 else ()
         return Picture((Row(words, right, base=Tone.BAR),))
 
 

@@ -40,8 +40,8 @@ def test_a_supervisor_lets_go_of_what_holds_up_the_outbox(tmp_path: Path) -> Non
             assert b"changes of mei wait until mei signs in on this desk again" in told.stdout
             person.write(CTRL_P)
             person.see(lambda: "焦點在 輸入框" in person.rows()[-1])
-            person.type("放掉")
-            person.see(lambda: "放掉等人登入" in "\n".join(person.rows()))
+            person.type("放棄")
+            person.see(lambda: "放棄等人登入" in "\n".join(person.rows()))
             person.write(b"\r")
             person.see(lambda: "mei：" in "\n".join(person.rows()))
             person.write(b"1")
