@@ -164,15 +164,19 @@ def _number(known: MemberNumber, person: Person) -> tuple[Piece, ...]:
 
 
 def _numbers(person: Person, room: int) -> tuple[Piece, ...]:
-    """As many numbers as fit in so many cells, each whole with its label; the others are counted."""
-    waiting = [spaced(_number(known, person)) for known in _ordered(person)]
+    """As many numbers as fit in so many cells, whole, the first with its label in any case; the others are counted."""
+    known = _ordered(person)
     shown: tuple[Piece, ...] = ()
-    for index, each in enumerate(waiting):
-        more = piece(SafeText(f"+{len(waiting) - index - 1}"), Tone.DIM) if index + 1 < len(waiting) else gap(0)
-        longer = (*shown, gap(), *each) if shown else each
-        if shown and width_of(longer) + (more.width + 1 if more.width else 0) > room:
-            return (*shown, gap(), piece(SafeText(f"+{len(waiting) - index}"), Tone.DIM))
-        shown = longer
+    for index, each in enumerate(known):
+        left = len(known) - index
+        reserve = len(f" +{left - 1}") if left > 1 else 0
+        whole = spaced(_number(each, person))
+        ways = (whole, whole[:1]) if shown else (whole,)
+        longer = [(*shown, gap(), *way) if shown else way for way in ways]
+        fitting = [way for way in longer if width_of(way) + reserve <= room]
+        if not fitting and shown:
+            return (*shown, gap(), piece(SafeText(f"+{left}"), Tone.DIM))
+        shown = fitting[0] if fitting else longer[0]
     return shown
 
 
