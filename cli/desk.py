@@ -270,7 +270,7 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
 
 
 def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
-    from config import registry
+    from cli.pumps import expect_dialect
     from terminal.callerid.source import parse
 
     general = settings.general
@@ -279,7 +279,7 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
     if len({spec.id for spec in specs}) < len(specs):
         raise BadInput("two of the sources have the same id; name each source once")
     for spec in specs:
-        registry.dialect(spec.dialect)
+        expect_dialect(spec)
     return specs
 
 

@@ -21,13 +21,12 @@ from cli import roots
 from cli.embedded import EmbeddedServer
 from cli.paths import expect_usable, told, trouble
 from cli.plan import Plan
-from config import registry
+from cli.pumps import pump_of
 from ringdesk import numbers
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from ringdesk.why import Why
-from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec, parse
 from terminal.desk import Desk, Door, Source
 from terminal.lookup.search import Lookup
@@ -267,13 +266,7 @@ async def _ended(task: "asyncio.Task[None]") -> None:
 
 
 def _source(spec: SourceSpec) -> Source:
-    jitter = random.Random(secrets.randbits(64))  # noqa: S311 - spreads attempts, no secret
-    dialect = registry.dialect(spec.dialect)
-
-    def make(on_event: Any, on_health: Any) -> SourcePump:
-        return SourcePump(spec, dialect, on_event=on_event, on_health=on_health, wall=roots.CLOCK, jitter=jitter)
-
-    return Source(spec, make)
+    return Source(spec, lambda on_event, on_health: pump_of(spec, on_event, on_health, roots.CLOCK))
 
 
 def _make_folder(folder: Path) -> None:

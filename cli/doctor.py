@@ -7,7 +7,6 @@ import argparse
 import os
 import platform
 import queue
-import random
 import sqlite3
 import stat
 import sys
@@ -22,7 +21,7 @@ from typing import Final
 from cli import roots
 from cli.findings import Finding
 from cli.output import print_json
-from config import registry
+from cli.pumps import expect_dialect, pump_of
 from config.load import is_language, load, places, usual_file
 from config.settings import Settings
 from ringdesk.dialects import Level, Notice
@@ -32,7 +31,7 @@ from ringdesk.transcript import Chunk
 from ringdesk.why import Why
 from terminal import words
 from terminal.callerid.ports import PortError
-from terminal.callerid.pump import SourcePump, recorded
+from terminal.callerid.pump import recorded
 from terminal.callerid.source import SourceSpec, Transport, parse
 from terminal.callerid.transports import open_port
 
@@ -42,9 +41,6 @@ _PACKAGES: Final = ("ringdesk", "textual", "pyserial", "msgspec", "websockets")
 _DATABASES: Final = ("replica.db", "server.db")
 _ROOM: Final = 200_000_000
 """Bytes that should be free where the data lies: a replica of 200,000 members and its log."""
-
-
-Line = tuple[SourceSpec, registry.Factory]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,11 +56,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found, as it is found; 1 if something is wrong."""
-    lines = [
-        (spec, registry.dialect(spec.dialect)) for spec in (parse(url, platform.node()) for url in options.sources)
-    ]
     if options.language and not is_language(options.language):
         raise BadInput(f"there are no words in the language {options.language!r}; use en or zh-Hant")
+    lines = [parse(url, platform.node()) for url in options.sources]
+    for spec in lines:
+        expect_dialect(spec)
     words.language(options.language or "")
     found, known = settings(options.config)
     words.language(options.language or known.general.language)
@@ -92,13 +88,13 @@ def settings(given: Path | None) -> tuple[Finding, Settings]:
     return Finding(check="settings", why=Why("doctor_settings_read", {"file": str(file.absolute())})), known
 
 
-def _findings(lines: list[Line], data: Path | None) -> Iterator[Finding]:
+def _findings(lines: list[SourceSpec], data: Path | None) -> Iterator[Finding]:
     yield _well("python", "doctor_python", version=platform.python_version(), platform=platform.platform())
     yield sqlite(sqlite3.sqlite_version_info)
     yield from map(_package, _PACKAGES)
-    yield from _ports({os.path.realpath(spec.path) for spec, _ in lines if spec.transport is Transport.SERIAL})
-    for spec, dialect in lines:
-        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec, dialect)
+    yield from _ports({os.path.realpath(spec.path) for spec in lines if spec.transport is Transport.SERIAL})
+    for spec in lines:
+        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec)
     if data is not None:
         yield from _data(data)
 
@@ -154,24 +150,16 @@ def _recording(spec: SourceSpec) -> Finding:
     return _well(spec.url, "doctor_recording", count=str(chunks))
 
 
-def _line(spec: SourceSpec, dialect: registry.Factory) -> Finding:
-    notice, said = heard_from(spec, dialect)
+def _line(spec: SourceSpec) -> Finding:
+    notice, said = heard_from(spec)
     return Finding(check=spec.url, ok=notice.level is Level.OK, level=notice.level, why=notice.why, said=said)
 
 
-def heard_from(spec: SourceSpec, dialect: registry.Factory) -> tuple[Notice, str | None]:
+def heard_from(spec: SourceSpec) -> tuple[Notice, str | None]:
     """Open a line and let its dialect set the peer up: how it stands, and what the peer or the system said."""
     notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
     chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-    pump = SourcePump(
-        spec,
-        dialect,
-        on_event=lambda _: None,
-        on_health=lambda _, notice: notices.put(notice),
-        on_chunk=chunks.put,
-        wall=roots.wall,
-        jitter=random.Random(roots.random_id()),  # noqa: S311  no secret: it spreads reconnects
-    )
+    pump = pump_of(spec, lambda _: None, lambda _, notice: notices.put(notice), roots.wall, chunks.put)
     pump.start()
     with closing(pump):
         notice = _verdict(notices)

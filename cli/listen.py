@@ -6,7 +6,6 @@ One thread per source reports, the main thread prints. A reader that does not re
 import argparse
 import platform
 import queue
-import random
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +16,7 @@ from typing import BinaryIO, Final
 
 from cli import roots
 from cli.output import complain, print_json
-from config import registry
+from cli.pumps import expect_dialect, pump_of
 from ringdesk import numbers, transcript
 from ringdesk.calls import Call, CallEvent, CallState
 from ringdesk.dialects import Level, Notice
@@ -25,7 +24,7 @@ from ringdesk.errors import BadInput
 from ringdesk.printed import call_object, event_object
 from ringdesk.tracker import Tracker
 from ringdesk.transcript import Chunk
-from terminal.callerid.pump import REPLAY_ENDED, REPLAY_UNUSABLE, SourcePump
+from terminal.callerid.pump import REPLAY_ENDED, REPLAY_UNUSABLE
 from terminal.callerid.source import SourceSpec, parse
 
 _ROOM: Final = 1000
@@ -119,16 +118,15 @@ class _Listening:
         self._troubled: set[str] = set()
         self._waits = self._worked = False
         self._failed = False
-        jitter = random.Random(roots.random_id())  # noqa: S311  no secret: it spreads reconnects
+        for spec in specs:
+            expect_dialect(spec)
         self._pumps = [
-            SourcePump(
+            pump_of(
                 spec,
-                registry.dialect(spec.dialect),
-                on_event=lambda event: self._inbox.put(lambda: self._heard(event)),
-                on_health=lambda source, notice: self._inbox.put(lambda: self._health(source, notice)),
-                on_chunk=self._keep,
-                wall=roots.wall,
-                jitter=jitter,
+                lambda event: self._inbox.put(lambda: self._heard(event)),
+                lambda source, notice: self._inbox.put(lambda: self._health(source, notice)),
+                roots.wall,
+                self._keep,
             )
             for spec in specs
         ]

@@ -1,22 +1,20 @@
 """Setup, the telephone line: finds the modem, or takes the URL of another source; then a test ring."""
 
 import queue
-import random
 import re
 import time
 from contextlib import closing
 from typing import Final
 
-from cli import roots
+from cli import roots, setup_exchange
 from cli.doctor import heard_from
-from cli.setup_console import Console, Wrong
-from config import registry
+from cli.pumps import expect_dialect, pump_of
+from cli.setup_console import Console, Ended, Wrong
 from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
-from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec, parse
 from terminal.widgets.speech import because, mark, say
 from terminal.widgets.telephone import written
@@ -32,16 +30,17 @@ NUMBER_SECONDS: Final = 12.0
 def spec_of(url: str, region: str, area: str) -> SourceSpec:
     """A source that this version can listen to. Raises `BadInput` with what to write instead."""
     spec = parse(addressed(url), "setup", region=region, area=area)
-    registry.dialect(spec.dialect)
+    expect_dialect(spec)
     return spec
 
 
 def addressed(text: str) -> str:
-    """The URL of a line as people name it: the bare port will do (`COM3`, `/dev/ttyACM0`); a line without a name is line 1."""
+    """The URL of a line as people name it: the bare port will do (`COM3`, `/dev/ttyACM0`); a modem's line without a name is
+    line 1, while an exchange names its lines itself."""
     text = text.strip()
     if re.fullmatch(r"(?i)com\d+(\?.*)?", text) or text.startswith("/"):
         text = f"serial://{text}"
-    if "line=" in text or ":" not in text or text.startswith("replay:"):
+    if "line=" in text or not text.lower().startswith(("serial:", "socket:", "rfc2217:")):
         return text
     return f"{text}{'&' if '?' in text else '?'}line=1"
 
@@ -57,7 +56,7 @@ def probe(console: Console, url: str, region: str, area: str) -> Notice:
     """Set the peer up as the desk does, and say what came of it."""
     spec = spec_of(url, region, area)
     console.say(say("Trying {port}, some ten seconds ...", port=SafeText(spec.address)))
-    notice, said = heard_from(spec, registry.dialect(spec.dialect))
+    notice, said = heard_from(spec)
     text = say(SILENT) if notice.why.code == "modem_silent" else because(notice.why)
     console.say(text if spec.address in text else say("{name}: {text}", name=SafeText(spec.address), text=text))
     if said and said != notice.detail:
@@ -73,19 +72,15 @@ def find(console: Console, region: str, area: str, known: tuple[str, ...]) -> tu
     well = [addressed(url) for url in found if probe(console, url, region, area).level is Level.OK]
     urls = list(dict.fromkeys([*known, *well]))
     entries = [SafeText(url) for url in urls]
-    index = console.choose(
-        say("Which is your telephone line?"),
-        [*entries, say("another one: type its port or address"), say("none for now")],
-        _first(urls),
+    others = (
+        say("another one: type its port or address"),
+        say("a telephone exchange or an Internet telephone service"),
+        say("none for now"),
     )
+    index = console.choose(say("Which is your telephone line?"), [*entries, *others], 1 if urls else 3)
     if index < len(urls):
         return (urls[index],)
-    return _typed(console, region, area) if index == len(urls) else ()
-
-
-def _first(urls: list[str]) -> int:
-    """The proposal: the first that is known or answered, else none."""
-    return 1 if urls else 2
+    return (_typed, _exchange, lambda *_: ())[index - len(urls)](console, region, area)
 
 
 def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
@@ -94,28 +89,39 @@ def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
         typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
         url = addressed(typed)
         try:
-            notice = probe(console, url, region, area)
+            if _is_kept(console, url, region, area):
+                return (url,)
+        except Ended:
+            raise
         except BadInput as error:
             console.wrong(error if "://" in url else Wrong(NO_PORT, text=SafeText(typed)))
             typed = ""
-            continue
-        again = say("try again"), say("keep it: the desk tries it whenever it runs")
-        if notice.level is Level.OK or console.choose(say("It does not work yet."), again) == 1:
-            return (url,)
+
+
+def _exchange(console: Console, region: str, area: str) -> tuple[str, ...]:
+    while True:
+        url = setup_exchange.ask(console)
+        try:
+            if _is_kept(console, url, region, area):
+                return (url,)
+        except Ended:
+            raise
+        except BadInput as error:
+            console.wrong(error)
+
+
+def _is_kept(console: Console, url: str, region: str, area: str) -> bool:
+    """Whether a line that was named is the one: it works, or it is to be tried whenever the desk runs. Raises `BadInput`."""
+    well = probe(console, url, region, area).level is Level.OK
+    again = say("try again"), say("keep it: the desk tries it whenever it runs")
+    return well or console.choose(say("It does not work yet."), again) == 1
 
 
 def await_ring(console: Console, url: str, region: str, area: str) -> str:
     """Wait for a real ring. What came: `number`, `withheld`, `no_number`, `nothing`."""
     events: queue.SimpleQueue[CallEvent | Notice] = queue.SimpleQueue()
     spec = spec_of(url, region, area)
-    pump = SourcePump(
-        spec,
-        registry.dialect(spec.dialect),
-        on_event=events.put,
-        on_health=lambda _source, notice: events.put(notice),
-        wall=roots.wall,
-        jitter=random.Random(roots.random_id()),  # noqa: S311  no secret: it spreads reconnects
-    )
+    pump = pump_of(spec, events.put, lambda _source, notice: events.put(notice), roots.wall)
     pump.start()
     with closing(pump):
         return _listen(console, events, region, area)
@@ -141,7 +147,7 @@ def _listen(console: Console, events: "queue.SimpleQueue[CallEvent | Notice]", r
         if event.event is EventKind.RINGING and not rung:
             rung, until = True, time.monotonic() + NUMBER_SECONDS
             console.say(say("It rings."))
-        if event.caller is not None and event.event is EventKind.CALLER:
+        if event.caller is not None:
             if event.caller.presentation is Presentation.PRIVATE:
                 console.say(say("The caller withheld the number; caller ID works."))
                 return "withheld"

@@ -5,7 +5,8 @@ to, joins what several sources saw of one call, closes what nobody closes, forge
 facts: they never move a call back and never make it pop.
 """
 
-from itertools import islice
+from collections.abc import Iterable
+from itertools import chain, islice
 from typing import Final
 
 import msgspec
@@ -26,7 +27,7 @@ from ringdesk.tracker.life import (
     step,
     wrap_up,
 )
-from ringdesk.tracker.merging import same_call, united, went_on, withheld
+from ringdesk.tracker.merging import one_of, same_call, twin, united, went_on
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -37,9 +38,12 @@ __all__ = [
     "claim",
     "deadline",
     "give_up",
+    "one_of",
     "patience",
     "pop_due",
+    "same_call",
     "step",
+    "twin",
     "united",
     "went_on",
     "wrap_up",
@@ -82,8 +86,9 @@ class Tracker:
         """The call, also by an id that it had before it was joined to another."""
         return self._calls.get(self.resolve(call_id))
 
-    def received(self, event: CallEvent, *, site: str = "") -> tuple[Call, ...]:
-        """An event of a source at `site`. What changes nothing (a duplicate, a lamp, a refusal) returns nothing."""
+    def received(self, event: CallEvent, *, site: str = "", others: Iterable[Call] = ()) -> tuple[Call, ...]:
+        """An event of a source at `site`. What changes nothing (a duplicate, a lamp, a refusal) returns nothing. `others` are
+        calls of which somebody else keeps track: one that is the same call is kept here, too, from then on."""
         if event.event in NO_CALL:
             return ()
         self._sweep(event.at)
@@ -95,13 +100,21 @@ class Tracker:
         call = self._save(step(before, event, call_id=own, site=site))
         if call == before:
             return ()
-        twin = self._twin(call)
-        return (call,) if twin is None else self._unite(call, twin, event.at, shown=_shown(before))
+        newest = islice(reversed(self._calls.values()), _NEWEST)
+        other = twin(call, chain(others, newest), self._policy.same_call)
+        return (call,) if other is None else self._unite(before, call, other, event.at)
 
     def claim(self, call_id: str, person: str, now: float, name: SafeText | None = None) -> tuple[Call, ...]:
         """ "I have it"; nothing for a call that nobody knows or somebody else has."""
         call = self.get(call_id)
         return () if call is None else self._changed(call, claim(call, person, now, name))
+
+    def lead(self, call_id: str, into: Call, now: float) -> tuple[Call, ...]:
+        """Somebody else found that a call of here is the same as `into`, which goes on; nothing if that is known."""
+        call = self._calls.get(call_id)
+        if call is None or call_id == into.id:
+            return ()
+        return self._unite(None, call, self._calls.get(into.id, into), now)
 
     def wrap_up(self, call_id: str, code: SafeText, now: float) -> tuple[Call, ...]:
         """The call is dealt with; nothing for a call that nobody knows."""
@@ -136,32 +149,24 @@ class Tracker:
     def _changed(self, before: Call, after: Call) -> tuple[Call, ...]:
         return () if after == before else (self._save(after),)
 
-    def _twin(self, call: Call) -> Call | None:
-        """The call of another source that is the same one; of withheld callers only if there is no second candidate."""
-        newest = islice(reversed(self._calls.values()), _NEWEST)
-        found = [other for other in newest if same_call(call, other, self._policy.same_call)]
-        return found[0] if found and (len(found) == 1 or not withheld(call)) else None
-
     def _link(self, key: SourceKey, linked: SourceKey, event: CallEvent, site: str) -> tuple[Call, ...]:
-        call, twin = (self._calls.get(self._id(one)) for one in (key, linked))
-        before = call or twin
+        call, other = (self._calls.get(self._id(one)) for one in (key, linked))
+        before = call or other
         after = step(before, event, call_id=self._id(key), site=site)
         sources = tuple(dict.fromkeys((*after.sources, linked)))
         after = self._save(msgspec.structs.replace(after, sources=sources))
-        if call is not None and twin is not None and call.id != twin.id:
-            return self._unite(after, twin, event.at, shown=_shown(call))
+        if call is not None and other is not None and call.id != other.id:
+            return self._unite(call, after, other, event.at)
         return () if after == before else (after,)
 
-    def _unite(self, call: Call, twin: Call, now: float, *, shown: bool) -> tuple[Call, ...]:
-        """The one that people have seen goes on, of two such the older: the other's pop would be a second one."""
-        keeps = shown and call.started < twin.started
-        kept, gone = (call, twin) if keeps else (twin, call)
-        del self._calls[gone.id]
+    def _unite(self, before: Call | None, call: Call, other: Call, now: float) -> tuple[Call, ...]:
+        kept, gone = one_of(before, call, other, now)
+        self._calls.pop(gone.id, None)
         for old, new in self._merged.items():
             if new == gone.id:
                 self._merged[old] = kept.id
         self._merged[gone.id] = kept.id
-        return self._save(united(kept, gone)), went_on(gone, kept.id, now)
+        return self._save(kept), gone
 
     def _sweep(self, now: float) -> None:
         """Forget what ended long ago; not at every event, for there may be many calls."""
@@ -177,10 +182,6 @@ class Tracker:
             self._ids.pop(key, None)
         for old in [old for old, new in self._merged.items() if new == call_id]:
             del self._merged[old]
-
-
-def _shown(before: Call | None) -> bool:
-    return before is not None and pop_due(before)
 
 
 def _passed(time: float | None, now: float) -> bool:

@@ -1,10 +1,30 @@
 """Two calls that are one: what two sources saw of it, or what one source first took for two."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from ringdesk.calls import Call, Caller, CallState, Presentation
 from ringdesk.codecs.passiveline import joined
-from ringdesk.tracker.life import join_called, join_leg, stated
+from ringdesk.tracker.life import join_called, join_leg, pop_due, stated
+
+
+def twin(call: Call, others: Iterable[Call], apart: float) -> Call | None:
+    """The call among `others` that is what another source saw of this one; of withheld callers only if there is no second
+    candidate."""
+    found = [other for other in others if same_call(call, other, apart)]
+    return found[0] if found and (len(found) == 1 or not withheld(call)) else None
+
+
+def one_of(before: Call | None, call: Call, other: Call, at: float) -> tuple[Call, Call]:
+    """Two calls that are one: the call that goes on, and the one that is over and leads to it.
+
+    The one that people have seen goes on, of two such the older: the other's pop would be a second one. `before` is `call`
+    as it was before that was heard which showed it; `other` was there already.
+    """
+    keeps = before is not None and pop_due(before) and before.started < other.started
+    kept, gone = (call, other) if keeps else (other, call)
+    return united(kept, gone), went_on(gone, kept.id, at)
 
 
 def same_call(one: Call, other: Call, apart: float) -> bool:

@@ -9,7 +9,7 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.wire.messages import Push
 from ringdesk.wire.signing import ServerKey
 from server.accept.frame import Flags, Frame, Reply
-from server.accept.images import Sealer, draft, expect_room, reachable, sets_touched, silences
+from server.accept.images import Sealer, draft, expect_room, reachable, recent_calls, sets_touched
 from server.accept.intents import read
 from server.store.base import Order
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Wanted
@@ -75,7 +75,7 @@ async def _import_chunk(order: Order, key: ServerKey, rows: dict[RowKey, Row], e
                 changes=changes,
                 tallies=sealer.tallies,
                 reachable=reachable(rows),
-                silences=silences(changes, rows, entry.at),
+                calls=recent_calls(changes, rows, entry.at),
                 audit=(noted,),
             )
 

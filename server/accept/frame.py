@@ -19,8 +19,8 @@ from ringdesk.ops import Args, MemberAdd, Row, RowKey
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
-from server.accept import guards
-from server.accept.images import Draft, Sealer, draft, expect_room, reachable, sets_touched, silences
+from server.accept import guards, joining
+from server.accept.images import Draft, Sealer, draft, expect_room, reachable, recent_calls, sets_touched
 from server.accept.intents import Intent, actor
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
@@ -97,6 +97,7 @@ class Frame:
             rows=tuple(rows),
             reachable=tuple(sorted({e164 for intent in self._intents for e164 in intent.reaches})),
             people=tuple(sorted({person for intent in self._intents for person in intent.people})),
+            around=tuple(sorted({each for intent in self._intents for each in intent.around(self._device.site)})),
             sources=tuple(sorted({source for intent in self._intents for source in guards.sources(intent.args)})),
         )
 
@@ -155,7 +156,7 @@ class Frame:
             last_dev_seq=run.last if run.numbered else None,
             tallies=sealer.tallies if changes else {},
             reachable=reachable(bench.written),
-            silences=silences(changes, bench.written, self._now),
+            calls=recent_calls(changes, bench.written, self._now),
             attempts=run.attempts,
         )
 
@@ -291,13 +292,14 @@ class _Bench:
                     fact=intent.fact,
                     site=self._device.site,
                 )
-            drafts = tuple(draft(key, row) for key, row in sorted(effect.rows.items()))
+            written = joining.reported(args, effect.rows, self._rows, guards.clamped(op.at, self._now))
+            drafts = tuple(draft(key, row) for key, row in sorted(written.items()))
             for item in drafts:
                 expect_room(item, self._ground.rows.get(item.key))
         except (Refused, BadInput) as refusal:
             return _Step(intent, self._refused(intent, refusal))
-        self._rows |= effect.rows
-        self.written |= effect.rows
+        self._rows |= written
+        self.written |= written
         return _Step(intent, self._applied(intent, args, effect), drafts)
 
     def _twin(self, intent: Intent) -> Member | None:

@@ -18,7 +18,7 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.wire import limits
 from ringdesk.wire.messages import Proof
 from ringdesk.wire.signing import ServerKey
-from server.store.values import Change, Head, Held, Silence, Tally
+from server.store.values import Change, Head, Held, RecentCall, Tally
 
 PROJECTIONS: Final = (CLEAR, MASKED)
 
@@ -80,17 +80,19 @@ def reachable(rows: Mapping[RowKey, Row]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def silences(changes: Iterable[Change], rows: Mapping[RowKey, Row], now: float) -> tuple[Silence, ...]:
-    """When each call among the written `rows` is given up. It counts from its arrival here: the clock of a desk may be
+def recent_calls(changes: Iterable[Change], rows: Mapping[RowKey, Row], now: float) -> tuple[RecentCall, ...]:
+    """The calls among the written `rows`. When each is given up counts from its arrival here: the clock of a desk may be
     wrong, and a call that rings must not end because of that."""
     newest = {image.id: image.seq for change in changes for image in change.images if image.kind == "call"}
-    return tuple(silence(row, newest[row.id], now) for row in rows.values() if isinstance(row, Call))
+    return tuple(recent_call(row, newest[row.id], now) for row in rows.values() if isinstance(row, Call))
 
 
-def silence(call: Call, seq: int, now: float) -> Silence:
-    """When a call of which something was heard `now`, at `seq`, is given up."""
+def recent_call(call: Call, seq: int, now: float) -> RecentCall:
+    """A call of which something was heard `now`, at `seq`."""
     seconds = tracker.patience(call, tracker.DEFAULT_POLICY)
-    return Silence(call=call.id, seq=seq, due=None if seconds is None else now + seconds)
+    due = None if seconds is None else now + seconds
+    merged = call.merged_into is not None
+    return RecentCall(call=call.id, site=call.site, started=call.started, seq=seq, due=due, merged=merged)
 
 
 class _Image(msgspec.Struct, frozen=True):

@@ -27,7 +27,8 @@ from ringdesk.safetext import SafeText, decode_hook
 from ringdesk.wire import limits
 from ringdesk.wire.messages import Answer
 from ringdesk.wire.signing import GrantBody, ServerKey, payload
-from server.store.values import Device, Person
+from server.accept import joining
+from server.store.values import Around, Device, Person
 
 MAX_ID: Final = 64
 LATEST: Final = 2.0**33
@@ -71,6 +72,10 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
             return ()
         numbers: tuple[MemberNumber, ...] = self.args.fields.numbers
         return tuple(number.e164 for number in numbers if number.e164)
+
+    def around(self, site: str) -> tuple[Around, ...]:
+        """Where another source may have seen the call that it reports."""
+        return joining.around(site, self.args.events) if isinstance(self.args, CallReport) else ()
 
 
 def read(op: Op, key: ServerKey, device: str) -> Intent:

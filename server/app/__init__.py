@@ -10,7 +10,7 @@ import ipaddress
 import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import uvicorn
@@ -34,6 +34,7 @@ from server.identity import authority
 from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
 from server.intake import Intake, Place
+from server.intake.backing import Central
 from server.intake.peers import networks
 from server.sessions import Parts, Reception
 from server.settings import is_address
@@ -91,17 +92,23 @@ def application(parts: Parts, intake: Intake) -> Starlette:
             return JSONResponse({"ok": False}, status_code=503)
         return JSONResponse({"ok": True})
 
+    return Starlette(
+        routes=[
+            WebSocketRoute("/sync", sync),
+            Route("/hook/{behind:path}", _Endpoint(hooked(intake))),
+            Route("/healthz", health, methods=["GET"]),
+        ]
+    )
+
+
+def hooked(intake: Intake) -> ASGIApp:
+    """What an intake answers."""
+
     async def hook(scope: Scope, receive: Receive, send: Send) -> None:
         response = await intake.receive(Request(scope, receive))
         await response(scope, receive, send)
 
-    return Starlette(
-        routes=[
-            WebSocketRoute("/sync", sync),
-            Route("/hook/{behind:path}", _Endpoint(hook)),
-            Route("/healthz", health, methods=["GET"]),
-        ]
-    )
+    return hook
 
 
 class _Endpoint:
@@ -149,7 +156,7 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
         ca=ca,
     )
     room = callroom.CallRoom(store.order, key, wake, roots.clock)
-    intake = Intake(store, room, roots.clock, place, roots.random_bytes(32).hex())
+    intake = Intake(Central(store, room), roots.clock, place, roots.random_bytes(32).hex())
     working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]
     try:
         yield Running(parts, intake)
@@ -190,28 +197,55 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
         certificate, ca = _certificate(serving, roots, listener)
         place = _place(serving, listener, tls=certificate is not None)
         async with put_together(serving, roots, ca, place) as running:
-            config = uvicorn.Config(
-                application(running.parts, running.intake),
-                http=Hurried,
-                ws=Exposed,
-                loop="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                backlog=BACKLOG,
-                ws_max_size=limits.FRAME_CAP,
-                ws_per_message_deflate=False,
-                ws_ping_interval=None,
-                timeout_graceful_shutdown=GRACE,
-                ssl_certfile=certificate,
-                ssl_keyfile=serving.tls_key,
-            )
+            app = application(running.parts, running.intake)
+            config = _config(app, ssl_certfile=certificate, ssl_keyfile=serving.tls_key)
             server = _Server(config, lambda: on_bound(address_of(listener)))
             await _run(server, listener, stop)
     finally:
         listener.close()
+
+
+async def serve_hooks(
+    listener: socket.socket, intake: Intake, on_bound: Callable[[], None], stop: asyncio.Event
+) -> None:
+    """Serve an intake alone, at every path, until `stop` is set: it is asked for the source "desk". The listener is closed."""
+    answer = hooked(intake)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":  # nothing here speaks over a websocket
+            await send({"type": "websocket.close"})
+            return
+        behind = b"" if scope["raw_path"] == b"/" else scope["raw_path"]
+        await answer({**scope, "raw_path": b"/hook/desk" + behind}, receive, send)
+
+    working = asyncio.create_task(intake.run())
+    try:
+        await _run(_Server(_config(app), on_bound), listener, stop)
+    finally:
+        working.cancel()
+        await asyncio.wait({working})
+        await intake.refusals.flush()
+        listener.close()
+
+
+def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=Hurried,
+        ws=Exposed,
+        loop="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        backlog=BACKLOG,
+        ws_max_size=limits.FRAME_CAP,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        timeout_graceful_shutdown=GRACE,
+        **more,
+    )
 
 
 async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event) -> None:
@@ -226,8 +260,16 @@ async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event) ->
         await running
 
 
+class Taken(RingdeskError):
+    """The address cannot be listened at; `reason` is what the system said."""
+
+    def __init__(self, listen: str, error: OSError) -> None:
+        super().__init__(f"cannot listen on {listen}: {error.strerror}; choose another --listen")
+        self.reason = error.strerror or str(error)
+
+
 def bound(listen: str) -> socket.socket:
-    """A listening socket's address, taken. Raises `BadInput` for what is no HOST:PORT, `RingdeskError` if it is in use."""
+    """A listening socket's address, taken. Raises `BadInput` for what is no HOST:PORT, `Taken` if it is in use."""
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
@@ -246,7 +288,7 @@ def bound(listen: str) -> socket.socket:
         listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
-        raise RingdeskError(f"cannot listen on {listen}: {error.strerror}; choose another --listen") from error
+        raise Taken(listen, error) from error
     listener.settimeout(0)
     return listener
 

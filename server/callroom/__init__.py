@@ -14,17 +14,19 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import msgspec
+
 from ringdesk import ops, tracker
 from ringdesk.calls import Call
 from ringdesk.errors import BadInput
 from ringdesk.ops import Args, CallReport, Row, RowKey
 from ringdesk.wire import limits
 from ringdesk.wire.signing import ServerKey
-from server.accept.images import Sealer, draft, sets_touched, silence, silences
+from server.accept.images import Sealer, draft, recent_call, recent_calls, sets_touched
 from server.callroom.heard import Hearing, Report
 from server.fanout import Wake
 from server.store.base import Order, Unavailable
-from server.store.values import Batch, Decision, Ground, Head, Held, Silence, Wanted
+from server.store.values import Batch, Decision, Ground, Head, Held, RecentCall, Wanted
 
 HISTORY: Final = "history"
 TICK: Final = 2.0
@@ -89,16 +91,16 @@ class CallRoom:
                 self._wake.poke()
         return len(due)
 
-    def _decide(self, ground: Ground, due: Sequence[Silence], now: float) -> Decision:
+    def _decide(self, ground: Ground, due: Sequence[RecentCall], now: float) -> Decision:
         over: dict[RowKey, Row] = {}
-        rest: list[Silence] = []
+        rest: list[RecentCall] = []
         for each in due:
             held = ground.rows.get(("call", each.call))
             call = None if held is None else _call(held)
             if held is None or call is None or not call.live:
-                rest.append(Silence(call=each.call, seq=each.seq, due=None))
+                rest.append(msgspec.structs.replace(each, due=None))
             elif held.seq != each.seq:  # something was heard of it since
-                rest.append(silence(call, held.seq, now))
+                rest.append(recent_call(call, held.seq, now))
             else:
                 over["call", call.id] = tracker.give_up(call, now)
         drafts = [draft(key, row) for key, row in sorted(over.items())]
@@ -109,7 +111,7 @@ class CallRoom:
             return Batch(
                 changes=changes,
                 tallies=sealer.tallies if changes else {},
-                silences=(*rest, *silences(changes, over, now)),
+                calls=(*rest, *recent_calls(changes, over, now)),
             )
 
         return Decision(seal=seal, changes=len(drafts), sets=sets_touched(drafts, ground.rows))

@@ -15,8 +15,9 @@ from ringdesk.merge import bounds
 from ringdesk.ops import Row, RowKey
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
-from server.accept.images import Sealer, draft, sets_touched, silences
-from server.store.values import MAIN_SITE, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
+from server.accept import joining
+from server.accept.images import Sealer, draft, recent_calls, sets_touched
+from server.store.values import MAIN_SITE, Around, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
 
 KEPT_SECONDS: Final = 24 * 3600.0
 """How long a webhook that was taken in is remembered: Zoom sends again until 85 minutes later, most give up within one."""
@@ -53,7 +54,8 @@ class Hearing:
         self._key = key
         self._now = now
         self._events = tuple(event for event in report.events if event.event not in tracker.NO_CALL)
-        self.wanted = Wanted(rows=_keys(_named(self._events)), hook=report.mark)
+        self._placed = tuple(placed(event, report.lines, now) for event in self._events)
+        self.wanted = Wanted(rows=_keys(_named(self._events)), around=_around(self._placed), hook=report.mark)
         self.repeated = self.wrote = False
 
     def decide(self, ground: Ground) -> Decision | Wanted:
@@ -69,8 +71,8 @@ class Hearing:
             self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted({*self.wanted.rows, *_keys(ahead)})))
             return self.wanted
         folded = _Fold(before)
-        for event in self._events:
-            folded.take(*placed(event, self._report.lines, self._now))
+        for event, site in self._placed:
+            folded.take(event, site)
         changed: dict[RowKey, Row] = {
             ("call", call.id): call for call in folded.calls.values() if before.get(call.id) != call
         }
@@ -83,7 +85,7 @@ class Hearing:
             return Batch(
                 changes=changes,
                 tallies=sealer.tallies if changes else {},
-                silences=silences(changes, changed, self._now),
+                calls=recent_calls(changes, changed, self._now),
                 hook=None if mark is None else TakenIn(mark, self._now, self._now - KEPT_SECONDS),
             )
 
@@ -106,7 +108,7 @@ class _Fold:
         if event.event is EventKind.LINKED and event.linked_id is not None:
             self._link(before, call, SourceKey(event.source, event.linked_id), event.at)
         else:
-            self.calls[own] = call
+            self.calls |= {each.id: each for each in joining.joined(before, call, self.calls.values(), event.at)}
 
     def _link(self, before: Call | None, call: Call, linked: SourceKey, at: float) -> None:
         """The source says that two of its calls are one. Of two that people have seen the older goes on: the other's pop
@@ -121,9 +123,8 @@ class _Fold:
             nobody = Call(id=other, direction=call.direction, started=call.started, site=call.site)
             self.calls |= {call.id: call, other: tracker.went_on(nobody, call.id, at)}
             return
-        keeps = before is not None and tracker.pop_due(before) and before.started < twin.started
-        kept, gone = (call, twin) if keeps else (twin, call)
-        self.calls |= {kept.id: bounds.call(tracker.united(kept, gone)), gone.id: tracker.went_on(gone, kept.id, at)}
+        kept, gone = tracker.one_of(before, call, twin, at)
+        self.calls |= {kept.id: bounds.call(kept), gone.id: gone}
 
     def _goes_on(self, call_id: str) -> str:
         call = self.calls.get(call_id)
@@ -161,6 +162,13 @@ def _named(events: Iterable[CallEvent]) -> set[str]:
     own = {(event.source, event.native_id) for event in events}
     linked = {(event.source, event.linked_id) for event in events if event.linked_id is not None}
     return {ids.call_id(source, native) for source, native in own | linked}
+
+
+def _around(heard: Iterable[tuple[CallEvent, str]]) -> tuple[Around, ...]:
+    by_site: dict[str, list[CallEvent]] = {}
+    for event, site in heard:
+        by_site.setdefault(site, []).append(event)
+    return tuple(each for site in sorted(by_site) for each in joining.around(site, by_site[site]))
 
 
 def _keys(calls: Iterable[str]) -> tuple[RowKey, ...]:

@@ -17,19 +17,18 @@ from starlette.responses import Response
 
 from config import registry
 from config.registry import Broken
-from ringdesk import numbers, ops
+from ringdesk import numbers
 from ringdesk.codecs import http, macs
 from ringdesk.dialects import SourceOptions, Verdict, WebhookDialect
-from ringdesk.errors import BadInput
-from ringdesk.members import Member
 from ringdesk.safetext import SafeText
-from server.callroom import CallRoom, Report
+from server.callroom import Report
 from server.callroom.heard import ANYWHERE
+from server.intake.backing import Backing
 from server.intake.peers import Network, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
 from server.intake.refusals import NOBODY, Refusals
-from server.store.base import Store, Unavailable
+from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 
 METHODS: Final = ("GET", "POST")
@@ -69,9 +68,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 class Intake:
     """Takes requests. `clock` is seconds since 1970; `decoy` a secret that nobody knows, for sources that do not exist."""
 
-    def __init__(self, store: Store, room: CallRoom, clock: Callable[[], float], place: Place, decoy: str) -> None:
-        self._store = store
-        self._room = room
+    def __init__(self, backing: Backing, clock: Callable[[], float], place: Place, decoy: str) -> None:
+        self._backing = backing
         self._clock = clock
         self._place = place
         self._decoy = decoy
@@ -80,7 +78,7 @@ class Intake:
         self._refused_from = Rates(REFUSED_FROM_ADDRESS)
         self._of_source = Rates(OF_SOURCE)
         self._dialects: dict[str, tuple[Source, tuple[LineRow, ...], WebhookDialect]] = {}
-        self.refusals = Refusals(store.register.note, clock)
+        self.refusals = Refusals(backing.note, clock)
 
     async def run(self) -> None:
         """What is done beside requests, until cancelled."""
@@ -123,7 +121,7 @@ class Intake:
     async def _judged(self, request: Request, body: bytes, peer: str) -> Response:
         """Raises `_Refused`, `Unavailable`."""
         source_id, _, _ = _behind(request).partition("/")
-        found = await self._store.register.source(source_id)
+        found = await self._backing.source(source_id)
         asked = http.Request(
             method=request.method,
             url=self._url(request, found[0] if found is not None else None),
@@ -149,7 +147,7 @@ class Intake:
         behind = _behind(request)
         path = f"{self._place.address}/hook/{behind}"
         if source is not None and source.url:
-            path = source.url.rstrip("/") + behind[len(source.id) :]
+            path = source.url.rstrip("/") + behind[len(behind.partition("/")[0]) :]
         query = request.scope["query_string"].decode("latin-1")
         return f"{path}?{query}" if query else path
 
@@ -192,7 +190,7 @@ class Intake:
         fresh = True
         if verdict.events or verdict.once:
             report = Report(source=source.id, events=verdict.events, lines=lines, once=verdict.once)
-            fresh = await self._room.hear(report)
+            fresh = await self._backing.hear(report)
         answer = verdict.answer
         if verdict.asks is not None:
             answer = await self._told(source, next(iter(lines), ANYWHERE), dialect, verdict.asks) or answer
@@ -208,21 +206,13 @@ class Intake:
         if tell is None:
             return None
         number = numbers.read(asks, line.region, line.area).e164
-        held = () if number is None else await self._store.order.reached(number, 2)
-        member = _member(held[0].body) if len(held) == 1 else None
+        owners = () if number is None else await self._backing.owners(number)
+        member = owners[0] if len(owners) == 1 else None
         subject = "" if member is None else member.id
         entry = Entry(at=self._clock(), actor=source.id, action="hook.lookup", subject=subject)
-        await self._store.register.note(entry)
+        await self._backing.note(entry)
         answer: http.Answer = tell(asks, None if member is None else member.name, None, "")
         return answer
-
-
-def _member(body: bytes | None) -> Member | None:
-    try:
-        row = ops.decode_row("member", body or b"null")
-    except BadInput:
-        return None
-    return row if isinstance(row, Member) else None
 
 
 def _behind(request: Request) -> str:

@@ -25,8 +25,8 @@ from server.store.values import (
     LineRow,
     News,
     Person,
+    RecentCall,
     Settle,
-    Silence,
     Site,
     Slice,
     Source,
@@ -72,7 +72,7 @@ class Order(Protocol):
     async def reached(self, e164: str, limit: int) -> tuple[Held, ...]:
         """The members who can be found under a number, by id, at most `limit`."""
 
-    async def silent_calls(self, now: float, limit: int) -> tuple[Silence, ...]:
+    async def silent_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
         """Calls whose time is over at `now`, the oldest first. Only a hint: what counts is the row under its lock."""
 
     async def roll_back(self, seen: str, fresh: str, entry: Entry) -> Space:

@@ -5,13 +5,19 @@ from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "sql"
 
-MIGRATIONS: Final = ("0001_beginning.sql", "0002_live_calls.sql", "0003_audit_end.sql", "0004_hooks.sql")
+MIGRATIONS: Final = (
+    "0001_beginning.sql",
+    "0002_live_calls.sql",
+    "0003_audit_end.sql",
+    "0004_hooks.sql",
+    "0005_recent_calls.sql",
+)
 """In order; a database at version n has seen the first n. Only ever added to."""
 
 VERSION: Final = len(MIGRATIONS)
 """What this code expects."""
 
-OLDEST_CODE: Final = 2
+OLDEST_CODE: Final = 5
 """The oldest version of the code that may still open a database of this version (a rollback of the program)."""
 
 

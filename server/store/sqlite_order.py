@@ -26,8 +26,8 @@ from server.store.values import (
     LineRow,
     News,
     Person,
+    RecentCall,
     Settled,
-    Silence,
     Slice,
     Source,
     Space,
@@ -37,6 +37,10 @@ from server.store.values import (
 
 RING_WINDOW: Final = 10_000
 """For so many seqs the ring keeps old tallies of a set; its newest always stays."""
+RECENT: Final = 3600.0
+"""Seconds for which it is known when a call began: long enough for a report that was on its way."""
+MAX_AROUND: Final = 256
+"""Calls that are loaded because they began at about the time of another."""
 MAX_ROUNDS: Final = 8
 """How often a decision may ask for more ground before it is a fault of the program."""
 
@@ -120,9 +124,9 @@ class SqliteOrder:
         """Members under a number."""
         return await self._reader.run(lambda db: every(db, Held, "reached", e164=e164, limit=limit))
 
-    async def silent_calls(self, now: float, limit: int) -> tuple[Silence, ...]:
+    async def silent_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
         """Calls whose time is over."""
-        return await self._reader.run(lambda db: every(db, Silence, "silent_calls", now=now, limit=limit))
+        return await self._reader.run(lambda db: every(db, RecentCall, "silent_calls", now=now, limit=limit))
 
     async def roll_back(self, seen: str, fresh: str, entry: Entry) -> Space:
         """A new server epoch, if nobody has set one since."""
@@ -154,11 +158,17 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
             return None
         return frozenset(line.site for line in every(db, LineRow, "lines_of", source=source)) or frozenset({MAIN_SITE})
 
+    around = [
+        held
+        for each in wanted.around
+        for held in every(db, Held, "calls_around", **msgspec.structs.asdict(each), limit=MAX_AROUND)
+    ]
     return Ground(
         device=device,
         numbered=_found(wanted.numbers, numbered) if device else {},
         settled=_found(wanted.op_ids, lambda op_id: first(db, Settled, "settled", op_id=op_id)),
-        rows=_found(wanted.rows, lambda key: first(db, Held, "row", kind=key[0], id=key[1])),
+        rows={(held.kind, held.id): held for held in around}
+        | _found(wanted.rows, lambda key: first(db, Held, "row", kind=key[0], id=key[1])),
         reachable={e164: members(e164) for e164 in wanted.reachable},
         people=_found(wanted.people, lambda person: first(db, Person, "person", id=person)),
         attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
@@ -183,10 +193,10 @@ def _write(db: Db, device: str | None, batch: Batch) -> None:
     for member, numbers in batch.reachable.items():
         db.execute(QUERIES["unreach"], {"member": member})
         db.executemany(QUERIES["reach"], [{"e164": e164, "member": member} for e164 in numbers])
-    for silence in batch.silences:
-        db.execute(
-            QUERIES["forget_live_call" if silence.due is None else "put_live_call"], msgspec.structs.asdict(silence)
-        )
+    for call in batch.calls:
+        given = msgspec.structs.asdict(call)
+        db.execute(QUERIES["forget_recent_call" if call.merged else "put_recent_call"], given)
+        db.execute(QUERIES["prune_recent_calls"], given | {"floor": call.started - RECENT})
     db.executemany(QUERIES["put_settled"], [msgspec.structs.asdict(op) for op in batch.settled])
     db.executemany(QUERIES["forget_attempts"], [{"op_id": op.op_id} for op in batch.settled])
     db.executemany(

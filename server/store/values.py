@@ -190,11 +190,20 @@ class Tally(msgspec.Struct, frozen=True):
 # --- the head transaction -------------------------------------------------------------------------------------------
 
 
+class Around(msgspec.Struct, frozen=True, order=True):
+    """The calls of a site that began between two moments, both included."""
+
+    site: str
+    since: float
+    until: float
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a transaction locks and loads, in the one lock order: the device, then the rows by id (sync.md 2).
 
     `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked;
-    `sources` ids of sources for whose sites is asked; `hook` is the id of a webhook that may have been taken in already.
+    `sources` ids of sources for whose sites is asked; `around` the calls beside which one that is reported may have been seen
+    by another source; `hook` is the id of a webhook that may have been taken in already.
     """
 
     device: str | None = None
@@ -204,11 +213,13 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     reachable: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    around: tuple[Around, ...] = ()
     hook: str | None = None
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is. `sites` are those of the
+    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is; the calls `around` are
+    among them. `sites` are those of the
     lines of a source, and only sources of the central settings are in it. `hook_at`: when the webhook that was asked for was
     taken in."""
 
@@ -240,12 +251,16 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     op_id: str | None = None
 
 
-class Silence(msgspec.Struct, frozen=True, kw_only=True):
-    """When a call is given up if nothing is heard of it after the image at `seq`. `due` None: it has ended."""
+class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
+    """Where and when a call began, and when it is given up if nothing is heard of it after the image at `seq`. `due` None: it
+    has ended. `merged`: it goes on under another id."""
 
     call: str
+    site: str
+    started: float
     seq: int
     due: float | None
+    merged: bool = False
 
 
 class TakenIn(msgspec.Struct, frozen=True):
@@ -258,7 +273,7 @@ class TakenIn(msgspec.Struct, frozen=True):
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now;
-    `silences` are those of the calls that were written."""
+    `calls` are those that were written."""
 
     changes: tuple[Change, ...] = ()
     settled: tuple[Settled, ...] = ()
@@ -267,7 +282,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     fenced_at: float | None = None
     tallies: dict[str, Tally] = {}
     reachable: dict[str, tuple[str, ...]] = {}
-    silences: tuple[Silence, ...] = ()
+    calls: tuple[RecentCall, ...] = ()
     attempts: dict[str, int] = {}
     audit: tuple[Entry, ...] = ()
     hook: TakenIn | None = None

@@ -119,7 +119,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
     def _counted(self, event: CallEvent) -> dict[str, object]:
         """Count the calls that went by without a word on the caller; "withheld" is one."""
-        if event.event is EventKind.CALLER:
+        if event.event is EventKind.CALLER or event.caller is not None:
             return {"call": event.native_id, "call_is_bare": False, "bare_calls": 0}
         if event.event is EventKind.RINGING and event.native_id != self.call:
             return {"call": event.native_id, "call_is_bare": True, "bare_calls": self.bare_calls + self.call_is_bare}

@@ -7,7 +7,7 @@ tcp://host:port?tls=1   udp://:port   udp://host:port   replay:FILE
 import re
 from enum import StrEnum
 from typing import Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -19,7 +19,7 @@ from terminal.callerid import options
 
 register(
     {
-        "source_later": "the source '{url}' is not in this version: {scheme} sources come later; use {known}",
+        "source_https": "the source '{url}' would need a certificate here; write http, and a proxy with one before it",
         "source_kind": "the source '{url}' is of no kind that there is; use {known}",
         "source_no_file": "the source '{url}' names no file; write replay:FILE?dialect=NAME",
         "source_slashes": "the source '{url}' lacks the two slashes after {scheme}:; write {example}",
@@ -27,7 +27,10 @@ register(
         "source_needs_port": "the source '{url}' needs a port of 1 to 65535; write {example}",
         "source_needs_host": "the source '{url}' needs a host and a port of 1 to 65535; write {example}",
         "source_no_dialect": "the source '{url}' does not say what it speaks; add ?dialect={likely} or another dialect",
-        "source_tls": "the option 'tls' of the source '{url}' must be 1 or 0",
+        "source_switch": "the option '{name}' of the source '{url}' must be 1 or 0",
+        "source_public": (
+            "the option 'public' of the source '{url}' must be the address that is called, as in https://HOST/"
+        ),
         "source_ca": "the option 'ca' of the source '{url}' needs TLS; add tls=1",
     }
 )
@@ -41,6 +44,7 @@ class Transport(StrEnum):
     RFC2217 = "rfc2217"
     TCP = "tcp"
     UDP = "udp"
+    HTTP = "http"
     REPLAY = "replay"
 
 
@@ -50,7 +54,8 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     `path` is the device of `serial` and the file of `replay`; `host` and `port` are the others', of `udp` where it listens
     (without a host at all IPv4 addresses). `baud` is bits per second, always 8 data bits, no parity, 1 stop bit. `speed` is
     how many times faster than recorded a replay runs. `tls`: the connection is encrypted; `ca` is a file of the authorities
-    that may have signed the peer's certificate, instead of the system's.
+    that may have signed the peer's certificate, instead of the system's. Of `http`: `public` is the address that the
+    provider calls where it is another than ours (a proxy, a tunnel), `is_open` that whatever comes is believed.
     """
 
     id: str
@@ -66,6 +71,8 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     tls: bool = False
     ca: str | None = None
     secret_file: str | None = None
+    public: str = ""
+    is_open: bool = False
 
     @property
     def address(self) -> str:
@@ -78,18 +85,20 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
         return self.transport is not Transport.REPLAY or self.path.endswith(".jsonl")
 
 
-_LATER: Final = ("http", "https")
 _FOR_ONE: Final[dict[Transport, frozenset[str]]] = {
     Transport.SERIAL: frozenset({"baud"}),
     Transport.SOCKET: frozenset(),
     Transport.RFC2217: frozenset({"baud"}),
     Transport.TCP: frozenset({"tls", "ca"}),
     Transport.UDP: frozenset(),
+    Transport.HTTP: frozenset({"public", "open"}),
     Transport.REPLAY: frozenset({"speed"}),
 }
 _DEFAULT_DIALECT: Final = "modem"
+_LISTENING: Final = (Transport.UDP, Transport.HTTP)
+"""Here the address is ours: a peer comes to it."""
 _HAS_DEFAULT: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217)
-_TLS: Final = {"1": True, "0": False}
+_SWITCH: Final = {"1": True, "0": False}
 _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[^\[\]:/@]+):(?P<port>[0-9]{1,5})")
 _PORT: Final = re.compile(r":(?P<port>[0-9]{1,5})")
 
@@ -113,11 +122,15 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
     where, _, query = rest.partition("?")
     given = options.pairs(url, query, options.FOR_ALL | _FOR_ONE[transport], transport)
     path, host, port = _address(url, transport, where)
+    dialect = _dialect(url, transport, given.get("dialect"))
+    is_open = _switch(url, given, "open")
+    if transport is Transport.HTTP and not is_open and "secret-file" not in given:
+        raise BadInput(f"the source {url!r} would believe anybody; add secret-file=FILE, or open=1 if that is meant")
     return SourceSpec(
         id=given.get("id") or ids.source_id(device, url),
         url=url,
         transport=transport,
-        dialect=_dialect(url, transport, given.get("dialect")),
+        dialect=dialect,
         options=options.for_dialect(url, given, region, area),
         path=path,
         host=host,
@@ -129,21 +142,23 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
         tls=_tls(url, given),
         ca=given.get("ca"),
         secret_file=given.get("secret-file"),
+        public=_public(url, given.get("public", "")),
+        is_open=is_open,
     )
 
 
 def _transport(url: str) -> tuple[Transport, str]:
     scheme, colon, rest = url.partition(":")
     scheme = scheme.lower()
-    if scheme in _LATER and colon:
-        raise BadInput(Why("source_later", {"url": url, "scheme": scheme, "known": _known()}))
+    if scheme == "https" and colon:
+        raise BadInput(Why("source_https", {"url": url}))
     if not colon or scheme not in Transport.__members__.values():
         raise BadInput(Why("source_kind", {"url": url, "known": _known()}))
     return Transport(scheme), rest
 
 
 def _known() -> str:
-    network = "socket://host:port, rfc2217://host:port, tcp://host:port, udp://:port"
+    network = "socket://host:port, rfc2217://host:port, tcp://host:port, udp://:port, http://:port"
     return f"serial:///dev/..., serial://COM3, {network}, replay:FILE"
 
 
@@ -171,30 +186,47 @@ def _device(url: str, device: str) -> str:
 
 def _host(url: str, transport: Transport, where: str) -> tuple[str, int]:
     """`:port` alone is enough where one listens."""
-    matched = (_PORT if transport is Transport.UDP and where.startswith(":") else _HOST_PORT).fullmatch(where)
+    listens = transport in _LISTENING
+    matched = (_PORT if listens and where.startswith(":") else _HOST_PORT).fullmatch(where)
     if matched is None or not 0 < int(matched["port"]) < 65_536:
-        code = "source_needs_port" if transport is Transport.UDP else "source_needs_host"
+        code = "source_needs_port" if listens else "source_needs_host"
         raise BadInput(Why(code, {"url": url, "example": _example(transport)}))
     return (matched.groupdict().get("host") or "").strip("[]"), int(matched["port"])
 
 
 def _dialect(url: str, transport: Transport, given: str | None) -> str:
     if given is None and transport not in _HAS_DEFAULT:
-        likely = {Transport.TCP: "ami", Transport.UDP: "sip"}.get(transport, "modem")
+        likely = {Transport.TCP: "ami", Transport.UDP: "sip", Transport.HTTP: "generic"}.get(transport, "modem")
         raise BadInput(Why("source_no_dialect", {"url": url, "likely": likely}))
     return given or _DEFAULT_DIALECT
 
 
 def _tls(url: str, given: dict[str, str]) -> bool:
-    if (asked := given.get("tls", "0")) not in _TLS:
-        raise BadInput(Why("source_tls", {"url": url}))
-    if "ca" in given and not _TLS[asked]:
+    tls = _switch(url, given, "tls")
+    if "ca" in given and not tls:
         raise BadInput(Why("source_ca", {"url": url}))
-    return _TLS[asked]
+    return tls
+
+
+def _switch(url: str, given: dict[str, str], name: str) -> bool:
+    if (asked := given.get(name, "0")) not in _SWITCH:
+        raise BadInput(Why("source_switch", {"url": url, "name": name}))
+    return _SWITCH[asked]
+
+
+def _public(url: str, address: str) -> str:
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
+        raise BadInput(Why("source_public", {"url": url}))
+    return address
 
 
 def _example(transport: Transport) -> str:
-    examples = {Transport.SERIAL: "serial:///dev/ttyACM0", Transport.UDP: "udp://:3520"}
+    examples = {
+        Transport.SERIAL: "serial:///dev/ttyACM0",
+        Transport.UDP: "udp://:3520",
+        Transport.HTTP: "http://:8791",
+    }
     return examples.get(transport, f"{transport}://host:port")
 
 

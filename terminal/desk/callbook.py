@@ -9,7 +9,7 @@ import msgspec
 
 from ringdesk.calls import Call, CallEvent, CallState, SourceKey
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import Policy, Tracker, deadline, give_up, pop_due
+from ringdesk.tracker import Policy, Tracker, deadline, give_up, pop_due, twin
 
 YOUNG: Final = 30.0
 """Seconds: a call that somebody else reports pops only while it is younger (sync.md 5)."""
@@ -44,7 +44,8 @@ class CallBook:
 
     def heard(self, event: CallEvent, site: str) -> list[Turn]:
         """A line of this desk reports something."""
-        return self._turns(self._tracker.received(event, site=site), event.at)
+        others = [row for row in self._rows.values() if row.merged_into is None and self._tracker.get(row.id) is None]
+        return self._turns(self._tracker.received(event, site=site, others=others), event.at)
 
     def row(self, row: Call, now: float) -> list[Turn]:
         """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
@@ -54,12 +55,33 @@ class CallBook:
                 return []
             if self.popped(row.id):
                 self._known_as_another.add(row.merged_into)
+        elif row.id not in self._shown and self._seen_here(row):
+            self._known_as_another.add(row.id)
+        led = self._lead(row, now)
+        if led:
+            return self._turns(led, now)
         if row.claimed_by is not None:
             self._tracker.claim(row.id, row.claimed_by, now, row.claimed_name)
         if row.disposition is not None:
             self._tracker.wrap_up(row.id, SafeText(row.disposition), now)
         turn = self._turn(row.id, now)
         return [] if turn is None else [turn]
+
+    def _seen_here(self, row: Call) -> bool:
+        """Whether a line of this desk saw the same call, and it was shown: the server is about to make one of the two."""
+        if self._tracker.get(row.id) is not None:
+            return False
+        other = twin(row, reversed(self._tracker.calls), _POLICY.same_call)
+        return other is not None and self.popped(other.id)
+
+    def _lead(self, row: Call, now: float) -> tuple[Call, ...]:
+        """The server made one call of two, and what this desk's lines saw is the one that is over: they go on with the other.
+        Either row may come first."""
+        if row.merged_into is not None:
+            into = self._rows.get(row.merged_into)
+            return () if into is None or into.merged_into is not None else self._tracker.lead(row.id, into, now)
+        own = next((found for key in row.sources if (found := self.of(key)) is not None), row.id)
+        return () if own == self._tracker.resolve(row.id) else self._tracker.lead(own, row, now)
 
     def due(self, now: float) -> tuple[tuple[Call, ...], list[Turn]]:
         """Time passed: the own calls that were given up, and what to tell of all. Forgets what is long over.

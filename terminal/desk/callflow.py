@@ -163,8 +163,8 @@ class CallFlow:
         ended, turns = self.book.due(now)
         await self._tell(turns)
         for call in ended:
-            if call.sources:
-                key = call.sources[0]
+            key = next((each for each in call.sources if each.source in self._sources), None)
+            if key is not None:
                 over = CallEvent(
                     event=EventKind.ENDED, at=now, source=key.source, native_id=key.native_id, outcome=call.outcome
                 )

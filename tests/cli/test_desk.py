@@ -271,7 +271,7 @@ def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Sho
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--source", "http://:8791"], b"come later"),
+        (["--source", "http://:8791"], b"add ?dialect=generic"),
         (["--config", "nowhere.toml"], b"--config"),
         (["--server", "ws://127.0.0.1:1/sync"], b"--user"),
         (["--server", "shop.example:8790"], b"write wss://HOST:PORT/sync"),

@@ -199,7 +199,7 @@ def test_a_reader_that_goes_away_ends_it_without_a_trace(room: Room, tmp_path: P
     ("words", "says"),
     [
         (["serail:///dev/ttyACM0"], "of no kind"),
-        (["http://:8791?dialect=twilio"], "not in this version"),
+        (["http://:8791?dialect=twilio"], "would believe anybody"),
         (["tcp://pbx:5038"], "?dialect=ami"),
         (["serial://COM3?dialect=none"], "no dialect 'none'"),
         (["serial://COM3", "serial://COM3"], "same id"),

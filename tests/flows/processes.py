@@ -143,9 +143,14 @@ class Shop:
 
     def modem(self, *calls: str) -> tuple[Process, str]:
         """A simulated modem on a pty, and the source URL of its line."""
-        process = Process(["simulate", "modem", "--pty", *calls], self.room / "modem.err")
-        self._processes.append(process)
+        process = self.process("simulate", "modem", "--pty", *calls)
         return process, process.expect(lambda line: "listening" in line)["listening"]
+
+    def process(self, *words: str) -> Process:
+        """A command that runs beside the others."""
+        process = Process(words, self.room / f"{words[0]}-{len(self._processes)}.err")
+        self._processes.append(process)
+        return process
 
     def close(self) -> None:
         for process in reversed(self._processes):

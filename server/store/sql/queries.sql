@@ -102,14 +102,23 @@ DELETE FROM reachable WHERE member = :member
 INSERT INTO reachable (e164, member) VALUES (:e164, :member) ON CONFLICT DO NOTHING
 
 -- name: silent_calls
-SELECT call, seq, due FROM live_call WHERE due <= :now ORDER BY due, call LIMIT :limit
+SELECT call, site, started, seq, due, 0 FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
 
--- name: put_live_call
-INSERT INTO live_call (call, seq, due) VALUES (:call, :seq, :due)
-ON CONFLICT (call) DO UPDATE SET seq = excluded.seq, due = excluded.due
+-- name: calls_around
+SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
+FROM recent_call JOIN image ON image.kind = 'call' AND image.id = recent_call.call AND image.body IS NOT NULL
+WHERE recent_call.site = :site AND recent_call.started BETWEEN :since AND :until
+ORDER BY recent_call.started DESC, recent_call.call LIMIT :limit
 
--- name: forget_live_call
-DELETE FROM live_call WHERE call = :call
+-- name: put_recent_call
+INSERT INTO recent_call (call, site, started, seq, due) VALUES (:call, :site, :started, :seq, :due)
+ON CONFLICT (call) DO UPDATE SET site = excluded.site, started = excluded.started, seq = excluded.seq, due = excluded.due
+
+-- name: forget_recent_call
+DELETE FROM recent_call WHERE call = :call
+
+-- name: prune_recent_calls
+DELETE FROM recent_call WHERE site = :site AND started < :floor AND due IS NULL
 
 -- name: device
 SELECT id, name, cls, site, public_key, epoch, last_dev_seq, enrolled_at, seen_at, fenced_at, revoked_at

@@ -84,13 +84,17 @@ CREATE TABLE reachable (
 );
 CREATE INDEX reachable_member ON reachable (member);
 
--- Calls that have not ended: when each is given up if no image newer than seq comes before.
-CREATE TABLE live_call (
+-- The calls of the last hour: what another source may have seen of each, and when it is given up if no image newer than seq
+-- comes before; due is null once it has ended.
+CREATE TABLE recent_call (
     call TEXT PRIMARY KEY,
+    site TEXT NOT NULL,
+    started REAL NOT NULL,
     seq INTEGER NOT NULL,
-    due REAL NOT NULL
+    due REAL
 );
-CREATE INDEX live_call_due ON live_call (due);
+CREATE INDEX recent_call_due ON recent_call (due) WHERE due IS NOT NULL;
+CREATE INDEX recent_call_started ON recent_call (site, started);
 
 CREATE TABLE site (
     id TEXT PRIMARY KEY,

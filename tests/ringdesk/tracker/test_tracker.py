@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk import ids
-from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, Direction, EventKind, Outcome, Presentation
+from ringdesk.calls import (
+    Call,
+    Called,
+    Caller,
+    CallEvent,
+    CallState,
+    Direction,
+    EventKind,
+    Outcome,
+    Presentation,
+    SourceKey,
+)
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, pop_due
 from tests.ringdesk.shapes import values_of
@@ -239,3 +250,35 @@ def test_any_events_in_any_order(events: list[CallEvent]) -> None:
     live = {key for call in tracker.calls for key in call.sources}
     assert set(tracker._ids) == live
     assert all(target in {call.id for call in tracker.calls} for target in tracker._merged.values())
+
+
+class TestWhatSomebodyElseKeepsTrackOf:
+    def row(self, **more: Any) -> Call:
+        given: dict[str, Any] = {"id": "row", "state": CallState.RINGING, "caller": CHEN, "started": T, "site": "east"}
+        return Call(**given | {"sources": (SourceKey("hook", "x"),)} | more)
+
+    def test_the_same_call_is_kept_here_from_then_on(self) -> None:
+        tracker = Tracker()
+        kept, gone = tracker.received(event(RINGING, T + 2, caller=CHEN), site="east", others=[self.row()])
+        assert (kept.id, gone.id, gone.merged_into) == ("row", ids.call_id("modem", "1"), "row")
+        assert [call.id for call in tracker.calls] == ["row"]
+        stopped = only(tracker.received(event(STOPPED, T + 9), site="east"))
+        assert (stopped.id, stopped.state) == ("row", CallState.RING_STOPPED)
+
+    def test_another_call_stays_somebody_elses(self) -> None:
+        tracker = Tracker()
+        call = only(tracker.received(event(RINGING, T + 2, caller=CHEN), site="west", others=[self.row()]))
+        assert [each.id for each in tracker.calls] == [call.id]
+
+    def test_a_call_of_here_is_led_into_the_one_that_goes_on(self) -> None:
+        tracker = Tracker()
+        call = only(tracker.received(event(RINGING, T - 1, caller=CHEN), site="east"))
+        tracker.claim(call.id, "mei", T)
+        kept, gone = tracker.lead(call.id, self.row(), T + 1)
+        assert (kept.id, kept.claimed_by, kept.started) == ("row", "mei", T - 1)
+        assert (gone.merged_into, tracker.resolve(call.id), tracker.aliases("row")) == ("row", "row", (call.id,))
+        assert tracker.lead(call.id, self.row(), T + 1) == ()
+        assert only(tracker.received(event(STOPPED, T + 9), site="east")).id == "row"
+
+    def test_what_is_led_nowhere_new_stays(self) -> None:
+        assert Tracker().lead("nobody", self.row(), T) == ()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ringdesk import ops
-from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Outcome, Presentation
+from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, Direction, EventKind, Outcome, Presentation
 from ringdesk.ids import call_id
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
@@ -45,8 +45,8 @@ class Bench:
     async def hears(self, *events: CallEvent, once: str = "", lines: tuple[LineRow, ...] = (MAIN,)) -> bool:
         return await self.room().hear(Report(source="pbx", events=events, lines=lines, once=once))
 
-    async def call(self, native: str = "c") -> Call:
-        held = await self.store.order.row(("call", call_id("pbx", native)))
+    async def call(self, native: str = "c", source: str = "pbx") -> Call:
+        held = await self.store.order.row(("call", call_id(source, native)))
         assert held is not None
         row = ops.decode_row("call", held.body or b"")
         assert isinstance(row, Call)
@@ -182,3 +182,72 @@ def test_the_line_says_how_a_number_is_read() -> None:
 @pytest.mark.parametrize(("said", "meant"), [(NOW - 1200, NOW - 1200), (NOW + 5, NOW), (-3.0, 0.0)])
 def test_nothing_lies_in_the_future(said: float, meant: float) -> None:
     assert placed(event(at=said), (MAIN,), NOW)[0].at == meant
+
+
+class TestTwoSourcesOfOneCall:
+    """What two providers, or a provider and an exchange, saw of one call is one call."""
+
+    async def other(self, bench: Bench, *events: CallEvent) -> None:
+        report = Report(source="cloud", events=events, lines=(MAIN,))
+        assert await bench.room().hear(report)
+
+    async def test_the_second_view_goes_on_with_the_first(self, bench: Bench) -> None:
+        await bench.hears(event())
+        await self.other(bench, event(source="cloud", call="x", at=NOW + 2))
+        first, gone = await bench.call(), await bench.call("x", "cloud")
+        assert {key.source for key in first.sources} == {"pbx", "cloud"}
+        assert (gone.state, gone.merged_into, gone.outcome) == (CallState.ENDED, first.id, None)
+        await self.other(bench, event(EventKind.ENDED, source="cloud", call="x", at=NOW + 9))
+        assert (await bench.call()).state is CallState.ENDED
+
+    async def test_it_may_say_later_who_calls(self, bench: Bench) -> None:
+        await bench.hears(event())
+        await self.other(bench, event(source="cloud", call="x", caller=None))
+        assert (await bench.call("x", "cloud")).merged_into is None
+        bench.now += 3
+        await self.other(bench, event(EventKind.CALLER, source="cloud", call="x", at=NOW + 3))
+        assert (await bench.call("x", "cloud")).merged_into == (await bench.call()).id
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"number": "0911000000"},
+            {"at": NOW - 20},
+            {"source": "pbx"},
+            {"direction": Direction.OUT},
+        ],
+    )
+    async def test_what_differs_is_another_call(self, bench: Bench, more: dict[str, Any]) -> None:
+        await bench.hears(event())
+        given: dict[str, Any] = {"source": "cloud", "call": "x"} | more
+        source = given["source"]
+        assert await bench.room().hear(Report(source=source, events=(event(**given),), lines=(MAIN,)))
+        assert (await bench.call("x", source)).merged_into is None
+        assert (await bench.call()).merged_into is None
+
+    async def test_of_two_withheld_callers_nobody_knows_which_it_is(self, bench: Bench) -> None:
+        hidden = Caller(presentation=Presentation.PRIVATE)
+        await bench.hears(event(caller=hidden))
+        await bench.hears(event(call="d", caller=hidden))
+        await self.other(bench, event(source="cloud", call="x", caller=hidden))
+        assert (await bench.call("x", "cloud")).merged_into is None
+
+    async def test_two_processes_that_hear_both_views_at_once_make_one_call(self, bench: Bench) -> None:
+        reports = [
+            Report(source=source, events=(event(source=source, call=f"n{n}", number=f"09123{n:05d}"),), lines=(MAIN,))
+            for n in range(20)
+            for source in ("pbx", "cloud")
+        ]
+        await asyncio.gather(*(bench.room().hear(report) for report in reports))
+        for n in range(20):
+            views = [await bench.call(f"n{n}", source) for source in ("pbx", "cloud")]
+            assert sum(view.merged_into is None for view in views) == 1
+            assert {view.merged_into for view in views} - {None} == {v.id for v in views if v.merged_into is None}
+
+    async def test_a_call_is_looked_for_among_those_of_its_site_and_time(self, bench: Bench) -> None:
+        """However many there are elsewhere and before."""
+        for n in range(300):
+            bench.now = NOW + 20 * n
+            await bench.hears(event(call=f"n{n}", at=bench.now))
+        await self.other(bench, event(source="cloud", call="x", at=bench.now))
+        assert (await bench.call("x", "cloud")).merged_into == (await bench.call("n299")).id

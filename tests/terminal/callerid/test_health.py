@@ -77,6 +77,12 @@ def test_whatever_the_line_tells_of_a_caller_ends_the_complaint() -> None:
         assert code(after(Opened(), *bare(range(2)), told, *bare(range(2)))) == "line_ok"
 
 
+def test_a_source_that_says_who_rings_with_the_ring_is_well() -> None:
+    caller = Caller(SafeText("0912345678"), None, Presentation.SHOWN)
+    told = [event(EventKind.RINGING, str(n), caller) for n in range(5)]
+    assert code(after(Opened(), *told)) == "line_ok"
+
+
 def test_silence_counts_in_opening_time_only() -> None:
     hours = int(SILENT_AFTER // 60)
     open_all_along = after(Opened(), *[Passed(shop_open=True)] * hours)

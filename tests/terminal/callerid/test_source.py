@@ -70,6 +70,13 @@ def test_where_datagrams_are_heard(where: str, host: str, address: str) -> None:
     assert (spec.transport, spec.host, spec.port, spec.address) == (Transport.UDP, host, 3520, address)
 
 
+def test_where_requests_are_heard() -> None:
+    spec = parse("http://:8791?dialect=twilio&secret-file=s.txt&public=https%3A%2F%2Fpop.shop%2Ftwilio", "desk-1")
+    assert (spec.transport, spec.address, spec.dialect) == (Transport.HTTP, ":8791", "twilio")
+    assert (spec.public, spec.secret_file, spec.is_open) == ("https://pop.shop/twilio", "s.txt", False)
+    assert parse("http://127.0.0.1:8791?dialect=generic&open=1", "desk-1").is_open
+
+
 def test_a_replay_names_its_file_and_dialect() -> None:
     spec = parse("replay:/tmp/monday%20calls.jsonl?dialect=modem&speed=10", "desk-1")
     assert (spec.transport, spec.path, spec.speed) == (Transport.REPLAY, "/tmp/monday calls.jsonl", 10.0)
@@ -98,7 +105,13 @@ def test_another_device_has_another_id() -> None:
         ("udp://3520?dialect=whozz", "needs a port of 1"),
         ("udp://:0?dialect=whozz", "needs a port of 1"),
         ("udp::3520?dialect=whozz", "two slashes"),
-        ("http://:8791", "not in this version"),
+        ("http://:8791", "?dialect=generic"),
+        ("http://:8791?dialect=generic", "believe anybody"),
+        ("http://:8791?dialect=generic&open=yes", "1 or 0"),
+        ("http://8791?dialect=generic&open=1", "needs a port of 1"),
+        ("http://:8791?dialect=generic&open=1&public=pop.shop", "as in https://HOST/"),
+        ("http://:8791?dialect=generic&open=1&tls=1", "unknown option 'tls'"),
+        ("https://:8791?dialect=generic&open=1", "a proxy with one before it"),
         ("serial:/dev/ttyACM0", "two slashes"),
         ("serial://", "names no device"),
         ("serial://dev/ttyACM0", "three slashes"),

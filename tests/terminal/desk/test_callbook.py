@@ -1,3 +1,6 @@
+import msgspec
+import pytest
+
 from ringdesk.calls import Call, Caller, CallEvent, CallState, EventKind, Presentation, SourceKey
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
@@ -142,3 +145,59 @@ def test_what_was_ringing_when_the_desk_was_switched_off_rings_no_more_at_its_st
     assert book.row(row(), AT + 400) == []
     book.due(AT + 400)
     assert [call.live for call in book.calls(AT + 400)] == [False]
+
+
+class TestWhatAnotherSourceSaw:
+    """A webhook at the server, or a line of another desk, saw the same call as a line of this desk."""
+
+    def ringing(self, book: CallBook, after: float = 0.0, native: str = "1") -> list[tuple[str, bool]]:
+        turns = book.heard(event(EventKind.RINGING, after, native=native), "main")
+        turns += book.heard(event(EventKind.CALLER, after, MEI, native), "main")
+        return [(turn.call.id, turn.pop) for turn in turns]
+
+    def seen(self, state: CallState = CallState.RINGING, **more: object) -> Call:
+        return row(state, site="main", sources=(SourceKey("hook", "CA1"),), **more)
+
+    def test_a_line_that_rings_after_its_row_came_goes_on_with_it_and_pops_no_second_time(self) -> None:
+        book = CallBook(Tracker())
+        (turn,) = book.row(self.seen(), AT)
+        assert turn.pop
+        told = self.ringing(book, 1)
+        assert [pop for _, pop in told] == [False] * len(told)
+        (call,) = book.calls(AT + 1)
+        assert (call.id, {key.source for key in call.sources}) == ("other", {"hook", "line"})
+        (turn,) = book.heard(event(EventKind.RING_STOPPED, 9), "main")
+        assert (turn.call.id, turn.call.state) == ("other", CallState.RING_STOPPED)
+
+    def test_a_row_that_comes_after_the_line_rang_does_not_pop(self) -> None:
+        book = CallBook(Tracker())
+        ((own, pop),) = self.ringing(book)
+        assert pop
+        assert [turn.pop for turn in book.row(self.seen(), AT + 1)] in ([], [False])
+        assert not book.popped("other") or book.popped(own)
+
+    @pytest.mark.parametrize("first", ["gone", "into"])
+    def test_the_server_decides_which_of_the_two_goes_on_and_the_line_follows(self, first: str) -> None:
+        book = CallBook(Tracker())
+        ((own, _),) = self.ringing(book)
+        gone = Call(id=own, state=CallState.ENDED, caller=MEI, started=AT, ended=AT + 1, merged_into="other")
+        both = SourceKey("hook", "CA1"), SourceKey("line", "1")
+        into = msgspec.structs.replace(self.seen(), sources=both)
+        rows = [gone, into] if first == "gone" else [into, gone]
+        assert not any(turn.pop for each in rows for turn in book.row(each, AT + 1))
+        assert [call.id for call in book.calls(AT + 1)] == ["other"]
+        assert (book.resolve(own), book.popped("other")) == ("other", True)
+        (turn,) = book.heard(event(EventKind.RING_STOPPED, 9), "main")
+        assert (turn.call.id, turn.call.state) == ("other", CallState.RING_STOPPED)
+        assert book.of(SourceKey("line", "1")) == "other"
+
+    def test_another_caller_or_a_later_call_or_another_line_is_a_call_of_its_own(self) -> None:
+        for other in (
+            self.seen(caller=Caller(SafeText("0911"), "+886911000000", Presentation.SHOWN)),
+            self.seen(started=AT - 20),
+            msgspec.structs.replace(self.seen(), site="west"),
+        ):
+            book = CallBook(Tracker())
+            book.row(other, AT)
+            assert any(pop for _, pop in self.ringing(book))
+            assert len(book.calls(AT)) == 2

@@ -1,0 +1,119 @@
+"""Setup, a line that is no modem: asks what the URL of an exchange or of a provider's webhooks needs, and keeps the secret in
+a file that only its person may read."""
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from cli.setup_console import Console, Wrong
+from config import registry, save
+from config.load import places
+from ringdesk.safetext import SafeText
+from terminal.widgets.speech import mark, say
+
+PORTS: Final = {"ami": 5038, "esl": 8021, "sip": 5060, "ncid": 3333}
+"""Where each listens unless it was told otherwise."""
+HOOK_PORT: Final = 8791
+KINDS: Final = {
+    "ami": mark("Asterisk, also inside FreePBX and Issabel"),
+    "esl": mark("FreeSWITCH, also inside FusionPBX"),
+    "sip": mark("a telephone account (SIP) that rings with the others"),
+    "ncid": mark("an NCID server"),
+    "hook": mark("an exchange or Internet telephone service that sends webhooks to this PC"),
+}
+NO_HOST: Final = mark(
+    "{address} is no address; write it as in `192.0.2.5` or `pbx.shop`, with `:port` if it is another than {port}"
+)
+NO_PORT: Final = mark("{port} is no port; write a number from 1024 to 65535")
+NO_PUBLIC: Final = mark("{address} is no address that could be called; write it as in `https://pop.shop/`")
+
+
+def ask(console: Console) -> str:
+    """The URL of the line. Raises Skipped, Back, Quit."""
+    kind = list(KINDS)[console.choose(say("What is it?"), [say(text) for text in KINDS.values()])]
+    return _webhook(console) if kind == "hook" else _exchange(console, kind)
+
+
+def _exchange(console: Console, kind: str) -> str:
+    host, port = _host(console, PORTS[kind])
+    if kind == "ncid":
+        return f"tcp://{_joined(host, port)}?dialect=ncid"
+    user = console.ask(say("User:"), "ringdesk" if kind == "ami" else "") if kind != "esl" else ""
+    password = console.ask(say("Password:"), secret=True)
+    file = quote(str(_kept(f"{kind}-{host}", [f"{user}:{password}" if user else password])))
+    if kind == "sip":
+        return f"udp://:{PORTS['sip']}?dialect=sip&registrar={_joined(host, port)}&secret-file={file}"
+    return f"tcp://{_joined(host, port)}?dialect={kind}&secret-file={file}"
+
+
+def _webhook(console: Console) -> str:
+    names = registry.webhook_names()
+    provider = names[
+        console.choose(say("Who sends them?"), [SafeText(each) for each in names], 1 + names.index("generic"))
+    ]
+    port = _port(console)
+    public = _public(console)
+    made = secrets.token_urlsafe(24)
+    question = say("The secret: what the provider shows as its signing key or token, or Enter for a new one:")
+    secret = console.ask(question, secret=True) or made
+    file = _kept(f"hook-{provider}", [secret])
+    console.say(
+        say(
+            "Give the provider this address: {address}",
+            address=SafeText(public or f"http://{say('THIS-PC')}:{port}/"),
+        )
+    )
+    if secret == made:
+        console.say(say("and this secret: {secret}", secret=SafeText(made)))
+    console.say(say("What each provider needs is in `docs/reference/webhooks.md`."))
+    said = f"&public={quote(public, safe='')}" if public else ""
+    return f"http://:{port}?dialect={provider}&secret-file={quote(str(file))}{said}"
+
+
+def _host(console: Console, port: int) -> tuple[str, int]:
+    """Host and port of an exchange, as people name it."""
+    while True:
+        typed = console.ask(say("Address of the exchange, as in `192.0.2.5` or `pbx.shop`:"))
+        try:
+            parts = urlsplit(f"//{typed.strip()}")
+            found = parts.port or port
+        except ValueError:
+            parts, found = urlsplit(""), port
+        if parts.hostname and not parts.path.strip("/") and " " not in typed and parts.username is None:
+            return parts.hostname, found
+        console.wrong(Wrong(NO_HOST, address=SafeText(typed), port=SafeText(str(port))))
+
+
+def _port(console: Console) -> int:
+    while True:
+        typed = console.ask(say("Port of this PC to which they come:"), str(HOOK_PORT))
+        if typed.isascii() and typed.isdecimal() and 1024 <= int(typed) <= 65535:
+            return int(typed)
+        console.wrong(Wrong(NO_PORT, port=SafeText(typed)))
+
+
+def _public(console: Console) -> str:
+    question = say("The address that the provider calls, if a proxy or tunnel stands before this PC (- for none):")
+    while True:
+        typed = console.ask(question, "-")
+        parts = urlsplit(typed)
+        if typed == "-":
+            return ""
+        if parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:
+            return typed
+        console.wrong(Wrong(NO_PUBLIC, address=SafeText(typed)))
+
+
+def _kept(name: str, lines: Sequence[str]) -> Path:
+    """Write the secret, for its person alone; the file. Raises `BadInput` where that cannot be."""
+    file = (
+        places().settings.parent / "secrets" / "".join(char if char.isalnum() or char in "-." else "_" for char in name)
+    )
+    save.write(file, "".join(f"{line}\n" for line in lines), mode=0o600)
+    return file
+
+
+def _joined(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

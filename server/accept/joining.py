@@ -1,0 +1,43 @@
+"""What two sources saw of one call is one call (sync.md 5). The same at whichever of the server's doors it comes in."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from ringdesk import tracker
+from ringdesk.calls import Call, CallEvent
+from ringdesk.merge import bounds
+from ringdesk.ops import Args, CallReport, Row, RowKey
+from server.store.values import Around
+
+_APART: Final = tracker.DEFAULT_POLICY.same_call
+_NEAR: Final = 2 * _APART
+"""Seconds around what is heard of a call, within which the other source's view of it began: it may say who calls as late as
+they are apart."""
+
+
+def around(site: str, events: Iterable[CallEvent]) -> tuple[Around, ...]:
+    """Where to look for what another source saw of the call of these events."""
+    first = min((event.at for event in events), default=None)
+    return () if first is None else (Around(site, first - _NEAR, first + _NEAR),)
+
+
+def joined(before: Call | None, call: Call, others: Iterable[Row], at: float) -> tuple[Call, ...]:
+    """The call, and where one of the `others` is the same: the call that goes on, and the one that leads to it. `before` is
+    the call as it was."""
+    calls = (row for row in others if isinstance(row, Call) and row.id != call.id and row.merged_into is None)
+    other = tracker.twin(call, calls, _APART)
+    if call.merged_into is not None or other is None:
+        return (call,)
+    kept, gone = tracker.one_of(before, call, other, at)
+    return bounds.call(kept), gone
+
+
+def reported(args: Args, written: Mapping[RowKey, Row], known: Mapping[RowKey, Row], at: float) -> dict[RowKey, Row]:
+    """What a report of a desk's line has `written`, and what of it another source saw: `known` are the rows before it."""
+    call = written.get(("call", args.call)) if isinstance(args, CallReport) else None
+    if not isinstance(call, Call):
+        return dict(written)
+    before = known.get(("call", call.id))
+    assert before is None or isinstance(before, Call)
+    calls = joined(before, call, {**known, **written}.values(), at)
+    return {**written, **{("call", each.id): each for each in calls}}

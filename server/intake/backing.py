@@ -1,0 +1,59 @@
+"""What stands behind an intake: whose requests may come, and where what they say goes."""
+
+from typing import Protocol
+
+from ringdesk import ops
+from ringdesk.errors import BadInput
+from ringdesk.members import Member
+from server.callroom import CallRoom, Report
+from server.store.base import Store
+from server.store.values import Entry, LineRow, Source
+
+
+class Backing(Protocol):
+    """The server's is its database (`Central`); a desk that listens by itself has another."""
+
+    async def source(self, source: str) -> tuple[Source, tuple[LineRow, ...]] | None:
+        """A source and its lines. Raises `Unavailable`."""
+
+    async def hear(self, report: Report) -> bool:
+        """Take in what a source reports; False for what was taken in before. It is durable on return. Raises `Unavailable`."""
+
+    async def owners(self, e164: str) -> tuple[Member, ...]:
+        """The members under a number, two at most: more than one is nobody. Raises `Unavailable`."""
+
+    async def note(self, entry: Entry) -> None:
+        """A line of audit. Raises `Unavailable`."""
+
+
+class Central:
+    """The server's database, and its calls."""
+
+    def __init__(self, store: Store, room: CallRoom) -> None:
+        self._store = store
+        self._room = room
+
+    async def source(self, source: str) -> tuple[Source, tuple[LineRow, ...]] | None:
+        """A source of the central settings."""
+        return await self._store.register.source(source)
+
+    async def hear(self, report: Report) -> bool:
+        """On its way to the desks."""
+        return await self._room.hear(report)
+
+    async def owners(self, e164: str) -> tuple[Member, ...]:
+        """Of the whole business."""
+        held = await self._store.order.reached(e164, 2)
+        return tuple(member for each in held if (member := _member(each.body)) is not None)
+
+    async def note(self, entry: Entry) -> None:
+        """Into the chain."""
+        await self._store.register.note(entry)
+
+
+def _member(body: bytes | None) -> Member | None:
+    try:
+        row = ops.decode_row("member", body or b"null")
+    except BadInput:
+        return None
+    return row if isinstance(row, Member) else None

@@ -1,0 +1,126 @@
+"""A desk that listens for webhooks by itself, with no server in between."""
+
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from ringdesk.codecs import macs
+from ringdesk.ids import call_id
+from tests.cli.processes import Child, child
+
+CALL = {"event": "newCall", "from": "886912345678", "to": "886227208889", "direction": "in", "callId": "c1"}
+
+
+class Provider:
+    """Sends requests to one port."""
+
+    def __init__(self, room: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.file = room / "secret"
+        self.file.write_text("s3cret\n")
+        self.url = f"http://127.0.0.1:{self.port}?dialect=generic&id=pbx&line=front&secret-file={self.file}"
+
+    def sends(
+        self,
+        path: str = "/s3cret",
+        said: Mapping[str, str] | bytes = CALL,
+        method: str = "POST",
+        header: Mapping[str, str] = {},
+    ) -> int:
+        body = said if isinstance(said, bytes) else urlencode(said).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, dict(header), method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                status: int = answer.status
+                return status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+
+@pytest.fixture
+def provider(tmp_path: Path) -> Provider:
+    return Provider(tmp_path)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, provider: Provider) -> Iterator[Child]:
+    with child(tmp_path, "desk", "--headless", "--data", str(tmp_path / "data"), "--source", provider.url) as it:
+        it.event("health", lambda line: line["level"] == "ok")
+        yield it
+
+
+def test_a_request_pops_at_the_desk_once(desk: Child, provider: Provider) -> None:
+    assert provider.sends() == 200
+    pop = desk.event("screen_pop")
+    assert (pop["call"], pop["caller"]["e164"], pop["called"]["line"]) == (
+        call_id("pbx", "c1"),
+        "+886912345678",
+        "front",
+    )
+    assert provider.sends() == 200, "a repetition gets the same good answer"
+    assert provider.sends(said=CALL | {"event": "hangup", "cause": "cancel"}) == 200
+    assert desk.event("call", lambda line: line["state"] == "ended")["outcome"] == "missed"
+    assert desk.ask("sync", timeout=30)["ok"]
+    assert [row["call"] for row in desk.ask("dump", what="calls")["rows"]] == [call_id("pbx", "c1")]
+    assert sum(line.get("event") == "screen_pop" for line in desk.seen) == 1
+
+
+def test_who_is_not_believed_is_refused_and_the_line_says_why(desk: Child, provider: Provider) -> None:
+    assert provider.sends("/wrong") == 403
+    assert provider.sends("/") == 403
+    assert desk.event("health", lambda line: line["level"] == "warning")["why_code"] == "hook_forged"
+    assert provider.sends(said=b"\xff\x00 nonsense") == 403
+    assert provider.sends(said=b"x" * 1_000_000) == 413
+    assert provider.sends(method="DELETE") == 405
+    assert provider.sends() == 200
+    assert desk.event("screen_pop")["call"] == call_id("pbx", "c1")
+    (source,) = desk.ask("state")["sources"]
+    assert (source["level"], source["why_code"]) == ("ok", "line_ok")
+
+
+def test_a_new_secret_holds_at_once_beside_the_old_one(desk: Child, provider: Provider) -> None:
+    provider.file.write_text("newer\ns3cret\n")
+    assert [provider.sends(f"/{secret}") for secret in ("newer", "s3cret", "other")] == [200, 200, 403]
+    provider.file.unlink()
+    assert provider.sends("/newer") == 503, "the provider comes again when the file is there"
+    assert desk.event("health", lambda line: line["level"] == "broken")["why_code"] == "source_secret_unread"
+
+
+def test_a_port_that_is_taken_is_said_and_tried_again(tmp_path: Path, provider: Provider) -> None:
+    words = ["desk", "--headless", "--data", str(tmp_path / "data"), "--source", provider.url]
+    with socket.create_server(("127.0.0.1", provider.port)):
+        it = Child(tmp_path, *words)
+        try:
+            assert it.event("health", lambda line: line["level"] == "broken")["why_code"] == "port_in_use"
+        except AssertionError:
+            it.close()
+            raise
+    try:
+        it.event("health", lambda line: line["level"] == "ok")
+        assert provider.sends() == 200
+        assert it.event("screen_pop")["call"] == call_id("pbx", "c1")
+    finally:
+        it.close()
+
+
+def test_a_signature_is_over_the_address_that_the_provider_calls(tmp_path: Path, provider: Provider) -> None:
+    form = {
+        "CallSid": "CA1",
+        "CallStatus": "ringing",
+        "From": "+886912345678",
+        "CallbackSource": "call-progress-events",
+    }
+    signed = "https://pop.shop/twilio" + "".join(f"{name}{form[name]}" for name in sorted(form))
+    url = f"http://127.0.0.1:{provider.port}?dialect=twilio&secret-file={provider.file}&public=https://pop.shop/twilio"
+    with child(tmp_path, "desk", "--headless", "--data", str(tmp_path / "data"), "--source", url) as it:
+        it.event("health", lambda line: line["level"] == "ok")
+        header = {"x-twilio-signature": macs.base64("sha1", "s3cret", signed.encode())}
+        assert provider.sends("/", form, header=header) == 204
+        assert provider.sends("/elsewhere", form, header=header) == 403
+        assert it.event("screen_pop")["caller"]["e164"] == "+886912345678"

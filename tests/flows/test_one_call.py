@@ -1,0 +1,118 @@
+"""Several sources saw one call, with real processes: it pops once at each desk, and is one row everywhere."""
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.flows.processes import Answer, Process, Shop, shop
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
+
+SECRET = "a secret of the provider"
+SETTINGS = "".join(
+    f"""
+[[source]]
+id = "{name}"
+dialect = "generic"
+secrets = ["{SECRET}"]
+
+[[line]]
+id = "{name}-line"
+source = "{name}"
+store = "main"
+"""
+    for name in ("cloud", "carrier")
+)
+CALL = {"event": "newCall", "from": "886912345678", "to": "886227208889", "direction": "in"}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Shop]:
+    with shop(tmp_path) as it:
+        settings = tmp_path / "central.toml"
+        settings.write_text(SETTINGS)
+        it.admin("settings", "import", str(settings))
+        it.start_server()
+        yield it
+
+
+def hook(place: Shop, source: str, said: Mapping[str, str]) -> int:
+    request = urllib.request.Request(
+        f"http://{place.address}/hook/{source}",
+        json.dumps(said).encode(),
+        {"content-type": "application/json", "x-ringdesk-secret": SECRET},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        status: int = answer.status
+        return status
+
+
+def is_pop(line: Answer) -> bool:
+    return line.get("event") == "screen_pop"
+
+
+def pops(desk: Process) -> list[str]:
+    assert desk.ask("sync", timeout=30)["ok"]
+    desk.ask("state")
+    return [line["call"] for line in desk.seen if is_pop(line)]
+
+
+def calls(desk: Process) -> list[Answer]:
+    """The calls of a desk, but for ids that lead to another."""
+    return [row for row in desk.ask("dump", what="calls")["rows"] if not row.get("merged_into")]
+
+
+def sources(call: Mapping[str, Any]) -> int:
+    return len({json.dumps(each) for each in call["sources"]})
+
+
+def test_a_modem_and_a_webhook_of_one_call_pop_once_at_each_desk(place: Shop) -> None:
+    _modem, url = place.modem("--call", "0912345678", "--rings", "4", "--after", "6")
+    a, b = place.desk("a", url), place.desk("b", user="ann")
+    for desk in (a, b):
+        assert desk.ask("sync", timeout=30)["ok"]
+    a.expect(is_pop)
+    assert hook(place, "cloud", CALL | {"callId": "c1"}) == 200
+    b.expect(is_pop)
+    assert hook(place, "cloud", CALL | {"event": "answer", "callId": "c1", "answeringNumber": "1001"}) == 200
+    for desk in (a, b):
+        desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "answered")
+        assert len(pops(desk)) == 1
+        (call,) = calls(desk)
+        assert (call["state"], sources(call)) == ("answered", 2)
+
+
+def test_a_modem_and_an_asterisk_of_one_desk_pop_once(place: Shop) -> None:
+    _modem, url = place.modem("--call", "0912345678", "--rings", "3", "--after", "4")
+    asterisk = place.process("simulate", "ami", "--listen", "127.0.0.1:0", "--call", "0912345678", "--after", "4")
+    address = asterisk.expect(lambda line: "listening" in line)["listening"]
+    secret = place.room / "ami.secret"
+    secret.write_text("ringdesk:anything")
+    a, b = place.desk("a", url, f"{address}&secret-file={secret}"), place.desk("b", user="ann")
+    for desk in (a, b):
+        desk.expect(is_pop)
+    a.expect(lambda line: line.get("event") == "call" and len(line["sources"]) == 2)
+    for desk in (a, b):
+        assert len(pops(desk)) == 1
+        (call,) = calls(desk)
+        assert sources(call) == 2
+
+
+def test_two_providers_that_report_one_call_at_once_make_one(place: Shop) -> None:
+    desks = [place.desk("a"), place.desk("b", user="ann")]
+    for desk in desks:
+        assert desk.ask("sync", timeout=30)["ok"]
+    with ThreadPoolExecutor(2) as pool:
+        told = [pool.submit(hook, place, source, CALL | {"callId": "c1"}) for source in ("cloud", "carrier")]
+        assert [each.result() for each in told] == [200, 200]
+    for desk in desks:
+        desk.expect(is_pop)
+        assert len(pops(desk)) == 1
+        (call,) = calls(desk)
+        assert sources(call) == 2

@@ -1,0 +1,94 @@
+"""A desk's line and another source saw one call: the server makes one of the two."""
+
+from typing import Any
+
+from ringdesk.calls import Call, Caller, CallEvent, CallState, EventKind, Presentation
+from ringdesk.ids import call_id
+from ringdesk.ops import CallClaim, CallReport, NoteAdd
+from ringdesk.safetext import SafeLines, SafeText
+from server.callroom import CallRoom, Report
+from server.fanout import Wake
+from server.store.base import Store
+from server.store.values import LineRow
+from tests.server.accept.test_frame import KEY, NOW, Bench, bench, device, store, uid
+
+__all__ = ["bench", "store"]
+
+CALLER = Caller(SafeText("0912345678"), "+886912345678", Presentation.SHOWN)
+FRONT = LineRow(id="front", source="hook", site="main", area="2")
+OWN, HOOK = call_id("line", "1"), call_id("hook", "CA1")
+
+
+def seen(source: str, native: str, at: float = NOW, kind: EventKind = EventKind.RINGING, **more: Any) -> CallEvent:
+    fields: dict[str, Any] = {"caller": CALLER} | more
+    return CallEvent(event=kind, at=at, source=source, native_id=native, **fields)
+
+
+async def hook(store: Store, *events: CallEvent) -> None:
+    room = CallRoom(store.order, KEY, Wake(), lambda: NOW)
+    await room.hear(Report(source="hook", events=events, lines=(FRONT,)))
+
+
+async def report(bench: Bench, name: str, *events: CallEvent, call: str = OWN) -> None:
+    (answer,) = (await bench.push(bench.op(CallReport(call=call, events=events), uid(name)))).answers
+    assert answer.result == "applied"
+
+
+async def views(bench: Bench) -> tuple[Call, Call]:
+    return await bench.row("call", OWN), await bench.row("call", HOOK)
+
+
+async def test_what_a_line_reports_goes_on_with_what_the_webhook_said(bench: Bench, store: Store) -> None:
+    await hook(store, seen("hook", "CA1"))
+    await report(bench, "r1", seen("line", "1", NOW + 1))
+    own, call = await views(bench)
+    assert (own.merged_into, own.state) == (HOOK, CallState.ENDED)
+    assert {key.source for key in call.sources} == {"hook", "line"}
+    await report(bench, "r2", seen("line", "1", NOW + 9, EventKind.RING_STOPPED))
+    assert (await bench.row("call", HOOK)).state is CallState.RING_STOPPED
+
+
+async def test_a_webhook_that_is_late_goes_on_with_what_the_line_reported(bench: Bench, store: Store) -> None:
+    await report(bench, "r1", seen("line", "1"))
+    await hook(store, seen("hook", "CA1"))
+    own, call = await views(bench)
+    assert (own.merged_into, call.merged_into) == (None, OWN)
+
+
+async def test_what_people_did_with_either_stays(bench: Bench, store: Store) -> None:
+    await report(bench, "r1", seen("line", "1", NOW, caller=None))
+    await bench.push(
+        bench.op(CallClaim(call=OWN), uid("k1")), bench.op(NoteAdd(call=OWN, text=SafeLines("傘")), uid("n1"))
+    )
+    await hook(store, seen("hook", "CA1"))
+    await report(bench, "r2", seen("line", "1", NOW + 2, EventKind.CALLER))
+    own, call = await views(bench)
+    assert (own.merged_into, call.claimed_by) == (HOOK, "p1")
+    await bench.push(bench.op(NoteAdd(call=OWN, text=SafeLines("紅色")), uid("n2")))
+    assert (await bench.row("note", uid("n2"))).call == HOOK
+
+
+async def test_the_lines_of_two_desks_saw_one_call(bench: Bench, store: Store) -> None:
+    other = Bench(store, await device(store, "d2", "main", "desk"))
+    await report(bench, "r1", seen("line", "1"))
+    await report(other, "r2", seen("ami", "17.1", NOW + 2), call=call_id("ami", "17.1"))
+    assert (await bench.row("call", call_id("ami", "17.1"))).merged_into == OWN
+
+
+async def test_two_stores_have_two_calls(bench: Bench, store: Store) -> None:
+    await report(bench, "r1", seen("line", "1"))
+    room = CallRoom(store.order, KEY, Wake(), lambda: NOW)
+    west = LineRow(id="west", source="hook", site="west")
+    await room.hear(Report(source="hook", events=(seen("hook", "CA1"),), lines=(west,)))
+    own, call = await views(bench)
+    assert (own.merged_into, call.merged_into) == (None, None)
+
+
+async def test_a_report_in_the_same_frame_finds_the_one_before(bench: Bench) -> None:
+    reply = await bench.push(
+        bench.op(CallReport(call=OWN, events=(seen("line", "1"),)), uid("r1")),
+        bench.op(CallReport(call=HOOK, events=(seen("hook", "CA1", NOW + 1),)), uid("r2")),
+    )
+    assert [answer.result for answer in reply.answers] == ["applied"] * 2
+    assert {row.id for answer in reply.answers for row in answer.rows} == {OWN, HOOK}
+    assert (await views(bench))[1].merged_into == OWN
