@@ -19,6 +19,17 @@ import msgspec
 
 from ringdesk.dialects import SourceOptions, StreamDialect, WebhookDialect
 from ringdesk.errors import BadInput
+from ringdesk.why import Why, register
+
+register(
+    {
+        "dialect_unknown": "there is no dialect '{name}'; known are {streams}; and as webhooks {webhooks}",
+        "dialect_webhook": (
+            "{name} is a webhook: its provider sends requests to the server; known on a line are {streams}"
+        ),
+        "dialect_broken": "the dialect '{name}' cannot be imported ({reason}); install its package again",
+    }
+)
 
 GROUP: Final = "ringdesk.dialects"
 WEBHOOKS: Final = "ringdesk.webhooks"
@@ -65,9 +76,7 @@ def dialect(name: str) -> Factory:
     imported."""
     found = find(name)
     if found is None and name in webhook_names():
-        raise BadInput(
-            f"{name} is a webhook: its provider sends requests to the server; known on a line are {_all(names())}"
-        )
+        raise BadInput(Why("dialect_webhook", {"name": name, "streams": _all(names())}))
     return _usable(name, found)
 
 
@@ -81,11 +90,10 @@ def webhook(name: str) -> WebhookFactory:
 
 def _usable(name: str, found: _Found | Broken | None) -> _Found:
     if found is None:
-        raise BadInput(
-            f"there is no dialect {name!r}; known are {_all(names())}; and as webhooks {_all(webhook_names())}"
-        )
+        known = {"streams": _all(names()), "webhooks": _all(webhook_names())}
+        raise BadInput(Why("dialect_unknown", {"name": name, **known}))
     if isinstance(found, Broken):
-        raise BadInput(f"the dialect {name!r} cannot be imported ({found.reason}); install its package again")
+        raise BadInput(Why("dialect_broken", {"name": name, "reason": found.reason}))
     return found
 
 
