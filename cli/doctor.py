@@ -11,9 +11,10 @@ import sqlite3
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,8 @@ import msgspec
 from cli import roots
 from cli.output import print_json
 from cli.pumps import expect_dialect, pump_of
+from config import registry
+from config.load import load
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
@@ -56,16 +59,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "sources", nargs="*", metavar="SOURCE", help="lines to try: serial:///dev/ttyACM0, tcp://host:port?dialect=ami"
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
+    parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file to look at")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found, as it is found; 1 if something is wrong."""
+    trouble, allowed = _allowed(options.config)
     lines = [parse(url, platform.node()) for url in options.sources]
     for spec in lines:
-        expect_dialect(spec)
+        expect_dialect(spec, allowed)
     well = True
-    for finding in _findings(lines, options.data):
+    for finding in chain(trouble, _findings(lines, options.data, allowed)):
         well &= finding.ok
         if options.json:
             print_json(finding)
@@ -76,13 +81,22 @@ def run(options: argparse.Namespace) -> int:
     return 0 if well else 1
 
 
-def _findings(lines: list[SourceSpec], data: Path | None) -> Iterator[Finding]:
+def _allowed(config: Path | None) -> tuple[list[Finding], tuple[str, ...]]:
+    """The foreign dialects of the settings; settings that cannot be read allow none, and are a finding."""
+    try:
+        return [], load(config).general.dialects
+    except BadInput as error:
+        return [_wrong("settings", str(error))], ()
+
+
+def _findings(lines: list[SourceSpec], data: Path | None, allowed: Collection[str]) -> Iterator[Finding]:
     yield Finding("python", ok=True, level=Level.OK, message=f"{platform.python_version()} on {platform.platform()}")
     yield sqlite(sqlite3.sqlite_version_info)
     yield from map(_package, _PACKAGES)
+    yield from map(_foreign, registry.foreign(allowed))
     yield from _ports({os.path.realpath(spec.path) for spec in lines if spec.transport is Transport.SERIAL})
     for spec in lines:
-        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec)
+        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec, allowed)
     if data is not None:
         yield from _data(data)
 
@@ -105,6 +119,13 @@ def _package(name: str) -> Finding:
         return Finding(name, ok=True, level=Level.OK, message=version(name))
     except PackageNotFoundError:
         return _wrong(name, "is not installed; install ringdesk again")
+
+
+def _foreign(each: registry.Foreign) -> Finding:
+    """A dialect of another package. One that is not allowed is a warning, not a fault: it is never imported."""
+    return Finding(
+        f"dialect {each.name}", ok=each.usable, level=each.level, message=each.why.english(), why_code=each.why.code
+    )
 
 
 def _wrong(check: str, message: str, code: str | None = None) -> Finding:
@@ -137,8 +158,8 @@ def _recording(spec: SourceSpec) -> Finding:
     return Finding(spec.url, ok=True, level=Level.OK, message=f"a recording of {chunks} chunks")
 
 
-def _line(spec: SourceSpec) -> Finding:
-    notice, said = heard_from(spec)
+def _line(spec: SourceSpec, allowed: Collection[str]) -> Finding:
+    notice, said = heard_from(spec, allowed)
     return Finding(
         spec.url,
         ok=notice.level is Level.OK,
@@ -149,11 +170,11 @@ def _line(spec: SourceSpec) -> Finding:
     )
 
 
-def heard_from(spec: SourceSpec) -> tuple[Notice, str | None]:
+def heard_from(spec: SourceSpec, allowed: Collection[str] = ()) -> tuple[Notice, str | None]:
     """Open a line and let its dialect set the peer up: how it stands, and what the peer or the system said."""
     notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
     chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-    pump = pump_of(spec, lambda _: None, lambda _, notice: notices.put(notice), roots.wall, chunks.put)
+    pump = pump_of(spec, lambda _: None, lambda _, notice: notices.put(notice), roots.wall, chunks.put, allowed=allowed)
     pump.start()
     with closing(pump):
         notice = _verdict(notices)
