@@ -5,6 +5,8 @@ The desks' books and reports and the server's folding are the real ones; between
 """
 
 from collections import deque
+from collections.abc import Callable, Sized
+from functools import partial
 from typing import Final
 
 from hypothesis import given
@@ -96,21 +98,22 @@ class Desk:
         self.pops += sum(turn.pop for turn in self.book.row(self.down.popleft(), AT + 5))
 
 
+def reports(server: Server, desk: Desk) -> None:
+    server.report(desk.up.popleft())
+
+
 @given(st.lists(st.integers(0, 6), max_size=60), st.booleans(), st.booleans())
 def test_each_desk_shows_it_once_and_all_agree_in_the_end(order: list[int], two_lines: bool, told: bool) -> None:
     a = Desk(life("modem", tells_at_ring=False))
     b = Desk(life("ami", tells_at_ring=told) if two_lines else [])
     server = Server([a, b])
     provider = deque(life("hook", tells_at_ring=True))
-    steps = [
-        (lambda: provider, lambda: server.hook(provider.popleft())),
-        *((lambda desk=desk: desk.line, desk.hears) for desk in (a, b)),
-        *((lambda desk=desk: desk.up, lambda desk=desk: server.report(desk.up.popleft())) for desk in (a, b)),
-        *((lambda desk=desk: desk.down, desk.learns) for desk in (a, b)),
-    ]
-    for number in [*order, *(each for _ in range(80) for each in range(7))]:
+    steps: list[tuple[Sized, Callable[[], None]]] = [(provider, lambda: server.hook(provider.popleft()))]
+    for desk in (a, b):
+        steps += [(desk.line, desk.hears), (desk.up, partial(reports, server, desk)), (desk.down, desk.learns)]
+    for number in [*order, *(each for _ in range(80) for each in range(len(steps)))]:
         waiting, step = steps[number]
-        if waiting():
+        if len(waiting):
             step()
     (call,) = [row for row in server.rows.values() if isinstance(row, Call) and row.merged_into is None]
     assert call.state in (CallState.ENDED, CallState.RING_STOPPED)
