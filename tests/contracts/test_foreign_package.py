@@ -2,15 +2,17 @@
 
 import contextlib
 import json
+import socket
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.processes import Child
+from tests.cli.processes import PATIENCE, Child
 from tests.contracts import foreign
 from tests.contracts.foreign import EXAMPLE, RECORDINGS, ROOT, ringdesk
 from tests.contracts.recordings import VARIABLE
@@ -44,6 +46,26 @@ def allowing(tmp_path: Path, site: Path) -> dict[str, str]:
 def objects(done: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def ring() -> tuple[bytes, dict[str, str]]:
+    """The body of the recorded request, and its signature."""
+    head, _, body = RING.read_bytes().partition(b"\r\n\r\n")
+    return body, {"x-acme-signature": head.decode().partition("X-Acme-Signature: ")[2].split("\r\n")[0]}
+
+
+def wait_for(address: str) -> None:
+    """Until somebody listens there."""
+    host, _, port = address.rpartition(":")
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            socket.create_connection((host, int(port)), timeout=5).close()
+        except OSError:
+            assert time.monotonic() < until, "nobody listens"
+            time.sleep(0.05)
+        else:
+            return
 
 
 def expect_barred(done: "subprocess.CompletedProcess[str]", name: str) -> None:
@@ -91,6 +113,30 @@ class TestListen:
     def test_hears_what_they_allow(self, allowing: dict[str, str]) -> None:
         heard = objects(ringdesk(allowing, "listen", self.URL))
         assert any(line.get("native_id") and line.get("event") == "answered" for line in heard), heard
+
+
+def test_the_doctor_tries_a_line_of_one_that_is_allowed(allowing: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as box:
+        url = f"socket://127.0.0.1:{box.getsockname()[1]}?dialect=acme"
+        lines = ringdesk(allowing, "doctor", "--json", url).stdout.splitlines()
+    (found,) = (line for line in map(json.loads, lines) if line["check"] == url)
+    assert (found["ok"], found["why_code"]) == (True, "line_ok")
+
+
+def test_a_webhook_source_that_is_allowed_takes_requests(allowing: dict[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    url = f"http://{address}?dialect=acme-hook&secret-file={tmp_path / 'secret'}"
+    checks = {
+        line["check"]: line for line in map(json.loads, ringdesk(allowing, "doctor", "--json", url).stdout.splitlines())
+    }
+    assert checks[url]["ok"], checks[url]
+    body, headers = ring()
+    with running(tmp_path, allowing, "listen", url) as listening:
+        wait_for(address)
+        assert Provider(address).asks("POST", "/", body, headers)[0] == 200
+        assert listening.event("ringing")["caller"]["e164"] == "+886912345678"
 
 
 def test_a_desk_is_refused_what_no_settings_allow(barring: dict[str, str], tmp_path: Path) -> None:
@@ -155,8 +201,7 @@ def test_the_server_takes_the_requests_of_one_that_is_allowed_and_of_no_other(
         True,
     )
     assert objects(ringdesk(allowing, *bringing))[-1]["changes"] == 2
-    head, _, body = RING.read_bytes().partition(b"\r\n\r\n")
-    headers = {"x-acme-signature": head.decode().partition("X-Acme-Signature: ")[2].split("\r\n")[0]}
+    body, headers = ring()
     for env, status in ((barring, 403), (allowing, 200)):
         with running(tmp_path, env, "server", *place, "--listen", "127.0.0.1:0") as server:
             address = server.until(lambda line: "listening" in line)["listening"]
