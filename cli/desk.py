@@ -10,8 +10,9 @@ import platform
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from cli.firstline import first_line
 from cli.hangup import ended_by_hangup, ended_by_signal
 from cli.output import complain
 from cli.roots import CLOCK
@@ -32,10 +33,6 @@ if TYPE_CHECKING:
 
 GIVE_WAY = 0.0005
 """Seconds after which a thread of the store lets the screen go on. Python's own 5 ms are a third of a pop."""
-
-
-_MOST_READ: Final = 65_536
-"""Bytes of a file that holds one line: a password, a code."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -247,16 +244,16 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
         addressed(desk.server)
         user = desk.user or _asked("user: ", "--user NAME", options)
         password = (
-            _first_line(desk.password_file)
+            first_line(desk.password_file)
             if desk.password_file
             else _asked_secretly(user, settings.general.language, options)
         )
         if not exists(data / KEY_FILE):
-            code = options.enrol or (_first_line(desk.enrol_file) if desk.enrol_file else "")
+            code = options.enrol or (first_line(desk.enrol_file) if desk.enrol_file else "")
             code = code or _code_asked(options)
         else:  # known already, or an enrolment that did not come to its end
             spare = options.enrol_file and exists(Path(options.enrol_file).expanduser())
-            code = options.enrol or (_first_line(desk.enrol_file) if spare else "")
+            code = options.enrol or (first_line(desk.enrol_file) if spare else "")
     return Plan(
         data=data,
         server=desk.server,
@@ -282,19 +279,6 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
     for spec in specs:
         expect_dialect(spec, general.dialects)
     return specs
-
-
-def _first_line(file: str) -> str:
-    try:
-        with Path(file).expanduser().open("rb") as stream:
-            lines = stream.read(_MOST_READ).decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not text in UTF-8; give a text file with one line") from error
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read: {error.strerror}; give a text file with one line") from error
-    if not lines or not lines[0].strip():
-        raise BadInput(f"{file} is empty; it needs one line")
-    return lines[0].strip()
 
 
 def _asked(prompt: str, flag: str, options: argparse.Namespace) -> str:

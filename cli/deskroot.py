@@ -31,8 +31,9 @@ from terminal.callerid.source import SourceSpec, parse
 from terminal.desk import Desk, Door, Source
 from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
+from terminal.store.held import FILE
 from terminal.store.people import SignedIn
-from terminal.store.replica import FILE, Store
+from terminal.store.replica import Store
 from terminal.sync.enrol import enrol, is_enrolled, is_spent
 from terminal.sync.key import DeviceKey
 from terminal.sync.link import Link, forever

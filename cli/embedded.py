@@ -16,6 +16,8 @@ from typing import Final
 import msgspec
 import structlog
 
+from cli.output import SAID
+from config.disk import is_full
 from ringdesk.errors import RingdeskError
 
 READY_SECONDS: Final = 60.0
@@ -104,7 +106,7 @@ class EmbeddedServer:
                 self._address = await _listening(process)
         except (TimeoutError, msgspec.MsgspecError, ValueError) as error:
             await _end(process)
-            raise RingdeskError(f"the server of this desk did not start; {errors_file} says why") from error
+            raise RingdeskError(f"the server of this desk did not start: {_reason(errors_file)}") from error
 
     async def _watch(self) -> None:
         """Bring it back whenever it dies."""
@@ -120,6 +122,15 @@ class EmbeddedServer:
             with contextlib.suppress(RingdeskError, OSError):
                 await self._launch()
                 pause = _FIRST_PAUSE
+
+
+def _reason(errors_file: Path) -> str:
+    """What the child said last; on a full disk it could say nothing."""
+    if is_full(errors_file):
+        return f"the disk of {errors_file.parent} is full; make room on it, then start again"
+    lines = errors_file.read_text("utf-8", "replace").splitlines()
+    said = lines[-1] if lines else ""
+    return said.removeprefix(SAID) if said.startswith(SAID) else f"{errors_file} says why"
 
 
 async def _listening(process: asyncio.subprocess.Process) -> str:

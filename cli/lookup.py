@@ -14,8 +14,8 @@ from ringdesk.numbers import known_region
 from terminal.lookup.search import LIMIT, Lookup
 from terminal.news import Match
 from terminal.store.connection import Database, open_reader
+from terminal.store.held import FILE
 from terminal.store.migrations import VERSION, check
-from terminal.store.replica import FILE
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

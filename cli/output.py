@@ -1,11 +1,14 @@
 """How every command prints: one JSON object a line, one line of error that says what to do."""
 
 import sys
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from ringdesk.safetext import encode_hook
+
+SAID: Final = "ringdesk: "
+"""Before every error."""
 
 _ENCODER = msgspec.json.Encoder(enc_hook=encode_hook)
 
@@ -19,4 +22,4 @@ def print_json(value: Any) -> None:
 def complain(message: str) -> None:
     """One line on stderr. Control characters are shown as escapes."""
     text = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in " ".join(message.split()))
-    sys.stderr.write(f"ringdesk: {text}\n")
+    sys.stderr.write(f"{SAID}{text}\n")

@@ -24,7 +24,8 @@ from server.identity.people import HASHER, MIN_PASSWORD
 from server.identity.state import KEY_FILE as SERVER_KEY_FILE
 from server.store.base import Unavailable
 from server.store.values import folded
-from terminal.store.replica import FILE, Store
+from terminal.store.held import FILE
+from terminal.store.replica import Store
 from terminal.sync.key import DeviceKey, write_private
 
 SECRET_FILE: Final = "local.password"  # noqa: S105 - the name of a file

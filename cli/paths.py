@@ -5,6 +5,7 @@ import os
 import stat
 from pathlib import Path
 
+from config.disk import is_read_only, remedy
 from ringdesk.errors import BadInput, RingdeskError
 
 
@@ -35,6 +36,8 @@ def expect_usable(path: Path, *, is_folder: bool = False) -> None:
         return
     if path.is_dir() != is_folder:
         raise BadInput(trouble(path, NotADirectoryError() if is_folder else IsADirectoryError()))
+    if is_read_only(path):
+        raise BadInput(trouble(path, OSError(errno.EROFS, os.strerror(errno.EROFS))))
     if not os.access(path, os.R_OK | os.W_OK | (os.X_OK if is_folder else 0)):
         raise BadInput(trouble(path, PermissionError(errno.EACCES, os.strerror(errno.EACCES))))
 
@@ -48,11 +51,14 @@ def trouble(path: Path | str, error: Exception) -> str:
         return f"{path} is a folder where a file belongs; move it away"
     if isinstance(error, (FileExistsError, NotADirectoryError)):
         return f"{path}: a file stands where a folder belongs; move it away, or give another place"
-    return f"{path}: {reason}; correct the path"
+    todo = remedy(error, "") if isinstance(error, OSError) else ""
+    return f"{path}: {reason}; {f'{todo}, or give another place' if todo else 'correct the path'}"
 
 
 def told(error: OSError) -> RingdeskError:
-    """An error of the disk that nobody has put into words. Raises it again where it names no file."""
+    """An error of the disk that nobody has put into words. Raises it again where it names no file and nothing is to be done."""
     if error.filename is None:
-        raise error
+        if not (todo := remedy(error, "")):
+            raise error
+        return RingdeskError(f"{error.strerror}: {todo}, then start again")
     return RingdeskError(trouble(error.filename2 or error.filename, error))

@@ -100,3 +100,4 @@ def _log_to(path: Path, level: str) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     logging.getLogger("uvicorn.error").setLevel("WARNING")
+    logging.raiseExceptions = False  # a line that a full disk does not take is no reason for a traceback

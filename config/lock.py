@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import IO
 
+from config.disk import remedy
 from ringdesk.errors import Refused
 
 if sys.platform == "win32":
@@ -33,15 +34,16 @@ class ProcessLock:
     def __init__(self, file: Path, subject: Path, otherwise: str) -> None:
         """Take the lock at once; the folder is made where there is none.
 
-        Raises `Refused`: `data_in_use` naming the process that holds it, `read_only`. `subject` is what is locked and
-        `otherwise` what a person could do instead, for the messages.
+        Raises `Refused`: `data_in_use` naming the process that holds it, `read_only`, `disk_full`. `subject` is what is locked
+        and `otherwise` what a person could do instead, for the messages.
         """
         try:
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._file: IO[bytes] = os.fdopen(os.open(file, _OPEN, 0o600), "a+b")
+            self._file: IO[bytes] = os.fdopen(os.open(file, _OPEN, 0o600), "a+b", buffering=0)
         except OSError as error:
+            todo = remedy(error, "make it writable")
             raise Refused(
-                "read_only", f"{subject} cannot be written ({error.strerror}); make it writable, or {otherwise}"
+                "read_only", f"{subject} cannot be written ({error.strerror}); {todo}, or {otherwise}"
             ) from error
         try:
             _take(self._file)
@@ -52,10 +54,16 @@ class ProcessLock:
             raise Refused(
                 "data_in_use", f"{subject} is in use by process {holder}; end that one, or {otherwise}"
             ) from error
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(f"{os.getpid()}\n".encode("ascii"))
-        self._file.flush()
+        try:
+            self._file.seek(0)
+            self._file.truncate()
+            self._file.write(f"{os.getpid()}\n".encode("ascii"))
+        except OSError as error:
+            self._file.close()
+            todo = remedy(error, "make it writable")
+            raise Refused(
+                "disk_full", f"{subject} cannot be written ({error.strerror}); {todo}, or {otherwise}"
+            ) from error
 
     def release(self) -> None:
         """Let the next one in. The file stays: to delete it would let two in."""

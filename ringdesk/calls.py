@@ -172,7 +172,7 @@ class SourceKey(msgspec.Struct, frozen=True):
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One telephone call. Times are seconds since 1970. `answered_by` is an extension, `claimed_by` a person's id and
-    `claimed_name` their name.
+    `claimed_name` their name; `claimed_at` is when somebody said first that they have it.
 
     `on_hold`: the one who has the call lets it wait. `handed_by`, `handed_name`: who handed it on to them.
     `site` is the store or office that the line belongs to. `ring_count` counts RING reports of passive lines.
@@ -190,6 +190,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     answered_by: SafeText | None = None
     claimed_by: str | None = None
     claimed_name: SafeText | None = None
+    claimed_at: float | None = None
     on_hold: bool = False
     handed_by: str | None = None
     handed_name: SafeText | None = None
@@ -209,6 +210,12 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     def rank(self) -> int:
         """The rank of the state (see `RANK`)."""
         return RANK[self.state]
+
+    @property
+    def picked_up(self) -> float | None:
+        """When somebody had it first, seconds since 1970: the answer that the line saw or the claim, whichever was earlier.
+        A hand-on changes nothing of it. None: nobody has had it, or nobody knows when."""
+        return min((at for at in (self.answered, self.claimed_at) if at is not None), default=None)
 
     @property
     def held(self) -> bool:

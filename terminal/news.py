@@ -1,5 +1,7 @@
 """What the desk tells its listeners (a screen, the headless front end): one class per kind of news."""
 
+from typing import Final
+
 import msgspec
 
 from ringdesk.articles import Article
@@ -70,6 +72,10 @@ class RowNews(msgspec.Struct, frozen=True):
     """A row of another kind is new or changed: a contact, the presence of a colleague, what the business says."""
 
     row: Contact | Presence | Article | Disposition | NumberMark
+
+
+UNSAVED: Final = "sync_unsaved"
+"""The reason of a server that is there, and cannot save."""
 
 
 class SyncNews(msgspec.Struct, frozen=True):

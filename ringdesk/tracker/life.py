@@ -107,10 +107,11 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
 
 def claim(call: Call, person: str, at: float | None = None, name: SafeText | None = None) -> Call:
     """ "I have it". The first claim stands. A passive line sees no pick-up, so a claim after the ringing says that it was
-    answered (`at`: when), and so does one of a call that ended in a way that nobody knows."""
+    answered (`at`: when), and so does one of a call that ended in a way that nobody knows. When it was claimed first stays."""
     if call.claimed_by is not None:
         return call
-    call = msgspec.structs.replace(call, claimed_by=person, claimed_name=name)
+    first = at if call.claimed_at is None else call.claimed_at
+    call = msgspec.structs.replace(call, claimed_by=person, claimed_name=name, claimed_at=first)
     if call.outcome is Outcome.UNKNOWN:
         return msgspec.structs.replace(call, outcome=Outcome.ANSWERED)
     return _picked_up(call, at) if call.state is CallState.RING_STOPPED else call

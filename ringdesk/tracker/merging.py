@@ -75,6 +75,7 @@ def united(kept: Call, other: Call) -> Call:
         answered_by=kept.answered_by or other.answered_by,
         claimed_by=kept.claimed_by or other.claimed_by,
         claimed_name=kept.claimed_name if kept.claimed_by else other.claimed_name,
+        claimed_at=min((at for at in (kept.claimed_at, other.claimed_at) if at is not None), default=None),
         on_hold=kept.on_hold or other.on_hold,
         handed_by=kept.handed_by or other.handed_by,
         handed_name=kept.handed_name if kept.handed_by else other.handed_name,

@@ -30,6 +30,12 @@ PROTOCOL_MAX: Final = 1
 
 SUBPROTOCOL: Final = "ringdesk.sync.v1"
 
+PUSH: Final = "push"
+"""What `Denied.ref` says of a push, which has none of its own."""
+CANNOT_SAVE: Final = "cannot_save"
+CAN_SAVE: Final = "can_save"
+"""Codes of a notice."""
+
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 SetName = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -148,7 +154,8 @@ class Granted(Message, frozen=True, kw_only=True, tag="granted"):
 
 
 class Denied(Message, frozen=True, kw_only=True, tag="denied"):
-    """A login, enrolment or pull was refused. `code` is stable; `retry_after` in seconds while guesses are slowed down."""
+    """A login, enrolment, pull or push (`PUSH`) was not looked at, or refused. `code` is stable; `retry_after` in seconds
+    while somebody is slowed down. A push that was denied is pushed again: none of its ops has an answer."""
 
     ref: str
     code: str
@@ -272,7 +279,8 @@ class Erase(Message, frozen=True, kw_only=True, tag="erase"):
 
 
 class ServerNotice(Message, frozen=True, kw_only=True, tag="notice"):
-    """A line for the person at the desk."""
+    """A line for the person at the desk. `CANNOT_SAVE` holds for the session until `CAN_SAVE`: what is pushed meanwhile is
+    not answered, and pushed again."""
 
     code: str
     message: SafeText

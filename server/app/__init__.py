@@ -26,10 +26,12 @@ from ringdesk.wire import limits
 from ringdesk.wire.messages import SUBPROTOCOL
 from server import callroom
 from server.accept import Acceptor
-from server.app.hurried import Hurried
+from server.app.door import Door, descriptors, guest_of, leave
+from server.app.hurried import Hurried, Upgraded
+from server.app.listening import Listening
 from server.fanout import Wake
 from server.hub import Hub
-from server.hub.outlet import Exposed
+from server.hub.saving import FULL
 from server.identity import authority
 from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
@@ -84,13 +86,15 @@ def application(parts: Parts, intake: Intake) -> Starlette:
             await websocket.close()
             return
         await websocket.accept(subprotocol=SUBPROTOCOL)
-        await reception.receive(websocket)
+        await reception.receive(websocket, lambda: leave(websocket.scope.get("state", {})))
 
     async def health(_request: Request) -> JSONResponse:
         try:
             await parts.store.order.space()
         except Unavailable:
-            return JSONResponse({"ok": False}, status_code=503)
+            return JSONResponse({"ok": False, "why": "the database cannot be read"}, status_code=503)
+        if parts.hub.saving.fails:
+            return JSONResponse({"ok": False, "why": str(FULL.message)}, status_code=503)
         return JSONResponse({"ok": True})
 
     return Starlette(
@@ -107,6 +111,9 @@ def hooked(intake: Intake) -> ASGIApp:
 
     async def hook(scope: Scope, receive: Receive, send: Send) -> None:
         response = await intake.receive(Request(scope, receive))
+        guest = guest_of(scope.get("state", {}))
+        if guest is not None and response.status_code < 300:
+            guest.believed()
         await response(scope, receive, send)
 
     return hook
@@ -171,23 +178,6 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
         await store.close()
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers, which belong to the command, and with a word when it is ready."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    def capture_signals(self) -> contextlib.AbstractContextManager[None]:  # type: ignore[override]
-        """None are captured."""
-        return contextlib.nullcontext()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so."""
-        await super().startup(sockets)
-        self._ready()
-
-
 async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None], stop: asyncio.Event) -> None:
     """Serve until `stop` is set. `on_bound` gets HOST:PORT once connections are taken.
 
@@ -201,7 +191,8 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
         async with put_together(serving, roots, ca, place) as running:
             app = application(running.parts, running.intake)
             config = _config(app, ssl_certfile=certificate, ssl_keyfile=serving.tls_key)
-            server = _Server(config, lambda: on_bound(address_of(listener)))
+            door = Door(descriptors(), place.proxies)
+            server = Listening(config, door, lambda: on_bound(address_of(listener)))
             await _run(server, listener, stop)
     finally:
         listener.close()
@@ -222,7 +213,7 @@ async def serve_hooks(
 
     working = asyncio.create_task(intake.run())
     try:
-        await _run(_Server(_config(app), on_bound), listener, stop)
+        await _run(Listening(_config(app), Door(descriptors()), on_bound), listener, stop)
     finally:
         working.cancel()
         await asyncio.wait({working})
@@ -234,7 +225,7 @@ def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=Hurried,
-        ws=Exposed,
+        ws=Upgraded,
         loop="none",
         lifespan="off",
         log_config=None,
@@ -250,7 +241,7 @@ def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
     )
 
 
-async def _run(server: _Server, listener: socket.socket, stop: asyncio.Event) -> None:
+async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) -> None:
     """Until it is told to stop, or is cancelled: either way sessions get their close frames."""
     running = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())

@@ -7,6 +7,8 @@ from typing import Final
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ringdesk.wire import limits
+from server.app.door import leave
+from server.hub.outlet import Exposed
 
 SEND_BUFFER: Final = 64 * limits.KIB
 """Bytes that the kernel holds for a line. With the megabytes that it would take, a line of 64 kbit/s looks dead for
@@ -73,6 +75,7 @@ class Hurried(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Gone in time."""
         self._deadline.cancel()
+        leave(self.app_state)
         super().connection_lost(exc)
 
     def _start_clock(self) -> None:
@@ -81,3 +84,12 @@ class Hurried(HttpToolsProtocol):
 
     def _too_late(self) -> None:
         self.transport.abort()
+
+
+class Upgraded(Exposed):
+    """The websocket that such a connection became."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Gone: the door need not count it any more."""
+        leave(self.app_state)
+        super().connection_lost(exc)

@@ -18,10 +18,11 @@ from starlette.websockets import WebSocket
 from ringdesk.channels import ORG, split
 from ringdesk.wire import limits
 from ringdesk.wire.codec import encode
-from ringdesk.wire.messages import Ping
+from ringdesk.wire.messages import Message, Ping
 from server.fanout import Wake
 from server.hub.outlet import CAP, Outlet, framed
 from server.hub.pages import Ready, read_page
+from server.hub.saving import Saving
 from server.store.base import Store, Unavailable
 from server.store.values import Device, News, Space
 
@@ -69,7 +70,11 @@ class Terminal:
 
 
 class Hub:
-    """Connected terminals and the one reader of the change log. `clock` gives seconds since 1970, for pings."""
+    """Connected terminals and the one reader of the change log. `clock` gives seconds since 1970, for pings.
+
+    Attributes:
+        saving: whether the server can save; everybody who is connected is told when that changes.
+    """
 
     def __init__(self, store: Store, wake: Wake, clock: Callable[[], float]) -> None:
         self._store = store
@@ -80,6 +85,7 @@ class Hub:
         self._dirty: set[str] = set()
         self._next_org = 0.0
         self._closing: set[asyncio.Task[None]] = set()
+        self.saving = Saving(store, self.tell)
 
     # --- who is here
 
@@ -115,6 +121,12 @@ class Hub:
         except (TimeoutError, RuntimeError):
             terminal.outlet.abort()
 
+    def tell(self, message: Message) -> None:
+        """Something that concerns everybody who is connected."""
+        frame = encode(message)
+        for terminal in self._terminals.values():
+            terminal.outlet.offer(frame)
+
     @property
     def count(self) -> int:
         """How many are connected."""
@@ -145,6 +157,7 @@ class Hub:
     async def run(self) -> None:
         """Read the change log for ever."""
         async with asyncio.TaskGroup() as group:
+            group.create_task(self.saving.run())
             group.create_task(self._follow())
             group.create_task(self._watch())
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from config.disk import remedy
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.wire.signing import ServerKey
 from server.store.sqlite import path_of
@@ -29,7 +30,8 @@ def private_folder(folder: Path) -> Path:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise BadInput(f"{folder}: {error.strerror}; give another place with --state") from error
+        todo = remedy(error, "let this user write there")
+        raise BadInput(f"{folder}: {error.strerror}; {todo}, or give another place with --state") from error
     return folder
 
 
@@ -48,11 +50,17 @@ def write_private_once(target: Path, data: bytes) -> None:
 
 def _aside(target: Path, data: bytes) -> Path:
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
-    fresh.unlink(missing_ok=True)
-    with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:  # noqa: PTH123
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
+    try:
+        fresh.unlink(missing_ok=True)
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0) as stream:  # noqa: PTH123
+            stream.write(data)
+            os.fsync(stream.fileno())
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise RingdeskError(
+            f"{target} cannot be written: {error.strerror}; {remedy(error, 'see that this user may write there')}"
+        ) from error
     return fresh
 
 

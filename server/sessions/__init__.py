@@ -22,6 +22,7 @@ from ringdesk.wire.codec import BAD_MESSAGE, decode_from_terminal, encode
 from ringdesk.wire.messages import (
     PROTOCOL_MAX,
     PROTOCOL_MIN,
+    PUSH,
     Answers,
     Challenge,
     Confirmed,
@@ -48,8 +49,10 @@ from server.fanout import Wake
 from server.hub import GOING_AWAY, OTHER_HISTORY, POLICY, TRY_LATER, Hub, Terminal
 from server.hub.outlet import outlet_of
 from server.hub.pages import image_of
+from server.hub.saving import FULL
 from server.identity.devices import enrol
 from server.identity.people import Logins
+from server.sessions.allowance import Allowance
 from server.sessions.greeting import Goodbye, expect_welcome, greet, known_device
 from server.store.base import Store, Unavailable
 from server.store.values import Device
@@ -62,6 +65,7 @@ MAX_STRANGERS_AT_ONE: Final = 64
 WRONG_CODE_DELAY: Final = 0.5
 """Seconds after a wrong enrolment code, which has 128 bits: the delay spares the database, not the secret."""
 INTERNAL: Final = 1011
+TOO_MANY_REFUSED: Final = SafeText("too many changes of this desk were refused; the next are looked at later")
 
 log = logging.getLogger("ringdesk.server.session")
 
@@ -79,6 +83,7 @@ class Parts(msgspec.Struct, frozen=True):
     random_id: Callable[[], str]
     random_bytes: Callable[[int], bytes]
     ca: str = ""
+    allowance: Allowance = msgspec.field(default_factory=Allowance)
 
 
 class Reception:
@@ -88,8 +93,8 @@ class Reception:
         self._parts = parts
         self._strangers: Counter[str] = Counter()
 
-    async def receive(self, websocket: WebSocket) -> None:
-        """One accepted websocket, to its end."""
+    async def receive(self, websocket: WebSocket, known: Callable[[], None] = lambda: None) -> None:
+        """One accepted websocket, to its end. `known` is called when it has said who it is."""
         address = websocket.client.host if websocket.client else ""
         if self._strangers.total() >= MAX_STRANGERS or self._strangers[address] >= MAX_STRANGERS_AT_ONE:
             await websocket.close(TRY_LATER, "busy")
@@ -103,6 +108,7 @@ class Reception:
                     await conversation.introduce()
             finally:
                 self._strangers -= Counter((address,))
+            known()
             await conversation.go_on()
         except WebSocketDisconnect:
             return
@@ -202,7 +208,15 @@ class Conversation:
         except Goodbye as goodbye:
             self._say(ServerNotice(code=goodbye.reason, message=SafeText(str(goodbye))))
             raise
+        except Unavailable:
+            self._say_if_full()
+            raise
         self._say(greeting.welcome)
+        self._say_if_full()
+
+    def _say_if_full(self) -> None:
+        if self._parts.hub.saving.fails:
+            self._say(FULL)
 
     async def _look_again(self, device: Device, server_epoch: str) -> None:
         """What changed between the first look and `join` has passed the hub by."""
@@ -243,8 +257,13 @@ class Conversation:
     async def _push(self, push: Push) -> None:
         if any(not 0 < len(op.op_id) <= 64 or op.dev_seq < 1 for op in push.ops):
             raise WireError("an op_id has 1 to 64 characters and a dev_seq is at least 1", BAD_MESSAGE)
-        terminal = self._here
-        reply = await self._parts.acceptor.push(terminal.device, push, self._parts.clock())
+        device, allowance = self._here.device, self._parts.allowance
+        if wait := allowance.wait(device.id, asyncio.get_running_loop().time()):
+            log.warning("push.denied", extra={"device": device.id, "ops": len(push.ops), "wait": round(wait)})
+            self._say(Denied(ref=PUSH, code="slow_down", message=TOO_MANY_REFUSED, retry_after=wait))
+            return
+        reply = await self._parts.acceptor.push(device, push, self._parts.clock())
+        allowance.spend(device.id, reply.refused, asyncio.get_running_loop().time())
         if reply.raised:
             log.error("op.failed", extra={"device": self.name, "error": reply.raised})
         if reply.wrote:
@@ -289,7 +308,8 @@ class Conversation:
                     said = Denied(ref=login.ref, code="bad_login", message=SafeText("name or password is wrong"))
         except Unavailable as error:
             log.warning("login.unavailable", extra={"error": str(error)})
-            said = Denied(ref=login.ref, code="slow_down", message=SafeText("try again"), retry_after=2.0)
+            words = FULL.message if parts.hub.saving.fails else SafeText("the server is busy; try again")
+            said = Denied(ref=login.ref, code="slow_down", message=words, retry_after=2.0)
         log.info("login", extra={"device": self.name, "ok": not isinstance(said, Denied), "address": self._address})
         if not terminal.leaving:
             self._say(said)

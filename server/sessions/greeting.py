@@ -5,6 +5,7 @@ begins a new epoch, everybody drops what they hold and pushes again what the ser
 concerns that one device: it starts its sets from nothing.
 """
 
+import logging
 from collections.abc import Callable
 from enum import Enum
 from typing import Final
@@ -26,11 +27,13 @@ from ringdesk.wire.messages import (
 )
 from ringdesk.wire.signing import ServerKey
 from server.identity.devices import signed
-from server.store.base import Store
+from server.store.base import Store, Unavailable
 from server.store.values import Device, Entry, LineRow, Space
 
 LEASE_SECONDS: Final = 14 * 86_400.0
 """How long a replica may be used without the server."""
+
+log = logging.getLogger("ringdesk.server.session")
 
 
 class Goodbye(RingdeskError):
@@ -124,7 +127,10 @@ async def greet(
     elif await _is_lost_life(store, hello, device):
         entry = Entry(at=now, actor=device.id, action="device.restart", subject=device.id, detail="lost epoch")
         device = await store.register.restart(device.id, random_id(), entry)
-    await store.register.seen(device.id, now)
+    try:
+        await store.register.seen(device.id, now)
+    except Unavailable as error:  # it only says when; whoever cannot be saved for may read all the same
+        log.warning("device.not_noted", extra={"device": device.id, "error": str(error)})
     return Greeting(device, await _welcome(store, space, device, now, action), rolled_back)
 
 

@@ -176,5 +176,12 @@ class Store(Protocol):
     def register(self) -> Register:
         """Who and what is known."""
 
+    @property
+    def failures(self) -> int:
+        """How many writes the disk did not take so far. One that had to wait too long for another program is none of them."""
+
+    async def can_write(self) -> bool:
+        """Try: whether a small transaction is taken, and leaves room for more."""
+
     async def close(self) -> None:
         """Give it back; what was committed stays."""

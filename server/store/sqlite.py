@@ -1,14 +1,17 @@
 """SQLite as the server's database: one writing connection, one reading, each in its thread."""
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from config.disk import remedy
 from config.lock import ProcessLock
 from ringdesk.channels import MASKED, Digest, content_digest, project
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.ops import decode_row, encode
+from server.store.base import Unavailable
 from server.store.schema import MIGRATIONS, OLDEST_CODE, QUERIES, VERSION, migration, schema
 from server.store.sqlite_lane import Lane
 from server.store.sqlite_order import SqliteOrder
@@ -17,6 +20,8 @@ from server.store.sqlite_rows import Link, first
 from server.store.values import MAIN_SITE, Audited, audit_content, entry_of
 
 PREFIX: Final = "sqlite:///"
+ENOUGH: Final = 1 << 20
+"""Bytes that are free on a disk that is not full: a few frames of ops."""
 MASKS_SINCE: Final = 3
 """The version of the database since which its tallies are those of the present masks: raise it when they change."""
 
@@ -33,11 +38,30 @@ def path_of(url: str) -> Path:
 class SqliteStore:
     """A database in one file (see `server.store.base.Store`)."""
 
-    def __init__(self, writer: Lane, reader: Lane, link: Link, lock: ProcessLock | None = None) -> None:
+    def __init__(self, path: Path, writer: Lane, reader: Lane, link: Link, lock: ProcessLock | None = None) -> None:
+        self._folder = path.absolute().parent
         self._lanes = (writer, reader)
         self._lock = lock
         self.order = SqliteOrder(writer, reader, link)
         self.register = SqliteRegister(writer, reader, link)
+
+    @property
+    def failures(self) -> int:
+        """How many writes the disk did not take."""
+        return self._lanes[0].failures
+
+    async def can_write(self) -> bool:
+        """Write a page, and look what is free."""
+
+        def work(db: sqlite3.Connection) -> int:
+            for name in ("put_attempts", "forget_attempts"):  # the same values again would not be written at all
+                db.execute(QUERIES[name], {"op_id": "", "attempts": 1})
+            return shutil.disk_usage(self._folder).free
+
+        try:
+            return await self._lanes[0].run(work) >= ENOUGH
+        except Unavailable:
+            return False
 
     async def close(self) -> None:
         """Both connections; the last one to go folds the log into the file."""
@@ -69,7 +93,8 @@ async def open_store(
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)  # people and their password hashes: for the server's user alone
     except OSError as error:
-        raise BadInput(f"{path}: {error.strerror}; give another place with --database") from error
+        todo = remedy(error, "let this user write there")
+        raise BadInput(f"{path}: {error.strerror}; {todo}, or give another place with --database") from error
     lock = ProcessLock(path.with_name(f"{path.name}.lock"), path, "give another --database") if owner else None
     writer = Lane(path, writes=True, checkpoints=owner)
     try:
@@ -81,7 +106,7 @@ async def open_store(
         if lock is not None:
             lock.release()
         raise
-    return SqliteStore(writer, Lane(path, writes=False), link, lock)
+    return SqliteStore(path, writer, Lane(path, writes=False), link, lock)
 
 
 def _prepare(db: sqlite3.Connection, path: Path, random_id: Callable[[], str], organisation: str) -> None:

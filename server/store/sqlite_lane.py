@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final, TypeVar
 
+from config.disk import is_full
 from server.store.base import Unavailable
 
 T = TypeVar("T")
@@ -22,8 +23,29 @@ AUTO_CHECKPOINT: Final = 1000
 """Pages. Only the server's writer checkpoints: two that do so can corrupt a WAL before SQLite 3.51.3."""
 
 
+_WHAT_TO_DO: Final = {
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_IOERR: "see that its disk is well and has room",
+    sqlite3.SQLITE_READONLY: "let this user write it and its folder",
+    sqlite3.SQLITE_CANTOPEN: "let this user write it and its folder",
+    sqlite3.SQLITE_CORRUPT: "put it back from a backup",
+    sqlite3.SQLITE_NOTADB: "put it back from a backup",
+}
+"""When the disk is at fault, by SQLite's primary result code. What else goes wrong passes by itself, or is ours."""
+
+
+def _code(error: sqlite3.Error | OSError, path: Path) -> int:
+    """SQLite's primary result code, or the one that fits."""
+    code = sqlite3.SQLITE_IOERR if isinstance(error, OSError) else getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return sqlite3.SQLITE_FULL if code == sqlite3.SQLITE_IOERR and is_full(path) else code
+
+
 class Lane:
-    """A connection in a thread of its own. After a failed write it is opened again: its state is not to be trusted."""
+    """A connection in a thread of its own. After a failed write it is opened again: its state is not to be trusted.
+
+    Attributes:
+        failures: how many transactions failed because of the disk.
+    """
 
     def __init__(self, path: Path, *, writes: bool, checkpoints: bool = False) -> None:
         self._path = path
@@ -31,12 +53,13 @@ class Lane:
         self._checkpoints = checkpoints
         self._connection: sqlite3.Connection | None = None
         self._closed = False
+        self.failures = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer" if writes else "reader")
 
     async def run(self, work: Work[T]) -> T:
         """Run `work` in the thread, reads in one snapshot, writes in one transaction that is durable on return.
 
-        Raises `Unavailable` for whatever SQLite raises, and what `work` itself raises.
+        Raises `Unavailable` for whatever SQLite or the disk raises, and what else `work` itself raises.
         """
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work)
 
@@ -62,11 +85,13 @@ class Lane:
     def _guarded(self, work: Work[T]) -> T:
         try:
             return self._transaction(work)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
+            code = _code(error, self._path)
+            self.failures += code in _WHAT_TO_DO
             self._drop()
-            raise Unavailable(
-                f"the database {self._path} did not do it: {error}; see that the disk has room"
-            ) from error
+            held = code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            advice = _WHAT_TO_DO.get(code, "another program holds it; try again" if held else "report this")
+            raise Unavailable(f"the database {self._path} did not do it: {error}; {advice}") from error
 
     def _transaction(self, work: Work[T]) -> T:
         connection = self._open()

@@ -61,7 +61,7 @@ class CallBook:
         if led:
             return self._turns(led, now)
         if row.claimed_by is not None:
-            self._tracker.claim(row.id, row.claimed_by, now, row.claimed_name)
+            self._tracker.claim(row.id, row.claimed_by, row.claimed_at or now, row.claimed_name)
         if row.disposition is not None:
             self._tracker.wrap_up(row.id, SafeText(row.disposition), now)
         turn = self._turn(row.id, now)
@@ -199,6 +199,7 @@ def _combined(heard: Call, row: Call) -> Call:
         heard,
         claimed_by=row.claimed_by or heard.claimed_by,
         claimed_name=row.claimed_name if row.claimed_by else heard.claimed_name,
+        claimed_at=row.claimed_at if row.claimed_by else heard.claimed_at,
         on_hold=row.on_hold,
         handed_by=row.handed_by,
         handed_name=row.handed_name,

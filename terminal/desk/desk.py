@@ -1,23 +1,19 @@
 """`Desk`: what the person does here, and what they are told."""
 
-import asyncio
 import contextlib
-from collections.abc import Callable, Container, Coroutine, Sequence
+from collections.abc import Container, Sequence
 from typing import Any, Final
 
 import msgspec
 import structlog
 
-from ringdesk import numbers, ops
-from ringdesk.calls import Call, CallEvent
-from ringdesk.dialects import Notice
+from ringdesk import ops
+from ringdesk.calls import Call
 from ringdesk.errors import Refused
 from ringdesk.notes import Note
-from ringdesk.numbers import Number
 from ringdesk.ops import (
     Args,
     CallClaim,
-    CallReport,
     CallWrapup,
     MemberAdd,
     MemberFields,
@@ -33,21 +29,14 @@ from ringdesk.presence import PresenceState
 from ringdesk.rules import permissions
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
-from ringdesk.tracker import Tracker
-from terminal.desk.business import Business
-from terminal.desk.callbook import KEPT, CallBook
-from terminal.desk.callflow import CallFlow, address
-from terminal.desk.door import Door
-from terminal.desk.newsroom import Newsroom
-from terminal.desk.ports import Link, Lookup, Pump, Source
+from terminal.desk.callflow import address
+from terminal.desk.life import Life
 from terminal.desk.printing import call_row
 from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
 from terminal.drafts import Drafting
-from terminal.news import HealthNews, Match, News, NoticeNews, SyncNews
-from terminal.store.edit import Happened
+from terminal.news import Match, SyncNews
 from terminal.store.people import SignedIn
 from terminal.store.pins import Login
-from terminal.store.replica import Store
 
 DUMPS: Final = tuple(permissions.DUMPS)
 """What `dump` knows."""
@@ -55,124 +44,10 @@ DUMPS: Final = tuple(permissions.DUMPS)
 _log = structlog.get_logger(__name__)
 
 
-class Desk:
+class Desk(Life):
     """One desk. Every method that saves returns after the commit, never before."""
 
-    def __init__(  # noqa: PLR0913 - the parts of a desk, each by its name
-        self,
-        store: Store,
-        lookup: Lookup,
-        link: Link,
-        person: SignedIn,
-        *,
-        tracker: Tracker,
-        sources: Sequence[Source] = (),
-        read: Callable[[str], Number] = numbers.read,
-        now: Callable[[], float],
-        door: Door | None = None,
-        login: str = "",
-    ) -> None:
-        """Nothing happens before `start`.
-
-        Args:
-            store: the replica; the desk does not close it.
-            lookup: finds members, on a connection of its own.
-            link: the link to the server; it runs by itself, and tells `heard` what it has to tell.
-            person: who has signed in, with the grant that their ops carry.
-            tracker: makes calls of what the desk's own lines report.
-            sources: the lines of this desk.
-            read: what a typed number means here.
-            now: the server's time, in seconds since 1970.
-            door: how the next person comes in; None: nobody else does.
-            login: under which `person` signed in.
-        """
-        self._store = store
-        self._lookup = lookup
-        self._link = link
-        self._person = person
-        self._door = door
-        self.login = login
-        """Under which the person who works here signed in."""
-        self._sources = {source.spec.id: source for source in sources}
-        self._read = read
-        self._now = now
-        self._news = Newsroom(now)
-        self._news.introduce(person.actor.person, person.actor.name)
-        self._health: dict[str, HealthNews] = {}
-        self._sync = SyncNews(connected=False, outbox=0, cursor=0)
-        self._pumps: list[Pump] = []
-        self._tasks: list[asyncio.Task[None]] = []
-        self._ending: list[Callable[[], None]] = []
-        self.business = Business(store, person.actor.person)
-        """What the business has to say."""
-        self.away_since = 0.0
-        """When the person who works here last left (seconds since 1970; 0: they were never here)."""
-        self._flow = CallFlow(
-            CallBook(tracker),
-            lookup=lookup,
-            card=store.card,
-            save_report=self._report,
-            publish=self._news.publish,
-            name_of=self._news.name_of,
-            me=person.actor.person,
-            now=now,
-        )
-
-    # --- its life -----------------------------------------------------------------------------------------------------
-
-    async def start(self) -> None:
-        """Begin to listen. What happens after this returns is told to whoever subscribes at once."""
-        await self._place()
-        self.away_since = await self._store.arrived(self.person.person)
-        now = self._now()
-        recent = await self._store.calls(now - KEPT)
-        self._sync = await self._link.status()
-        self._ending.append(self._store.listen(self._happened))
-        self._flow.begin(recent)
-        loop = asyncio.get_running_loop()
-        for source in self._sources.values():
-            self._flow.add(source)
-            self._pumps.append(source.make(self._from_thread(loop), self._health_from_thread(loop)))
-        self._tasks.append(asyncio.create_task(self._flow.run(), name="calls"))
-        for pump in self._pumps:
-            pump.start()
-
-    async def close(self) -> None:
-        """End: the lines first, so that nothing comes any more, then what works on it. Twice is no error."""
-        pumps, self._pumps = self._pumps, []
-        for pump in pumps:
-            pump.stop()
-        await asyncio.gather(*(asyncio.to_thread(pump.close) for pump in pumps))
-        ending, self._ending = self._ending, []
-        for end in ending:
-            end()
-        await self._flow.drain()
-        if self._tasks:
-            await self._store.left(self.person.person)
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
-        """Hear all news from now on, beginning with how sources and sync stand; the returned callable ends it.
-
-        Listeners must not block.
-        """
-        for health in self._health.values():
-            listener(health)
-        listener(self._sync)
-        return self._news.subscribe(listener)
-
-    def heard(self, news: SyncNews | NoticeNews) -> None:
-        """What the link has to tell."""
-        if isinstance(news, SyncNews):
-            if news.connected and not self._sync.connected:
-                self._news.connected()
-                if self._tasks:
-                    self._spawn(self._place())
-            self._sync = news
-        self._news.publish(news)
+    # --- who works here -----------------------------------------------------------------------------------------------
 
     def renewed(self, login: str, person: SignedIn) -> None:
         """A fresh grant for `login`, unless somebody else has come in meanwhile."""
@@ -216,11 +91,6 @@ class Desk:
             await self.do(PresenceSet(state=state))
 
     # --- looking ------------------------------------------------------------------------------------------------------
-
-    @property
-    def person(self) -> ops.Actor:
-        """Who works here."""
-        return self._person.actor
 
     async def lookup(self, query: str, limit: int = 20) -> list[Match]:
         """The search box: number, tail, code, name."""
@@ -273,6 +143,8 @@ class Desk:
                 for each in self._health.values()
             ),
             calls=len(self.calls()),
+            why=None if sync.why is None else sync.why.english(),
+            why_code=None if sync.why is None else sync.why.code,
         )
 
     async def sync(self, timeout: float) -> SyncNews:  # noqa: ASYNC109 - part of the contract
@@ -385,18 +257,6 @@ class Desk:
         known = args if call is None else msgspec.structs.replace(args, call=self._flow.book.resolve(call))
         return self._with_read_number(known)
 
-    async def _report(self, report: CallReport) -> None:
-        await self._keep([msgspec.structs.replace(report, uncertainty=self._link.uncertainty)])
-
-    async def _keep(
-        self, wanted: Sequence[Args], base: dict[str, int] | None = None, draft: Drafting | None = None
-    ) -> tuple[str, ...]:
-        who = self._person
-        saved, _ = await self._store.save_together(
-            wanted, actor=who.actor, grant=who.grant, base=base, mono=self._link.mono, draft=draft
-        )
-        return saved
-
     def _expect_may_read(self, what: str) -> None:
         if not permissions.may_read(self._person.actor.roles, what):
             raise _not_allowed()
@@ -418,45 +278,6 @@ class Desk:
         if isinstance(args, NumberMarked) and args.e164 is None:
             return msgspec.structs.replace(args, e164=self._read(args.raw).e164)
         return args
-
-    async def _place(self) -> None:
-        """Where this desk stands and the lines there; the server may have changed both."""
-        standing = await self._store.standing()
-        self._flow.place(standing.store, standing.lines)
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        self._tasks = [task for task in self._tasks if not task.done()]
-        self._tasks.append(asyncio.create_task(work))
-
-    def _happened(self, happened: Happened) -> None:
-        """The store committed something."""
-        for change in happened.changes:
-            if isinstance(change.after, Call):
-                self._flow.row(change.after)
-        self._news.happened(happened)
-
-    def _from_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[CallEvent], None]:
-        """The thread of a source waits while the desk has enough to do."""
-
-        def hear(event: CallEvent) -> None:
-            with contextlib.suppress(RuntimeError, asyncio.CancelledError):  # the loop is closed
-                asyncio.run_coroutine_threadsafe(self._flow.put(event), loop).result()
-
-        return hear
-
-    def _health_from_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[str, Notice], None]:
-        def hear(source: str, notice: Notice) -> None:
-            with contextlib.suppress(RuntimeError):
-                loop.call_soon_threadsafe(self._source_stands, source, notice)
-
-        return hear
-
-    def _source_stands(self, source: str, notice: Notice) -> None:
-        spec = self._sources[source].spec
-        label = SafeText(spec.options.line or spec.address)
-        news = self._health[source] = HealthNews(source, notice.level, notice.why, notice.detail, label)
-        _log.info("source", source=source, url=spec.url, stands=notice.level, why=notice.why.code)
-        self._news.publish(news)
 
 
 def _not_allowed() -> Refused:

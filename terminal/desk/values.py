@@ -37,7 +37,8 @@ class SourceState(msgspec.Struct, frozen=True):
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """How the desk stands. `outbox` counts ops without an answer, `refused` those in the tray."""
+    """How the desk stands. `outbox` counts ops without an answer, `refused` those in the tray; `why` is what is wrong between
+    it and its server, in English, None while all is well."""
 
     connected: bool
     outbox: int
@@ -50,3 +51,5 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     sources: tuple[SourceState, ...]
     calls: int
+    why: str | None = None
+    why_code: str | None = None

@@ -9,6 +9,7 @@ from ringdesk.calls import CallState
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from terminal.news import (
+    UNSAVED,
     CallNews,
     HealthNews,
     Match,
@@ -65,10 +66,14 @@ def heard(news: News, board: Board, before: CallRow | None, now: Now) -> list[Sa
 
 
 def link(news: SyncNews, before: SyncNews | None) -> list[SafeText]:
-    """The server came or went."""
-    if before is not None and before.connected == news.connected:
+    """The server came or went, or cannot save what is sent to it, or can again."""
+    if before is not None and (before.connected, _unsaved(before)) == (news.connected, _unsaved(news)):
         return []
     return [voice.server(news)]
+
+
+def _unsaved(news: SyncNews) -> bool:
+    return news.connected and news.why is not None and news.why.code == UNSAVED
 
 
 def health(news: HealthNews, before: HealthNews | None) -> list[SafeText]:

@@ -185,7 +185,7 @@ def call_line(row: CallRow, now: Now) -> SafeText:
     else:
         state = say(STATES[row.call.state])
     held = say(STATES[CallState.HELD]) if row.call.on_hold else SafeText()
-    time = length(now.at - row.call.started) if row.call.live else clock(row.call.ended or row.since, now)
+    time = length(now.at - row.began) if row.call.live else clock(row.call.ended or row.since, now)
     return joined((line_name(row.call), state, held, caller_words(row), time))
 
 

@@ -6,13 +6,13 @@ from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from terminal.messages import Chosen
-from terminal.screens.board import Part
 from terminal.screens.callbackkeys import CallbackKeys
 from terminal.screens.day import lost_before
 from terminal.screens.errands import Errand
 from terminal.screens.keysoncalls import OVER
 from terminal.screens.menus import Entry
 from terminal.screens.numberkeys import NumberKeys
+from terminal.screens.onshow import Part
 from terminal.widgets.callbacks import Missed
 from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, Who, called_by

@@ -63,7 +63,7 @@ class CallWork:
             await self.work.desk.do(CallHold(call=row.call.id))
         except RingdeskError as error:
             return SafeText(str(error))
-        return say("{name} waits on hold.", name=called_by(row.call, row.sure))
+        return say("On hold: {name}.", name=called_by(row.call, row.sure))
 
     async def hold(self) -> SafeText:
         """F5: the caller on the card waits; or goes on."""
@@ -72,7 +72,7 @@ class CallWork:
             return say("There is no call of yours to hold.")
         name = called_by(row.call, row.sure)
         await self.work.desk.do(CallHold(call=row.call.id, held=not row.call.on_hold))
-        return say("Go on with {name}.", name=name) if row.call.on_hold else say("{name} waits on hold.", name=name)
+        return say("Go on with {name}.", name=name) if row.call.on_hold else say("On hold: {name}.", name=name)
 
     # handing on
 

@@ -23,7 +23,7 @@ from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Open
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.attendance import Attendance
 from terminal.screens.attention import Attention
-from terminal.screens.board import Board, Part
+from terminal.screens.board import Board
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.callwork import CallWork
 from terminal.screens.casework import ANSWERS, PIN, Casework
@@ -37,6 +37,7 @@ from terminal.screens.later import once
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
 from terminal.screens.numberwork import NumberWork
+from terminal.screens.onshow import Part
 from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
@@ -300,14 +301,18 @@ class DeskScreen(CallKeys):
         self.panes.step(step, card=self.board.person.who is Who.SEVERAL)
 
     def action_back(self) -> None:
-        """Esc: what lies on top, then the note, then the card that was opened by hand."""
+        """Esc: what lies on top; then the note; then the card that was opened by hand, or whose call rings no more. An empty
+        note of such a call is left together with its card."""
         if self.panes.close_over():
             return
-        if self.area.has_focus:
+        self.writing.hold()
+        in_note = self.area.has_focus
+        closes = self.board.silent and not (in_note and self.board.typed)
+        closes = closes or (self.board.by_hand and not in_note)
+        if in_note:
             self.panes.leave_note()
-        elif self.board.by_hand:
-            self.writing.hold()
-            self.board.home()
+        if closes:
+            self.board.put_away(self.wall())
             self.writing.settle()
             self._draft()
             self.painter.paint()

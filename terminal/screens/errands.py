@@ -8,6 +8,7 @@ from ringdesk.errors import Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.messages import Trouble
 from terminal.screens.painter import Painter
+from terminal.screens.saying import NOBODYS, Subject
 from terminal.screens.writing import Writing
 from terminal.widgets.speech import REFUSALS, say
 
@@ -17,6 +18,8 @@ Errand = Callable[[], Awaitable[SafeText | None]]
 DRAFT = "draft"
 SAVES = ("save", "wrapup")
 """Errands that save the note: when one fails, the frame of the note says so."""
+OF_THE_CARD = frozenset({*SAVES, "promise", "later", "task", "reason", "pin"})
+"""Errands about the person on the card: what comes of one belongs to whoever was there when it was begun."""
 
 
 class Errands:
@@ -33,10 +36,11 @@ class Errands:
         if name in self._running:
             return False
         self._running.add(name)
-        self._screen.run_worker(self._run(name, errand), name=name, exit_on_error=False)
+        about = self._painter.subject if name in OF_THE_CARD else NOBODYS
+        self._screen.run_worker(self._run(name, errand, about), name=name, exit_on_error=False)
         return True
 
-    async def _run(self, name: str, errand: Errand) -> None:
+    async def _run(self, name: str, errand: Errand, about: Subject) -> None:
         try:
             text, bad = await errand() or SafeText(), False
         except Refused as error:
@@ -49,14 +53,15 @@ class Errands:
         finally:
             self._running.discard(name)
         if name != DRAFT:
-            self._say(name, text, bad=bad)
+            self._say(name, text, about, bad=bad)
 
-    def _say(self, name: str, text: SafeText, *, bad: bool) -> None:
+    def _say(self, name: str, text: SafeText, about: Subject, *, bad: bool) -> None:
         if name in SAVES and bad:
-            self._writing.say(say("NOT SAVED: {reason}", reason=text or say("an error")), bad=True)
-        elif name == "save":
+            said = say("NOT SAVED: {reason}", reason=text or say("an error"))
+            self._writing.say(about.named(said, self._painter.subject), bad=True)
+        elif name == "save" and about.same(self._painter.subject):
             self._writing.say(text)
         self._writing.settle()
         if text:
-            self._painter.tell(text, bad=bad)
+            self._painter.tell(text, bad=bad, about=about)
         self._painter.paint()

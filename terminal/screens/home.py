@@ -8,7 +8,7 @@ from textual.screen import Screen
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
 from terminal.messages import Trouble
-from terminal.screens.board import Part
+from terminal.screens.onshow import Part
 from terminal.screens.work import Work
 from terminal.widgets.morning import Item, Kind, Morning, when
 from terminal.widgets.person import CallRow, Who, called_by

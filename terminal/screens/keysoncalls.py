@@ -64,4 +64,5 @@ class KeysOnCalls(Screen[None]):
         if isinstance(owed, CallRow):
             return owed
         call = self.board.person.call
-        return self._line() or self.board.row(call.id if call else None) or self.board.banner
+        shown = self._line() or self.board.row(call.id if call else None)
+        return shown or self.board.just_left(self.work.wall()) or self.board.banner

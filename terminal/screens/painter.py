@@ -14,11 +14,13 @@ from ringdesk.safetext import SafeText
 from terminal.messages import Trouble
 from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
-from terminal.screens.board import Board, Part
+from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY
 from terminal.screens.later import once
 from terminal.screens.moment import sentence
+from terminal.screens.onshow import Part
 from terminal.screens.pace import Layer, Pace
+from terminal.screens.saying import NOBODYS, Message, Subject, subject
 from terminal.screens.writing import Writing
 from terminal.widgets.help import Manual
 from terminal.widgets.keybar import Keys
@@ -82,7 +84,7 @@ class Painter:
         self._framed = 0.0
         self._typed = float("-inf")
         self._panels: dict[str, Panel[object]] = {}
-        self._message = (SafeText(), False, 0.0)
+        self._message = Message()
         self._aside = (SafeText(), False)
         self.leaf: Leaf | None = None
         """What is read in the place of the detail; `read` puts it there."""
@@ -159,20 +161,27 @@ class Painter:
 
     # what
 
-    def tell(self, text: SafeText, *, bad: bool = False) -> None:
-        """A message for the person, for a while: in the banner; while a call has the banner, in the frame of the note."""
-        self._message = (text, bad, self._now().at + MESSAGE_STAYS)
+    @property
+    def subject(self) -> Subject:
+        """Whoever is on the card."""
+        return subject(self._board.person)
+
+    def tell(self, text: SafeText, *, bad: bool = False, about: Subject = NOBODYS) -> None:
+        """A message for the person, for a while: in the banner; while a call has the banner, in the frame of the note. What is
+        `about` somebody names them as soon as another is on the card."""
+        self._message = Message(text, bad, self._now().at + MESSAGE_STAYS, about)
         self.soon(Part.CALLS)
 
     def stay(self, text: SafeText) -> None:
         """A message that stays: nothing works before it is dealt with."""
-        self._message = (text, True, float("inf"))
+        self._message = Message(text, bad=True, until=float("inf"))
         self.soon(Part.CALLS)
 
     def calls(self) -> None:
         """Who calls: the banner and the lines."""
         board, now = self._board, self._now()
-        text, bad, until = self._message
+        said, bad, until, about = self._message
+        text = about.named(said, self.subject)
         message = text if now.at < until else self.hint()
         drafts = len(self._writing.others)
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
@@ -262,7 +271,7 @@ class Painter:
 
     def anew(self) -> None:
         """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""
-        self._message = (SafeText(), False, 0.0)
+        self._message = Message()
         self._writing.say(SafeText())
         self.leaf = None
         self.paint()

@@ -22,7 +22,8 @@ class AtWork(NamedTuple):
 
 
 def standing(board: Board, now: float) -> AtWork:
-    """What holds at `now` (seconds since 1970). A call that a colleague hands over is theirs until somebody turns to it."""
+    """What holds at `now` (seconds since 1970). A call that a colleague hands over is theirs until somebody turns to it, and
+    the card of a call that nobody took serves nobody, also when a half-typed note brought it back."""
     row = _call(board)
     if row is not None:
         shown = board.current is not None and board.current.call.id == row.call.id
@@ -31,7 +32,7 @@ def standing(board: Board, now: float) -> AtWork:
         return AtWork(state, member.id if member else None, row)
     if board.wrap_up.active(now):
         return AtWork(PresenceState.WRAP_UP)
-    if board.by_hand and board.person.member:
+    if board.by_hand and board.person.member and board.person.call is None:
         return AtWork(PresenceState.BUSY, board.person.member.id)
     return AtWork(board.pause or PresenceState.READY)
 

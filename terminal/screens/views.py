@@ -5,9 +5,10 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.presence import Presence
+from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
+from terminal.news import UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
@@ -58,6 +59,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
     ambient = _aside(board, drafts)
     elsewhere = row is not None and (board.person.call is None or board.person.call.id != row.call.id)
     waits = _waits(board, row)
+    held = [other for other in board.mine if other.call.held and other is not board.serving]
     return Announcement(
         now=now,
         row=row,
@@ -66,7 +68,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         holding=waits,
         aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),
         serving=board.serving,
-        held=sum(other.call.held for other in board.mine if other is not board.serving),
+        held=tuple(called_by(other.call, other.sure) for other in held),
         serving_name=_serving_name(board),
         message=message or ambient,
         said=bool(message),
@@ -142,7 +144,7 @@ def calls(board: Board, now: Now) -> Calls:
     rows = list(board.calls.values())
     banner = board.banner
     takes = banner.call.id if banner is not None and (banner.calling or banner.handed) else None
-    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now, takes)
+    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now, takes, board.titles)
 
 
 def missed(board: Board, now: Now) -> Owed:
@@ -164,7 +166,7 @@ def team(board: Board, now: Now) -> Crew:
         known = board.person.name if shown and shown.id == member else day.names.get(member or "", SafeText())
         return known or (called_by(row.call, row.sure) if row is not None else SafeText())
 
-    crew = (_mine(board, each, now.at) if each.id == board.me else each for each in day.crew())
+    crew = (_mine(board, each, now.at) if each.id == board.me else _theirs(board, each) for each in day.crew())
     return Crew(tuple(Mate(each, on(each.call, each.member), each.id == board.me) for each in crew), now)
 
 
@@ -174,6 +176,14 @@ def _mine(board: Board, said: Presence, now: float) -> Presence:
     same = (said.state, said.member, said.call) == (at.state, at.member, at.call)
     since = at.row.began if at.row is not None else said.since if same else now
     return msgspec.structs.replace(said, state=at.state, member=at.member, call=at.call, since=since)
+
+
+def _theirs(board: Board, said: Presence) -> Presence:
+    """How a colleague stands, as they `said`: on a call that is known here, with the clock that it has in the lines."""
+    row = board.row(said.call)
+    if row is None or said.state is not PresenceState.BUSY or not row.call.live or row.taken_by is None:
+        return said
+    return msgspec.structs.replace(said, since=row.began)
 
 
 def health(board: Board, now: Now) -> Health:
@@ -193,6 +203,8 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
         trouble = SafeText("".join(part.text for part in source_words(board.worst, whole=False)))
     elif board.sync is not None and board.sync.why is not None and board.sync.why.code == HELD:
         trouble = say("waits for {name}", name=SafeText(board.sync.why.args["name"]))
+    elif board.sync is not None and board.sync.why is not None and board.sync.why.code == UNSAVED:
+        trouble = say("the server cannot save")
     elif board.sync is not None and board.sync.refused:
         trouble = say("{count} refused", count=board.sync.refused)
     open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)

@@ -13,7 +13,7 @@ from terminal.screens.errands import Errand, Errands
 from terminal.screens.menus import Entry, Menus
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
-from terminal.widgets.person import CallRow, Person
+from terminal.widgets.person import CallRow, Person, called_by
 from terminal.widgets.speech import KINDS, mark, say, titled
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Wrapping:
             saved = await self._save()
         await self._leave(row)
         if board.current is not None and board.current.call.held:
-            return say("Closed: {name}. {other} waits on hold: F5 goes on.", name=name, other=board.person.name)
+            return say("Closed: {name}. On hold: {other}; F5 goes on.", name=name, other=board.person.name)
         return saved or say("Closed: {name}", name=name)
 
     async def _record(self, kind: ContactKind) -> SafeText:
@@ -140,7 +140,9 @@ class Wrapping:
         """The time of the wrap-up is up: the call closes, a half-typed note stays where it is."""
         said = None
         for call in self._work.board.wrap_up.due(self._work.wall()):
-            said = say("The wrap-up is over: the call is closed.")
+            row = self._work.board.row(call)
+            name = called_by(row.call, row.sure) if row is not None else SafeText()
+            said = say("Wrap-up over, closed: {name}.", name=name)
             if await self._work.close_overdue(call, self._writing.hold):
                 said = say("The wrap-up is over: the call is closed, your note stays here.")
         return said

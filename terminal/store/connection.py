@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 
 import aiosqlite
 
+from config.disk import is_full
 from ringdesk.errors import Refused, RingdeskError
 
 Result = TypeVar("Result")
@@ -131,7 +132,7 @@ def open_reader(path: Path) -> sqlite3.Connection:
 def in_words(error: sqlite3.Error, path: Path) -> RingdeskError:
     """What a person is told about an error of the database."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and is_full(path)):
         return Refused("disk_full", "nothing was saved because the disk is full; free some space and save again")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return RingdeskError(

@@ -4,21 +4,15 @@ Whoever saves here is told after the commit, and a cancelled caller does not und
 the listeners, also after the commit, in the order of the commits.
 """
 
-import asyncio
-import sqlite3
-import time
-from collections.abc import Callable, Container, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Any, Final, NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple
 
 import msgspec
 
-from config.lock import ProcessLock
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call
 from ringdesk.dispositions import Disposition
-from ringdesk.errors import Refused
 from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.notes import Note
@@ -27,39 +21,29 @@ from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import ContactKind
-from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Granted, Image, UpTo, Welcome
+from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Image, UpTo, Welcome
 from terminal.drafts import Draft, Drafting
-from terminal.serverclock import ServerClock, Told
+from terminal.serverclock import Told
 from terminal.store import (
     birthdays,
     bulk,
     business,
     cards,
     drafts,
-    index,
     joining,
     morning,
     outbox,
     pages,
-    people,
-    pins,
     regrant,
 )
 from terminal.store.cards import Card
-from terminal.store.connection import Database, Transaction, open_writer
+from terminal.store.connection import Transaction
 from terminal.store.edit import Happened, together
 from terminal.store.joining import Credentials
-from terminal.store.migrations import migrate
 from terminal.store.outbox import Intent, Waiting
 from terminal.store.pages import Verdict
-from terminal.store.people import SignedIn
-from terminal.store.standing import Standing, stand, standing
-
-FILE: Final = "replica.db"
-"""The name of the replica in a data directory."""
-
-Result = TypeVar("Result")
-Listener = Callable[[Happened], None]
+from terminal.store.signins import SignIns
+from terminal.store.standing import stand, standing
 
 
 class Saved(NamedTuple):
@@ -69,96 +53,8 @@ class Saved(NamedTuple):
     happened: Happened
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = open_writer(path)
-    try:
-        migrate(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-class Store:
-    """One data directory, held exclusively. `reader` is the connection for questions: pops and searches never wait for a page.
-
-    `clock` goes on from what was kept here of the server's time; `ids` gives UUIDv7; `steady` is only for the length of
-    slices.
-    """
-
-    def __init__(
-        self,
-        directory: Path,
-        lock: ProcessLock,
-        connections: tuple[Database, Database],
-        *,
-        ids: Callable[[], str],
-        clock: ServerClock,
-        steady: Callable[[], float],
-    ) -> None:
-        self.directory = directory
-        self._lock = lock
-        self._writer, self.reader = connections
-        self._ids = ids
-        self._clock = clock
-        self._steady = steady
-        self._listeners: list[Listener] = []
-
-    @classmethod
-    async def open(
-        cls,
-        directory: Path,
-        *,
-        ids: Callable[[], str],
-        clock: ServerClock,
-        steady: Callable[[], float] = time.perf_counter,
-    ) -> Self:
-        """Open or make the replica in `directory`. Raises `Refused("data_in_use")`, `RingdeskError` for a file that is none."""
-        lock = ProcessLock(directory / "lock", directory, "give another --data")
-        opened: list[Database] = []
-        try:
-            opened.append(await Database.writer(directory / FILE, _connect))
-            opened.append(await Database.reader(directory / FILE))
-            store = cls(directory, lock, (opened[0], opened[1]), ids=ids, clock=clock, steady=steady)
-            await store._write(store._tidy)
-        except BaseException:
-            for each in opened:
-                await each.close()
-            lock.release()
-            raise
-        return store
-
-    async def close(self) -> None:
-        """Finish what is queued, then let go of the directory. Closing twice is no error."""
-        await self.reader.close()
-        await self._writer.close()
-        self._lock.release()
-
-    def _tidy(self, tx: Transaction) -> Happened:
-        self._clock.resume(standing(tx).told)
-        outbox.purge(tx, self._clock())
-        if not index.is_current(tx):
-            index.rebuild(tx)
-        return Happened()
-
-    def listen(self, listener: Listener) -> Callable[[], None]:
-        """Hear everything that is committed from now on; the returned callable ends it. Listeners must not block or raise."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
-
-    async def _write(self, work: Callable[[Transaction], Happened]) -> Happened:
-        return await self._told(self._writer.run(work))
-
-    async def _told(self, happening: Coroutine[Any, Any, Happened]) -> Happened:
-        """Await a commit and tell of it, also when the caller is cancelled meanwhile."""
-
-        async def tell() -> Happened:
-            happened = await happening
-            for listener in tuple(self._listeners):
-                listener(happened)
-            return happened
-
-        return await asyncio.shield(asyncio.ensure_future(tell()))
+class Store(SignIns):
+    """One data directory: its rows, as people make and look at them and as the server sends them."""
 
     # --- what people do ---------------------------------------------------------------------------------------------
 
@@ -285,82 +181,7 @@ class Store:
         """A person's half-typed notes, newest first."""
         return await self.reader.run(lambda tx: drafts.of(tx, author))
 
-    # --- signing in -------------------------------------------------------------------------------------------------
-
-    async def remember(self, login: str, password: str, granted: Granted) -> SignedIn:
-        """Keep an online sign-in, so that the same person opens this desk while the server is away."""
-        verifier = await asyncio.to_thread(people.HASHER.hash, password)
-        device = (await self.standing()).device
-
-        def work(tx: Transaction) -> Happened:
-            people.remember(tx, login, verifier, granted)
-            regrant.give(tx, granted, device)
-            return Happened()
-
-        await self._write(work)
-        return SignedIn(Actor(granted.person, granted.name, device, granted.roles), granted.grant, granted.expires)
-
-    async def sign_in(self, login: str, password: str) -> SignedIn:
-        """Sign in without the server. Raises `Refused`: not_allowed, offline for somebody who never signed in here, wait
-        after a wrong password."""
-        device = (await self.standing()).device
-        found = await self._writer.run(lambda tx: people.begin_try(tx, login, device, self._clock()))
-        await asyncio.to_thread(people.judge, found, password)
-        await self.forgive(login)
-        if found.signed_in.expires <= self._clock():
-            raise Refused("not_allowed", "this sign-in has expired; connect to the server and sign in again")
-        return found.signed_in
-
-    async def logins(self) -> list[pins.Login]:
-        """Everybody who has signed in on this desk."""
-        return await self.reader.run(pins.logins)
-
-    async def set_pin(self, login: str, pin: str) -> None:
-        """A new PIN for somebody who is signed in by their password. Raises `Refused("bad_pin")`."""
-        if not pins.is_pin(pin):
-            raise Refused("bad_pin", f"a PIN has {pins.SHORTEST} to {pins.LONGEST} digits; type another")
-        verifier = await asyncio.to_thread(people.HASHER.hash, pin)
-        await self._writer.run(lambda tx: pins.keep(tx, login, verifier))
-
-    async def forgive(self, login: str) -> None:
-        """The PIN or the password was right: wrong ones count no more."""
-        await self._writer.run(lambda tx: pins.forgive(tx, login))
-
-    async def unlock(self, login: str, pin: str) -> SignedIn:
-        """The sign-in of somebody who got it online here. Raises `Refused`: no_pin, wait, pin_spent, wrong_pin, expired."""
-        device = (await self.standing()).device
-        verifier = await self._writer.run(lambda tx: pins.begin_try(tx, login, self._clock()))
-        known = await self.reader.run(lambda tx: people.known(tx, login, device))
-        await asyncio.to_thread(pins.judge, verifier, pin, known, self._clock())
-        assert known is not None
-        await self.forgive(login)
-        return known.signed_in
-
-    async def forget(self, login: str) -> None:
-        """The server no longer lets this person in."""
-        await self._writer.run(lambda tx: people.forget(tx, login))
-
-    async def arrived(self, person: str) -> float:
-        """A person sits down here; until when they last did (0: never)."""
-        return await self._writer.run(lambda tx: people.arrived(tx, person, self._clock()))
-
-    async def left(self, person: str) -> None:
-        """A person leaves."""
-        await self._writer.run(lambda tx: people.left(tx, person, self._clock()))
-
-    async def choose(self, person: str, name: str, value: str) -> None:
-        """Keep what a person chose for themselves (theme, language)."""
-        await self._writer.run(lambda tx: people.choose(tx, person, name, value))
-
-    async def choices(self, person: str) -> dict[str, str]:
-        """What a person chose for themselves."""
-        return await self.reader.run(lambda tx: people.choices(tx, person))
-
     # --- the server's side: called by `terminal.sync` alone -----------------------------------------------------------
-
-    async def standing(self) -> Standing:
-        """How this device stands with its server."""
-        return await self.reader.run(standing)
 
     async def enrolled(self, message: Enrolled, by: Credentials | None = None) -> None:
         """This device is known to a server now; ops made before count from 1 in its epoch."""

@@ -6,6 +6,7 @@ from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from config.disk import remedy
 from ringdesk.errors import RingdeskError
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def _unwritten(path: Path, error: OSError) -> RingdeskError:
-    return RingdeskError(f"{path} cannot be written: {error.strerror}; move away what is there, then start again")
+    todo = remedy(error, "move away what is there")
+    return RingdeskError(f"{path} cannot be written: {error.strerror}; {todo}, then start again")
 
 
 def _write(path: Path, content: bytes) -> None:

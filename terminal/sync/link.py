@@ -17,8 +17,20 @@ import structlog
 from ringdesk.errors import Refused, RingdeskError, WireError
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why, register
-from ringdesk.wire.messages import Challenge, Denied, FromServer, FromTerminal, Granted, Login, Ping, Pong, ServerNotice
-from terminal.news import NoticeNews, SyncNews
+from ringdesk.wire.messages import (
+    CAN_SAVE,
+    CANNOT_SAVE,
+    Challenge,
+    Denied,
+    FromServer,
+    FromTerminal,
+    Granted,
+    Login,
+    Ping,
+    Pong,
+    ServerNotice,
+)
+from terminal.news import UNSAVED, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
@@ -37,6 +49,7 @@ register(
         "sync_starting": "not yet connected",
         "sync_held": "what {name} wrote here is sent when {name} signs in on this desk again",
         "sync_readonly": "this desk is too old for the server: upgrade it; what you write is kept",
+        UNSAVED: "the server cannot save now: make room on its disk; what you write is kept here and sent later",
     }
 )
 
@@ -93,6 +106,7 @@ class Link:
         self._last: SyncNews | None = None
         self._why: Why | None = Why("sync_starting")
         self._shut_out: Why | None = None
+        self._unsaved = False
 
     # --- what others ask --------------------------------------------------------------------------------------------
 
@@ -117,6 +131,8 @@ class Link:
         why = None if self.connected else self._why
         if self.connected and self._replicator.action == "readonly":
             why = Why("sync_readonly")
+        elif self.connected and self._unsaved:
+            why = Why(UNSAVED)
         elif self.connected and (name := await self._store.held_for()):
             why = Why("sync_held", {"name": name})
         cursor = await self._store.complete_to()
@@ -207,7 +223,7 @@ class Link:
         try:
             context = trust(self._url, self._store.directory / CA_FILE)
             while True:
-                welcomed, self._shut_out = False, None
+                welcomed, self._shut_out, self._unsaved = False, None, False
                 self._needed.clear()
                 self._tried_at = self._steady()
                 reason = Why("uplink_down")
@@ -226,7 +242,8 @@ class Link:
                 failures = 0 if welcomed else failures + 1
                 asked, pause = self._replicator.retry_after or 0.0, self._pause(failures)
                 seconds = str(math.ceil(asked + pause))
-                self._why = self._shut_out or down(reason, seconds)
+                unsaved = Why(UNSAVED) if self._unsaved and not welcomed else None
+                self._why = self._shut_out or unsaved or down(reason, seconds)
                 await self._report()
                 await asyncio.sleep(asked)
                 await self._rest(pause)
@@ -299,6 +316,8 @@ class Link:
                 pong = self._pongs.get(message.at)
                 if pong is not None and not pong.done():
                     pong.set_result(None)
+            case ServerNotice() if message.code in (CANNOT_SAVE, CAN_SAVE):
+                self._unsaved = message.code == CANNOT_SAVE
             case ServerNotice():
                 self._shut_out = farewell(message.code)
                 text = message.message if self._shut_out is None else SafeText(sentence(self._shut_out))
@@ -341,7 +360,8 @@ class Link:
                 await self._send([Ping(at=now)])
 
     def _sample(self, socket: Socket) -> Sample:
-        return Sample(socket.received, socket.unsent, self._answers, self._replicator.busy)
+        owes = self._replicator.busy and not self._unsaved  # what cannot be saved there gets no answer
+        return Sample(socket.received, socket.unsent, self._answers, owes)
 
     def _happened(self, happened: Happened) -> None:
         self._wake.set()

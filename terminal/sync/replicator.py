@@ -16,8 +16,10 @@ from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
 from ringdesk.wire import limits
 from ringdesk.wire.messages import (
+    CAN_SAVE,
     PROTOCOL_MAX,
     PROTOCOL_MIN,
+    PUSH,
     Answers,
     Challenge,
     Changes,
@@ -33,6 +35,7 @@ from ringdesk.wire.messages import (
     Pong,
     Pull,
     Push,
+    ServerNotice,
     UpTo,
     Welcome,
 )
@@ -114,6 +117,7 @@ class Replicator:
             Denied: self._denied,
             Ping: self._ping,
             Pong: self._ponged,
+            ServerNotice: self._noticed,
         }
         self._reset()
 
@@ -122,7 +126,7 @@ class Replicator:
         self._epoch = ""
         self._next = 1
         self._under_way: list[tuple[int, float]] = []  # the last dev_seq of each push, and when it was handed over
-        self._pushed_at = self._pulled_at = self._moved_at = 0.0
+        self._pushed_at = self._pulled_at = self._moved_at = self._held_until = 0.0
         self._pulls: dict[str, tuple[int, float]] = {}
         self._fresh: set[str] = set()
         self._live: set[str] = set()
@@ -180,6 +184,8 @@ class Replicator:
         if self._under_way and self._still_since(self._pushed_at) > RESEND_SECONDS:
             self._push = limits.PAGE_MIN
             await self._rewind()
+        if self._steady() < self._held_until:
+            return await self._overdue()
         pushes: list[FromTerminal] = []
         while len(self._under_way) < limits.PUSHES_IN_FLIGHT:
             ops = await self._store.outgoing(self._next, PUSH_OPS, self._push)
@@ -237,6 +243,10 @@ class Replicator:
 
     async def _denied(self, message: Denied) -> list[FromTerminal]:
         self._pulls.pop(message.ref, None)
+        if message.ref == PUSH:
+            _log.warning("the server does not look at what is pushed", code=message.code, reason=str(message.message))
+            self._held_until = self._steady() + (message.retry_after or RESEND_SECONDS)
+            await self._rewind()
         return []
 
     async def _ping(self, message: Ping) -> list[FromTerminal]:
@@ -247,6 +257,13 @@ class Replicator:
         if self.is_open:
             await self._set_clock(message.now, message.at)
         if not self._under_way or message.at <= self._pushed_at:
+            return []
+        await self._rewind()
+        return await self.pending()
+
+    async def _noticed(self, message: ServerNotice) -> list[FromTerminal]:
+        """What the server could not save is not answered: now it can."""
+        if not self.is_open or message.code != CAN_SAVE:
             return []
         await self._rewind()
         return await self.pending()

@@ -28,8 +28,8 @@ class Announcement(NamedTuple):
     aside: SafeText = SafeText()
     serving: CallRow | None = None
     serving_name: SafeText = SafeText()
-    held: int = 0
-    """Our other calls that wait on hold."""
+    held: tuple[SafeText, ...] = ()
+    """The callers of our other calls, who wait on hold."""
     message: SafeText = SafeText()
     bad: bool = False
     said: bool = False
@@ -126,8 +126,8 @@ def _promise(value: Announcement, *, wide: bool) -> SafeText:
     if not value.holding:
         return SafeText()
     if not wide:
-        return say("after F2 {name} is kept, the note too", name=value.holding)
-    return say("the focus stays; after F2 {name} is kept, the note too", name=value.holding)
+        return say("after F2 on hold: {name}, with the note", name=value.holding)
+    return say("the focus stays; after F2 on hold: {name}, with the note", name=value.holding)
 
 
 def _handed(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...]:
@@ -180,7 +180,9 @@ def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
     held = row.call.held
     with_you = say("On hold") if held else say("With you")
     state = with_you if row.call.live else say("Ended, wrap up") if row.unfinished else say("Ended")
-    waiting = say("{count} on hold", count=value.held) if value.held else SafeText()
+    waiting = say("{count} on hold", count=len(value.held)) if value.held else SafeText()
+    if len(value.held) == 1:
+        waiting = say("on hold: {name}", name=value.held[0])
     head = spaced(
         (
             chip(state, Tone.CHIP_WARN if held else Tone.CHIP_GOOD),

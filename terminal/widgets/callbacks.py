@@ -7,7 +7,7 @@ from textual.geometry import Size
 from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
-from terminal.widgets.panel import ListPanel, Picture
+from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced
 from terminal.widgets.speech import RESULTS, line_name, say
@@ -50,6 +50,7 @@ class Missed(ListPanel[Owed]):
 
     height_of_entry = 2
     follows = True
+    pointer = POINT
 
     def names(self, value: Owed) -> list[str]:
         """The ids of the callbacks and calls."""

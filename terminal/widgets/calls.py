@@ -1,17 +1,21 @@
 """The lines: every call that is live or was a moment ago, and who has it."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
-from ringdesk.calls import Call, CallState, Outcome
+from ringdesk.calls import CallState, Outcome
 from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
-from terminal.widgets.panel import ListPanel, Picture
+from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece, spaced
+from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced
 from terminal.widgets.speech import MARKS, STATES, code, say
 from terminal.widgets.when import Now, clock, length
+
+LEAST_WORD: Final = 14
+"""Cells that the word for how a call ended has at least; the name beside it is worth more than the end of a long one."""
 
 
 class Calls(NamedTuple):
@@ -21,15 +25,19 @@ class Calls(NamedTuple):
     now: Now
     takes: str | None = None
     """The id of the call that F2 takes."""
+    titles: Mapping[str, SafeText] = {}
+    """The words of the business for its dispositions."""
 
 
-def _state(row: CallRow) -> tuple[SafeText, Tone, Tone]:
+def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
     """The word for a call's state on this desk, its tone, the tone of the line's chip."""
     call = row.call
-    if row.taken_by is not None and call.live and call.handed_by is not None and not call.held:
+    if not call.live:
+        return _over(row, titles)
+    if row.taken_by is not None and call.handed_by is not None and not call.held:
         return say("handed to {name}", name=row.taken_by), Tone.DIM, Tone.CHIP
     if row.taken_by is not None:
-        word = say("with {name}, on hold", name=row.taken_by) if call.held else say("with {name}", name=row.taken_by)
+        word = say("held by {name}", name=row.taken_by) if call.held else say("with {name}", name=row.taken_by)
         return word, Tone.DIM, Tone.CHIP
     if row.mine:
         return _mine(row)
@@ -38,20 +46,36 @@ def _state(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     word = say(STATES[call.state])
     if row.calling:
         return word, Tone.WARN, Tone.CHIP_WARN
-    return word, Tone.LINK if call.live else Tone.DIM, Tone.CHIP_LINK if call.live else Tone.CHIP
+    return word, Tone.LINK, Tone.CHIP_LINK
+
+
+def _over(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
+    """How a call ended, in the words of whoever closed it, else of the line; of ours, whether it is still to be wrapped up."""
+    call = row.call
+    if row.mine and row.unfinished:
+        return say("Ended, wrap up"), Tone.GOOD, Tone.CHIP_GOOD
+    if row.quiet and call.disposition is None:
+        return say(MARKS[row.mark or MarkLabel.NONE]), Tone.DIM, Tone.CHIP
+    outcome = None if call.outcome is Outcome.UNKNOWN else call.outcome
+    said = SafeText(call.disposition or outcome or "")
+    word = titles.get(said) or code(said) or say(STATES[call.state])
+    return SafeText(word[:1].upper() + word[1:]), Tone.DIM, Tone.CHIP
 
 
 def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     call = row.call
-    if not call.live:
-        if row.unfinished:
-            return say("Ended, wrap up"), Tone.GOOD, Tone.CHIP_GOOD
-        return say(STATES[call.state]), Tone.DIM, Tone.CHIP
     if row.handed:
         return say("from {name}", name=call.handed_name or say("a colleague")), Tone.WARN, Tone.CHIP_WARN
     if call.held:
         return say("On hold"), Tone.WARN, Tone.CHIP_WARN
     return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
+
+
+def _aside(row: CallRow, takes: str | None) -> Piece:
+    """Which key takes it, or goes on with it; of one that is over, who had it."""
+    if not row.call.live:
+        return piece(row.taken_by or SafeText(), Tone.DIM)
+    return piece(_key(row, takes), Tone.WARN)
 
 
 def _key(row: CallRow, takes: str | None) -> SafeText:
@@ -68,6 +92,7 @@ class Lines(ListPanel[Calls]):
 
     height_of_entry = 2
     follows = True
+    pointer = POINT
 
     def names(self, value: Calls) -> list[str]:
         """The ids of the calls."""
@@ -85,16 +110,18 @@ class Lines(ListPanel[Calls]):
             return Picture((Row((piece(say("All lines are quiet"), Tone.DIM),)),), title, corner)
         rows: list[Row] = []
         for index in self.in_sight(inside):
-            rows += self._entry(value.calls[index], chosen=index == self.selected and self.has_focus)
+            chosen = index == self.selected and self.has_focus
+            rows += self._entry(value.calls[index], max(LEAST_WORD, inside.width // 3), chosen=chosen)
         return Picture(tuple(rows), title, corner, self.extent(inside))
 
-    def _entry(self, row: CallRow, *, chosen: bool) -> tuple[Row, Row]:
+    def _entry(self, row: CallRow, word_cells: int, *, chosen: bool) -> tuple[Row, Row]:
         call, member = row.call, row.sure
         base = Tone.SELECTED if chosen else Tone.TEXT
-        word, tone, mark = _state(row)
+        word, tone, mark = _state(row, self.value.titles)
+        word = word if call.live else clipped(word, word_cells)
         name, shown = called_by(call, member), number(call)
         several = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
-        rest = shown if several or shown != name else _ending(call)
+        rest = shown if several or shown != name else SafeText()
         label = call.called.line or call.called.raw or SafeText("-")
         head = spaced((chip(SafeText(label[:8]), mark), piece(word, tone), piece(several or name, Tone.STRONG)))
         live = row.call.state is not CallState.ENDED
@@ -105,14 +132,8 @@ class Lines(ListPanel[Calls]):
         )
         second = spaced((piece(member.tier if member else SafeText(), Tone.DIM), piece(rest, Tone.DIM)), 2)
         return Row(head, (piece(time, tone),), base=base), Row(
-            (gap(4), *second), (piece(_key(row, self.value.takes), Tone.WARN),), base=base
+            (gap(4), *second), (_aside(row, self.value.takes),), base=base
         )
-
-
-def _ending(call: Call) -> SafeText:
-    """How it ended, in the words of whoever closed it, else of the line."""
-    unknown = call.outcome in (None, Outcome.UNKNOWN)
-    return code(SafeText(call.disposition or ("" if unknown else call.outcome or "")))
 
 
 def _corner(value: Calls) -> tuple[Piece, ...]:

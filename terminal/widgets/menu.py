@@ -13,7 +13,9 @@ from terminal.widgets.row import Row, Tone, chip, gap, piece
 from terminal.widgets.speech import say
 
 DIGITS: Final = "123456789"
-"""The rows that have a digit; further ones are reached by arrows."""
+"""The keys of the first rows."""
+KEYS: Final = DIGITS + "abcdefghilmnopqrstuvwxyz"
+"""The keys of the rows: digits, then the letters that do not move in a list. Further rows are reached by arrows."""
 
 
 class Menu(ListPanel[Choices]):
@@ -29,21 +31,23 @@ class Menu(ListPanel[Choices]):
         return True
 
     def picture(self, value: Choices, inside: Size) -> Picture:
-        """The rows in sight, each behind its digit."""
+        """The rows in sight, each behind its digit or letter; where there are more, which."""
         rows = [] if value.rows else [Row((piece(value.saying, Tone.DIM),))]
         for index in self.in_sight(inside) if value.rows else ():
             choice = value.rows[index]
             base = Tone.SELECTED if index == self.selected else Tone.TEXT
-            digit = chip(SafeText(DIGITS[index]), Tone.CHIP_LINK) if index < len(DIGITS) else gap(3)
-            rows.append(Row((digit, gap(), *choice.left), choice.right, base=base))
-        foot = (piece(say("A digit or Enter takes, Esc closes"), Tone.DIM),)
-        return Picture(tuple(rows), (piece(value.title, Tone.LINK),), foot=foot)
+            key = chip(SafeText(KEYS[index]), Tone.CHIP_LINK) if index < len(KEYS) else gap(3)
+            rows.append(Row((key, gap(), *choice.left), choice.right, base=base))
+        digits = say("A digit or Enter takes, Esc closes")
+        foot = say("A digit, a letter or Enter takes, Esc closes") if len(value.rows) > len(DIGITS) else digits
+        corner = self.extent(inside) if value.rows else ()
+        return Picture(tuple(rows), (piece(value.title, Tone.LINK),), corner, foot=(piece(foot, Tone.DIM),))
 
     def pressed(self, event: events.Key) -> None:
-        """A digit takes its row at once."""
-        if event.character is not None and event.character in DIGITS:
+        """A digit or a letter takes its row at once."""
+        if event.character and event.character in KEYS:
             event.stop()
-            index = DIGITS.index(event.character)
+            index = KEYS.index(event.character)
             if index < self.entries(self.value):
                 self.post_message(Chosen(self.id or "", index))
         elif event.key == "escape":

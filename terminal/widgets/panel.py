@@ -27,6 +27,10 @@ ENDS: Final = {LIGHT: ("\N{BOX DRAWINGS LIGHT RIGHT}", "\N{BOX DRAWINGS LIGHT LE
                HEAVY: ("\N{BOX DRAWINGS HEAVY RIGHT}", "\N{BOX DRAWINGS HEAVY LEFT}")}  # fmt: skip
 
 
+POINT: Final = ">"
+"""Stands beside the selected row of a list, where its ground alone would be hard to see."""
+
+
 class Picture(NamedTuple):
     """What a panel shows: the rows inside, and what stands in its frame. `selectable` rows come from `first` on."""
 
@@ -47,6 +51,8 @@ class Panel(Widget, Generic[Value]):
 
     ALLOW_SELECT = False
     framed: ClassVar[bool] = True
+    pointer: ClassVar[str] = " "
+    """What stands between the frame and a row that is selected."""
 
     def __init__(self, empty: Value, *, id: str, can_focus: bool = False) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id, markup=False)
@@ -132,7 +138,8 @@ class Panel(Widget, Generic[Value]):
             return strip([Segment(left, frame), *drawn(row, width - 2, self.tones), Segment(right, frame)], width)
         side = Segment(self._edge[1], frame)
         air = Segment(" ", self.tones[row.base])
-        return strip([side, air, *drawn(row, width - 4, self.tones), air, side], width)
+        before = Segment(self.pointer, self.tones[row.base]) if row.base is Tone.SELECTED else air
+        return strip([side, before, *drawn(row, width - 4, self.tones), air, side], width)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The lines as they are: a panel has no border, padding or opacity for Textual to add, which costs it most of a frame."""

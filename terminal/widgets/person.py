@@ -62,7 +62,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     since: float = 0.0
     """When the state on show began, seconds since 1970."""
     taken_at: float | None = None
-    """When the agent had it first, seconds since 1970: what its length counts from."""
+    """When somebody had it first, whoever it was, seconds since 1970: what its length counts from."""
     handed: bool = False
     """Whether a colleague handed it to this desk, which has not turned to it yet."""
     mark: MarkLabel | None = None
@@ -101,11 +101,11 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def began(self) -> float:
-        """What its clock counts from, wherever it is shown: the first ring while it calls, the pick-up while it is ours, a
-        hold and everything else from when that began."""
+        """What its clock counts from, wherever and at whatever desk it is shown: the first ring while it calls, the pick-up
+        while somebody has it, a hold and everything else from when that began."""
         if self.calling:
             return self.call.started
-        talks = self.mine and self.call.live and not self.call.held
+        talks = self.call.live and not self.call.held
         return self.taken_at if talks and self.taken_at is not None else self.since
 
     @cached_property

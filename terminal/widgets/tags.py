@@ -6,8 +6,9 @@ from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
+from terminal.widgets.person import Person, Who
 from terminal.widgets.row import Row, Tone, chip, chips, gap, piece, spaced
-from terminal.widgets.speech import say
+from terminal.widgets.speech import counted, say
 from terminal.widgets.timeline import LENSES, Past, may_have_more
 
 WEEKS: Final = 13
@@ -21,8 +22,7 @@ class Tags(Panel[Past]):
         person = value.person
         title = spaced((piece(say("Tags"), Tone.LINK), piece(person.name, Tone.LINK)), 2)
         if person.member is None:
-            empty = say("Not a member") if person.name else say("Nobody is on the desk.")
-            return Picture((Row((piece(empty, Tone.DIM),)),), title)
+            return Picture((Row((piece(_nobody(person), Tone.DIM),)),), title)
         weeks = _by_week(value)
         count = sum(weeks)
         more = "+" if may_have_more(person, LENSES[0]) and count == len(person.timeline) else ""
@@ -31,6 +31,16 @@ class Tags(Panel[Past]):
         room = inside.width - sum(each.width for each in right) - 1
         tags = chips((chip(tag) for tag in person.member.tags), room, Tone.CHIP)
         return Picture((Row(tags or (piece(say("No tag"), Tone.DIM),), right),), title)
+
+
+def _nobody(person: Person) -> SafeText:
+    """What to say where nobody's tags can stand: how many have the number, until somebody chooses."""
+    if person.who is Who.SEVERAL:
+        count = len(person.matches)
+        if all(match.guess for match in person.matches):
+            return counted("perhaps {count} member", "perhaps {count} members", count)
+        return counted("{count} member", "{count} members", count)
+    return say("Not a member") if person.name else say("Nobody is on the desk.")
 
 
 def _by_week(value: Past) -> list[int]:

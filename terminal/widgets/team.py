@@ -8,7 +8,7 @@ from textual.geometry import Size
 
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
-from terminal.widgets.panel import ListPanel, Picture
+from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.row import Row, Tone, column, gap, piece, spaced
 from terminal.widgets.speech import PRESENCES, say
 from terminal.widgets.when import Now, length
@@ -42,6 +42,8 @@ class Crew(NamedTuple):
 
 class Team(ListPanel[Crew]):
     """One row a person."""
+
+    pointer = POINT
 
     def entries(self, value: Crew) -> int:
         """The people."""

@@ -12,7 +12,8 @@ from ringdesk.members import MemberNumber
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
 from terminal.serverclock import ServerClock
-from terminal.store.replica import FILE, Store
+from terminal.store.held import FILE
+from terminal.store.replica import Store
 from tests.terminal.store.model import ACTOR, Ids
 
 

@@ -208,8 +208,6 @@ async def home_when_all_is_clear(run: Running) -> None:
 async def missed_and_callbacks(run: Running) -> None:
     run.desk.publish(pop(call("m", LIN), lins_card()), CallNews(call("m", LIN, state=CallState.ENDED)))
     run.desk.publish(CallNews(call("s", CHEN, line="3", state=CallState.RING_STOPPED)))
-    await keys(run, "escape")
-    await keys(run, "escape")
     await goes_to(run, "missed")
 
 

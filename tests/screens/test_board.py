@@ -8,8 +8,9 @@ from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from terminal.desk import Card
 from terminal.news import CallNews, MemberNews, NoteNews
-from terminal.screens.board import SHOWN_AFTER_TAKEN, Board, Part
+from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY
+from terminal.screens.onshow import SHOWN_AFTER_TAKEN, Part
 from tests.terminal.scripted_desk import NOW, call, member, plain_card, pop
 
 PEOPLE = [member(f"m{index}", f"人{index}", f"0912-345-60{index}") for index in range(4)]

@@ -68,7 +68,7 @@ async def two_calls(run: Running) -> None:
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_f2_on_a_second_call_puts_the_first_on_hold(size: tuple[int, int], language: str, chinese: Path) -> None:
-    hold, keeps = ("On hold", "1 on hold") if language == "en" else ("保留中", "保留 1")
+    hold, keeps = ("On hold", f"on hold: {LIN.name}") if language == "en" else ("保留中", f"保留中：{LIN.name}")
     async with running(staffed(), size, catalogue=chinese if language == "zh" else None) as run:
         await two_calls(run)
         assert done(run, CallHold) == [CallHold(call="c1")]

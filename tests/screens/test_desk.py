@@ -200,7 +200,7 @@ async def test_a_wrap_up_is_asked_for_until_it_is_done_and_not_after() -> None:
         assert [run.pane(pane).count("Ended, wrap up") for pane in ("banner", "lines")] == [0, 0]
         await run.press("f4")
         assert "No call is ringing" in run.pane("banner")
-        assert "Ended" in run.pane("lines")
+        assert "Closed" in run.pane("lines")
         assert "wrap up" not in run.pane("lines")
 
 

@@ -124,7 +124,7 @@ async def test_the_keys_of_a_missed_call_stay_named_when_a_call_is_owed(language
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_banner_names_who_waits_on_hold(language: str, chinese: Path) -> None:
-    waits = "after F2 {} is kept" if language == "en" else "接了之後{}保留"
+    waits = "after F2 on hold: {}" if language == "en" else "接了之後保留中：{}"
     card = "after F2 the card of {} is kept" if language == "en" else "接了之後{}的卡片"
     async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
         await serve(run, plain_card(LIN))

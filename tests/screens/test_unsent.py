@@ -8,7 +8,7 @@ from ringdesk.errors import Refused
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.desk import Awaited
-from terminal.news import SyncNews
+from terminal.news import UNSAVED, SyncNews
 from terminal.sync import link  # has the words of `sync_held`
 from tests.screens.harness import SMALL, WIDE, running
 from tests.terminal.scripted_desk import ScriptedDesk
@@ -46,6 +46,22 @@ async def test_the_status_line_says_whose_sign_in_is_awaited(language: str, chin
         run.desk.publish(HELD)
         await run.settle()
         assert ("waits for 佩君" if english else "等 佩君 登入") in run.pane("tabs")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_server_that_cannot_save_is_no_server_that_is_well(language: str, chinese: Path) -> None:
+    english = language == "en"
+    full = SyncNews(connected=True, outbox=3, cursor=9, why=Why(UNSAVED))
+    async with running(desk(), WIDE, catalogue=None if english else chinese) as run:
+        run.desk.publish(full)
+        await run.settle()
+        words = "the server cannot save now: make room on its disk" if english else "無法存檔：請清出它的磁碟空間"
+        assert words in run.pane("status")
+        assert ("connected" if english else "正常") not in run.pane("status")
+    async with running(desk(), SMALL, catalogue=None if english else chinese) as run:
+        run.desk.publish(full)
+        await run.settle()
+        assert ("the server cannot save" if english else "伺服器無法存檔") in run.pane("tabs")
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])

@@ -147,7 +147,7 @@ async def test_timed_it_closes_by_itself_or_earlier() -> None:
         assert not [each for each in run.desk.did if each[0] == "wrapup"]
         await after(run, 18)
         assert ("wrapup", "c1", "handled", LIN.id) in run.desk.did
-        assert "the call is closed" in run.pane("banner")
+        assert f"Wrap-up over, closed: {LIN.name}" in run.pane("banner")
         assert "Ready" in run.pane("topbar")
         assert LIN.name not in run.title("card")
 

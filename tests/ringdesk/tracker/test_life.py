@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -200,6 +201,14 @@ class TestPeople:
     def test_the_first_claim_stands(self) -> None:
         call = claim(claim(after(event(RINGING)), "mei"), "lin")
         assert (call.claimed_by, call.state) == ("mei", CallState.RINGING)
+
+    def test_the_pick_up_is_the_first_claim_or_the_answer_whichever_was_earlier(self) -> None:
+        rung = after(event(RINGING))
+        claimed = claim(rung, "mei", T + 4)
+        handed = claim(msgspec.structs.replace(claimed, claimed_by=None), "lin", T + 90)
+        assert [each.picked_up for each in (rung, claimed, handed)] == [None, T + 4, T + 4]
+        assert after(event(ANSWERED, T + 9), call=claimed).picked_up == T + 4
+        assert claim(after(event(ANSWERED, T + 2)), "mei", T + 4).picked_up == T + 2
 
     def test_a_claim_is_the_pick_up_of_a_line_that_sees_none(self) -> None:
         rung = after(event(RINGING))

@@ -1,8 +1,10 @@
 """How often somebody may come, and what an exchange that asks who calls is told."""
 
 import asyncio
+import contextlib
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import pytest
 from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
 from server import admin
-from tests.flows.processes import Shop
+from server.app.door import MOST_AT_ONE
+from tests.flows.processes import PATIENCE, Shop
 from tests.server.intake.dialect import ANSWER
 from tests.server.intake.provider import Provider, audit, office, said
 from tests.server.parts import ROOTS
@@ -40,6 +43,34 @@ def test_who_is_refused_again_and_again_is_no_longer_looked_at_and_nobody_else_p
         lines = [line["detail"] for line in audit(place) if line["action"] == "hook.refused"]
         assert len(lines) <= 3
         assert all("from 198.51.100.7" in line for line in lines)
+
+
+def test_a_provider_that_keeps_many_lines_open_is_believed_and_a_stranger_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office(tmp_path, monkeypatch) as place, contextlib.ExitStack() as kept:
+        place.start_server()
+        provider = Provider(place.address)
+        for number in range(MOST_AT_ONE + 4):
+            line = kept.enter_context(contextlib.closing(provider.opens()))
+            line.sendall(provider.request(said(f"c{number}")))
+            assert line.recv(4096).startswith(b"HTTP/1.1 200"), number
+        strangers = [kept.enter_context(contextlib.closing(provider.opens())) for _ in range(MOST_AT_ONE)]
+        with contextlib.closing(provider.opens()) as one_too_many:
+            assert one_too_many.recv(1) == b""
+        strangers[0].close()
+        assert _in_the_end(lambda: provider.sends(said("c0"))[0]) == 200
+
+
+def _in_the_end(send: Callable[[], int]) -> int:
+    """What is answered once the server has seen that somebody left."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return send()
+        except ConnectionError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
 
 
 def known(it: Shop, *people: tuple[str, str, str]) -> None:

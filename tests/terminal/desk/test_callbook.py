@@ -115,6 +115,16 @@ def test_an_image_of_an_own_call_never_moves_it_back() -> None:
     assert book.of(SourceKey("line", "1")) == own.id
 
 
+def test_an_own_call_was_claimed_when_its_row_says_so_not_when_the_row_came() -> None:
+    book = CallBook(Tracker())
+    for each in (event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI), event(EventKind.RING_STOPPED, 8)):
+        turns = book.heard(each, "main")
+    own = turns[-1].call
+    claimed = Call(id=own.id, state=CallState.RINGING, caller=MEI, started=AT, claimed_by="ann", claimed_at=AT + 9)
+    (turn,) = book.row(claimed, AT + 20)
+    assert (turn.call.claimed_at, turn.call.picked_up) == (AT + 9, AT + 9)
+
+
 def test_a_call_that_nobody_took_ends_and_a_claimed_one_does_not() -> None:
     for claimed in (False, True):
         book = CallBook(Tracker())

@@ -14,12 +14,15 @@ from ringdesk.members import Member
 from ringdesk.ops import CallHand, CallHold, CallVerdict, NumberAttach, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.why import Why
 from terminal.desk import Draft
-from terminal.news import CallNews, ScreenPop
+from terminal.news import UNSAVED, CallNews, ScreenPop, SyncNews
+from terminal.sync import link  # has the words of `UNSAVED`
 from tests.hostile import CASES, is_forbidden
 from tests.terminal.plain.talking import Typist, spoken, talking
 from tests.terminal.scripted_desk import ME, NOW, ScriptedBusiness, ScriptedDesk, call, member, plain_card, pop
 
+assert link
 LIN = member(
     "lin", "林淑芬", "0912-345-678", honorific=SafeText("小姐"), tier=SafeText("gold"), flags=(SafeText("對堅果過敏"),)
 )
@@ -291,6 +294,20 @@ async def test_no_escape_sequence_whatever_people_are_called(desk: ScriptedDesk)
         text = typist.said.decode()
     assert "\x1b" not in text
     assert {char for char in text if is_forbidden(char, line_feeds=True)} == set()
+
+
+async def test_a_server_that_cannot_save_is_said_once_and_so_is_that_it_can(typist: Typist, desk: ScriptedDesk) -> None:
+    well = SyncNews(connected=True, outbox=0, cursor=9)
+    full = SyncNews(connected=True, outbox=1, cursor=9, why=Why(UNSAVED))
+    said = []
+    for news in (well, full, full, well):
+        before = len(typist.said)
+        desk.publish(news)
+        await typist.settle()
+        said.append(typist.said[before:].decode().splitlines())
+    assert [len(lines) for lines in said[1:]] == [1, 0, 1]
+    assert "the server cannot save now: make room on its disk" in said[1][0]
+    assert "connected" in said[3][0]
 
 
 async def test_the_end_of_input_keeps_the_draft(desk: ScriptedDesk) -> None:

@@ -20,7 +20,8 @@ from ringdesk.safetext import SafeLines, SafeText
 from terminal.lookup.search import Lookup
 from terminal.serverclock import ServerClock
 from terminal.store.connection import Transaction
-from terminal.store.replica import FILE, Store
+from terminal.store.held import FILE
+from terminal.store.replica import Store
 from tests.terminal.store.model import ACTOR, SHOP, Ids, Server
 from tests.terminal.store.test_replica import NOON, answer, feed, serve
 

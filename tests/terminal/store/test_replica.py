@@ -35,8 +35,9 @@ from terminal.serverclock import ServerClock
 from terminal.store import cards, index, pages, tries
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
+from terminal.store.held import FILE
 from terminal.store.pages import Verdict
-from terminal.store.replica import FILE, Store
+from terminal.store.replica import Store
 from tests.terminal.store.model import ACTOR, ORG, SHOP, Ids, Server
 
 NOON = 1_800_000_000.0

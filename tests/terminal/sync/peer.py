@@ -27,6 +27,7 @@ from ringdesk.wire.messages import (
     Pong,
     Pull,
     Push,
+    ServerNotice,
 )
 from tests.terminal.store.model import ORG, SHOP, Server, channel
 
@@ -46,6 +47,8 @@ class Peer:
     """Frames to send after the welcome, as they are."""
     mute: Callable[[FromTerminal], bool] = lambda _: False
     """Which messages are not answered."""
+    refusal: ServerNotice | None = None
+    """What a hello is answered with, before the line is closed."""
     open_now: set[ServerConnection] = field(default_factory=set)
     closes: list[int] = field(default_factory=list)
 
@@ -61,6 +64,8 @@ class Peer:
                     for reply in self.reply(message):
                         await line.send(codec.encode(reply), text=True)
                 if isinstance(message, Hello):
+                    if self.refusal is not None:
+                        break
                     for each in self.raw:
                         await line.send(each, text=isinstance(each, str))
         except ConnectionClosed:
@@ -80,6 +85,8 @@ class Peer:
                 if message.code != self.code:
                     return [Denied(ref="enrol", code="bad_code", message=SafeText("this code is not known"))]
                 return [Enrolled(device="desk-1", epoch=self.model.epoch, cls="desk", store="main")]
+            case Hello() if self.refusal is not None:
+                return [self.refusal]
             case Hello():
                 return [self.model.hello(message)]
             case Login():

@@ -16,8 +16,10 @@ from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.members import Member
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
+from ringdesk.why import Why
 from ringdesk.wire.messages import Enrol, Enrolled, Hello, Ping, Pull, Push, ServerNotice
 from ringdesk.wire.signing import make_code, secret_text
+from server.hub.saving import FULL, WELL
 from server.identity.authority import Authority, ensure
 from terminal.news import NoticeNews, SyncNews
 from terminal.serverclock import ServerClock
@@ -26,7 +28,7 @@ from terminal.sync import socket
 from terminal.sync.enrol import enrol, is_enrolled
 from terminal.sync.key import CA_FILE, DeviceKey
 from terminal.sync.link import Link
-from terminal.sync.replicator import Replicator
+from terminal.sync.replicator import RESEND_SECONDS, Replicator
 from terminal.sync.socket import Unreachable
 from terminal.sync.watch import Timings
 from tests.terminal.store.model import ACTOR, ORG, Ids
@@ -205,6 +207,35 @@ async def test_notices_reach_the_person(peer: Peer, tmp_path: Path) -> None:
         await until(lambda: it.link.connected)
         await peer.tell(ServerNotice(code="backup", message=SafeText("\x1b[2Jrestart at noon")))
         await until(lambda: NoticeNews("backup", SafeText("[2Jrestart at noon")) in it.heard)
+
+
+async def test_a_server_that_cannot_save_is_not_left_and_gets_everything_again_once_it_can(
+    peer: Peer, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, peer.url) as it:
+        await until(lambda: it.link.connected)
+        peer.mute = lambda message: isinstance(message, Push)
+        await peer.tell(FULL)
+        await it.save()
+        await until(lambda: it.last.why == Why("sync_unsaved") and it.last.outbox == 1)
+        await asyncio.sleep(2 * QUICK.watchdog)
+        assert (peer.sessions, it.last.connected) == (1, True)
+        assert (await it.link.status()).why == Why("sync_unsaved")
+        peer.mute = lambda _: False
+        await peer.tell(WELL)
+        await until(lambda: it.last.outbox == 0 and it.last.why is None, RESEND_SECONDS / 2)
+        assert peer.sessions == 1
+        assert not any(isinstance(news, NoticeNews) for news in it.heard)
+
+
+async def test_a_server_that_cannot_let_it_in_says_why(peer: Peer, tmp_path: Path) -> None:
+    peer.refusal = FULL
+    async with desk(tmp_path, peer.url) as it:
+        await until(lambda: bool(it.heard) and it.last.why == Why("sync_unsaved"))
+        assert not it.last.connected
+        peer.refusal = None
+        await it.link.synced(20)
+        assert it.last.why is None
 
 
 async def test_signing_in_online_offline_and_wrong(peer: Peer, tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
 from ringdesk.wire import codec, limits
 from ringdesk.wire.messages import (
+    CAN_SAVE,
+    CANNOT_SAVE,
+    PUSH,
     Answers,
     Challenge,
     Changes,
@@ -26,6 +29,7 @@ from ringdesk.wire.messages import (
     Proof,
     Pull,
     Push,
+    ServerNotice,
     UpTo,
 )
 from terminal.serverclock import ServerClock
@@ -143,6 +147,30 @@ async def test_without_an_answer_it_is_sent_again(bench: Bench) -> None:
     assert await bench.replicator.pending() == []
     bench.now += 0.2
     assert pushes(await bench.replicator.pending()) == [(1, 1)]
+
+
+async def test_what_the_server_could_not_save_is_sent_again_as_soon_as_it_can(bench: Bench) -> None:
+    assert await bench.replicator.received(ServerNotice(code=CAN_SAVE, message=SafeText())) == []
+    await bench.serve(await bench.greet())
+    await bench.save(3)
+    assert pushes(await bench.replicator.pending()) == [(1, 3)]
+    assert await bench.replicator.received(ServerNotice(code=CANNOT_SAVE, message=SafeText())) == []
+    again = await bench.replicator.received(ServerNotice(code=CAN_SAVE, message=SafeText()))
+    assert pushes(again) == [(1, 3)]
+
+
+async def test_a_push_that_was_denied_is_sent_again_when_the_server_looks_at_it(bench: Bench) -> None:
+    await bench.serve(await bench.greet())
+    await bench.save(3)
+    assert pushes(await bench.replicator.pending()) == [(1, 3)]
+    denied = Denied(ref=PUSH, code="slow_down", message=SafeText("later"), retry_after=40.0)
+    assert await bench.replicator.received(denied) == []
+    assert not bench.replicator.busy
+    bench.now += 39.0
+    assert pushes(await bench.replicator.pending()) == []
+    assert pushes(await bench.replicator.received(Pong(at=bench.now, now=1e9))) == []
+    bench.now += 1.5
+    assert pushes(await bench.replicator.pending()) == [(1, 3)]
 
 
 async def test_nothing_is_sent_again_while_bytes_move(bench: Bench) -> None:

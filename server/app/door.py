@@ -1,0 +1,186 @@
+"""The door: who has come in and not yet said who it is, and how many of them there may be.
+
+A connection costs a descriptor before it has said a byte, and a process has only so many. So those that are not known yet
+are counted, for each address and all together, and one too many is closed at once; each has `UNAUTHENTICATED_SECONDS` for
+its TLS handshake, then as much for its request. Whoever said hello is no longer counted.
+"""
+
+import asyncio
+import logging
+import socket
+import sys
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Network, ip_address
+from typing import Any, Final
+
+from server.intake.peers import Network
+
+if sys.platform != "win32":
+    import resource
+
+MOST_AT_ONE: Final = 64
+"""Connections of one address that are not known yet. Whoever is closed for that comes again within seconds."""
+FEWEST: Final = 128
+MOST: Final = 4096
+"""Bounds of how many there may be of all addresses together."""
+SHARE: Final = 4
+"""One in so many descriptors is for them; the rest is for terminals, the database and the log."""
+PAUSE: Final = 0.2
+"""Seconds until the next try, when the system has no descriptor or memory for one more connection."""
+PACE: Final = 60.0
+"""Seconds between two lines in the log of what was turned away."""
+CUSTOMER: Final = 64
+"""Bits of an IPv6 address that tell one customer from another; the others are his own to choose (RFC 6177, section 2)."""
+
+GUEST: Final = "guest"
+"""Under which a connection finds its guest in its state (the ASGI scope's `state`)."""
+
+log = logging.getLogger("ringdesk.server.door")
+
+
+def descriptors() -> int:
+    """How many files and connections this process may have open, after asking for as many as it may ask for."""
+    if sys.platform == "win32":
+        return MOST * SHARE
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # macOS calls the hard limit unlimited, and grants less
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return MOST * SHARE if soft == resource.RLIM_INFINITY else soft
+
+
+class Guest:
+    """A connection that is counted until it is known, or gone. Each step may be taken twice."""
+
+    def __init__(self, door: "Door", origin: str) -> None:
+        self._door = door
+        self.origin = origin
+
+    def believed(self) -> None:
+        """What it asked for was signed: it is no longer one of those of its address. A provider sends the webhooks of many
+        calls from a few addresses, over connections that it keeps."""
+        self._door.believe(self)
+
+    def leave(self) -> None:
+        """It said hello, or is gone: it is no longer counted."""
+        self._door.release(self)
+
+
+Receive = Callable[[socket.socket, Guest], Awaitable[None]]
+
+
+class Door:
+    """Counts who is in front of it. `descriptors` are those of the process; behind `proxies` are many, at one address."""
+
+    def __init__(self, descriptors: int, proxies: Sequence[Network] = ()) -> None:
+        self._most = min(max(descriptors // SHARE, FEWEST), MOST)
+        self._proxies = proxies
+        self._guests: set[Guest] = set()
+        self._at_one: Counter[str] = Counter()
+        self._turned_away = 0
+        self._said_at = -PACE
+
+    # --- who is counted
+
+    def admit(self, host: str) -> Guest | None:
+        """One more from an address; None where it is one too many."""
+        origin = self._origin(host)
+        if len(self._guests) >= self._most or (origin and self._at_one[origin] >= MOST_AT_ONE):
+            return None
+        guest = Guest(self, origin)
+        self._guests.add(guest)
+        if origin:
+            self._at_one[origin] += 1
+        return guest
+
+    def believe(self, guest: Guest) -> None:
+        """See `Guest.believed`."""
+        if guest.origin and guest in self._guests:
+            self._at_one -= Counter((guest.origin,))
+            guest.origin = ""
+
+    def release(self, guest: Guest) -> None:
+        """See `Guest.leave`."""
+        self.believe(guest)
+        self._guests.discard(guest)
+
+    def _origin(self, host: str) -> str:
+        """Whom a connection counts for; "" for one that counts for itself alone."""
+        try:
+            address = ip_address(host.partition("%")[0])
+        except ValueError:
+            return host
+        if not isinstance(address, IPv4Address):
+            if address.ipv4_mapped is None:
+                network = IPv6Network((address, CUSTOMER), strict=False)
+                return "" if any(address in each for each in self._proxies) else str(network)
+            address = address.ipv4_mapped
+        return "" if any(address in each for each in self._proxies) else str(address)
+
+    # --- taking them in
+
+    async def take_in(self, listener: socket.socket, receive: Receive) -> None:
+        """Take connections in until cancelled. `receive` begins a conversation, or raises `OSError` for a peer that does not
+        get as far as that."""
+        greetings: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                taken = await self._next(listener)
+                if taken is not None:
+                    task = asyncio.create_task(_greeted(receive, *taken))
+                    greetings.add(task)
+                    task.add_done_callback(greetings.discard)
+                await asyncio.sleep(0)  # `sock_accept` does not let go of the loop while more are waiting
+        finally:
+            for each in greetings:
+                each.cancel()
+            await asyncio.gather(*greetings, return_exceptions=True)
+
+    async def _next(self, listener: socket.socket) -> tuple[socket.socket, Guest] | None:
+        """The next connection that may come in; None after one that may not, or when the system had no room for it."""
+        try:
+            connection, address = await asyncio.get_running_loop().sock_accept(listener)
+        except OSError as error:
+            self._say("door.no_room", error=str(error))
+            await asyncio.sleep(PAUSE)
+            return None
+        guest = self.admit(address[0])
+        if guest is None:
+            connection.close()
+            self._say("door.full", address=address[0])
+            return None
+        return connection, guest
+
+    def _say(self, event: str, **more: str) -> None:
+        """In the log, and not once for each: whoever floods the door must not fill the disk."""
+        self._turned_away += 1
+        now = asyncio.get_running_loop().time()
+        if now - self._said_at >= PACE:
+            log.warning(event, extra={"times": self._turned_away, **more})
+            self._turned_away, self._said_at = 0, now
+
+
+def guest_of(state: Mapping[str, Any]) -> Guest | None:
+    """Whom the state of a connection or of its scope belongs to; None for one that came in by another door."""
+    guest = state.get(GUEST)
+    return guest if isinstance(guest, Guest) else None
+
+
+def leave(state: Mapping[str, Any]) -> None:
+    """The connection with this state is known, or gone."""
+    guest = guest_of(state)
+    if guest is not None:
+        guest.leave()
+
+
+async def _greeted(receive: Receive, connection: socket.socket, guest: Guest) -> None:
+    try:
+        await receive(connection, guest)
+    except OSError as error:  # no TLS, another certificate authority, too slow: `ssl.SSLError` is one
+        guest.leave()
+        log.debug("door.no_handshake", extra={"error": str(error)})
+    except BaseException:
+        guest.leave()
+        raise

@@ -1,0 +1,277 @@
+"""Whose card the panels show: what an idle desk does by itself, and what the agent does with calls and cards.
+
+While somebody is being served (a call that was taken, a card opened by hand, a half-typed note) a ringing caller reaches the
+banner and the lines only; on an idle desk the caller's card opens by itself. Nothing here moves a focus or touches a note:
+whom a note belongs to follows from `person.key`, and that only changes on an idle desk, by an act of the person (`serve`,
+`choose`, `opened`, `home`), or when a colleague takes the call of a card in which nothing is typed.
+"""
+
+from collections.abc import Callable
+from enum import Flag, auto
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from ringdesk.calls import Call, CallState
+from terminal.news import Match
+from terminal.screens.lines import Lines
+from terminal.screens.wrapup import WrapUp
+from terminal.widgets.person import CallRow, Person, beyond
+
+if TYPE_CHECKING:
+    from terminal.desk import Card
+
+SHOWN_AFTER_TAKEN: Final = 4.0
+"""Seconds for which the banner says who took a call."""
+
+
+class Part(Flag):
+    """What has to be drawn again."""
+
+    NOTHING = 0
+    CALLS = auto()
+    """Banner, lines, missed, counts: cheap, drawn at once."""
+    PERSON = auto()
+    """The card and all panels about the person: drawn a few times a second at most."""
+    STATUS = auto()
+
+
+class OnShow(Lines):
+    """The lines, and the person on the card. `typed` is set by the screen: whether there is text in the note."""
+
+    def __init__(self, wrap_up: WrapUp | None = None) -> None:
+        super().__init__()
+        self.wrap_up = wrap_up or WrapUp()
+        self.kept: dict[str, Person] = {}
+        self.aside: list[Person] = []
+        self.taken = 0
+        self.states: dict[str, str] = {}
+        self._left: tuple[str, float] | None = None
+        """The call whose card was put away, and until when its keys still mean it."""
+        self.typing: Callable[[], bool] = lambda: False
+        """Whether keys come just now: they are meant for what is on the screen, not for who rings next."""
+
+    # an idle desk, and what the news of a call does to the card
+
+    def _idle(self) -> Part:
+        """On an idle desk: show who rings; let go of whom somebody else has."""
+        if self.busy:
+            return self._adopt()
+        shown = self.row(self.person.call.id) if self.person.call else None
+        if shown and (shown.ringing or shown.mine or shown.gone_at is not None):
+            return Part.NOTHING
+        calling = self.ringing
+        if calling and calling[0].call.id in self.pops and not self.typing():
+            self.person = self._caller(calling[0])
+            return Part.PERSON
+        if shown and shown.taken_by is not None:
+            self.person = Person()
+            return Part.PERSON
+        return Part.NOTHING
+
+    def _adopt(self) -> Part:
+        """A call of ours that became served before its card was there."""
+        row = self.serving
+        if row is None or self.by_hand or self.typed or self.person.call is not None:
+            return Part.NOTHING
+        self.person = self._caller(row)
+        return Part.PERSON
+
+    def _caller(self, row: CallRow) -> Person:
+        """Who is on the line, as far as it is known now."""
+        pop = self.pops.get(row.call.id)
+        member = row.sure
+        first = pop is not None and bool(pop.matches) and member is not None and pop.matches[0].member.id == member.id
+        if pop is None or not first:
+            return Person(member=member, call=row.call, matches=row.matches, states=dict(self.states))
+        return Person(
+            member=member,
+            call=row.call,
+            matches=row.matches,
+            timeline=pop.timeline,
+            tasks=pop.tasks,
+            notes=pop.notes,
+            greeting=pop.greeting,
+            states=dict(self.states),
+        )
+
+    def _follow(self, row: CallRow, *, late: bool) -> Part:
+        """Facts about the call whose caller is shown. A member that became known late fills an empty card only."""
+        person = self.person
+        if person.call is None or self._id(person.call.id) != row.call.id:
+            return Part.NOTHING
+        if late and person.member is None and not self.typed:
+            self.person = self._caller(row)
+        else:
+            matches = row.matches if person.member is None else person.matches
+            self.person = msgspec.structs.replace(_on(person, row.call), matches=matches)
+        return Part.PERSON
+
+    def _withdrawn(self, row: CallRow) -> Part:
+        """A colleague took this call: a card of it that was opened here by hand goes as one that opened by itself does, unless
+        something is typed."""
+        call = self.person.call
+        if not self.by_hand or self.typed or call is None or self._id(call.id) != row.call.id:
+            return Part.NOTHING
+        self.by_hand = False
+        if self.served:
+            self.person = self._back(self.served[-1])
+        return Part.PERSON
+
+    # what the person does
+
+    def serve(self, call: str) -> None:
+        """The agent has it: this caller is on the panels from now on; who was there is kept."""
+        call = self._id(call)
+        row = self.calls[call]
+        shown = self._id(self.person.call.id) if self.person.call else None
+        if shown is not None and shown in self.served and shown != call:
+            self.kept[shown] = self.person
+        elif self.person.member and shown != call and (self.by_hand or self.typed):
+            self.aside.append(self.person)
+        if not row.mine:
+            self.taken += 1
+        self.calls[call] = msgspec.structs.replace(row, mine=True, taken_by=None, gone_at=None, handed=False)
+        self.served = [*(each for each in self.served if each != call), call]
+        self.by_hand = False
+        if shown != call:
+            self.person = self._back(call)
+
+    def let_go(self, call: str) -> None:
+        """A call was closed. Whoever is on show stays where there is text in the note; else whom was kept comes back."""
+        on_show = self.person.call is not None and self.person.call.id == call and not self.by_hand
+        if on_show and not self.typed:
+            self.release()
+        elif call in self.served:
+            self.served.remove(call)
+            self.by_hand = self.by_hand or on_show
+
+    def release(self) -> None:
+        """The work on this person is done: back to whom was kept, else to an idle desk."""
+        row = self.current
+        if row is not None:
+            self.served.remove(row.call.id)
+            self.wrap_up.gone(row.call.id)
+        self.by_hand = self.typed = False
+        if self.served:
+            self.person = self._back(self.served[-1])
+        elif self.aside:
+            self.person, self.by_hand = self.aside.pop(), True
+        else:
+            self.person = Person()
+            self._idle()
+
+    def leave(self, call: str) -> None:
+        """A call is in other hands, or closed: if it was on the card, back to whom was kept."""
+        if self.person.call is not None and self._id(self.person.call.id) == self._id(call):
+            self.release()
+        else:
+            self.served = [each for each in self.served if each != self._id(call)]
+            self.wrap_up.gone(self._id(call))
+
+    def known(self, call: str, match: Match | None) -> None:
+        """Whose number a call comes from from now on; the card on show stays."""
+        row = self.row(call)
+        if row is not None:
+            self.calls[row.call.id] = msgspec.structs.replace(row, matches=(match,) if match else ())
+
+    def recognised(self, call: str, matches: tuple[Match, ...]) -> None:
+        """Whose number a call comes from, which became known late: it fills an empty card only."""
+        row = self.row(call)
+        if row is not None:
+            self.calls[row.call.id] = row = msgspec.structs.replace(row, matches=matches)
+            self._follow(row, late=True)
+
+    def identify(self, match: Match | None) -> None:
+        """Who the caller on the card is, as the agent says; None: nobody we know. The card has to be filled."""
+        call, matches = self.person.call, (match,) if match else ()
+        row = self.row(call.id) if call else None
+        if row is not None:
+            self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches)
+        self.person = Person(call=call, matches=matches, states=dict(self.states))
+
+    def _back(self, call: str) -> Person:
+        """Whoever was on the card of this call before, else its caller."""
+        row = self.calls[call]
+        person = self.kept.pop(call, None)
+        return (
+            self._caller(row) if person is None else msgspec.structs.replace(_on(person, row.call), states=self.states)
+        )
+
+    def choose(self, index: int) -> str | None:
+        """One of several is meant; the member's id. The rest of the card has to be fetched."""
+        if self.person.member is not None or index >= len(self.person.matches):
+            return None
+        member = self.person.matches[index].member
+        self.person = msgspec.structs.replace(self.person, member=member)
+        call = self.person.call
+        if call and call.id in self.calls:
+            chosen = (self.person.matches[index],)
+            self.calls[call.id] = msgspec.structs.replace(self.calls[call.id], matches=chosen)
+        return member.id
+
+    def opened(self, card: "Card", match: Match | None = None) -> None:
+        """A card that the agent asked for. On a call whose caller nobody knew, it is that caller: `match` says why."""
+        row = self.serving
+        here = row is not None and self.person.call is not None and self._id(self.person.call.id) == row.call.id
+        if row is not None and here and self.person.member is None and match is not None:
+            self.identify(match)
+        else:
+            if here and row is not None:
+                self.kept[row.call.id] = self.person
+            self.by_hand = True
+            self.person = Person(states=dict(self.states))
+        self.filled(card)
+
+    def filled(self, card: "Card") -> None:
+        """The rest of the card of the person on show; what was loaded of their past beyond it stays."""
+        before = self.person
+        same = before.member is not None and before.member.id == card.member.id
+        self.person = msgspec.structs.replace(
+            before,
+            member=card.member,
+            timeline=beyond(card.timeline, before.timeline) if same else card.timeline,
+            tasks=card.tasks,
+            notes=beyond(card.notes, before.notes) if same else card.notes,
+            greeting=card.greeting,
+        )
+
+    def look(self, call: Call) -> None:
+        """A call that the agent asked for, whose caller nobody knows."""
+        if self.current is not None and self.person.call is not None:
+            self.kept[self.current.call.id] = self.person
+        row = self.row(call.id)
+        self.by_hand = True
+        self.person = self._caller(row) if row is not None else Person(call=call, states=dict(self.states))
+
+    @property
+    def silent(self) -> bool:
+        """Whether the card on show is of a call that rings no more, on which nobody talks, and that nobody here has: it may be
+        put away. One that was answered may be ours, where the line cannot say whose."""
+        row = self.row(self.person.call.id) if self.person.call else None
+        return row is not None and not row.mine and row.call.state in (CallState.RING_STOPPED, CallState.ENDED)
+
+    def put_away(self, now: float) -> None:
+        """The agent closes the card; for a moment the keys about a call still mean the one that was on it."""
+        call = self.person.call
+        self._left = (call.id, now + SHOWN_AFTER_TAKEN) if call is not None else None
+        self.home()
+
+    def just_left(self, now: float) -> CallRow | None:
+        """The call whose card was put away a moment ago, while nobody else has come."""
+        if self._left is None or now >= self._left[1] or self.person.call is not None:
+            return None
+        return self.row(self._left[0])
+
+    def home(self) -> None:
+        """Close a card that was opened by hand."""
+        self.by_hand = False
+        row = self.serving
+        self.person = self._back(row.call.id) if row else Person()
+        self._idle()
+
+
+def _on(person: Person, call: Call) -> Person:
+    """The person with the newest of the call, under the id by which the note knows it."""
+    known = person.call.id if person.call else call.id
+    return msgspec.structs.replace(person, call=msgspec.structs.replace(call, id=known))

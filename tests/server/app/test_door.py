@@ -1,0 +1,165 @@
+"""Who may wait in front of the server, how many of them, and for how long."""
+
+import asyncio
+import contextlib
+import resource
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ringdesk.wire import limits
+from server.app import door
+from server.app.door import Door, Guest, descriptors
+from server.identity import authority
+from server.intake.peers import networks
+from tests.cli.processes import environment
+from tests.server.app.test_serve import ask
+from tests.server.parts import ROOTS, Shop, member, shop
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+
+def admitted(it: Door, host: str, times: int) -> list[Guest]:
+    return [guest for _ in range(times) if (guest := it.admit(host)) is not None]
+
+
+def test_one_address_may_have_so_many_and_others_come_in_all_the_same() -> None:
+    it = Door(20_000)
+    guests = admitted(it, "192.0.2.1", 100)
+    assert len(guests) == door.MOST_AT_ONE
+    assert it.admit("::ffff:192.0.2.1") is None
+    assert it.admit("192.0.2.2") is not None
+    for _ in range(2):
+        guests[0].leave()
+    assert len(admitted(it, "192.0.2.1", 100)) == 1
+
+
+def test_who_is_believed_is_no_longer_one_of_its_address_and_still_one_of_all() -> None:
+    it = Door(0)
+    for guest in admitted(it, "192.0.2.1", door.MOST_AT_ONE):
+        for _ in range(2):
+            guest.believed()
+    assert len(admitted(it, "192.0.2.1", door.MOST_AT_ONE)) == door.FEWEST - door.MOST_AT_ONE
+    assert it.admit("192.0.2.2") is None
+
+
+def test_all_together_are_a_share_of_the_descriptors() -> None:
+    def room(count: int) -> int:
+        it = Door(count)
+        return sum(it.admit(f"192.0.{number >> 8}.{number & 255}") is not None for number in range(5000))
+
+    assert [room(count) for count in (64, 1024, 20_000)] == [128, 256, 4096]
+
+
+def test_a_customer_with_many_addresses_counts_once_and_a_proxy_not_at_all() -> None:
+    it = Door(20_000, networks(["10.0.0.5", "fd00::/8"]))
+    for number in range(door.MOST_AT_ONE):
+        assert it.admit(f"2001:db8:0:1::{number:x}") is not None
+    assert it.admit("2001:db8:0:1::ffff") is None
+    assert it.admit("2001:db8:0:2::1") is not None
+    assert len(admitted(it, "10.0.0.5", 200)) == len(admitted(it, "fd00::1%eth0", 200)) == 200
+
+
+def test_the_process_may_open_as_much_as_it_may_ask_for() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(1000, hard), hard))
+    try:
+        assert descriptors() == resource.getrlimit(resource.RLIMIT_NOFILE)[0] == hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+# --- over sockets
+
+
+@pytest.fixture
+async def encrypted(tmp_path: Path) -> AsyncIterator[Shop]:
+    own = authority.ensure(tmp_path / "own", ["localhost"], ROOTS.clock())
+    async with shop(tmp_path, tls_cert=own.certificate) as it:
+        yield it
+
+
+async def test_silence_before_the_tls_handshake_has_its_time_and_no_more(
+    encrypted: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "UNAUTHENTICATED_SECONDS", 0.3)
+    async with asyncio.timeout(10):
+        assert await ask(encrypted.address, b"") == b""
+        assert await ask(encrypted.address, b"\x16\x03\x01\x02\x00\x01") == b""
+
+
+async def test_who_does_not_shake_hands_is_no_longer_counted(encrypted: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "MOST_AT_ONE", 1)
+    for _ in range(5):
+        assert not (await ask(encrypted.address, b"GET / HTTP/1.1\r\n\r\n")).startswith(b"HTTP")
+    host, port = encrypted.address.split(":")
+    trust = ssl.create_default_context(cafile=authority.ensure(encrypted.room / "own", [], ROOTS.clock()).ca)
+    reader, writer = await asyncio.open_connection(host, int(port), ssl=trust, server_hostname="localhost")
+    writer.write(HEALTH)
+    assert b" 200 " in await reader.readline()
+    writer.close()
+
+
+async def open_lines(address: str, count: int) -> list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    host, _, port = address.rpartition(":")
+    return [await asyncio.open_connection(host, int(port)) for _ in range(count)]
+
+
+async def test_one_too_many_is_closed_at_once_and_a_terminal_that_said_hello_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "MOST_AT_ONE", 2)
+    async with shop(tmp_path) as it:
+        desks = [await it.terminal() for _ in range(4)]
+        lines = await open_lines(it.address, 2)
+        async with asyncio.timeout(limits.UNAUTHENTICATED_SECONDS / 2):
+            assert await ask(it.address, HEALTH) == b""
+        for _, writer in lines:
+            writer.close()
+        for desk in desks:
+            assert (await desk.push(desk.op(member()))).answers[0].result == "applied"
+            await desk.close()
+        async with asyncio.timeout(10):
+            while not (await ask(it.address, HEALTH)).startswith(b"HTTP/1.1 200"):
+                await asyncio.sleep(0.05)
+
+
+# --- without descriptors
+
+
+def test_a_server_that_ran_out_of_descriptors_goes_on(tmp_path: Path) -> None:
+    words = ["server", "--listen", "127.0.0.1:0", "--database", f"sqlite:///{tmp_path / 'server.db'}"]
+    child = subprocess.Popen(
+        ["/bin/sh", "-c", 'ulimit -n 60; exec "$@"', "sh", sys.executable, "-m", "cli.main", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(tmp_path),
+    )
+    try:
+        assert child.stdout is not None
+        host, _, port = msgspec.json.decode(child.stdout.readline())["listening"].rpartition(":")
+
+        def asked() -> bytes:
+            with contextlib.closing(socket.create_connection((host, int(port)), 30)) as line:
+                line.sendall(HEALTH)
+                return line.recv(100)
+
+        flood = [socket.create_connection((host, int(port)), 30) for _ in range(80)]
+        for each in flood:
+            each.settimeout(30)
+            with contextlib.suppress(ConnectionError):
+                assert each.recv(1) == b""
+            each.close()
+        assert asked().startswith(b"HTTP/1.1 200")
+    finally:
+        child.terminate()
+        _, errors = child.communicate(timeout=30)
+    log = (tmp_path / "server.state" / "server.log").read_text()
+    assert errors == b""
+    assert log.count("Too many open files") == 1, log[:2000]

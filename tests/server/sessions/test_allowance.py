@@ -1,0 +1,80 @@
+"""A device that sends refused ops without end: it waits, nobody else does, and every op gets its answer."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ringdesk.wire.messages import PUSH, Answers, Denied, Push
+from server.sessions import allowance
+from server.sessions.allowance import BURST, PER_SECOND, Allowance
+from tests.server.parts import Shop, Terminal, member, shop
+
+
+def test_what_was_spent_comes_back_with_time() -> None:
+    it = Allowance()
+    it.spend("d1", 0, 0.0)
+    assert it.wait("d1", 0.0) == 0.0
+    it.spend("d1", BURST - 1, 0.0)
+    assert it.wait("d1", 0.0) == 0.0
+    it.spend("d1", 11, 0.0)
+    assert it.wait("d1", 0.0) == 11 / PER_SECOND
+    assert it.wait("d1", 6 / PER_SECOND) == 5 / PER_SECOND
+    assert it.wait("d2", 0.0) == 0.0
+    assert it.wait("d1", 1e9) == 0.0
+    it.spend("d1", BURST, 1e9)
+    assert it.wait("d1", 1e9) == 1 / PER_SECOND
+
+
+def kept(it: Shop) -> int:
+    with closing(sqlite3.connect(it.room / "server.db")) as db:
+        count: int = db.execute("SELECT count(*) FROM op").fetchone()[0]
+    return count
+
+
+async def denied(desk: Terminal, push: Push) -> Denied:
+    await desk.say(push)
+    said = await desk.hear()
+    assert isinstance(said, Denied), said
+    return said
+
+
+async def test_beyond_it_nothing_is_kept_until_it_is_time_and_then_all_is_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "BURST", 5)
+    monkeypatch.setattr(allowance, "PER_SECOND", 0.01)
+    async with shop(tmp_path) as it:
+        hostile, other = await it.terminal(), await it.terminal()
+        hostile.grant = "forged"
+        flood = [hostile.op(member()) for _ in range(30)]
+        answers = (await hostile.push(*flood[:10])).answers
+        assert {answer.code for answer in answers} == {"bad_grant"}
+        rest = Push(epoch=hostile.epoch, ops=tuple(flood[10:]))
+        said = await denied(hostile, rest)
+        assert (said.ref, said.code) == (PUSH, "slow_down")
+        assert said.retry_after == pytest.approx(600, abs=30)
+        await hostile.again()  # another session is no other device
+        assert (await denied(hostile, rest)).code == "slow_down"
+        assert kept(it) == 10
+        assert (await other.push(other.op(member()))).answers[0].result == "applied"
+
+        monkeypatch.setattr(allowance, "PER_SECOND", 1e6)
+        await asyncio.sleep(0.01)
+        await hostile.say(rest)
+        assert [answer.dev_seq for answer in (await hostile.expect(Answers)).answers] == list(range(11, 31))
+
+
+async def test_what_was_answered_before_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "BURST", 5)
+    monkeypatch.setattr(allowance, "PER_SECOND", 1e-6)
+    async with shop(tmp_path) as it:
+        desk = await it.terminal()
+        good, grant = desk.op(member()), desk.grant
+        desk.grant = "forged"
+        bad = desk.op(member())
+        desk.grant = grant
+        for _ in range(10):
+            assert [answer.result for answer in (await desk.push(good, bad)).answers] == ["applied", "rejected"]
