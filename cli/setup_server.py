@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from cli.deskroot import DeskRoot
+from cli.firstline import first_line
 from cli.plan import Plan
 from cli.setup_console import Console, Wrong
 from ringdesk.errors import BadInput, Refused, RingdeskError
@@ -24,17 +25,6 @@ PORT: Final = 8780
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 NO_ADDRESS: Final = mark("{address} is no address of a server; write it as `wss://HOST:PORT/sync`")
 TYPING: Final = mark("The code has a typing error, or is not whole: compare it group by group.")
-
-
-def read_first_line(file: str, what: str) -> str:
-    """The first line of a file. Raises `BadInput`."""
-    try:
-        lines = Path(file).expanduser().read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read ({error}); give a text file with {what} in its first line") from error
-    if not lines or not lines[0].strip():
-        raise BadInput(f"{file} is empty; it needs {what} in its first line")
-    return lines[0].strip()
 
 
 def check_address(text: str) -> str:
@@ -57,13 +47,13 @@ def check_address(text: str) -> str:
 def ask_code(console: Console, data: Path, given: str, file: str) -> str:
     """The one-time code, where this desk is not known to a server yet."""
     if given or file:
-        return given or read_first_line(file, "the code")
+        return given or first_line(file)
     if (data / KEY_FILE).exists():
         return ""
     while True:
         answer = console.ask(say("Enrolment code, or the file with it (`ringdesk admin enrol` makes one):"))
         try:
-            code = read_first_line(answer, "the code") if answer and Path(answer).expanduser().is_file() else answer
+            code = first_line(answer) if answer and Path(answer).expanduser().is_file() else answer
             read_code(code)
         except BadInput as error:
             console.wrong(Wrong(TYPING) if "typing" in str(error) else error)
@@ -125,5 +115,5 @@ def join(setup: "Setup") -> str:
 
 def _password(setup: "Setup", file: str) -> str:
     if file:
-        return read_first_line(file, "the password")
+        return first_line(file)
     return setup.console.ask(say("Password:"), secret=True)
