@@ -40,6 +40,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.pop $(ARGS)
 	$(BIN)/python -m benchmarks.startup $(ARGS)
 	$(BIN)/python -m benchmarks.typing $(ARGS)
+	$(BIN)/python -m benchmarks.decode $(ARGS)
 
 format: $(READY)
 	$(BIN)/ruff format .

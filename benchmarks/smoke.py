@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 SMALL: Final = {
+    "decode": ["--rounds", "2"],
     "pop": ["--calls", "5", "--members", "1000"],
     "startup": ["--rounds", "1"],
     "typing": ["--rounds", "1", "--keys", "5", "--members", "1000", "--lines", "4", "--rate", "4"],

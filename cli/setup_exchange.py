@@ -24,10 +24,10 @@ KINDS: Final = {
     "hook": mark("an exchange or Internet telephone service that sends webhooks to this PC"),
 }
 NO_HOST: Final = mark(
-    "{address} is no address; write it as in 192.0.2.5 or pbx.shop, with :port if it is another than {port}"
+    "{address} is no address; write it as in `192.0.2.5` or `pbx.shop`, with `:port` if it is another than {port}"
 )
 NO_PORT: Final = mark("{port} is no port; write a number from 1024 to 65535")
-NO_PUBLIC: Final = mark("{address} is no address that could be called; write it as in https://pop.shop/")
+NO_PUBLIC: Final = mark("{address} is no address that could be called; write it as in `https://pop.shop/`")
 
 
 def ask(console: Console) -> str:
@@ -67,7 +67,7 @@ def _webhook(console: Console) -> str:
     )
     if secret == made:
         console.say(say("and this secret: {secret}", secret=SafeText(made)))
-    console.say(say("What each provider needs is in docs/reference/webhooks.md."))
+    console.say(say("What each provider needs is in `docs/reference/webhooks.md`."))
     said = f"&public={quote(public, safe='')}" if public else ""
     return f"http://:{port}?dialect={provider}&secret-file={quote(str(file))}{said}"
 

@@ -20,6 +20,7 @@ MOST_LINES: Final = 256
 _BANNER: Final = b"Asterisk Call Manager"
 _EVENT: Final = b"Event: "
 _RESPONSE: Final = b"Response: "
+_BEGINNINGS: Final = frozenset(text[:1] for text in (_BANNER, _EVENT, _RESPONSE))
 _NOTHING: Final = frozenset(("", "<unknown>"))
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _CONTROLS: Final = dict.fromkeys("abfnrtv", " ")
@@ -82,7 +83,9 @@ class Splitter:
         elif len(self._rest) <= LONGEST_LINE + 1:
             self._rest = (self._rest + rest)[: LONGEST_LINE + 2]
         for line in lines:
-            self._line(line[:-1] if line.endswith(b"\r") else line, found)
+            # Most lines are of messages that nobody reads: those do not even get a call.
+            if self._lines is not None or line[:1] in _BEGINNINGS:
+                self._line(line[:-1] if line.endswith(b"\r") else line, found)
         return found
 
     def _line(self, line: bytes, found: list[Message | Banner | Damaged]) -> None:

@@ -7,12 +7,13 @@ A dialect accepts any chunking of the bytes, garbage between them, and a stream 
 raises for what a peer sent: what cannot be believed becomes an event `rejected` or a notice.
 """
 
+from abc import ABC, abstractmethod
 from enum import StrEnum
 from typing import Protocol, Self
 
 import msgspec
 
-from ringdesk.calls import CallEvent
+from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import refusals
 from ringdesk.codecs.http import Answer, Request
 from ringdesk.safetext import SafeText
@@ -104,6 +105,31 @@ class WebhookDialect(Protocol):
 
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """The verdict, over the bytes as they came."""
+
+
+class SignedHook(ABC):
+    """What the dialects of providers that sign have in common: a request that is not believed is refused before anything of
+    it is read, and what is believed becomes events of one kind."""
+
+    def __init__(self, source_id: str, options: "SourceOptions") -> None:
+        self._source = source_id
+        self._line = options.line
+
+    def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
+        """See `WebhookDialect`."""
+        why = self.refusal(request, now, secrets) if secrets else None
+        if why is not None:
+            return Verdict.refuse(why)
+        verified = True if secrets else None
+        return self.told(request, CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified))
+
+    @abstractmethod
+    def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
+        """Why it is not believed: none of the secrets, of which there is one at least, has signed it."""
+
+    @abstractmethod
+    def told(self, request: Request, base: CallEvent) -> Verdict:
+        """What a request says that is believed. `base` is the event of which all of its are made: when, from whom."""
 
 
 class Oracle(WebhookDialect, Protocol):

@@ -13,7 +13,7 @@ import msgspec
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Fields, Request
-from ringdesk.dialects import SourceOptions, Verdict
+from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 
@@ -48,23 +48,26 @@ _LEGS: Final = {
 }
 
 
-class PlivoDialect:
+class PlivoDialect(SignedHook):
     """A `WebhookDialect`. The secrets are auth tokens of the account or subaccount."""
 
-    def __init__(self, source_id: str, options: SourceOptions) -> None:
-        self._source = source_id
-        self._line = options.line
+    def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
+        """Of version 3, several where a secret is being replaced."""
+        signature, nonce = request.header(SIGNATURE), request.header(NONCE)
+        if not signature or not nonce:
+            return hooksigned.UNSIGNED
+        whole = text(request, nonce)
+        if whole is None:
+            return refusals.FORGED
+        wanted = [macs.base64("sha256", one, whole) for one in secrets]
+        found = [macs.same(each.strip(), wanted) for each in signature.split(",")]
+        return None if any(found) else refusals.FORGED
 
-    def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
+    def told(self, request: Request, base: CallEvent) -> Verdict:
         """One state of one leg."""
-        if secrets and (why := _refusal(request, secrets)) is not None:
-            return Verdict.refuse(why)
-        found = _fields(request)
-        values = dict(reversed(found or ()))
+        values = dict(reversed(_fields(request) or ()))
         if not any(_ids(values)):
             return Verdict.refuse(refusals.UNREADABLE)
-        verified = True if secrets else None
-        base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         events = _events(values, base, self._line)
         names = ("CallUUID", "Event", "CallStatus", "DialBLegUUID", "DialAction", "DialBLegStatus")
         once = hookfacts.delivery(*(values.get(name, "") for name in names)) if events else ""
@@ -84,18 +87,6 @@ def text(request: Request, nonce: str) -> bytes | None:
     between = "." if asked and form else ""
     posted = "".join(f"{name}{value}" for name, value in sorted(form))
     return f"{base}{mark}{asked}{between}{posted}.{nonce}".encode()
-
-
-def _refusal(request: Request, secrets: tuple[str, ...]) -> Why | None:
-    signature, nonce = request.header(SIGNATURE), request.header(NONCE)
-    if not signature or not nonce:
-        return hooksigned.UNSIGNED
-    whole = text(request, nonce)
-    if whole is None:
-        return refusals.FORGED
-    wanted = [macs.base64("sha256", one, whole) for one in secrets]
-    found = [macs.same(each.strip(), wanted) for each in signature.split(",")]
-    return None if any(found) else refusals.FORGED
 
 
 def _fields(request: Request) -> Fields | None:

@@ -12,7 +12,7 @@ import msgspec
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome
 from ringdesk.codecs import callstatus, hookfacts, hooksigned, macs, refusals, urlsigned
 from ringdesk.codecs.http import Answer, Fields, Request, text_of
-from ringdesk.dialects import SourceOptions, Verdict
+from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 
@@ -36,19 +36,26 @@ _LEG_REASONS: Final = {
 }
 
 
-class SignalWireDialect:
+class SignalWireDialect(SignedHook):
     """A `WebhookDialect`. The secrets are signing keys of the space."""
 
-    def __init__(self, source_id: str, options: SourceOptions) -> None:
-        self._source = source_id
-        self._line = options.line
+    def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
+        """Of SignalWire's own kind, or of Twilio's."""
+        signatures = [each for each in map(request.header, HEADERS) if each]
+        if not signatures:
+            return hooksigned.UNSIGNED
+        texts = [address.encode() + request.body for address in urlsigned.addresses(request.url)]
+        whole = [macs.hexadecimal("sha1", one, text) for one in secrets for text in texts]
+        covered = urlsigned.values(request)
+        if covered is None:
+            covered = _flat(request.json)
+        for each in signatures:
+            if macs.same(each, whole) or (covered is not None and urlsigned.signed(request, each, secrets, covered)):
+                return None
+        return refusals.FORGED
 
-    def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
+    def told(self, request: Request, base: CallEvent) -> Verdict:
         """One state of one leg."""
-        if secrets and (why := _refusal(request, secrets)) is not None:
-            return Verdict.refuse(why)
-        verified = True if secrets else None
-        base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         form = request.query if request.method == "GET" else request.form
         report = self._object(request.json, base) if form is None else self._form(form, base)
         if report is None:
@@ -117,21 +124,6 @@ def _leg(base: CallEvent, who: SafeText, state: str, reason: str) -> tuple[CallE
     if state == "answered":
         return told, msgspec.structs.replace(base, event=EventKind.ANSWERED, answered_by=who)
     return base, told
-
-
-def _refusal(request: Request, secrets: tuple[str, ...]) -> Why | None:
-    signatures = [each for each in map(request.header, HEADERS) if each]
-    if not signatures:
-        return hooksigned.UNSIGNED
-    texts = [address.encode() + request.body for address in urlsigned.addresses(request.url)]
-    whole = [macs.hexadecimal("sha1", one, text) for one in secrets for text in texts]
-    covered = urlsigned.values(request)
-    if covered is None:
-        covered = _flat(request.json)
-    for each in signatures:
-        if macs.same(each, whole) or (covered is not None and urlsigned.signed(request, each, secrets, covered)):
-            return None
-    return refusals.FORGED
 
 
 def _flat(data: dict[str, Any] | None) -> Fields | None:

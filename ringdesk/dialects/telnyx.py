@@ -12,7 +12,7 @@ import msgspec
 from ringdesk.calls import Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation, Via
 from ringdesk.codecs import callstatus, hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
-from ringdesk.dialects import SourceOptions, Verdict
+from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 
@@ -33,19 +33,21 @@ _CAUSES: Final = {
 """`hangup_cause` of the whole call and of one leg."""
 
 
-class TelnyxDialect:
+class TelnyxDialect(SignedHook):
     """A `WebhookDialect`. The secrets are public keys of the account (base64): nobody but Telnyx can sign."""
 
-    def __init__(self, source_id: str, options: SourceOptions) -> None:
-        self._source = source_id
-        self._line = options.line
+    def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
+        """Of Ed25519, over the time and the body."""
+        signature, stamp = request.header(SIGNATURE), request.header(TIMESTAMP)
+        if not signature or not stamp:
+            return hooksigned.UNSIGNED
+        if not macs.ed25519(secrets, signature, f"{stamp}|".encode() + request.body):
+            return refusals.FORGED
+        signed_at = macs.seconds(stamp)
+        return None if signed_at is not None and macs.in_window(signed_at, now) else refusals.STALE
 
-    def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
+    def told(self, request: Request, base: CallEvent) -> Verdict:
         """One event of one leg."""
-        if secrets and (why := _refusal(request, now, secrets)) is not None:
-            return Verdict.refuse(why)
-        verified = True if secrets else None
-        base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         form = request.form if request.method == "POST" else None
         if form is not None:
             report = callstatus.read(dict(reversed(form)), base, self._line)
@@ -58,16 +60,6 @@ class TelnyxDialect:
             return Verdict.refuse(refusals.UNREADABLE)
         events = _events(data, base, self._line)
         return Verdict(answer=_TAKEN, events=events, once=hookfacts.delivery(text_of(data, "id")) if events else "")
-
-
-def _refusal(request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
-    signature, stamp = request.header(SIGNATURE), request.header(TIMESTAMP)
-    if not signature or not stamp:
-        return hooksigned.UNSIGNED
-    if not macs.ed25519(secrets, signature, f"{stamp}|".encode() + request.body):
-        return refusals.FORGED
-    signed_at = macs.seconds(stamp)
-    return None if signed_at is not None and macs.in_window(signed_at, now) else refusals.STALE
 
 
 def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent, ...]:

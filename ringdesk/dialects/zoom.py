@@ -13,7 +13,7 @@ import msgspec
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, hooksigned, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
-from ringdesk.dialects import SourceOptions, Verdict
+from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why, register
 
@@ -46,26 +46,27 @@ _CALLS: Final = {
 }
 
 
-class ZoomDialect:
+class ZoomDialect(SignedHook):
     """A `WebhookDialect`. The secrets are secret tokens of the Zoom app."""
-
-    def __init__(self, source_id: str, options: SourceOptions) -> None:
-        self._source = source_id
-        self._line = options.line
 
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One event of one person's telephone, or the challenge."""
         data = request.json
         if data is not None and text_of(data, "event") == "endpoint.url_validation":
             return _challenge(request, data, now, secrets)
-        if secrets and (why := _refusal(request, now, secrets)) is not None:
-            return Verdict.refuse(why)
+        return super().request(request, now, secrets)
+
+    def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
+        """Over the time and the body."""
+        return _refusal(request, now, secrets)
+
+    def told(self, request: Request, base: CallEvent) -> Verdict:
+        """One event of one person's telephone."""
+        data = request.json
         if data is None or not text_of(data, "event"):
             return Verdict.refuse(refusals.UNREADABLE)
         payload = data.get("payload")
         found = payload.get("object") if isinstance(payload, dict) else None
-        verified = True if secrets else None
-        base = CallEvent(event=EventKind.RINGING, at=now, source=self._source, verified=verified)
         events = _events(text_of(data, "event"), found, base, self._line) if isinstance(found, dict) else ()
         return Verdict(answer=_TAKEN, events=events, once=_once(data, found) if events else "")
 

@@ -139,7 +139,8 @@ async def test_an_older_database_counts_its_masked_sets_anew(tmp_path: Path) -> 
         await admin.import_rows(office, [("member", chen), ("note", Note(id="n1"))])
     columns = ("key_print", "audit_n", "audit_chain")
     wrong = "UPDATE ring SET digest = '00000000000000000000000000000001' WHERE name = 'org@masked'"
-    later = ["DROP TABLE hook", "ALTER TABLE line DROP COLUMN position"]
+    live = "CREATE TABLE live_call (call TEXT PRIMARY KEY, seq INTEGER NOT NULL, due REAL NOT NULL)"
+    later = ["DROP TABLE recent_call", live, "DROP TABLE hook", "ALTER TABLE line DROP COLUMN position"]
     later += [f"ALTER TABLE source DROP COLUMN {name}" for name in ("secrets", "open", "position")]
     later += [f"ALTER TABLE space DROP COLUMN {name}" for name in columns]
     script(it, *later, wrong, "PRAGMA user_version = 2")
