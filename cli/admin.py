@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli import admin_settings
+from cli.firstline import first_line
 from cli.output import complain, print_json
 from cli.roots import random_bytes, random_id, wall
 from config.load import load, places
@@ -88,9 +89,7 @@ def _people(parser: argparse.ArgumentParser) -> None:
     renewing.add_argument("name")
     renewing.set_defaults(job=_set_password)
     for each in (adding, renewing):
-        each.add_argument(
-            "--password-file", required=True, type=Path, metavar="FILE", help="the password in its first line"
-        )
+        each.add_argument("--password-file", required=True, metavar="FILE", help="the password in its first line")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -98,7 +97,10 @@ def run(options: argparse.Namespace) -> int:
     if options.job is None:
         raise RingdeskError(f"`admin {options.what}` is not in this version yet; `ringdesk admin --help` lists what is")
     if "password_file" in options:
-        options.password = _password(options.password_file)  # before a database is made for it
+        try:
+            options.password = first_line(options.password_file)  # before a database is made for it
+        except BadInput as error:
+            raise BadInput(f"--password-file: {error}") from error
     if "settings_file" in options:
         options.text = admin_settings.text_of(options.settings_file)
     flags = {"server": {"database": options.database, "state": options.state}}
@@ -118,14 +120,6 @@ async def _in_office(database: str, state: str, options: argparse.Namespace) -> 
     roots: dict[str, Any] = {"clock": wall, "random_id": random_id, "random_bytes": random_bytes}
     async with admin.office(database, state, **roots) as desk:
         await options.job(desk, options)
-
-
-def _password(file: Path) -> str:
-    try:
-        lines = file.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file}: {error}; give a text file with --password-file") from error
-    return lines[0].strip() if lines else ""
 
 
 async def _add_user(desk: Office, options: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from cli.deskroot import DeskRoot
+from cli.firstline import first_line
 from cli.plan import Plan
 from cli.setup_console import Console, Ended, Wrong
 from ringdesk.errors import BadInput, Refused, RingdeskError
@@ -31,12 +32,9 @@ TYPING: Final = mark("The code has a typing error, or is not whole: compare it g
 def read_first_line(file: str, lacking: str) -> str:
     """The first line of a file. Raises `Wrong`: `lacking` says what belongs there."""
     try:
-        lines = Path(file).expanduser().read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        return first_line(file)
+    except BadInput as error:
         raise Wrong(lacking, file=SafeText(file)) from error
-    if not lines or not lines[0].strip():
-        raise Wrong(lacking, file=SafeText(file))
-    return lines[0].strip()
 
 
 def check_address(text: str) -> str:

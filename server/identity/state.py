@@ -52,15 +52,16 @@ def _aside(target: Path, data: bytes) -> Path:
     fresh = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         fresh.unlink(missing_ok=True)
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb", buffering=0) as stream:  # noqa: PTH123
+        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:  # noqa: PTH123
             stream.write(data)
+            stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
         with contextlib.suppress(OSError):
             fresh.unlink()
-        raise RingdeskError(
-            f"{target} cannot be written: {error.strerror}; {remedy(error, 'see that this user may write there')}"
-        ) from error
+        raise OSError(
+            error.errno, error.strerror, str(target)
+        ) from error  # one that failed in the middle names no file
     return fresh
 
 

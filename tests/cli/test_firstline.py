@@ -13,7 +13,7 @@ import pytest
 from cli import firstline
 from cli.firstline import MOST_READ, first_line
 from ringdesk.errors import BadInput
-from tests.cli.processes import environment
+from tests.cli.processes import environment, run
 
 GIGABYTE = 1 << 30
 
@@ -119,4 +119,24 @@ def test_the_desk_refuses_an_endless_file_at_once_and_in_little_memory(flag: str
         command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, env=environment(tmp_path), check=False
     )
     assert done.returncode == 2
-    assert done.stderr == b"ringdesk: /dev/zero: its first line does not end; give a text file with one line\n"
+    assert done.stderr.endswith(b"/dev/zero: its first line does not end; give a text file with one line\n")
+
+
+def test_so_does_the_administrator(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'server.db'}"
+    done = run(
+        tmp_path,
+        "admin",
+        "--database",
+        database,
+        "user",
+        "add",
+        "mei",
+        "--role",
+        "agent",
+        "--password-file",
+        "/dev/zero",
+        timeout=30,
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith(b"/dev/zero: its first line does not end; give a text file with one line\n")
