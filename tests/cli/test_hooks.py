@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pytest
 
 from ringdesk.codecs import macs
+from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.ids import call_id
 from tests.cli.processes import Child, child
 
@@ -76,7 +77,7 @@ def test_who_is_not_believed_is_refused_and_the_line_says_why(desk: Child, provi
     assert provider.sends("/") == 403
     assert desk.event("health", lambda line: line["level"] == "warning")["why_code"] == "hook_forged"
     assert provider.sends(said=b"\xff\x00 nonsense") == 403
-    assert provider.sends(said=b"x" * 1_000_000) == 413
+    assert provider.sends(said=b"x" * (LARGEST_BODY + 1)) == 413
     assert provider.sends(method="DELETE") == 405
     assert provider.sends() == 200
     assert desk.event("screen_pop")["call"] == call_id("pbx", "c1")
