@@ -104,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     flags = {"server": {"database": options.database, "state": options.state}}
     settings = load(options.config, flags=flags)
     server, options.region = settings.server, settings.general.region
+    options.dialects = settings.general.dialects
     database = server.database or f"sqlite:///{places().data / 'server.db'}"
     if not options.begins:
         admin.expect_server(database, server.state)

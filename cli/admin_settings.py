@@ -37,7 +37,7 @@ def text_of(file: Path) -> str:
 
 async def _import(desk: Office, options: argparse.Namespace) -> None:
     try:
-        changed = await admin.import_settings(desk, options.text, options.region)
+        changed = await admin.import_settings(desk, options.text, options.region, options.dialects)
     except BadInput as error:
         where = "standard input" if str(options.settings_file) == "-" else options.settings_file
         raise BadInput(f"{where}: {error}") from error

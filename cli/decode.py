@@ -7,11 +7,11 @@ Of a webhook the file is one HTTP request, heard at `--at`.
 
 import argparse
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from cli import decodehook
+from cli import allowance, decodehook
 from cli.output import print_json
 from config import registry
 from ringdesk import numbers, transcript
@@ -34,8 +34,9 @@ Heard = Iterable[tuple[float, tuple[CallEvent, ...]]]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
+    ours = ", ".join((*registry.names(), *registry.webhook_names()))
     parser.add_argument(
-        "dialect", metavar="DIALECT", help="the protocol: " + ", ".join((*registry.names(), *registry.webhook_names()))
+        "dialect", metavar="DIALECT", help=f"the protocol: {ours}; or one of another package that the settings allow"
     )
     parser.add_argument(
         "file",
@@ -47,6 +48,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", action="store_true", help="with --calls: print a call at each change")
     parser.add_argument("--region", default="TW", help="region of the line, for numbers (default: TW)")
     parser.add_argument("--area", default="", help="area code of the line, without the leading zero")
+    parser.add_argument("--config", type=Path, metavar="FILE", help=allowance.HELP)
     webhooks = parser.add_argument_group("webhooks")
     webhooks.add_argument(
         "--secret-file", metavar="FILE", help="the secrets, one a line (default: nothing is verified)"
@@ -60,9 +62,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print what the bytes mean. Raises `BadInput` if they mean nothing; a greeting without a call means something."""
     _check_region(options.region)
-    if options.dialect in registry.webhook_names():
-        return _request(options)
-    factory = registry.dialect(options.dialect)
+    allowed = allowance.of(options.config, options.dialect)
+    options.webhook = options.dialect in registry.webhook_names(allowed)
+    if options.webhook:
+        return _request(options, allowed)
+    factory = registry.dialect(options.dialect, allowed)
     dialect = factory(options.dialect, SourceOptions(region=options.region, area=options.area))
     timed = options.file.endswith(".jsonl")
     data = _bytes(options.file, as_hex=options.hex and not timed)
@@ -82,9 +86,9 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _request(options: argparse.Namespace) -> int:
+def _request(options: argparse.Namespace, allowed: Collection[str]) -> int:
     """Print what a request to a webhook means; one that is refused means that, if it could be read."""
-    now, verdict = decodehook.verdict(_bytes(options.file, as_hex=options.hex), options)
+    now, verdict = decodehook.verdict(_bytes(options.file, as_hex=options.hex), options, allowed)
     _print([(now, decodehook.events(verdict, options.dialect, now))], options, 0.0)
     if verdict.refused == refusals.UNREADABLE:
         raise BadInput(
@@ -180,7 +184,7 @@ def _print_calls(heard: Heard, options: argparse.Namespace, run_on: float) -> in
         show(_close(tracker, now))
         for event in events:
             count += event.event is not EventKind.REJECTED
-            if event.event is EventKind.REJECTED and options.dialect in registry.webhook_names():
+            if event.event is EventKind.REJECTED and options.webhook:
                 print_json(event_object(event))
             show(tracker.received(event))
     show(_close(tracker, now + run_on))

@@ -1,6 +1,7 @@
 """What `ringdesk decode` makes of a webhook's request: the verdict of its dialect, and that as events."""
 
 import argparse
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,10 +17,10 @@ _LAST_TIME: Final = 2.0**32
 """The year 2106: what every calendar can print."""
 
 
-def verdict(data: bytes, options: argparse.Namespace) -> tuple[float, Verdict]:
+def verdict(data: bytes, options: argparse.Namespace, allowed: Collection[str]) -> tuple[float, Verdict]:
     """The time of receipt and the verdict over a request as it was captured. Raises `BadInput`: it is no HTTP request, or the
     flags cannot be read."""
-    factory = registry.webhook(options.dialect)
+    factory = registry.webhook(options.dialect, allowed)
     dialect = factory(options.dialect, SourceOptions(region=options.region, area=options.area))
     now = _time(options.at)
     return now, dialect.request(http.parse(data, url=options.url), now, _secrets(options.secret_file))

@@ -263,6 +263,7 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
         sources=specs,
         region=general.region,
         area=general.area,
+        dialects=general.dialects,
     )
 
 
@@ -276,7 +277,7 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
     if len({spec.id for spec in specs}) < len(specs):
         raise BadInput("two of the sources have the same id; name each source once")
     for spec in specs:
-        expect_dialect(spec)
+        expect_dialect(spec, general.dialects)
     return specs
 
 

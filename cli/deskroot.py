@@ -146,7 +146,9 @@ class DeskRoot:
         """The sources of this desk. What has no id of its own gets one that follows from the device: its name and address
         would do, but two shops may have the same, and whoever guessed an id could take the calls to come."""
         plan, device = self._plan, (await store.standing()).device
-        return [_source(parse(spec.url, device, region=plan.region, area=plan.area)) for spec in plan.sources]
+        return [
+            _source(parse(spec.url, device, region=plan.region, area=plan.area), plan.dialects) for spec in plan.sources
+        ]
 
     # --- a server of one's own ----------------------------------------------------------------------------------------
 
@@ -266,8 +268,8 @@ async def _ended(task: "asyncio.Task[None]") -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-def _source(spec: SourceSpec) -> Source:
-    return Source(spec, lambda on_event, on_health: pump_of(spec, on_event, on_health, roots.CLOCK))
+def _source(spec: SourceSpec, allowed: tuple[str, ...]) -> Source:
+    return Source(spec, lambda on_event, on_health: pump_of(spec, on_event, on_health, roots.CLOCK, allowed=allowed))
 
 
 def _make_folder(folder: Path) -> None:

@@ -11,7 +11,7 @@ import sqlite3
 import stat
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
@@ -22,6 +22,7 @@ from cli import roots
 from cli.findings import Finding
 from cli.output import print_json
 from cli.pumps import expect_dialect, pump_of
+from config import registry
 from config.load import is_language, load, places, usual_file
 from config.settings import Settings
 from ringdesk.dialects import Level, Notice
@@ -58,14 +59,15 @@ def run(options: argparse.Namespace) -> int:
     """Print what was found, as it is found; 1 if something is wrong."""
     if options.language and not is_language(options.language):
         raise BadInput(f"there are no words in the language {options.language!r}; use en or zh-Hant")
-    lines = [parse(url, platform.node()) for url in options.sources]
-    for spec in lines:
-        expect_dialect(spec)
     words.language(options.language or "")
     found, known = settings(options.config)
+    allowed = known.general.dialects
+    lines = [parse(url, platform.node()) for url in options.sources]
+    for spec in lines:
+        expect_dialect(spec, allowed)
     words.language(options.language or known.general.language)
     well = True
-    for finding in chain([found], _findings(lines, options.data)):
+    for finding in chain([found], _findings(lines, options.data, allowed)):
         well &= finding.ok
         if options.json:
             print_json(finding.for_programs())
@@ -88,13 +90,14 @@ def settings(given: Path | None) -> tuple[Finding, Settings]:
     return Finding(check="settings", why=Why("doctor_settings_read", {"file": str(file.absolute())})), known
 
 
-def _findings(lines: list[SourceSpec], data: Path | None) -> Iterator[Finding]:
+def _findings(lines: list[SourceSpec], data: Path | None, allowed: Collection[str]) -> Iterator[Finding]:
     yield _well("python", "doctor_python", version=platform.python_version(), platform=platform.platform())
     yield sqlite(sqlite3.sqlite_version_info)
     yield from map(_package, _PACKAGES)
+    yield from map(_foreign, registry.foreign(allowed))
     yield from _ports({os.path.realpath(spec.path) for spec in lines if spec.transport is Transport.SERIAL})
     for spec in lines:
-        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec)
+        yield _recording(spec) if spec.transport is Transport.REPLAY else _line(spec, allowed)
     if data is not None:
         yield from _data(data)
 
@@ -121,6 +124,11 @@ def _package(name: str) -> Finding:
         return _well(name, "doctor_version", version=version(name))
     except PackageNotFoundError:
         return _wrong(name, Why("doctor_not_installed"))
+
+
+def _foreign(each: registry.Foreign) -> Finding:
+    """A dialect of another package. One that is not allowed is a warning, not a fault: it is never imported."""
+    return Finding(check=f"dialect {each.name}", ok=each.usable, level=each.level, why=each.why)
 
 
 def _ports(tried_later: set[str]) -> Iterator[Finding]:
@@ -150,16 +158,16 @@ def _recording(spec: SourceSpec) -> Finding:
     return _well(spec.url, "doctor_recording", count=str(chunks))
 
 
-def _line(spec: SourceSpec) -> Finding:
-    notice, said = heard_from(spec)
+def _line(spec: SourceSpec, allowed: Collection[str]) -> Finding:
+    notice, said = heard_from(spec, allowed)
     return Finding(check=spec.url, ok=notice.level is Level.OK, level=notice.level, why=notice.why, said=said)
 
 
-def heard_from(spec: SourceSpec) -> tuple[Notice, str | None]:
+def heard_from(spec: SourceSpec, allowed: Collection[str] = ()) -> tuple[Notice, str | None]:
     """Open a line and let its dialect set the peer up: how it stands, and what the peer or the system said."""
     notices: queue.SimpleQueue[Notice] = queue.SimpleQueue()
     chunks: queue.SimpleQueue[Chunk] = queue.SimpleQueue()
-    pump = pump_of(spec, lambda _: None, lambda _, notice: notices.put(notice), roots.wall, chunks.put)
+    pump = pump_of(spec, lambda _: None, lambda _, notice: notices.put(notice), roots.wall, chunks.put, allowed=allowed)
     pump.start()
     with closing(pump):
         notice = _verdict(notices)

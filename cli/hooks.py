@@ -7,7 +7,7 @@ in memory alone: a request that comes again after a restart is one more report o
 import asyncio
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import msgspec
@@ -52,8 +52,10 @@ class HookPump:
         on_event: Callable[[CallEvent], None],
         on_health: Callable[[str, Notice], None],
         wall: Callable[[], float],
+        allowed: Collection[str] = (),
     ) -> None:
         self.spec = spec
+        self._allowed = allowed
         self._on_event = on_event
         self._on_health = on_health
         self._wall = wall
@@ -124,7 +126,7 @@ class HookPump:
             if self._stop.is_set():
                 stop.set()
             place = Place(address=f"http://{spec.address}")
-            intake = Intake(_OneSource(self), self._wall, place, roots.random_bytes(32).hex())
+            intake = Intake(_OneSource(self), self._wall, place, roots.random_bytes(32).hex(), self._allowed)
             await serve_hooks(listener, intake, lambda: self.note(Opened()), stop)
         finally:
             self._wake = lambda: None

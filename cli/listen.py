@@ -8,13 +8,13 @@ import platform
 import queue
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import BinaryIO, Final
 
-from cli import roots
+from cli import allowance, roots
 from cli.output import complain, print_json
 from cli.pumps import expect_dialect, pump_of
 from ringdesk import numbers, transcript
@@ -43,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", action="store_true", help="print a call at each change, not only at its end")
     parser.add_argument("--region", default="TW", help="region of sources whose URL has none (default TW)")
     parser.add_argument("--area", default="", help="area code of sources whose URL has none")
+    parser.add_argument("--config", type=Path, metavar="FILE", help=allowance.HELP)
     parser.add_argument("--record", type=Path, metavar="FILE.jsonl", help="keep what passes, for replay:FILE.jsonl")
 
 
@@ -51,9 +52,10 @@ def run(options: argparse.Namespace) -> int:
     specs = [parse(url, platform.node(), region=options.region, area=options.area) for url in options.sources]
     if len({spec.id for spec in specs}) < len(specs):
         raise BadInput("two of the sources have the same id; name each source once")
+    allowed = allowance.of(options.config, *(spec.dialect for spec in specs))
     with ExitStack() as stack:
         record = None if options.record is None else stack.enter_context(_recording(options.record, specs))
-        return _Listening(specs, follow=options.follow, record=record).run()
+        return _Listening(specs, follow=options.follow, record=record, allowed=allowed).run()
 
 
 def _recording(path: Path, specs: list[SourceSpec]) -> BinaryIO:
@@ -105,7 +107,9 @@ class _Inbox:
 class _Listening:
     """The sources, the tracker of their calls, and what is printed of both."""
 
-    def __init__(self, specs: list[SourceSpec], *, follow: bool, record: BinaryIO | None) -> None:
+    def __init__(
+        self, specs: list[SourceSpec], *, follow: bool, record: BinaryIO | None, allowed: Collection[str]
+    ) -> None:
         self._follow = follow
         self._record = record
         self._inbox = _Inbox()
@@ -119,7 +123,7 @@ class _Listening:
         self._waits = self._worked = False
         self._failed = False
         for spec in specs:
-            expect_dialect(spec)
+            expect_dialect(spec, allowed)
         self._pumps = [
             pump_of(
                 spec,
@@ -127,6 +131,7 @@ class _Listening:
                 lambda source, notice: self._inbox.put(lambda: self._health(source, notice)),
                 roots.wall,
                 self._keep,
+                allowed=allowed,
             )
             for spec in specs
         ]

@@ -20,3 +20,4 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     sources: "tuple[SourceSpec, ...]" = ()
     region: str = "TW"
     area: str = ""
+    dialects: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from config import registry
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from terminal.callerid.pump import SourcePump
 
 
-def expect_dialect(spec: SourceSpec) -> None:
-    """What the source speaks is known here, and can be used. Raises `BadInput` with what to write instead."""
-    (registry.webhook if spec.transport is Transport.HTTP else registry.dialect)(spec.dialect)
+def expect_dialect(spec: SourceSpec, allowed: Collection[str]) -> None:
+    """What the source speaks is known here, and can be used; `allowed` are the foreign dialects of the settings. Raises
+    `BadInput` with what to write instead."""
+    (registry.webhook if spec.transport is Transport.HTTP else registry.dialect)(spec.dialect, allowed)
 
 
 def pump_of(
@@ -27,17 +28,20 @@ def pump_of(
     on_health: Callable[[str, Notice], None],
     wall: Callable[[], float],
     on_chunk: Callable[[Chunk], None] = lambda _: None,
+    *,
+    allowed: Collection[str] = (),
 ) -> "SourcePump | HookPump":
-    """The pump of a source, not yet started. `on_chunk` hears the bytes of a line; a webhook has none to keep."""
+    """The pump of a source, not yet started. `on_chunk` hears the bytes of a line; a webhook has none to keep.
+    `allowed` are the foreign dialects of the settings."""
     if spec.transport is Transport.HTTP:
         from cli.hooks import HookPump
 
-        return HookPump(spec, on_event=on_event, on_health=on_health, wall=wall)
+        return HookPump(spec, on_event=on_event, on_health=on_health, wall=wall, allowed=allowed)
     from terminal.callerid.pump import SourcePump
 
     return SourcePump(
         spec,
-        registry.dialect(spec.dialect),
+        registry.dialect(spec.dialect, allowed),
         on_event=on_event,
         on_health=on_health,
         on_chunk=on_chunk,

@@ -56,6 +56,7 @@ def run(options: argparse.Namespace) -> int:
         tls_key=_file(options.tls_key),
         public_url=settings.server.public_url,
         proxies=settings.server.proxies,
+        dialects=settings.general.dialects,
     )
     _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", settings.general.log_level)
     asyncio.run(_serve(serving))

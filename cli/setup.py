@@ -134,11 +134,11 @@ def line(setup: Setup) -> str:
     elif options.source:
         found = tuple(map(setup_line.addressed, options.source))
         for url in found:
-            notice = setup_line.probe(setup.console, url, *setup.place)
+            notice = setup_line.probe(setup.console, url, *setup.place, setup.answers["general.dialects"])
             if notice.level is not Level.OK:
                 setup.trouble = notice.why.english()
     else:
-        found = setup_line.find(setup.console, *setup.place, tuple(known))
+        found = setup_line.find(setup.console, *setup.place, tuple(known), setup.answers["general.dialects"])
     setup.answers["desk.sources"] = found
     if not found and not setup.console.yes:
         setup.console.say(say(NO_LINE))
@@ -157,7 +157,7 @@ def ring(setup: Setup) -> str:
     if not sources or how != "wait":
         # the simulated ring is the test call at the end
         raise Skipped
-    return setup_line.await_ring(setup.console, sources[0], *setup.place)
+    return setup_line.await_ring(setup.console, sources[0], *setup.place, setup.answers["general.dialects"])
 
 
 def server(setup: Setup) -> str:

@@ -3,6 +3,7 @@
 import queue
 import re
 import time
+from collections.abc import Collection
 from contextlib import closing
 from typing import Final
 
@@ -27,10 +28,11 @@ NUMBER_SECONDS: Final = 12.0
 """The number comes between the first two rings: six seconds, and a margin."""
 
 
-def spec_of(url: str, region: str, area: str) -> SourceSpec:
-    """A source that this version can listen to. Raises `BadInput` with what to write instead."""
+def spec_of(url: str, region: str, area: str, allowed: Collection[str] = ()) -> SourceSpec:
+    """A source that this version can listen to; `allowed` are the foreign dialects of the settings. Raises `BadInput` with what
+    to write instead."""
     spec = parse(addressed(url), "setup", region=region, area=area)
-    expect_dialect(spec)
+    expect_dialect(spec, allowed)
     return spec
 
 
@@ -52,11 +54,11 @@ def ports() -> list[str]:
     return sorted(port.device for port in comports())
 
 
-def probe(console: Console, url: str, region: str, area: str) -> Notice:
+def probe(console: Console, url: str, region: str, area: str, allowed: Collection[str] = ()) -> Notice:
     """Set the peer up as the desk does, and say what came of it."""
-    spec = spec_of(url, region, area)
+    spec = spec_of(url, region, area, allowed)
     console.say(say("Trying {port}, some ten seconds ...", port=SafeText(spec.address)))
-    notice, said = heard_from(spec)
+    notice, said = heard_from(spec, allowed)
     text = say(SILENT) if notice.why.code == "modem_silent" else because(notice.why)
     console.say(text if spec.address in text else say("{name}: {text}", name=SafeText(spec.address), text=text))
     if said and said != notice.detail:
@@ -64,7 +66,9 @@ def probe(console: Console, url: str, region: str, area: str) -> Notice:
     return notice
 
 
-def find(console: Console, region: str, area: str, known: tuple[str, ...]) -> tuple[str, ...]:
+def find(
+    console: Console, region: str, area: str, known: tuple[str, ...], allowed: Collection[str] = ()
+) -> tuple[str, ...]:
     """The sources of this desk: what answered, what was known, or what is typed."""
     found = [f"serial://{device}" for device in ports()]
     if not found:
@@ -80,16 +84,16 @@ def find(console: Console, region: str, area: str, known: tuple[str, ...]) -> tu
     index = console.choose(say("Which is your telephone line?"), [*entries, *others], 1 if urls else 3)
     if index < len(urls):
         return (urls[index],)
-    return (_typed, _exchange, lambda *_: ())[index - len(urls)](console, region, area)
+    return (_typed, _exchange, lambda *_: ())[index - len(urls)](console, region, area, allowed)
 
 
-def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
+def _typed(console: Console, region: str, area: str, allowed: Collection[str]) -> tuple[str, ...]:
     typed = ""
     while True:
         typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
         url = addressed(typed)
         try:
-            if _is_kept(console, url, region, area):
+            if _is_kept(console, url, region, area, allowed):
                 return (url,)
         except Ended:
             raise
@@ -98,11 +102,11 @@ def _typed(console: Console, region: str, area: str) -> tuple[str, ...]:
             typed = ""
 
 
-def _exchange(console: Console, region: str, area: str) -> tuple[str, ...]:
+def _exchange(console: Console, region: str, area: str, allowed: Collection[str]) -> tuple[str, ...]:
     while True:
         url = setup_exchange.ask(console)
         try:
-            if _is_kept(console, url, region, area):
+            if _is_kept(console, url, region, area, allowed):
                 return (url,)
         except Ended:
             raise
@@ -110,18 +114,18 @@ def _exchange(console: Console, region: str, area: str) -> tuple[str, ...]:
             console.wrong(error)
 
 
-def _is_kept(console: Console, url: str, region: str, area: str) -> bool:
+def _is_kept(console: Console, url: str, region: str, area: str, allowed: Collection[str]) -> bool:
     """Whether a line that was named is the one: it works, or it is to be tried whenever the desk runs. Raises `BadInput`."""
-    well = probe(console, url, region, area).level is Level.OK
+    well = probe(console, url, region, area, allowed).level is Level.OK
     again = say("try again"), say("keep it: the desk tries it whenever it runs")
     return well or console.choose(say("It does not work yet."), again) == 1
 
 
-def await_ring(console: Console, url: str, region: str, area: str) -> str:
+def await_ring(console: Console, url: str, region: str, area: str, allowed: Collection[str] = ()) -> str:
     """Wait for a real ring. What came: `number`, `withheld`, `no_number`, `nothing`."""
     events: queue.SimpleQueue[CallEvent | Notice] = queue.SimpleQueue()
-    spec = spec_of(url, region, area)
-    pump = pump_of(spec, events.put, lambda _source, notice: events.put(notice), roots.wall)
+    spec = spec_of(url, region, area, allowed)
+    pump = pump_of(spec, events.put, lambda _source, notice: events.put(notice), roots.wall, allowed=allowed)
     pump.start()
     with closing(pump):
         return _listen(console, events, region, area)

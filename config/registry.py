@@ -1,5 +1,5 @@
 """Which dialects there are: entry points of the groups `ringdesk.dialects` (streams) and `ringdesk.webhooks` (single
-requests), ours and foreign ones alike.
+requests).
 
     [project.entry-points."ringdesk.dialects"]
     modem = "ringdesk.dialects.modem:ModemDialect"
@@ -7,18 +7,23 @@ requests), ours and foreign ones alike.
     [project.entry-points."ringdesk.webhooks"]
     sipgate = "ringdesk.dialects.sipgate:SipgateDialect"
 
-A dialect is imported when it is asked for. One that cannot be imported is a value (`Broken`): it must not take the others
-with it.
+Ours are those of the distribution `ringdesk`, and always there. Those of other packages are foreign: what is merely installed
+must not get into the path of calls, so a foreign one is imported only if its name is `allowed` (`[general] dialects` of the
+settings), and none can take a name of ours, in either group.
+
+A dialect is imported when it is asked for. One that cannot be imported, or may not be, is a value (`Broken`, `Barred`): it
+must not take the others with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, TypeVar
 
 import msgspec
 
-from ringdesk.dialects import SourceOptions, StreamDialect, WebhookDialect
+from ringdesk.dialects import Level, SourceOptions, StreamDialect, WebhookDialect
 from ringdesk.errors import BadInput
+from ringdesk.safetext import SafeText
 from ringdesk.why import Why, register
 
 register(
@@ -27,12 +32,27 @@ register(
         "dialect_webhook": (
             "{name} is a webhook: its provider sends requests to the server; known on a line are {streams}"
         ),
+        "dialect_not_allowed": (
+            "the dialect '{name}' is of the package {package} and not allowed here; to allow it write dialects = [{all}]"
+            " under [general] in ringdesk.toml"
+        ),
+        "dialect_twice": "the dialect '{name}' is offered more than once, by {packages}; leave one of them installed",
         "dialect_broken": "the dialect '{name}' cannot be imported ({reason}); install its package again",
+        "dialect_of_package": "a dialect of the package {package}; the settings allow it",
+        "dialect_is_ours": (
+            "is a dialect of Ringdesk's own; that of the package {package} is never used, unless its author gives it another name"
+        ),
+        "dialect_missing": (
+            "is allowed in the settings, and no package offers it; install its package here, or take it out of dialects"
+            " under [general]"
+        ),
     }
 )
 
 GROUP: Final = "ringdesk.dialects"
 WEBHOOKS: Final = "ringdesk.webhooks"
+OURS: Final = "ringdesk"
+"""The distribution whose dialects need no leave."""
 
 Factory = Callable[[str, SourceOptions], StreamDialect]
 """Makes a dialect of a source id and its options."""
@@ -49,68 +69,187 @@ class Broken(msgspec.Struct, frozen=True):
     reason: str
 
 
-def names() -> tuple[str, ...]:
-    """The known dialects of streams in alphabetical order; nothing is imported."""
-    return tuple(sorted(_entries(GROUP)))
+class Barred(msgspec.Struct, frozen=True):
+    """A foreign dialect that is installed and may not be used: why, and what to write to use it. It was not imported."""
+
+    name: str
+    why: Why
 
 
-def webhook_names() -> tuple[str, ...]:
-    """The known dialects of webhooks in alphabetical order; nothing is imported."""
-    return tuple(sorted(_entries(WEBHOOKS)))
+class Foreign(msgspec.Struct, frozen=True):
+    """How a foreign dialect stands. `usable` is False where the settings name it and it cannot be used all the same."""
+
+    name: SafeText
+    level: Level
+    why: Why
+    usable: bool = True
 
 
-def find(name: str) -> Factory | Broken | None:
+class _Offer(msgspec.Struct, frozen=True):
+    """An entry point, and the distribution that it comes from."""
+
+    group: str
+    entry: EntryPoint
+    package: str
+
+    @property
+    def ours(self) -> bool:
+        return self.package == OURS
+
+
+def names(allowed: Collection[str] = ()) -> tuple[str, ...]:
+    """The dialects of streams that may be used, in alphabetical order; nothing is imported."""
+    return _names(GROUP, allowed)
+
+
+def webhook_names(allowed: Collection[str] = ()) -> tuple[str, ...]:
+    """The dialects of webhooks that may be used, in alphabetical order; nothing is imported."""
+    return _names(WEBHOOKS, allowed)
+
+
+def is_ours(name: str) -> bool:
+    """Whether a dialect of either kind needs no leave of the settings."""
+    return any(offer.ours for offer in _offers() if offer.entry.name == name)
+
+
+def find(name: str, allowed: Collection[str] = ()) -> Factory | Broken | Barred | None:
     """The dialect of a stream; None if there is none of that name."""
-    found: Factory | Broken | None = _find(GROUP, name)
+    found: Factory | Broken | Barred | None = _find(GROUP, name, allowed)
     return found
 
 
-def find_webhook(name: str) -> WebhookFactory | Broken | None:
+def find_webhook(name: str, allowed: Collection[str] = ()) -> WebhookFactory | Broken | Barred | None:
     """The dialect of a webhook; None if there is none of that name."""
-    found: WebhookFactory | Broken | None = _find(WEBHOOKS, name)
+    found: WebhookFactory | Broken | Barred | None = _find(WEBHOOKS, name, allowed)
     return found
 
 
-def dialect(name: str) -> Factory:
-    """The dialect of a stream. Raises `BadInput`, listing the known ones, if there is none of that name or it cannot be
-    imported."""
-    found = find(name)
-    if found is None and name in webhook_names():
-        raise BadInput(Why("dialect_webhook", {"name": name, "streams": _all(names())}))
-    return _usable(name, found)
+def dialect(name: str, allowed: Collection[str] = ()) -> Factory:
+    """The dialect of a stream. Raises `BadInput`, with what to write instead, if there is none of that name, it may not be
+    used or cannot be imported."""
+    found = find(name, allowed)
+    if found is None and name in webhook_names(allowed):
+        raise BadInput(Why("dialect_webhook", {"name": name, "streams": _all(names(allowed))}))
+    return _usable(name, found, allowed)
 
 
-def webhook(name: str) -> WebhookFactory:
+def webhook(name: str, allowed: Collection[str] = ()) -> WebhookFactory:
     """The dialect of a webhook. Raises `BadInput` as `dialect` does."""
-    found = find_webhook(name)
-    if found is None and name in names():
-        raise BadInput(f"{name} is heard on a line, it is no webhook; known webhooks are {_all(webhook_names())}")
-    return _usable(name, found)
+    found = find_webhook(name, allowed)
+    if found is None and name in names(allowed):
+        raise BadInput(
+            f"{name} is heard on a line, it is no webhook; known webhooks are {_all(webhook_names(allowed))}"
+        )
+    return _usable(name, found, allowed)
 
 
-def _usable(name: str, found: _Found | Broken | None) -> _Found:
+def barred(name: str, allowed: Collection[str] = ()) -> Barred | None:
+    """Why a dialect of either kind may not be used; None if it may, or there is none of that name."""
+    offers = [offer for offer in _offers() if offer.entry.name == name]
+    return _barred(name, offers, allowed)
+
+
+def foreign(allowed: Collection[str] = ()) -> tuple[Foreign, ...]:
+    """Every foreign dialect that is installed, and every name that is allowed and not there, in alphabetical order. Those that
+    are allowed are imported."""
+    offers = list(_offers())
+    found = {offer.entry.name for offer in offers if not offer.ours} | (
+        set(allowed) - {offer.entry.name for offer in offers}
+    )
+    return tuple(
+        _standing(name, [offer for offer in offers if offer.entry.name == name], allowed) for name in sorted(found)
+    )
+
+
+def _standing(name: str, offers: list[_Offer], allowed: Collection[str]) -> Foreign:
+    shown = SafeText(name)
+    package = _packages(offers)
+    if not offers:
+        return Foreign(shown, Level.BROKEN, Why("dialect_missing"), usable=False)
+    if any(offer.ours for offer in offers):
+        return Foreign(shown, Level.WARNING, Why("dialect_is_ours", {"package": package}))
+    if (found := _barred(name, offers, allowed)) is not None:
+        return Foreign(shown, Level.WARNING, found.why, usable=name not in allowed)
+    loaded = _loaded(name, offers[0].entry)
+    if isinstance(loaded, Broken):
+        return Foreign(shown, Level.BROKEN, _why_broken(loaded), usable=False)
+    return Foreign(shown, Level.OK, Why("dialect_of_package", {"package": package}))
+
+
+def _usable(name: str, found: _Found | Broken | Barred | None, allowed: Collection[str]) -> _Found:
     if found is None:
-        known = {"streams": _all(names()), "webhooks": _all(webhook_names())}
+        known = {"streams": _all(names(allowed)), "webhooks": _all(webhook_names(allowed))}
         raise BadInput(Why("dialect_unknown", {"name": name, **known}))
+    if isinstance(found, Barred):
+        raise BadInput(found.why)
     if isinstance(found, Broken):
-        raise BadInput(Why("dialect_broken", {"name": name, "reason": found.reason}))
+        raise BadInput(_why_broken(found))
     return found
+
+
+def _why_broken(found: Broken) -> Why:
+    return Why("dialect_broken", {"name": SafeText(found.name), "reason": SafeText(found.reason)})
 
 
 def _all(known: tuple[str, ...]) -> str:
     return ", ".join(known) or "none: install ringdesk again"
 
 
-def _find(group: str, name: str) -> Any:
-    entry = _entries(group).get(name)
-    if entry is None:
+def _names(group: str, allowed: Collection[str]) -> tuple[str, ...]:
+    by_name: dict[str, list[_Offer]] = {}
+    for offer in _offers():
+        by_name.setdefault(offer.entry.name, []).append(offer)
+    return tuple(sorted(name for name, offers in by_name.items() if _entry(group, name, offers, allowed) is not None))
+
+
+def _find(group: str, name: str, allowed: Collection[str]) -> Any:
+    offers = [offer for offer in _offers() if offer.entry.name == name]
+    if (found := _barred(name, offers, allowed)) is not None:
+        return found
+    entry = _entry(group, name, offers, allowed)
+    return None if entry is None else _loaded(name, entry)
+
+
+def _entry(group: str, name: str, offers: list[_Offer], allowed: Collection[str]) -> EntryPoint | None:
+    """What stands behind a name: ours, else the one foreign dialect that is allowed."""
+    ours = [offer for offer in offers if offer.ours]
+    if not ours and _barred(name, offers, allowed) is not None:
         return None
+    return next((offer.entry for offer in ours or offers if offer.group == group), None)
+
+
+def _barred(name: str, offers: list[_Offer], allowed: Collection[str]) -> Barred | None:
+    """A name that is offered twice is nobody's: which of them is meant would hang on the order of the path."""
+    if not offers or any(offer.ours for offer in offers):
+        return None
+    shown = SafeText(name)
+    if name not in allowed:
+        wanted = ", ".join(f'"{SafeText(each)}"' for each in (*allowed, name))
+        why = Why("dialect_not_allowed", {"name": shown, "package": _packages(offers), "all": wanted})
+        return Barred(name, why)
+    if len(offers) > 1:
+        return Barred(name, Why("dialect_twice", {"name": shown, "packages": _packages(offers)}))
+    return None
+
+
+def _packages(offers: list[_Offer]) -> str:
+    return ", ".join(sorted({SafeText(offer.package) or "?" for offer in offers if not offer.ours}))
+
+
+def _loaded(name: str, entry: EntryPoint) -> Any:
     try:
         loaded: Any = entry.load()
-    except Exception as error:  # noqa: BLE001 -- foreign code at import: whatever it raises is the answer
+    except (Exception, SystemExit) as error:  # noqa: BLE001 -- foreign code at import: whatever it raises is the answer
         return Broken(name, f"{type(error).__name__}: {error}")
     return loaded if callable(loaded) else Broken(name, f"{entry.value} is no class")
 
 
-def _entries(group: str) -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in entry_points(group=group)}
+def _offers() -> Iterator[_Offer]:
+    known = entry_points()
+    packages: dict[int, str] = {}  # a distribution reads its files anew whenever it is asked for its name
+    for group in (GROUP, WEBHOOKS):
+        for entry in known.select(group=group):
+            dist = entry.dist
+            if id(dist) not in packages:
+                packages[id(dist)] = "" if dist is None else str(dist.name or "")
+            yield _Offer(group, entry, packages[id(dist)])

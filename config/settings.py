@@ -45,6 +45,13 @@ class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         ),
     ] = "dark"
     log_level: Annotated[LogLevel, Meta(description="What the log file under the state directory keeps.")] = "info"
+    dialects: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Dialects of other packages that may be used, by name (`acme`); Ringdesk's own always may. One that is "
+            "installed and not named here is never imported."
+        ),
+    ] = ()
 
 
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

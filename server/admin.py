@@ -3,7 +3,7 @@ one audit), and the server sees the outcome at its next look, a quarter of a sec
 
 import contextlib
 import unicodedata
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -167,14 +167,17 @@ async def import_rows(desk: Office, rows: Iterable[tuple[str, Row]], chunk: int 
     return await accept.import_rows(desk.store.order, desk.key, rows, desk.entry("import"), chunk)
 
 
-async def import_settings(desk: Office, text: str, region: str) -> tuple[settings.Difference, ...]:
-    """Other central settings, all or nothing; what changed. `region` is that of lines without one. Raises `BadInput`."""
+async def import_settings(
+    desk: Office, text: str, region: str, allowed: Collection[str] = ()
+) -> tuple[settings.Difference, ...]:
+    """Other central settings, all or nothing; what changed. `region` is that of lines without one, `allowed` are the foreign
+    dialects of this machine's settings. Raises `BadInput`."""
     written = settings.read(text)
     changed: tuple[settings.Difference, ...] = ()
 
     def decide(before: Central, sites: frozenset[str]) -> tuple[Central, Entry]:
         nonlocal changed
-        after = settings.settled(written, before, sites, region)
+        after = settings.settled(written, before, sites, region, allowed)
         changed = settings.differences(before, after)
         words = "; ".join(each.words for each in changed) or "nothing changed"
         return after, desk.entry("settings.import", detail=words[:MAX_DETAIL])

@@ -17,7 +17,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
@@ -142,12 +142,15 @@ def _expect_once(kind: str, ids: Iterable[str]) -> None:
         seen.add(each)
 
 
-def settled(written: Written, before: Central, sites: frozenset[str], region: str) -> Central:
-    """The settings as they are after an import. Raises `BadInput`, naming what is wrong and where."""
+def settled(
+    written: Written, before: Central, sites: frozenset[str], region: str, allowed: Collection[str] = ()
+) -> Central:
+    """The settings as they are after an import; `allowed` are the foreign dialects of this machine's settings. Raises
+    `BadInput`, naming what is wrong and where."""
     old = {source.id: source for source in before.sources}
     sources, lines = before.sources, before.lines
     if written.sources is not None:
-        sources = tuple(_source(each, old.get(each.id), place) for place, each in enumerate(written.sources))
+        sources = tuple(_source(each, old.get(each.id), place, allowed) for place, each in enumerate(written.sources))
     if written.lines is not None:
         lines = tuple(_line(each, sites, region, place) for place, each in enumerate(written.lines))
     known = {source.id for source in sources}
@@ -160,17 +163,19 @@ def settled(written: Written, before: Central, sites: frozenset[str], region: st
     return Central(sources, lines)
 
 
-def _source(table: SourceTable, before: Source | None, position: int) -> Source:
+def _source(table: SourceTable, before: Source | None, position: int, allowed: Collection[str]) -> Source:
     where = f"[[source]] {table.id}"
     if not _SOURCE_ID.fullmatch(table.id):
         raise BadInput(
             f"[[source]] {table.id!r}: an id has letters, digits and . _ ~ -, at most 64: it stands in an address"
         )
-    hook = table.dialect in registry.webhook_names()
+    hook = table.dialect in registry.webhook_names(allowed)
     if hook:
-        registry.webhook(table.dialect)
-    elif table.dialect not in registry.names():
-        known = ", ".join(sorted({*registry.names(), *registry.webhook_names()}))
+        registry.webhook(table.dialect, allowed)
+    elif (barred := registry.barred(table.dialect, allowed)) is not None:
+        raise BadInput(f"{where}: {barred.why.english()}")
+    elif table.dialect not in registry.names(allowed):
+        known = ", ".join(sorted({*registry.names(allowed), *registry.webhook_names(allowed)}))
         raise BadInput(f"{where}: there is no dialect {table.dialect!r}; known are {known}")
     secrets = _secrets(where, table.secrets, () if before is None else before.active)
     if hook and not secrets and not table.open:

@@ -17,3 +17,9 @@ PYTHON
 pops=$("$room/venv/bin/ringdesk" demo --headless --calls 3 --seed 7 | grep -c '"event":"screen_pop"')
 test "$pops" -ge 3
 echo "wheel: installed in a fresh environment, $pops pops from another folder"
+"$room/venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps "$here/docs/examples/dialect"
+day=$here/docs/examples/dialect/tests/transcripts/acme/day.jsonl
+if "$room/venv/bin/ringdesk" decode acme "$day" 2>/dev/null; then echo "a dialect was used that no settings allow" >&2; exit 1; fi
+events=$(RINGDESK_GENERAL_DIALECTS=acme "$room/venv/bin/ringdesk" decode acme "$day" | wc -l)
+test "$events" -ge 7
+echo "wheel: the example's dialect, built and installed: $events events"

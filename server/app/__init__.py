@@ -67,6 +67,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: Path | None = None
     public_url: str = ""
     proxies: tuple[str, ...] = ()
+    dialects: tuple[str, ...] = ()
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -163,7 +164,8 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
         ca=ca,
     )
     room = callroom.CallRoom(store.order, key, wake, roots.clock)
-    intake = Intake(Central(store, room), roots.clock, place, roots.random_bytes(32).hex())
+    decoy = roots.random_bytes(32).hex()
+    intake = Intake(Central(store, room), roots.clock, place, decoy, serving.dialects)
     working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]
     try:
         yield Running(parts, intake)

@@ -8,7 +8,7 @@ like a wrong secret, after the same time.
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 import msgspec
@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from config import registry
-from config.registry import Broken
+from config.registry import Barred, Broken
 from ringdesk import numbers
 from ringdesk.codecs import http, macs
 from ringdesk.dialects import SourceOptions, Verdict, WebhookDialect
@@ -66,13 +66,22 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Intake:
-    """Takes requests. `clock` is seconds since 1970; `decoy` a secret that nobody knows, for sources that do not exist."""
+    """Takes requests. `clock` is seconds since 1970; `decoy` a secret that nobody knows, for sources that do not exist;
+    `allowed` are the foreign dialects of the settings."""
 
-    def __init__(self, backing: Backing, clock: Callable[[], float], place: Place, decoy: str) -> None:
+    def __init__(
+        self,
+        backing: Backing,
+        clock: Callable[[], float],
+        place: Place,
+        decoy: str,
+        allowed: Collection[str] = (),
+    ) -> None:
         self._backing = backing
         self._clock = clock
         self._place = place
         self._decoy = decoy
+        self._allowed = allowed
         self._reader = Reader()
         self._from_address = Rates(FROM_ADDRESS)
         self._refused_from = Rates(REFUSED_FROM_ADDRESS)
@@ -158,16 +167,21 @@ class Intake:
 
     def _dialect(self, source: Source, lines: tuple[LineRow, ...]) -> WebhookDialect | None:
         """Made once for a source, until its settings change: some providers name no call, and the dialect knows which one
-        rang last; and to look through what is installed takes milliseconds."""
+        rang last; and to look through what is installed takes milliseconds. Raises `_Refused` where it cannot be made."""
         made = self._dialects.get(source.id)
         if made is not None and made[:2] == (source, lines):
             return made[2]
-        factory = registry.find_webhook(source.dialect)
-        if factory is None or isinstance(factory, Broken):
-            log.error("hook.no_dialect", extra={"source": source.id, "dialect": source.dialect})
+        factory = registry.find_webhook(source.dialect, self._allowed)
+        if factory is None or isinstance(factory, Barred | Broken):
+            reason = factory.why.english() if isinstance(factory, Barred) else "" if factory is None else factory.reason
+            log.error("hook.no_dialect", extra={"source": source.id, "dialect": source.dialect, "reason": reason})
             return None
         line = next(iter(lines), ANYWHERE)
-        dialect = factory(source.id, SourceOptions(store=line.site, region=line.region, area=line.area))
+        try:
+            dialect = factory(source.id, SourceOptions(store=line.site, region=line.region, area=line.area))
+        except Exception as error:  # noqa: BLE001 - foreign code
+            log.error("hook.dialect_failed", extra={"source": source.id, "where": _place_of(error)})
+            raise _Refused(source.id, "dialect_failed") from None
         self._dialects[source.id] = source, lines, dialect
         return dialect
 
@@ -176,9 +190,7 @@ class Intake:
         try:
             verdict = dialect.request(asked, self._clock(), source.active)
         except Exception as error:  # noqa: BLE001 - foreign code over foreign bytes
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{type(error).__name__} at {place.filename}:{place.lineno}"
-            log.error("hook.dialect_failed", extra={"source": source.id, "where": where})
+            log.error("hook.dialect_failed", extra={"source": source.id, "where": _place_of(error)})
             raise _Refused(source.id, "dialect_failed") from None
         if verdict.refused is not None:
             raise _Refused(source.id, verdict.refused.code)
@@ -219,6 +231,11 @@ def _behind(request: Request) -> str:
     """What stands behind `/hook/`, as it came: a signature may be over it."""
     raw: bytes = request.scope["raw_path"]
     return raw.decode("latin-1").partition("/hook/")[2]
+
+
+def _place_of(error: Exception) -> str:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {place.filename}:{place.lineno}"
 
 
 def _later(status: int) -> Response:

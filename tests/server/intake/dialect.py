@@ -71,11 +71,20 @@ class SignedDialect:
         return Answer(200, json.dumps({"name": name}, ensure_ascii=False).encode())
 
 
+class UnmakableDialect(SignedDialect):
+    """One that fails before it has seen a request."""
+
+    def __init__(self, source_id: str, options: SourceOptions) -> None:
+        raise RuntimeError("0987654321")
+
+
 def plugged(room: Path) -> str:
     """A folder for the path of modules, with this dialect in it as an installed package."""
     plug = room / "plug"
     info = plug / "ringdesk_test_hook-1.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: ringdesk-test-hook\nVersion: 1\n")
-    (info / "entry_points.txt").write_text("[ringdesk.webhooks]\nsigned = tests.server.intake.dialect:SignedDialect\n")
+    classes = {"signed": "SignedDialect", "unmakable": "UnmakableDialect"}
+    lines = [f"{name} = tests.server.intake.dialect:{each}" for name, each in classes.items()]
+    (info / "entry_points.txt").write_text("\n".join(["[ringdesk.webhooks]", *lines, ""]))
     return str(plug)

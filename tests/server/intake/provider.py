@@ -99,6 +99,7 @@ class Provider:
 def office(room: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     """A shop with the settings above; its server does not run yet."""
     monkeypatch.setenv("PYTHONPATH", plugged(room))
+    monkeypatch.setenv("RINGDESK_GENERAL_DIALECTS", "signed unmakable")
     with shop(room) as it:
         it.admin("store", "add", "north")
         (room / "central.toml").write_text(SETTINGS)

@@ -147,7 +147,8 @@ def test_who_is_not_believed_learns_nothing(place: Shop, provider: Provider) -> 
     body = said("c1", **{"from": "0987654321"})
     with contextlib.closing(sqlite3.connect(place.room / "server.db")) as db:
         db.execute(
-            "INSERT INTO source (id, dialect, url) VALUES ('bare', 'signed', ''), ('line', 'modem', 'serial:///x')"
+            "INSERT INTO source (id, dialect, url) VALUES ('bare', 'signed', ''), ('line', 'modem', 'serial:///x'),"
+            " ('unmakable', 'unmakable', '')"
         )
         db.commit()
     forged = {"x-test-signature": "0" * 64}
@@ -162,6 +163,7 @@ def test_who_is_not_believed_learns_nothing(place: Shop, provider: Provider) -> 
         provider.asks("GET", "/hook/token/not-the-token"),
         provider.asks("POST", "/hook/bare", body, provider.headers(body, "/hook/bare")),
         provider.asks("POST", "/hook/line", body),
+        provider.asks("POST", "/hook/unmakable", body),
         Provider(place.address).sends(said("c1", "raise")),
         Provider(place.address, secret="another").sends(body),
     ]
@@ -179,7 +181,7 @@ def test_who_is_not_believed_learns_nothing(place: Shop, provider: Provider) -> 
         "not_a_webhook",
         "dialect_failed",
     }
-    assert {line["subject"] for line in lines} == {"", "pbx", "token", "bare", "line"}
+    assert {line["subject"] for line in lines} == {"", "pbx", "token", "bare", "line", "unmakable"}
     kept = (place.room / "state" / "server.log").read_text() + json.dumps(lines)
     for never in ("0987654321", "987654321", "tests-secret", "not-the-token", "nobody-has-this-id"):
         assert never not in kept
