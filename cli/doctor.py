@@ -18,17 +18,19 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from cli import roots
+from cli.findings import Finding
 from cli.output import print_json
 from cli.pumps import expect_dialect, pump_of
 from config import registry
-from config.load import load
+from config.load import is_language, load, places, usual_file
+from config.settings import Settings
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
 from ringdesk.transcript import Chunk
+from ringdesk.why import Why
+from terminal import words
 from terminal.callerid.ports import PortError
 from terminal.callerid.pump import recorded
 from terminal.callerid.source import SourceSpec, Transport, parse
@@ -42,17 +44,6 @@ _ROOM: Final = 200_000_000
 """Bytes that should be free where the data lies: a replica of 200,000 members and its log."""
 
 
-class Finding(msgspec.Struct, frozen=True):
-    """One line of the report. `ok` is False where somebody must do something; `said` is what the peer or the system said."""
-
-    check: str
-    ok: bool
-    level: Level
-    message: str
-    why_code: str | None = None
-    said: str | None = None
-
-
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument(
@@ -60,37 +51,47 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file to look at")
+    parser.add_argument("--language", help="language of the report: en, zh-Hant")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
 def run(options: argparse.Namespace) -> int:
     """Print what was found, as it is found; 1 if something is wrong."""
-    trouble, allowed = _allowed(options.config)
+    if options.language and not is_language(options.language):
+        raise BadInput(f"there are no words in the language {options.language!r}; use en or zh-Hant")
+    words.language(options.language or "")
+    found, known = settings(options.config)
+    allowed = known.general.dialects
     lines = [parse(url, platform.node()) for url in options.sources]
     for spec in lines:
         expect_dialect(spec, allowed)
+    words.language(options.language or known.general.language)
     well = True
-    for finding in chain(trouble, _findings(lines, options.data, allowed)):
+    for finding in chain([found], _findings(lines, options.data, allowed)):
         well &= finding.ok
         if options.json:
-            print_json(finding)
+            print_json(finding.for_programs())
         else:
-            said = f" (it said: {finding.said})" if finding.said else ""
-            sys.stdout.write(f"{finding.level:8} {finding.check}: {finding.message}{said}\n")
+            sys.stdout.write(f"{finding.for_people()}\n")
             sys.stdout.flush()
     return 0 if well else 1
 
 
-def _allowed(config: Path | None) -> tuple[list[Finding], tuple[str, ...]]:
-    """The foreign dialects of the settings; settings that cannot be read allow none, and are a finding."""
+def settings(given: Path | None) -> tuple[Finding, Settings]:
+    """Which settings file is read, or would be; and the settings, the usual ones where these cannot be used."""
     try:
-        return [], load(config).general.dialects
+        known = load(given)
     except BadInput as error:
-        return [_wrong("settings", str(error))], ()
+        said = None if error.why else str(error)
+        return _wrong("settings", error.why or Why("doctor_settings_wrong"), said), Settings()
+    file = given or usual_file()
+    if file is None:
+        return Finding(check="settings", why=Why("doctor_settings_none", {"file": str(places().settings)})), known
+    return Finding(check="settings", why=Why("doctor_settings_read", {"file": str(file.absolute())})), known
 
 
 def _findings(lines: list[SourceSpec], data: Path | None, allowed: Collection[str]) -> Iterator[Finding]:
-    yield Finding("python", ok=True, level=Level.OK, message=f"{platform.python_version()} on {platform.platform()}")
+    yield _well("python", "doctor_python", version=platform.python_version(), platform=platform.platform())
     yield sqlite(sqlite3.sqlite_version_info)
     yield from map(_package, _PACKAGES)
     yield from map(_foreign, registry.foreign(allowed))
@@ -101,35 +102,33 @@ def _findings(lines: list[SourceSpec], data: Path | None, allowed: Collection[st
         yield from _data(data)
 
 
+def _well(check: str, code: str, **values: str) -> Finding:
+    return Finding(check=check, why=Why(code, values))
+
+
+def _wrong(check: str, why: Why, said: str | None = None) -> Finding:
+    return Finding(check=check, ok=False, level=Level.BROKEN, why=why, said=said)
+
+
 def sqlite(found: tuple[int, int, int]) -> Finding:
     """SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two checkpoints race (the WAL-reset bug); repaired in
     3.51.3, with backports 3.44.6 and 3.50.7 (https://sqlite.org/changes.html)."""
     name = ".".join(map(str, found))
     repaired = found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45)
-    if repaired or found < (3, 7):
-        return Finding("sqlite", ok=True, level=Level.OK, message=name)
-    message = (
-        f"{name}; a rare fault of it can damage a database: keep backups, and update Python when a newer one is there"
-    )
-    return Finding("sqlite", ok=True, level=Level.OK, message=message)
+    sound = repaired or found < (3, 7)
+    return _well("sqlite", "doctor_version" if sound else "doctor_sqlite_faulty", version=name)
 
 
 def _package(name: str) -> Finding:
     try:
-        return Finding(name, ok=True, level=Level.OK, message=version(name))
+        return _well(name, "doctor_version", version=version(name))
     except PackageNotFoundError:
-        return _wrong(name, "is not installed; install ringdesk again")
+        return _wrong(name, Why("doctor_not_installed"))
 
 
 def _foreign(each: registry.Foreign) -> Finding:
     """A dialect of another package. One that is not allowed is a warning, not a fault: it is never imported."""
-    return Finding(
-        f"dialect {each.name}", ok=each.usable, level=each.level, message=each.why.english(), why_code=each.why.code
-    )
-
-
-def _wrong(check: str, message: str, code: str | None = None) -> Finding:
-    return Finding(check, ok=False, level=Level.BROKEN, message=message, why_code=code)
+    return Finding(check=f"dialect {each.name}", ok=each.usable, level=each.level, why=each.why)
 
 
 def _ports(tried_later: set[str]) -> Iterator[Finding]:
@@ -138,36 +137,30 @@ def _ports(tried_later: set[str]) -> Iterator[Finding]:
 
     ports = [port for port in comports() if os.path.realpath(port.device) not in tried_later]
     if not ports and not tried_later:
-        message = "no serial port was found; plug the modem in, or ignore this if the line comes over the network"
-        yield Finding("ports", ok=True, level=Level.WARNING, message=message)
+        yield Finding(check="ports", level=Level.WARNING, why=Why("doctor_no_ports"))
     for port in ports:
         try:
             open_port(parse(f"serial://{port.device}", platform.node())).close()
-        except (PortError, BadInput) as error:
-            yield _wrong(port.device, str(error), error.why.code if isinstance(error, PortError) else None)
+        except PortError as error:
+            yield _wrong(port.device, error.why, error.detail)
+        except BadInput as error:
+            yield _wrong(port.device, Why("doctor_port_odd"), str(error))
         else:
-            named = "" if port.description in (None, "n/a") else f": {SafeText(port.description)}"
-            yield Finding(port.device, ok=True, level=Level.OK, message=f"can be opened{named}")
+            named = "" if port.description in (None, "n/a") else SafeText(port.description)
+            yield _well(port.device, "doctor_port_opens_named" if named else "doctor_port_opens", name=named)
 
 
 def _recording(spec: SourceSpec) -> Finding:
     try:
         chunks = sum(1 for _ in recorded(spec))
     except (OSError, BadInput) as error:
-        return _wrong(spec.url, f"{error}; record it again")
-    return Finding(spec.url, ok=True, level=Level.OK, message=f"a recording of {chunks} chunks")
+        return _wrong(spec.url, Why("doctor_recording_unread"), str(error))
+    return _well(spec.url, "doctor_recording", count=str(chunks))
 
 
 def _line(spec: SourceSpec, allowed: Collection[str]) -> Finding:
     notice, said = heard_from(spec, allowed)
-    return Finding(
-        spec.url,
-        ok=notice.level is Level.OK,
-        level=notice.level,
-        message=notice.why.english(),
-        why_code=notice.why.code,
-        said=said,
-    )
+    return Finding(check=spec.url, ok=notice.level is Level.OK, level=notice.level, why=notice.why, said=said)
 
 
 def heard_from(spec: SourceSpec, allowed: Collection[str] = ()) -> tuple[Notice, str | None]:
@@ -209,20 +202,21 @@ def _data(directory: Path) -> Iterator[Finding]:
     except OSError as error:
         found = False
         if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
-            yield _wrong(name, f"cannot be looked at ({error.strerror}); let this user read it, or correct the path")
+            yield _wrong(name, Why("doctor_data_hidden"), error.strerror)
             return
     if not found:
-        yield _wrong(name, "is no directory; start the desk or server once with --data, or correct the path")
+        yield _wrong(name, Why("doctor_data_none"))
         return
     if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
-        yield _wrong(name, "cannot be written by this user; give it to the user who runs ringdesk")
+        yield _wrong(name, Why("doctor_data_locked"))
         return
     disk = os.statvfs(directory) if hasattr(os, "statvfs") else None
     free = _ROOM if disk is None else disk.f_bavail * disk.f_frsize
     if free < _ROOM:
-        yield _wrong(name, f"only {free // 1_000_000} MB are free; make room for at least {_ROOM // 1_000_000} MB")
+        full = {"free": str(free // 1_000_000), "least": str(_ROOM // 1_000_000)}
+        yield _wrong(name, Why("doctor_data_full", full))
     else:
-        yield Finding(name, ok=True, level=Level.OK, message="can be written")
+        yield _well(name, "doctor_data_well")
     yield from (_database(directory / database) for database in _DATABASES if (directory / database).exists())
     yield from _awaited(directory / _DATABASES[0])
 
@@ -238,11 +232,8 @@ def _awaited(path: Path) -> Iterator[Finding]:
     except sqlite3.Error:
         return
     for each in found:
-        message = (
-            f"{each.ops} changes of {each.name} wait until {each.name} signs in on this desk again, and hold up what comes"
-            " after them; where that will not be, a supervisor lets go of them on the desk (Ctrl+P)"
-        )
-        yield Finding("outbox", ok=False, level=Level.WARNING, message=message)
+        why = Why("doctor_awaited", {"count": str(each.ops), "name": each.name})
+        yield Finding(check="outbox", ok=False, level=Level.WARNING, why=why)
 
 
 def _database(path: Path) -> Finding:
@@ -251,5 +242,5 @@ def _database(path: Path) -> Finding:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()
     except sqlite3.Error as error:
-        return _wrong(str(path), f"cannot be read ({error}); if it is not encrypted, restore a backup")
-    return Finding(str(path), ok=True, level=Level.OK, message=f"can be read, {tables} tables")
+        return _wrong(str(path), Why("doctor_database_unread"), str(error))
+    return _well(str(path), "doctor_database", count=str(tables))

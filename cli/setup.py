@@ -16,10 +16,10 @@ from typing import Final
 from cli import setup_place, setup_server
 from cli.desk import LateLog
 from cli.setup_answers import Answers
-from cli.setup_console import Back, Console, Quit, Skipped, Wrong
+from cli.setup_console import Back, Console, Quit, Skipped, Wrong, spoken
 from config.load import is_language, places
 from ringdesk.dialects import Level
-from ringdesk.errors import RingdeskError
+from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.widgets.speech import mark, say
@@ -37,6 +37,7 @@ STEP_NAMES: Final = {
 NO_LINE: Final = mark(
     "Without a line the desk shows the calls of the other desks. Later: `ringdesk setup --only line`."
 )
+GREETING: Final = mark("Setup. Enter takes what is proposed; `skip`, `back` and `quit` work at every question.")
 DRAFT: Final = "setup-draft.json"
 """In the state directory: the answers of a setup that was broken off."""
 RINGS: Final = ("wait", "simulate", "skip")
@@ -193,7 +194,18 @@ STEPS: Final[tuple[Callable[[Setup], str], ...]] = (language, region, line, ring
 
 
 def run(options: argparse.Namespace) -> int:
-    """Ask, try, write."""
+    """Ask, try, write. What ends it is said in the language of the conversation."""
+    try:
+        return _converse(options)
+    except BadInput as error:
+        raise BadInput(spoken(error)) from error
+    except RingdeskError as error:
+        raise RingdeskError(spoken(error)) from error
+
+
+def _converse(options: argparse.Namespace) -> int:
+    if options.language and is_language(options.language):
+        words.language(options.language)
     answers = Answers(options.config if options.config is not None else places().settings)
     if options.language:
         if not is_language(options.language):
@@ -206,7 +218,7 @@ def run(options: argparse.Namespace) -> int:
     draft = places().state / DRAFT
     setup = Setup(options, console, answers)
     if not options.yes:
-        console.say(say("Setup. Enter takes what is proposed; `skip`, `back` and `quit` work at every question."))
+        _greet(console, answers["general.language"])
         if answers.resume(draft):
             words.language(answers["general.language"])
             console.say(say("The answers of the setup that was broken off are proposed."))
@@ -227,6 +239,14 @@ def run(options: argparse.Namespace) -> int:
     start = "ringdesk desk" if options.config is None else f"ringdesk desk --config {options.config}"
     console.say(say("Start with: {command}", command=SafeText(start)))
     return 0
+
+
+def _greet(console: Console, language: str) -> None:
+    """How to answer: in the `language` of the answers, in each while nobody has said which."""
+    for tag in [language] if language else [tag for tag, _ in LANGUAGES]:
+        words.language(tag)
+        console.say(say(GREETING))
+    words.language(language)
 
 
 @contextlib.contextmanager

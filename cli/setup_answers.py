@@ -4,14 +4,20 @@ import contextlib
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from cli.setup_console import Wrong
 from config import save
 from config.load import Layer, load
 from config.settings import Settings
 from ringdesk.errors import BadInput
+from ringdesk.safetext import SafeText
+from terminal.widgets.speech import mark
+
+UNREAD: Final = mark("{file} cannot be read; give another file with --config")
+UNWRITABLE: Final = mark("{file} cannot be written; make {folder} writable, or give another file with --config")
 
 
 class Answers:
@@ -22,7 +28,7 @@ class Answers:
         try:
             self._text = file.read_text("utf-8-sig") if file.exists() else ""
         except (OSError, UnicodeDecodeError) as error:
-            raise BadInput(f"{file} cannot be read ({error}); give another file with --config") from error
+            raise Wrong(UNREAD, file=SafeText(str(file))) from error
         self._known = load(file, environ={}) if file.exists() else Settings()
         self.changes: Layer = {}
 
@@ -63,7 +69,7 @@ class Answers:
         """Raises `BadInput` at the beginning for a file that could not be written at the end. Nothing is made."""
         folder = next((each for each in self.file.absolute().parents if each.exists()), None)
         if folder is None or not os.access(folder, os.W_OK | os.X_OK) or not folder.is_dir():
-            raise BadInput(f"{self.file} cannot be written; make {folder} writable, or give another file with --config")
+            raise Wrong(UNWRITABLE, file=SafeText(str(self.file)), folder=SafeText(str(folder)))
 
     def keep(self) -> bool:
         """Write them; whether there was anything to write. Raises `BadInput`."""

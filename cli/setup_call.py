@@ -11,8 +11,8 @@ from typing import Final
 from cli import roots
 from cli.deskroot import DeskRoot
 from cli.plan import Plan
+from cli.setup_console import Failed
 from cli.simulated_line import SimulatedLine
-from ringdesk.errors import RingdeskError
 from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
 from ringdesk.simulators.modem import Model, SimulatedModem
@@ -22,10 +22,12 @@ from terminal.callerid.source import parse
 from terminal.news import News, ScreenPop
 from terminal.plain import voice
 from terminal.widgets.person import CallRow
+from terminal.widgets.speech import mark
 from terminal.widgets.when import Now
 
 SECONDS: Final = 60.0
 NUMBER: Final = "0912345678"
+NOT_ARRIVED: Final = mark("the test call did not arrive; `ringdesk doctor` says what is wrong here")
 MEMBER: Final = Member(
     id="setup-1",
     code=SafeText("M0000001"),
@@ -69,5 +71,5 @@ async def _pop(news: "asyncio.Queue[News]") -> ScreenPop:
             while not isinstance(told := await news.get(), ScreenPop):
                 pass
     except TimeoutError as error:
-        raise RingdeskError("the test call did not arrive; `ringdesk doctor` says what is wrong here") from error
+        raise Failed(NOT_ARRIVED) from error
     return told

@@ -12,7 +12,7 @@ from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.plain.commands import plain
 from terminal.sync.socket import Unreachable
-from terminal.widgets.speech import because, mark, say
+from terminal.widgets.speech import REFUSALS, because, mark, say
 
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
@@ -28,12 +28,26 @@ REFUSED: Final = {
 """What a refusal means here."""
 
 
-class Wrong(BadInput):
-    """An answer that cannot be. `said` is the sentence in the language of the conversation, the text of the error English."""
+ENDED: Final = mark("the input ended before setup did; nothing was changed")
+
+
+class Failed(RingdeskError):
+    """Something did not work. `said` is the sentence in the language of the conversation, the text of the error English."""
 
     def __init__(self, sentence: str, **values: SafeText) -> None:
         super().__init__(sentence.format(**values))
         self.said = say(sentence, **values)
+
+
+class Wrong(Failed, BadInput):
+    """An answer that cannot be."""
+
+
+class Ended(Failed, BadInput):
+    """Nobody is there to be asked again."""
+
+    def __init__(self) -> None:
+        super().__init__(ENDED)
 
 
 class Skipped(Exception):
@@ -84,7 +98,7 @@ class Console:
             print_json({"step": step, "state": state, **more})
 
     def ask(self, question: SafeText, proposal: str = "", *, secret: bool = False) -> str:
-        """The answer; Enter takes the proposal. Raises Skipped, Back, Quit; `BadInput` at the end of input."""
+        """The answer; Enter takes the proposal. Raises Skipped, Back, Quit; Ended at the end of input."""
         if self.yes:
             return proposal
         shown = f"{question} [{SafeText(proposal)}] " if proposal else f"{question} "
@@ -100,7 +114,7 @@ class Console:
             self._out.flush()
             answer = sys.stdin.readline()
             if not answer:
-                raise BadInput("the input ended before setup did; nothing was changed")
+                raise Ended
         word = plain(answer)
         for words, exit_by in ((SKIP, Skipped), (BACK, Back), (QUIT, Quit)):
             if word in words:
@@ -127,12 +141,14 @@ class Console:
 
 def spoken(error: RingdeskError) -> SafeText:
     """What went wrong, in the language of the conversation as far as there are words for it."""
-    if isinstance(error, Wrong):
+    if isinstance(error, Failed):
         return error.said
     if isinstance(error, Unreachable):
         return say("The server cannot be reached: {reason}", reason=because(error.why))
-    if isinstance(error, Refused) and error.code in REFUSED:
-        return say(REFUSED[error.code])
+    if isinstance(error, BadInput) and error.why is not None:
+        return because(error.why)
+    if isinstance(error, Refused) and (known := REFUSED.get(error.code) or REFUSALS.get(error.code)):
+        return say(known)
     return SafeText(str(error))
 
 

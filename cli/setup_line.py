@@ -10,7 +10,7 @@ from typing import Final
 from cli import roots, setup_exchange
 from cli.doctor import heard_from
 from cli.pumps import expect_dialect, pump_of
-from cli.setup_console import Console, Wrong
+from cli.setup_console import Console, Ended, Wrong
 from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
@@ -95,6 +95,8 @@ def _typed(console: Console, region: str, area: str, allowed: Collection[str]) -
         try:
             if _is_kept(console, url, region, area, allowed):
                 return (url,)
+        except Ended:
+            raise
         except BadInput as error:
             console.wrong(error if "://" in url else Wrong(NO_PORT, text=SafeText(typed)))
             typed = ""
@@ -106,6 +108,8 @@ def _exchange(console: Console, region: str, area: str, allowed: Collection[str]
         try:
             if _is_kept(console, url, region, area, allowed):
                 return (url,)
+        except Ended:
+            raise
         except BadInput as error:
             console.wrong(error)
 
@@ -119,25 +123,31 @@ def _is_kept(console: Console, url: str, region: str, area: str, allowed: Collec
 
 def await_ring(console: Console, url: str, region: str, area: str, allowed: Collection[str] = ()) -> str:
     """Wait for a real ring. What came: `number`, `withheld`, `no_number`, `nothing`."""
-    events: queue.SimpleQueue[CallEvent] = queue.SimpleQueue()
+    events: queue.SimpleQueue[CallEvent | Notice] = queue.SimpleQueue()
     spec = spec_of(url, region, area, allowed)
-    pump = pump_of(spec, events.put, lambda _source, _notice: None, roots.wall, allowed=allowed)
+    pump = pump_of(spec, events.put, lambda _source, notice: events.put(notice), roots.wall, allowed=allowed)
     pump.start()
     with closing(pump):
         return _listen(console, events, region, area)
 
 
-def _listen(console: Console, events: "queue.SimpleQueue[CallEvent]", region: str, area: str) -> str:
+def _listen(console: Console, events: "queue.SimpleQueue[CallEvent | Notice]", region: str, area: str) -> str:
     console.say(say("Ring this line now, from another telephone."))
     until = time.monotonic() + RING_SECONDS
     rung = False
     while (left := until - time.monotonic()) > 0:
         try:
-            event = numbers.read_caller(events.get(timeout=min(COUNT_SECONDS, left)), region, area)
+            heard = events.get(timeout=min(COUNT_SECONDS, left))
         except queue.Empty:
             if not rung:
                 console.say(say("{count} seconds left", count=max(0, round(until - time.monotonic()))))
             continue
+        if isinstance(heard, Notice):
+            if heard.level is Level.BROKEN:  # nothing can ring there
+                console.say(because(heard.why))
+                return "nothing"
+            continue
+        event = numbers.read_caller(heard, region, area)
         if event.event is EventKind.RINGING and not rung:
             rung, until = True, time.monotonic() + NUMBER_SECONDS
             console.say(say("It rings."))

@@ -17,6 +17,9 @@ KINDS: Final = {
     Kind.MOBILE: mark("a mobile telephone"),
     Kind.FIXED: mark("a fixed line"),
     Kind.TOLL_FREE: mark("a toll-free number"),
+    Kind.PREMIUM: mark("a premium-rate number"),
+    Kind.VOIP: mark("an internet telephone number"),
+    Kind.OTHER: mark("a number of another kind"),
 }
 
 COUNTRIES: Final = {

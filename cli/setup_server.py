@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cli.deskroot import DeskRoot
 from cli.plan import Plan
-from cli.setup_console import Console, Wrong
+from cli.setup_console import Console, Ended, Wrong
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import read_code
@@ -23,17 +23,19 @@ PORT: Final = 8780
 """Where a server of a business listens, as its instructions start it."""
 LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 NO_ADDRESS: Final = mark("{address} is no address of a server; write it as `wss://HOST:PORT/sync`")
+NO_PASSWORD: Final = mark("{file} cannot be read, or is empty; it needs the password in its first line")
+NO_CODE: Final = mark("{file} cannot be read, or is empty; it needs the code in its first line")
 TYPING: Final = mark("The code has a typing error, or is not whole: compare it group by group.")
 
 
-def read_first_line(file: str, what: str) -> str:
-    """The first line of a file. Raises `BadInput`."""
+def read_first_line(file: str, lacking: str) -> str:
+    """The first line of a file. Raises `Wrong`: `lacking` says what belongs there."""
     try:
         lines = Path(file).expanduser().read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read ({error}); give a text file with {what} in its first line") from error
+        raise Wrong(lacking, file=SafeText(file)) from error
     if not lines or not lines[0].strip():
-        raise BadInput(f"{file} is empty; it needs {what} in its first line")
+        raise Wrong(lacking, file=SafeText(file))
     return lines[0].strip()
 
 
@@ -57,14 +59,16 @@ def check_address(text: str) -> str:
 def ask_code(console: Console, data: Path, given: str, file: str) -> str:
     """The one-time code, where this desk is not known to a server yet."""
     if given or file:
-        return given or read_first_line(file, "the code")
+        return given or read_first_line(file, NO_CODE)
     if (data / KEY_FILE).exists():
         return ""
     while True:
         answer = console.ask(say("Enrolment code, or the file with it (`ringdesk admin enrol` makes one):"))
         try:
-            code = read_first_line(answer, "the code") if answer and Path(answer).expanduser().is_file() else answer
+            code = read_first_line(answer, NO_CODE) if answer and Path(answer).expanduser().is_file() else answer
             read_code(code)
+        except Ended:
+            raise
         except BadInput as error:
             console.wrong(Wrong(TYPING) if "typing" in str(error) else error)
             continue
@@ -105,6 +109,8 @@ def join(setup: "Setup") -> str:
             console.say(say("Signing in at {address} ...", address=SafeText(address)))
             plan = Plan(data=setup.data, server=address, user=user, password=password, code=code)
             said = log_in(plan)
+        except Ended:
+            raise
         except RingdeskError as error:
             if options.server:
                 raise
@@ -125,5 +131,5 @@ def join(setup: "Setup") -> str:
 
 def _password(setup: "Setup", file: str) -> str:
     if file:
-        return read_first_line(file, "the password")
+        return read_first_line(file, NO_PASSWORD)
     return setup.console.ask(say("Password:"), secret=True)

@@ -19,6 +19,14 @@ from config import complaint
 from config.settings import SECTIONS, General, Settings
 from ringdesk.errors import BadInput
 from ringdesk.hours import hours
+from ringdesk.why import Why, register
+
+register(
+    {
+        "section_unknown": "{origin}: there is no section [{name}]; did you mean {near}?",
+        "setting_unknown": "{origin}: there is no setting {name}; did you mean {near}?",
+    }
+)
 
 FILE_NAME: Final = "ringdesk.toml"
 PREFIX: Final = "RINGDESK_"
@@ -60,14 +68,15 @@ def load(
 
     `file` must exist if it is given; `environ` defaults to the process's; `flags` is section -> key -> value.
     """
-    settings = _merge({}, _from_file(file if file is not None else _usual_file()))
+    settings = _merge({}, _from_file(file if file is not None else usual_file()))
     settings = _merge(settings, _from_environment(os.environ if environ is None else environ))
     for section, values in (flags or {}).items():
         settings = _merge(settings, {section: {key: value for key, value in values.items() if value is not None}})
     return _convert(settings, "the command line")
 
 
-def _usual_file() -> Path | None:
+def usual_file() -> Path | None:
+    """The platform's settings file, None where there is none to read."""
     usual = places().settings
     try:
         return usual if usual.is_file() else None
@@ -124,11 +133,11 @@ def _from_file(file: Path | None) -> Layer:
         raise BadInput(f"{file}: {complaint.of_toml(error)}") from error
     layer: Layer = {}
     for section, values in found.items():
-        _known(section, list(SECTIONS), str(file), "section [{}]")
+        _known(section, list(SECTIONS), str(file), "section_unknown")
         if not isinstance(values, dict):
             raise BadInput(f"{file}: {section} is a section; write [{section}] on a line of its own")
         for key in values:
-            _known(f"{section}.{key}", [f"{section}.{name}" for name in fields_of(section)], str(file), "setting {}")
+            _known(f"{section}.{key}", [f"{section}.{name}" for name in fields_of(section)], str(file))
         layer[section] = _anchored(section, values, file.parent)
     _convert(layer, str(file))
     return layer
@@ -142,7 +151,7 @@ def _from_environment(environ: Mapping[str, str]) -> Layer:
         if not name.startswith(PREFIX) or section not in SECTIONS:
             continue
         known = {f"{PREFIX}{section}_{each}".upper(): each for each in fields_of(section)}
-        _known(name, list(known), "the environment", "setting {}")
+        _known(name, list(known), "the environment")
         values = {key: _parsed(section, key, value)}
         _convert({section: values}, f"the environment, {name}")
         layer.setdefault(section, {}).update(values)
@@ -172,8 +181,8 @@ def _anchored(section: str, values: dict[str, Any], folder: Path) -> dict[str, A
     return anchored
 
 
-def _known(name: str, names: list[str], origin: str, what: str) -> None:
+def _known(name: str, names: list[str], origin: str, code: str = "setting_unknown") -> None:
     if name in names:
         return
     near = difflib.get_close_matches(name, names, n=1, cutoff=0)
-    raise BadInput(f"{origin}: there is no {what.format(name)}; did you mean {near[0]}?")
+    raise BadInput(Why(code, {"origin": origin, "name": name, "near": near[0]}))

@@ -28,6 +28,10 @@ from ringdesk.why import Why, register
 
 register(
     {
+        "dialect_unknown": "there is no dialect '{name}'; known are {streams}; and as webhooks {webhooks}",
+        "dialect_webhook": (
+            "{name} is a webhook: its provider sends requests to the server; known on a line are {streams}"
+        ),
         "dialect_not_allowed": (
             "the dialect '{name}' is of the package {package} and not allowed here; to allow it write dialects = [{all}]"
             " under [general] in ringdesk.toml"
@@ -125,9 +129,7 @@ def dialect(name: str, allowed: Collection[str] = ()) -> Factory:
     used or cannot be imported."""
     found = find(name, allowed)
     if found is None and name in webhook_names(allowed):
-        raise BadInput(
-            f"{name} is a webhook: its provider sends requests to the server; known on a line are {_all(names(allowed))}"
-        )
+        raise BadInput(Why("dialect_webhook", {"name": name, "streams": _all(names(allowed))}))
     return _usable(name, found, allowed)
 
 
@@ -176,12 +178,12 @@ def _standing(name: str, offers: list[_Offer], allowed: Collection[str]) -> Fore
 
 def _usable(name: str, found: _Found | Broken | Barred | None, allowed: Collection[str]) -> _Found:
     if found is None:
-        known, hooks = _all(names(allowed)), _all(webhook_names(allowed))
-        raise BadInput(f"there is no dialect {name!r}; known are {known}; and as webhooks {hooks}")
+        known = {"streams": _all(names(allowed)), "webhooks": _all(webhook_names(allowed))}
+        raise BadInput(Why("dialect_unknown", {"name": name, **known}))
     if isinstance(found, Barred):
-        raise BadInput(found.why.english())
+        raise BadInput(found.why)
     if isinstance(found, Broken):
-        raise BadInput(_why_broken(found).english())
+        raise BadInput(_why_broken(found))
     return found
 
 

@@ -6,13 +6,23 @@
   * `Refused`                a rule said no; carries the code that the rule documents
 """
 
+from ringdesk.why import Why
+
 
 class RingdeskError(Exception):
     """Base of every error that a person may see. The text is one line and says what to do next."""
 
 
 class BadInput(RingdeskError):
-    """What came from outside cannot be used."""
+    """What came from outside cannot be used.
+
+    Attributes:
+        why: the reason, for whoever speaks another language; None where there is only the English line.
+    """
+
+    def __init__(self, said: str | Why) -> None:
+        super().__init__(said.english() if isinstance(said, Why) else said)
+        self.why = said if isinstance(said, Why) else None
 
 
 class WireError(BadInput):

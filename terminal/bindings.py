@@ -61,7 +61,7 @@ KEYS: Final = (
         "Ctrl+\\",
         "promise",
         _("Promise"),
-        _("Make a task of what the note promises; again takes it back"),
+        _("Make a task of what the note promises, or take it back"),
         footer=False,
     ),
     Key(

@@ -155,7 +155,7 @@ class UdpPort:
             # a wrong checksum; what an earlier answer met at a peer that is gone (ICMP)
             return b""
         except FAILURES as error:
-            raise PortError(Why("port_failed", {"port": self._address, "reason": SafeText(str(error))})) from error
+            raise PortError(Why("port_failed", {"port": self._address}), str(error)) from error
         self.peer = f"[{sender[0]}]:{sender[1]}" if ":" in sender[0] else f"{sender[0]}:{sender[1]}"
         return data
 

@@ -10,6 +10,15 @@ from urllib.parse import unquote
 from ringdesk import numbers
 from ringdesk.dialects import SourceOptions
 from ringdesk.errors import BadInput
+from ringdesk.why import Why, register
+
+register(
+    {
+        "option_unknown": "the source '{url}' has an unknown option '{name}'; {scheme} knows {known}",
+        "option_twice": "the source '{url}' has the option '{name}' twice; keep one",
+        "option_empty": "the option '{name}' of the source '{url}' has no usable value; write {name}=VALUE or drop it",
+    }
+)
 
 FOR_ALL: Final = frozenset(
     {
@@ -50,13 +59,11 @@ def pairs(url: str, query: str, allowed: frozenset[str], transport: str) -> dict
         value = unquote(value)
         if name not in allowed:
             known = ", ".join(sorted(allowed))
-            raise BadInput(f"the source {url!r} has an unknown option {name!r}; {transport} knows {known}")
+            raise BadInput(Why("option_unknown", {"url": url, "name": name, "scheme": transport, "known": known}))
         if name in given:
-            raise BadInput(f"the source {url!r} has the option {name!r} twice; keep one")
+            raise BadInput(Why("option_twice", {"url": url, "name": name}))
         if not value or not value.isprintable():
-            raise BadInput(
-                f"the option {name!r} of the source {url!r} has no usable value; write {name}=VALUE or drop it"
-            )
+            raise BadInput(Why("option_empty", {"url": url, "name": name}))
         given[name] = value
     return given
 

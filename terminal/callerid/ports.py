@@ -53,7 +53,8 @@ register(
         ),
         "port_no_tls": "{port} does not speak TLS as asked for ({reason}); correct the port, or drop `tls=1`",
         "port_ca_unread": "the certificates in {path} cannot be read; check that it is there, may be read and holds certificates",
-        "port_failed": "{port} cannot be used ({reason}); check the device and its settings",
+        "port_empty": "{port} is there, but no device is behind it; choose another port, `ringdesk doctor` lists them",
+        "port_failed": "{port} cannot be used; check the device, its cable and its settings",
     }
 )
 
@@ -136,6 +137,7 @@ _OPENING: Final[dict[int, str]] = {
     errno.ETIMEDOUT: "port_unreachable",
     errno.EHOSTUNREACH: "port_unreachable",
     errno.ENETUNREACH: "port_unreachable",
+    errno.EIO: "port_empty",
     errno.EISDIR: "port_no_serial",
     errno.ENOTTY: "port_no_serial",
 }
@@ -153,7 +155,7 @@ def cannot_open(address: str, error: Exception, *, listens: bool = False) -> Por
         linux = os.name == "posix" and os.uname().sysname == "Linux"
         code = "port_not_allowed" if listens else "port_no_permission_linux" if linux else code
     if code is None or (code == "port_not_here" and not listens):
-        return PortError(Why("port_failed", {"port": address, "reason": SafeText(detail)}), detail)
+        return PortError(Why("port_failed", {"port": address}), detail)
     return PortError(Why(code, {"port": address}), detail)
 
 

@@ -14,7 +14,26 @@ import msgspec
 from ringdesk import ids
 from ringdesk.dialects import SourceOptions
 from ringdesk.errors import BadInput
+from ringdesk.why import Why, register
 from terminal.callerid import options
+
+register(
+    {
+        "source_https": "the source '{url}' would need a certificate here; write http, and a proxy with one before it",
+        "source_kind": "the source '{url}' is of no kind that there is; use {known}",
+        "source_no_file": "the source '{url}' names no file; write replay:FILE?dialect=NAME",
+        "source_slashes": "the source '{url}' lacks the two slashes after {scheme}:; write {example}",
+        "source_no_device": "the source '{url}' names no device; write serial:///dev/ttyACM0 (three slashes) or serial://COM3",
+        "source_needs_port": "the source '{url}' needs a port of 1 to 65535; write {example}",
+        "source_needs_host": "the source '{url}' needs a host and a port of 1 to 65535; write {example}",
+        "source_no_dialect": "the source '{url}' does not say what it speaks; add ?dialect={likely} or another dialect",
+        "source_switch": "the option '{name}' of the source '{url}' must be 1 or 0",
+        "source_public": (
+            "the option 'public' of the source '{url}' must be the address that is called, as in https://HOST/"
+        ),
+        "source_ca": "the option 'ca' of the source '{url}' needs TLS; add tls=1",
+    }
+)
 
 
 class Transport(StrEnum):
@@ -132,25 +151,25 @@ def _transport(url: str) -> tuple[Transport, str]:
     scheme, colon, rest = url.partition(":")
     scheme = scheme.lower()
     if scheme == "https" and colon:
-        raise BadInput(f"the source {url!r} would need a certificate here; write http, and a proxy with one before it")
+        raise BadInput(Why("source_https", {"url": url}))
     if not colon or scheme not in Transport.__members__.values():
-        raise BadInput(f"the source {url!r} is of no kind that there is; use {_known()}")
+        raise BadInput(Why("source_kind", {"url": url, "known": _known()}))
     return Transport(scheme), rest
 
 
 def _known() -> str:
     network = "socket://host:port, rfc2217://host:port, tcp://host:port, udp://:port, http://:port"
-    return f"serial:///dev/..., serial://COM3, {network} or replay:FILE"
+    return f"serial:///dev/..., serial://COM3, {network}, replay:FILE"
 
 
 def _address(url: str, transport: Transport, where: str) -> tuple[str, str, int]:
     if transport is Transport.REPLAY:
         path = unquote(where)
         if not path or not path.isprintable():
-            raise BadInput(f"the source {url!r} names no file; write replay:FILE?dialect=NAME")
+            raise BadInput(Why("source_no_file", {"url": url}))
         return path, "", 0
     if not where.startswith("//"):
-        raise BadInput(f"the source {url!r} lacks the two slashes after {transport}:; write {_example(transport)}")
+        raise BadInput(Why("source_slashes", {"url": url, "scheme": transport, "example": _example(transport)}))
     where = where[2:]
     if transport is Transport.SERIAL:
         return _device(url, unquote(where)), "", 0
@@ -161,9 +180,7 @@ def _address(url: str, transport: Transport, where: str) -> tuple[str, str, int]
 def _device(url: str, device: str) -> str:
     """An absolute path, or a bare name such as COM3; `dev/ttyACM0` is a path that lost its slash."""
     if not device or not device.isprintable() or ("/" in device and not device.startswith("/")):
-        raise BadInput(
-            f"the source {url!r} names no device; write {_example(Transport.SERIAL)} (three slashes) or serial://COM3"
-        )
+        raise BadInput(Why("source_no_device", {"url": url}))
     return device
 
 
@@ -172,37 +189,35 @@ def _host(url: str, transport: Transport, where: str) -> tuple[str, int]:
     listens = transport in _LISTENING
     matched = (_PORT if listens and where.startswith(":") else _HOST_PORT).fullmatch(where)
     if matched is None or not 0 < int(matched["port"]) < 65_536:
-        needs = "a port" if listens else "a host and a port"
-        raise BadInput(f"the source {url!r} needs {needs} of 1 to 65535; write {_example(transport)}")
+        code = "source_needs_port" if listens else "source_needs_host"
+        raise BadInput(Why(code, {"url": url, "example": _example(transport)}))
     return (matched.groupdict().get("host") or "").strip("[]"), int(matched["port"])
 
 
 def _dialect(url: str, transport: Transport, given: str | None) -> str:
     if given is None and transport not in _HAS_DEFAULT:
         likely = {Transport.TCP: "ami", Transport.UDP: "sip", Transport.HTTP: "generic"}.get(transport, "modem")
-        raise BadInput(f"the source {url!r} does not say what it speaks; add ?dialect={likely} or another dialect")
+        raise BadInput(Why("source_no_dialect", {"url": url, "likely": likely}))
     return given or _DEFAULT_DIALECT
 
 
 def _tls(url: str, given: dict[str, str]) -> bool:
     tls = _switch(url, given, "tls")
     if "ca" in given and not tls:
-        raise BadInput(f"the option 'ca' of the source {url!r} needs TLS; add tls=1")
+        raise BadInput(Why("source_ca", {"url": url}))
     return tls
 
 
 def _switch(url: str, given: dict[str, str], name: str) -> bool:
     if (asked := given.get(name, "0")) not in _SWITCH:
-        raise BadInput(f"the option {name!r} of the source {url!r} must be 1 or 0")
+        raise BadInput(Why("source_switch", {"url": url, "name": name}))
     return _SWITCH[asked]
 
 
 def _public(url: str, address: str) -> str:
     parts = urlsplit(address)
     if address and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment):
-        raise BadInput(
-            f"the option 'public' of the source {url!r} must be the address that is called, as in https://HOST/"
-        )
+        raise BadInput(Why("source_public", {"url": url}))
     return address
 
 

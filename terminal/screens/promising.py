@@ -87,9 +87,8 @@ def _due(promise: Promise, now: Now) -> str:
 
 
 def _words(promise: Promise, now: Now) -> SafeText:
-    words = due(SafeText(_due(promise, now)), now)
-    hour = f" {promise.at:%H:%M}" if promise.at and not words.today else ""
-    return say("by {time}", time=SafeText(words.words + hour)) if promise.by else SafeText(words.words + hour)
+    words = due(SafeText(_due(promise, now)), now).words
+    return say("by {time}", time=words) if promise.by else words
 
 
 def _task(promise: Promise, person: Person, now: Now) -> TaskAdd:

@@ -18,7 +18,7 @@ from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Who, called_by
-from terminal.widgets.speech import PRESENCES, greeting, mark, say
+from terminal.widgets.speech import PRESENCES, because, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
@@ -73,7 +73,14 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         message=message or ambient,
         said=bool(message),
         bad=bad if message else row is None and board.worst is not None,
+        away=_away(board),
     )
+
+
+def _away(board: Board) -> SafeText:
+    """Why the server, which was there or tried, is not reached."""
+    sync = board.sync
+    return because(sync.why) if sync is not None and not sync.connected and sync.why is not None else SafeText()
 
 
 def _waits(board: Board, other: CallRow | None) -> SafeText:

@@ -8,7 +8,7 @@ from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced, wrapped
+from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced, width_of, wrapped
 from terminal.widgets.speech import because, line_name, say
 from terminal.widgets.when import Now, ago, length
 
@@ -34,6 +34,8 @@ class Announcement(NamedTuple):
     bad: bool = False
     said: bool = False
     """Whether the message answers a key or says what to do, rather than what stands there anyway."""
+    away: SafeText = SafeText()
+    """Why the server is not reached: a small screen has no status line to say it."""
 
 
 class Banner(Panel[Announcement]):
@@ -46,7 +48,7 @@ class Banner(Panel[Announcement]):
         if value.row is None:
             return Picture(rows=_quiet(value, inside.width))
         if value.row.handed:
-            return Picture(rows=_handed(value, value.row, wide=inside.width >= WIDE))
+            return Picture(rows=_handed(value, value.row, inside.width))
         if value.row.taken_by is not None:
             return Picture(rows=_taken(value, value.row))
         return Picture(rows=_ringing(value, value.row, wide=inside.width >= WIDE))
@@ -130,7 +132,7 @@ def _promise(value: Announcement, *, wide: bool) -> SafeText:
     return say("the focus stays; after F2 on hold: {name}, with the note", name=value.holding)
 
 
-def _handed(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...]:
+def _handed(value: Announcement, row: CallRow, cells: int) -> tuple[Row, ...]:
     """A colleague hands a call on: who, which, and the key that turns to it."""
     name = called_by(row.call, row.sure)
     who = row.call.handed_name or say("a colleague")
@@ -142,9 +144,12 @@ def _handed(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...]
         ),
         2,
     )
-    rest = spaced((_words(_promise(value, wide=wide)), piece(value.message, Tone.RING_STRONG)), 2)
+    promise = _words(_promise(value, wide=cells >= WIDE))
+    rest = spaced((promise, piece(value.message, Tone.RING_STRONG)), 2)
     time = (piece(length(value.now.at - row.since), Tone.RING_STRONG), gap())
     key = (chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("Turn to it"), Tone.RING_STRONG), gap())
+    if not value.said and width_of((*rest, *key)) + 2 > cells:
+        rest = (promise,)
     return Row((gap(), *head), time, base=Tone.RING), Row((gap(), *rest), key, base=Tone.RING)
 
 
@@ -169,6 +174,8 @@ def _tone(value: Announcement) -> Tone:
 
 
 def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
+    if value.away and cells < WIDE and not value.said and not value.bad:
+        value = value._replace(message=value.away, bad=True)
     tone = _tone(value)
     row = value.serving
     parts = wrapped(value.message, cells - 2)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from rich.cells import cell_len
 from textual.geometry import Size
 
 from ringdesk.calls import CallState, Outcome
@@ -10,7 +11,7 @@ from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced
+from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import MARKS, STATES, code, say
 from terminal.widgets.when import Now, clock, length
 
@@ -111,29 +112,33 @@ class Lines(ListPanel[Calls]):
         rows: list[Row] = []
         for index in self.in_sight(inside):
             chosen = index == self.selected and self.has_focus
-            rows += self._entry(value.calls[index], max(LEAST_WORD, inside.width // 3), chosen=chosen)
+            rows += self._entry(value.calls[index], inside.width, chosen=chosen)
         return Picture(tuple(rows), title, corner, self.extent(inside))
 
-    def _entry(self, row: CallRow, word_cells: int, *, chosen: bool) -> tuple[Row, Row]:
+    def _entry(self, row: CallRow, cells: int, *, chosen: bool) -> tuple[Row, Row]:
         call, member = row.call, row.sure
         base = Tone.SELECTED if chosen else Tone.TEXT
         word, tone, mark = _state(row, self.value.titles)
-        word = word if call.live else clipped(word, word_cells)
+        word = word if call.live else clipped(word, max(LEAST_WORD, cells // 3))
         name, shown = called_by(call, member), number(call)
         several = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
         rest = shown if several or shown != name else SafeText()
         label = call.called.line or call.called.raw or SafeText("-")
-        head = spaced((chip(SafeText(label[:8]), mark), piece(word, tone), piece(several or name, Tone.STRONG)))
+        state = (chip(SafeText(label[:8]), mark), piece(word, tone))
+        head = spaced((*state, piece(several or name, Tone.STRONG)))
         live = row.call.state is not CallState.ENDED
         time = (
             length(self.value.now.at - row.began)
             if live
             else clock(call.ended or row.since, self.value.now, seconds=False)
         )
+        if not several and name == shown and width_of(head) + 1 + cell_len(time) > cells:
+            head, rest = spaced(state), shown  # a number is whole or it is nobody's
+        key = _aside(row, self.value.takes)
         second = spaced((piece(member.tier if member else SafeText(), Tone.DIM), piece(rest, Tone.DIM)), 2)
-        return Row(head, (piece(time, tone),), base=base), Row(
-            (gap(4), *second), (_aside(row, self.value.takes),), base=base
-        )
+        if 4 + width_of(second) + 1 + key.width > cells:
+            second = (piece(rest, Tone.DIM),)
+        return Row(head, (piece(time, tone),), base=base), Row((gap(4), *second), (key,), base=base)
 
 
 def _corner(value: Calls) -> tuple[Piece, ...]:

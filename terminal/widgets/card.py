@@ -12,7 +12,7 @@ from terminal.widgets.homeface import summary
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person, Who, no_number, number, to_come
-from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced
+from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced, width_of, wrapped
 from terminal.widgets.speech import KINDS, STATES, because, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent
 from terminal.widgets.telephone import written
@@ -105,7 +105,9 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
     place = _stranger(person) or _home(member)
-    numbers = Row(spaced((piece(say("Tel."), Tone.DIM), *_numbers(person)), 1), place)
+    label = piece(say("Tel."), Tone.DIM)
+    beside = inside.width - label.width - 1 - sum(each.width for each in place) - 1
+    numbers = Row((label, gap(), *_numbers(person, beside)), place)
     room = inside.width - max(20, sum(each.width for each in place) + 1)
     facts = Row(_facts(member, inside.width - 20 if tall else room), _birthday(member) if tall else place)
     notice = (piece(say("Notice: {title}", title=value.notice), Tone.WARN),) if value.notice else ()
@@ -161,8 +163,21 @@ def _number(known: MemberNumber, person: Person) -> tuple[Piece, ...]:
     return shown, *calls, piece(known.label, Tone.DIM)
 
 
-def _numbers(person: Person) -> tuple[Piece, ...]:
-    return tuple(part for known in _ordered(person) for part in _number(known, person))
+def _numbers(person: Person, room: int) -> tuple[Piece, ...]:
+    """As many numbers as fit in so many cells, whole, the first with its label in any case; the others are counted."""
+    known = _ordered(person)
+    shown: tuple[Piece, ...] = ()
+    for index, each in enumerate(known):
+        left = len(known) - index
+        reserve = len(f" +{left - 1}") if left > 1 else 0
+        whole = spaced(_number(each, person))
+        ways = (whole, whole[:1]) if shown else (whole,)
+        longer = [(*shown, gap(), *way) if shown else way for way in ways]
+        fitting = [way for way in longer if width_of(way) + reserve <= room]
+        if not fitting and shown:
+            return (*shown, gap(), piece(SafeText(f"+{left}"), Tone.DIM))
+        shown = fitting[0] if fitting else longer[0]
+    return shown
 
 
 def _stranger(person: Person) -> tuple[Piece, ...]:
@@ -248,7 +263,7 @@ def _habit(member: Member, e164: str | None) -> SafeText:
     return say("chosen before") if any(number.chosen_at for number in known) else SafeText()
 
 
-def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
+def _unknown(value: Face, inside: Size) -> tuple[Row, ...]:
     call = value.person.call
     assert call is not None
     shown = number(call)
@@ -275,17 +290,20 @@ def _unknown(value: Face, _inside: Size) -> tuple[Row, ...]:
         )
         if shown
         else Row(),
-        Row(
-            spaced(
-                (
-                    chip(SafeText("Ctrl+L"), Tone.CHIP_LINK) if shown else gap(0),
-                    piece(say("adds it to the member that / finds; the note stays with this call.")),
-                )
-            )
+        *(
+            _adding(inside.width)
             if shown
-            else (piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)
+            else (Row((piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)),)
         ),
     )
+
+
+def _adding(cells: int) -> tuple[Row, ...]:
+    """The key that adds the number to a member, with its words in as many rows as they need."""
+    key = chip(SafeText("Ctrl+L"), Tone.CHIP_LINK)
+    words = say("adds it to the member that / finds; the note stays with this call.")
+    first, *rest = wrapped(words, cells - key.width - 1)
+    return Row((key, gap(), piece(first))), *(Row((gap(key.width + 1), piece(each))) for each in rest)
 
 
 def _withheld(_value: Face, _inside: Size) -> tuple[Row, ...]:

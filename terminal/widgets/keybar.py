@@ -8,7 +8,7 @@ from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS, Where
 from terminal.bindings import shown as written
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece
+from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, width_of
 from terminal.widgets.speech import say
 
 
@@ -78,20 +78,25 @@ class TabStrip(Panel[Strip]):
     framed = False
 
     def picture(self, value: Strip, inside: Size) -> Picture:
-        """Digit, name, count, and what is urgent: with less air and fewer words before a tab is cut."""
+        """Digit, name, count, and what is urgent: with less air and fewer words before the trouble is cut, never a tab."""
         right = (piece(value.trouble, Tone.WARN), gap()) if value.trouble else ()
         room = inside.width - sum(each.width for each in right) - 1
-        for air, brief in ((2, False), (2, True), (1, True)):
-            words = _tabs(value, air=air, brief=brief)
+        for air, brief, empty in ((2, False, True), (2, True, True), (1, True, True), (1, True, False)):
+            words = _tabs(value, air=air, brief=brief, empty=empty)
             if sum(each.width for each in words) <= room:
                 break
+        else:
+            left = inside.width - width_of(words) - 2
+            right = (piece(clipped(value.trouble, left), Tone.WARN), gap()) if left > 1 else ()
         return Picture((Row(words, right, base=Tone.BAR),))
 
 
-def _tabs(value: Strip, *, air: int, brief: bool) -> tuple[Piece, ...]:
+def _tabs(value: Strip, *, air: int, brief: bool, empty: bool) -> tuple[Piece, ...]:
+    """The tabs with so much air between them; `empty` counts also nothing."""
     words: list[Piece] = [gap()]
     for index, tab in enumerate(value.tabs):
-        text = SafeText(f"{index + 1} {tab.name} {tab.entries}")
+        count = f" {tab.entries}" if tab.entries or empty else ""
+        text = SafeText(f"{index + 1} {tab.name}{count}")
         words += [gap(air if index else 0), chip(text, Tone.BRAND) if index == value.shown else piece(text, Tone.DIM)]
         urgent = tab.short if brief else tab.urgent
         if urgent:

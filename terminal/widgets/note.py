@@ -13,10 +13,14 @@ from ringdesk.safetext import SafeLines, SafeText
 from terminal.messages import Asked, Left, Typed
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person
-from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced
+from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import line_name, say
 from terminal.widgets.tasks import BOX
 
+ENDS: Final = 3
+"""Cells of an end of a frame with words in it: the line, and air on both sides of them."""
+SHORTEST: Final = 12
+"""Cells below which a promise says nothing."""
 PROMISE_FROM: Final = 6
 """Rows inside the frame from which on the last is kept for the promise (see `arrangement`); below, it is in the frame."""
 
@@ -58,9 +62,8 @@ class NoteFrame(Panel[Owner]):
         call = spaced((piece(line_name(person.call), Tone.DIM),)) if person.call else ()
         if value.revises:
             call = (piece(say("revises {day}", day=value.revises), Tone.WARN),)
-        title = spaced((piece(say("Note"), tone), piece(person.name, tone), *call), 2)
-        state = _state(value)
-        corner = (chip(state, Tone.CHIP_LINK if value.focused else Tone.CHIP),) if state and person.name else ()
+        named = (piece(say("Note"), tone), piece(person.name, tone))
+        title, corner = _headed(value, spaced((*named, *call), 2), spaced(named, 2), inside.width + 2)
         foot = (piece(value.saying, Tone.BAD if value.bad else Tone.DIM),) if value.saying else ()
         rows: tuple[Row, ...] = (
             () if person.name else (Row((piece(say("A note belongs to a person or a call."), Tone.DIM),)),)
@@ -69,8 +72,37 @@ class NoteFrame(Panel[Owner]):
             return Picture(rows, title, corner, foot)
         words, key = _promised(value.promise)
         if inside.height < PROMISE_FROM:
-            return Picture(rows, title, corner, foot, under=(*words, gap(), *key))
+            room = inside.width + 2 - 2 * ENDS - width_of((*foot, *key)) - 2
+            shown = _within(words, room)
+            return Picture(rows, title, corner, foot, under=(*shown, gap(), *key) if shown else key)
         return Picture((*[BLANK] * (inside.height - 1), Row(words)), title, corner, foot, under=key)
+
+
+def _headed(
+    value: Owner, title: tuple[Piece, ...], short: tuple[Piece, ...], cells: int
+) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """What stands in the upper line of the frame, of `cells` cells: where the state has no room its word is a short one,
+    then the line goes, which the card says too."""
+    state = _state(value) if value.person.name else SafeText()
+    if not state:
+        return title, ()
+    tone = Tone.CHIP_LINK if value.focused else Tone.CHIP
+    brief = state if value.typed else say("Type")
+    for words, shown in ((title, state), (title, brief), (short, brief)):
+        corner = (chip(shown, tone),)
+        if width_of((*words, *corner)) + 2 * ENDS < cells:
+            break
+    return words, corner
+
+
+def _within(words: tuple[Piece, ...], cells: int) -> tuple[Piece, ...]:
+    """The promise in so many cells: its label goes before a word of it is cut."""
+    if width_of(words) <= cells:
+        return words
+    last = words[-1]
+    if last.width <= cells:
+        return (last,)
+    return (piece(clipped(last.text, cells), last.tone),) if cells >= SHORTEST else ()
 
 
 def _state(value: Owner) -> SafeText:

@@ -101,6 +101,11 @@ def spaced(pieces: Iterable[Piece], cells: int = 1) -> tuple[Piece, ...]:
     return tuple(part for each in kept for part in (gap(cells), each))[1:]
 
 
+def width_of(pieces: Iterable[Piece]) -> int:
+    """The cells that the pieces take."""
+    return sum(each.width for each in pieces)
+
+
 def chips(texts: Iterable[Piece], cells: int, more: Tone) -> tuple[Piece, ...]:
     """As many chips as fit in so many cells, whole; those that do not are counted in a last one."""
     waiting = list(texts)

@@ -8,7 +8,7 @@ from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
 from terminal.news import HealthNews, SyncNews
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced
+from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import because, say
 from terminal.widgets.when import Now, ago
 
@@ -34,15 +34,21 @@ class Health(NamedTuple):
     notice: SafeText = SafeText()
 
 
-def source_words(news: HealthNews, *, whole: bool = True) -> tuple[Piece, ...]:
-    """A source: sign, name, and what is wrong, in words."""
+def source_words(news: HealthNews, *, whole: bool = True, short: bool = False) -> tuple[Piece, ...]:
+    """A source: sign, name, and what is wrong, in words; `short` leaves out what to do about it."""
     sign, tone = _SIGNS[news.level]
     name = news.label or SafeText(news.source)
     words = say("fine") if news.level is Level.OK else because(news.why) if whole else SafeText()
+    words = brief(words) if short else words
     return spaced((piece(SafeText(sign), tone), piece(name), piece(words, tone)))
 
 
-def server_words(value: Health) -> tuple[Piece, ...]:
+def brief(reason: SafeText) -> SafeText:
+    """What is wrong, without what to do about it: a reason says both, with a semicolon between."""
+    return SafeText(reason.partition("；" if "；" in reason else ";")[0])
+
+
+def server_words(value: Health, *, short: bool = False) -> tuple[Piece, ...]:
     """The server, the outbox, the age of the copy. A reason comes last: it is long, and must not push the others out."""
     sync = value.sync
     label = piece(say("Server"), Tone.DIM)
@@ -65,6 +71,7 @@ def server_words(value: Health) -> tuple[Piece, ...]:
         well = piece(SafeText("\N{CHECK MARK} " + say("connected")), Tone.GOOD)
         return (*spaced((label, well)), gap(2), *stands)
     why = because(sync.why) if sync.why else say("not reached")
+    why = brief(why) if short else why
     return (*stands, gap(2), *spaced((label, piece(SafeText(f"! {why}"), Tone.WARN))))
 
 
@@ -78,15 +85,28 @@ class StatusLine(Panel[Health]):
     framed = False
 
     def picture(self, value: Health, inside: Size) -> Picture:
-        """What is ill first: it must not be what is cut."""
-        order = (Level.BROKEN, Level.WARNING, Level.STARTING, Level.OK)
-        sources = sorted(value.sources, key=lambda news: order.index(news.level))
-        words: list[Piece] = [gap(), piece(say("Sources"), Tone.DIM), gap()]
-        if not sources:
-            words.append(piece(say("none"), Tone.DIM))
-        for news in sources:
-            words += [*source_words(news), gap(2)]
+        """What is ill first: it must not be what is cut. Where there is no room for all of it, what to do about it goes
+        (the banner says that), then the notice (which stands in Home), then the sources that are well."""
+        title = clipped(value.notice, NOTICE)
         notice: tuple[Piece, ...] = ()
-        if value.notice:
-            notice = (gap(3), piece(say("Notice"), Tone.DIM), gap(), piece(clipped(value.notice, NOTICE), Tone.STRONG))
-        return Picture((Row(tuple(words), (*server_words(value), *notice, gap()), base=Tone.BAR),))
+        if title:
+            notice = (gap(3), piece(say("Notice"), Tone.DIM), gap(), piece(title, Tone.STRONG))
+        for short, said, well in ((False, notice, True), (True, notice, True), (True, (), True), (True, (), False)):
+            left = _sources(value, short=short, well=well)
+            right = (*server_words(value, short=short), *said, gap())
+            if width_of((*left, *right)) < inside.width:
+                break
+        return Picture((Row(left, right, base=Tone.BAR),))
+
+
+def _sources(value: Health, *, short: bool, well: bool) -> tuple[Piece, ...]:
+    """The sources, what is ill first; those that are `well` too."""
+    order = (Level.BROKEN, Level.WARNING, Level.STARTING, Level.OK)
+    sources = sorted(value.sources, key=lambda news: order.index(news.level))
+    words: list[Piece] = [gap(), piece(say("Sources"), Tone.DIM), gap()]
+    if not sources:
+        words.append(piece(say("none"), Tone.DIM))
+    for news in sources:
+        if well or news.level is not Level.OK:
+            words += [*source_words(news, short=short), gap(2)]
+    return tuple(words)

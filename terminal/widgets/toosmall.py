@@ -29,4 +29,4 @@ class TooSmall(Panel[None]):
         here = say("This window has {width}x{height}; the desk needs {least_width}x{least_height}.", **sizes)
         if cell_len(here) > inside.width:
             here = say("{width}x{height}; {least_width}x{least_height} needed", **sizes)
-        return Picture((Row((piece(here, Tone.WARN),)), Row((piece(say("Nothing is lost: make it larger.")),))))
+        return Picture((Row((piece(here, Tone.WARN),)), Row((piece(say("Nothing is lost: enlarge it.")),))))

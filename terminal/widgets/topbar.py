@@ -7,7 +7,7 @@ from textual.geometry import Size
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece, spaced
+from terminal.widgets.row import Piece, Row, Tone, chip, gap, piece, spaced, width_of
 from terminal.widgets.speech import PRESENCES, mark, say
 from terminal.widgets.when import Now, clock, day
 
@@ -46,8 +46,6 @@ class TopBar(Panel[Top]):
             piece(SafeText(f"> {say(value.state)} {value.passed}".rstrip()), Tone.DIM if idle else Tone.GOOD),
             gap(),
             piece(value.agent, Tone.STRONG),
-            gap(2),
-            *_counts(value),
         )
         link = _link(value)
         if wide:
@@ -56,19 +54,23 @@ class TopBar(Panel[Top]):
             sent = () if not value.outbox else (piece(say("Unsent {count}", count=value.outbox), Tone.WARN),)
             place = (*sent, link)
         time = piece(clock(value.now.at, value.now, seconds=wide), Tone.STRONG)
-        right = (*spaced((*place, time), 3 if wide else 2), gap())
-        return Picture(rows=(Row(left, right, base=Tone.BAR),))
+        full, *less = _counts(value)
+        for air, counts in ((3 if wide else 2, full), (1, full), *((1, each) for each in less)):
+            row = Row((*left, gap(min(air, 2)), *counts), (*spaced((*place, time), air), gap()), base=Tone.BAR)
+            if width_of((*row.left, *row.right)) < inside.width:
+                break
+        return Picture(rows=(row,))
 
 
-def _counts(value: Top) -> tuple[Piece, ...]:
+def _counts(value: Top) -> tuple[tuple[Piece, ...], ...]:
+    """What the day was so far, and the same with less of it: what is still to be done goes last."""
     pairs = (
         (say("Taken"), value.taken, Tone.STRONG),
         (say("Missed"), value.missed, Tone.WARN if value.missed else Tone.STRONG),
         (say("To call"), value.owed, Tone.WARN if value.owed else Tone.STRONG),
     )
-    return spaced(
-        part for label, count, tone in pairs for part in (piece(label, Tone.DIM), piece(SafeText(str(count)), tone))
-    )
+    parts = [(piece(label, Tone.DIM), piece(SafeText(str(count)), tone)) for label, count, tone in pairs]
+    return tuple(spaced(part for pair in parts[first:] for part in pair) for first in range(len(parts)))
 
 
 def _link(value: Top) -> Piece:

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import os
+import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Enrolled
 from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
+from tests.cli.processes import run
 from tests.flows.processes import RINGDESK, ROOT, Process
 
 
@@ -140,3 +142,89 @@ def test_people_read_lines_and_a_bad_source_is_bad_use() -> None:
             [*RINGDESK, "doctor", bad], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
         )
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)
+
+
+def report(room: Path, *words: str) -> list[str]:
+    """The lines that people read, on a machine of the test's own."""
+    done = run(room, "doctor", *words, timeout=90)
+    assert done.stderr == b"", done.stderr
+    return done.stdout.decode().splitlines()
+
+
+class TestTheSettings:
+    def test_where_they_would_be_is_said(self, tmp_path: Path) -> None:
+        (line,) = (line for line in report(tmp_path) if "settings" in line)
+        assert line.startswith("ok ")
+        assert "there is no settings file" in line
+        assert f"{tmp_path}/config/ringdesk/ringdesk.toml" in line
+
+    def test_which_were_read_is_said(self, tmp_path: Path) -> None:
+        usual = tmp_path / "config" / "ringdesk" / "ringdesk.toml"
+        usual.parent.mkdir(parents=True)
+        usual.write_text("[general]\n")
+        (tmp_path / "other.toml").write_text("[general]\n")
+        assert any(f"{usual} was read" in line for line in report(tmp_path))
+        other = report(tmp_path, "--config", str(tmp_path / "other.toml"))
+        assert any(f"{tmp_path}/other.toml was read" in line for line in other)
+
+    @pytest.mark.parametrize(
+        ("text", "named"),
+        [("[general]\nlangage = 'en'\n", "general.langage"), ("[", "ends in the middle")],
+    )
+    def test_what_is_wrong_with_them_is_one_finding_among_the_others(
+        self, tmp_path: Path, text: str, named: str
+    ) -> None:
+        file = tmp_path / "ringdesk.toml"
+        file.write_text(text)
+        for words in ((), ("--json",)):
+            lines = report(tmp_path, "--config", str(file), *words)
+            (line,) = (line for line in lines if "settings" in line and "broken" in line)
+            assert str(file) in line
+            assert named in line
+            assert any("python" in line for line in lines)
+        code, found = doctor("--config", str(file))
+        assert (code, found["settings"]["ok"]) == (1, False)
+        assert found["settings"]["why_code"] in ("setting_unknown", "doctor_settings_wrong")
+
+
+class TestTheLanguage:
+    """Every line of the report, and the English of programs."""
+
+    def everything(self, room: Path) -> list[str]:
+        (room / "data").mkdir()
+        (room / "data" / "server.db").write_bytes(b"this is no database" * 100)
+        (room / "calls.jsonl").write_text('{"at": 0, "dir": "in", "hex": "0d"}\n')
+        recordings = [f"replay:{room}/{name}?dialect=modem" for name in ("calls.jsonl", "none")]
+        return [f"serial://{room}/none", "socket://127.0.0.1:1", *recordings, "--data", str(room / "data")]
+
+    @pytest.mark.parametrize("by", ["settings", "flag"])
+    def test_is_that_of_the_settings_or_of_the_flag(self, tmp_path: Path, by: str) -> None:
+        file = tmp_path / "ringdesk.toml"
+        file.write_text(f"[general]\nlanguage = '{'zh-Hant' if by == 'settings' else 'en'}'\n")
+        words = [
+            "--config",
+            str(file),
+            *(["--language", "zh-Hant"] if by == "flag" else []),
+            *self.everything(tmp_path),
+        ]
+        lines = report(tmp_path, *words)
+        assert len(lines) > 10
+        for line in lines:
+            assert line.startswith(("正常", "注意", "異常")), line
+            rest = re.sub(r"（.*）$", "", line.replace(str(tmp_path), ""))
+            rest = rest.partition("：")[2] if "python" not in rest else ""
+            rest = re.sub(r"[`/]\S+( doctor| setup)?`?|--data|Python", "", rest)
+            assert not re.search(r"[A-Za-z]{3,}", rest.replace("ringdesk", "")), line
+
+    def test_programs_read_the_same_in_both(self, tmp_path: Path) -> None:
+        words = self.everything(tmp_path)
+        english, chinese = (
+            report(tmp_path, "--json", "--language", language, *words) for language in ("en", "zh-Hant")
+        )
+        assert english == chinese
+        assert all(json.loads(line)["why_code"] for line in english)
+
+    def test_one_without_words_is_bad_use(self, tmp_path: Path) -> None:
+        done = run(tmp_path, "doctor", "--language", "zz", timeout=60)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"use en or zh-Hant" in done.stderr

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,10 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from cli.setup_console import Wrong, broken
-from cli.setup_line import addressed, no_number
+from cli.setup_console import Console, Wrong, broken
+from cli.setup_console import spoken as told
+from cli.setup_line import addressed, no_number, probe, spec_of
 from cli.setup_place import aloud
 from cli.setup_server import check_address
+from ringdesk.dialects import Level
+from ringdesk.errors import BadInput
 from tests.cli.processes import PATIENCE, child, environment
 from tests.flows.processes import Shop, shop
 from tests.terminal.plain.talking import spoken
@@ -348,3 +352,80 @@ def test_only_what_was_wrong_is_asked_again(tmp_path: Path) -> None:
             assert words in said
         assert written(tmp_path)["desk"]["user"] == "mei"
         assert written(tmp_path)["general"] == {"language": "en"}
+
+
+ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
+"""Two Latin words in a row: a sentence that nobody translated."""
+
+
+def english_in(said: str, *known: str) -> "re.Match[str] | None":
+    """English in what was said, but for names, and what is `known`."""
+    rest = re.sub(r"`[^`]*`|ringdesk: |ringdesk desk.*|語言 Language.*", "", said)
+    for name in known:
+        rest = rest.replace(name, "")
+    return ENGLISH.search(rest)
+
+
+class TestTheChineseConversation:
+    """Nothing in it is English, whatever goes wrong."""
+
+    @pytest.mark.skipif(os.name != "posix", reason="other names of ports")
+    @pytest.mark.parametrize("port", ["/dev/ttyUSB9", "COM9", "/dev/null", "/proc/version", "socket://127.0.0.1:1"])
+    def test_a_port_that_cannot_be_opened_says_what_to_do(self, port: str, capsys: pytest.CaptureFixture[str]) -> None:
+        with spoken("zh_TW"):
+            notice = probe(Console(yes=False, json=False), addressed(port), "TW", "2")
+        assert notice.level is Level.BROKEN
+        said = capsys.readouterr().out
+        assert not english_in(said, port, "127.0.0.1:1"), said
+        assert "rrno" not in said
+        assert "；請" in said
+
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            *(
+                "tcp://pbx:5038",
+                "http://:8791",
+                "serail://x",
+                "socket:x",
+                "socket://x",
+                "udp://x",
+                "serial://",
+                "replay:",
+            ),
+            *(
+                "serial://COM3?colour=red",
+                "serial://COM3?id=",
+                "serial://COM3?line=1&line=2",
+                "serial://COM3?dialect=x",
+            ),
+            "serial://COM3?dialect=twilio",
+        ],
+    )
+    def test_an_address_that_cannot_be_used_is_refused_in_words(self, typed: str) -> None:
+        with spoken("zh_TW"), pytest.raises(BadInput) as caught:
+            spec_of(typed, "TW", "2")
+        with spoken("zh_TW"):
+            assert not english_in(told(caught.value)), told(caught.value)
+        assert english_in(str(caught.value)), "the log and programs read English"
+
+    @pytest.mark.parametrize(
+        ("words", "typed", "code"),
+        [
+            (("--region", "XX"), "", 2),
+            (("--only", "region"), "TW\n", 2),
+            (("--only", "server"), "2\n127.0.0.1:1\n", 2),
+            (("--only", "server", "--server", "127.0.0.1:1", "--user", "mei", "--password-file", "none"), "", 2),
+            (("--config", "file/ringdesk.toml"), "", 2),
+            (("--source", "tcp://pbx:5038"), "\n\n\n", 2),
+        ],
+    )
+    def test_what_ends_it_is_said_in_chinese_too(
+        self, tmp_path: Path, words: tuple[str, ...], typed: str, code: int
+    ) -> None:
+        (tmp_path / "file").write_text("")
+        given = [str(tmp_path / word) if word.startswith(("file/", "none")) else word for word in words]
+        done = setup(tmp_path, "--language", "zh-Hant", *given, typed=typed)
+        assert done.returncode == code, done.stderr
+        assert len(done.stderr.splitlines()) == 1
+        assert not english_in(done.stderr, str(tmp_path)), done.stderr

@@ -34,14 +34,14 @@ def test_a_supervisor_lets_go_of_what_holds_up_the_outbox(tmp_path: Path) -> Non
         words = [*shop.words("boss", "--enrol-file", str(code), "--data", str(data))]
         words.remove("--headless")
         with Person(tmp_path, [*words, "--language", "zh-Hant"]) as person:
-            person.see(lambda: "mei 在此寫下的內容" in person.pane("status"))
+            person.see(lambda: "mei 在這裡寫的內容" in person.pane("status"))
             told = run(tmp_path, "doctor", "--data", str(data))
-            assert b"outbox: " in told.stdout
+            assert b"unsent changes: " in told.stdout
             assert b"changes of mei wait until mei signs in on this desk again" in told.stdout
             person.write(CTRL_P)
             person.see(lambda: "焦點在 輸入框" in person.rows()[-1])
-            person.type("放掉")
-            person.see(lambda: "放掉等人登入" in "\n".join(person.rows()))
+            person.type("放棄")
+            person.see(lambda: "放棄等人登入" in "\n".join(person.rows()))
             person.write(b"\r")
             person.see(lambda: "mei：" in "\n".join(person.rows()))
             person.write(b"1")

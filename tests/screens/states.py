@@ -10,6 +10,7 @@ from ringdesk.calls import Call, Caller, CallState, Outcome, Presentation
 from ringdesk.dialects import Level
 from ringdesk.errors import RingdeskError
 from ringdesk.marks import MarkLabel
+from ringdesk.members import MemberNumber
 from ringdesk.notes import Note
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeLines, SafeText
@@ -19,7 +20,7 @@ from ringdesk.why import Why
 from terminal.callerid import health
 from terminal.desk import Card
 from terminal.desk.values import LostCall
-from terminal.news import CallNews, HealthNews, SyncNews
+from terminal.news import CallNews, HealthNews, RowNews, SyncNews
 from terminal.screens.wrapup import Mode, WrapUp
 from terminal.sync import link
 from tests.screens.harness import SMALL, WIDE, Running
@@ -447,3 +448,41 @@ async def locked(run: Running) -> None:
 @state(named=False, sizes=((79, 24), (60, 20), (30, 8)))
 async def too_small(run: Running) -> None:
     await serves(run)
+
+
+# what has little room
+
+
+@state(about=LIN.name, banner=(LIN.name,))
+async def a_long_promise_in_the_note(run: Running) -> None:
+    await serves(run, "明天 14:30 以前回電告訴她禮盒提袋印公司名的報價和最快到貨的日期，電話打 0912-345-678")
+
+
+@state()
+async def a_team_with_strangers(run: Running) -> None:
+    """Colleagues serve callers whom nobody knows: all there is of these is a number."""
+    strangers = {"k": "+886977001234", "l": "+886223456789", "m": "+81312345678"}
+    names = ("王小明", "Christopher", "歐陽雅婷")
+    for ident, e164 in strangers.items():
+        caller = Caller(SafeText(e164), e164, Presentation.SHOWN)
+        run.desk.publish(pop(call(ident, caller=caller, line="3")))
+        run.desk.publish(
+            CallNews(call(ident, caller=caller, line="3", state=CallState.ANSWERED), claimed_name=SafeText("美惠"))
+        )
+    for ident, name in zip(strangers, names, strict=True):
+        state = PresenceState.WRAP_UP if ident == "l" else PresenceState.BUSY
+        run.desk.publish(
+            RowNews(Presence(id=f"p-{ident}", name=SafeText(name), state=state, since=NOW - 3700, call=ident))
+        )
+    await run.settle()
+    await goes_to(run, "team")
+
+
+@state(about=LIN.name, banner=(LIN.name,))
+async def a_member_with_many_numbers(run: Running) -> None:
+    others = {"(02)2345-6789": "公司", "(02)2712-0033": "家裡"}
+    known = (*LIN.numbers, *(MemberNumber(SafeText(raw), None, SafeText(label)) for raw, label in others.items()))
+    many = msgspec.structs.replace(LIN, numbers=known)
+    run.desk.cards[LIN.id] = msgspec.structs.replace(lins_card(), member=many)
+    await rings(run, call("c1", many, line="1"), run.desk.cards[LIN.id])
+    await keys(run, "f2")

@@ -37,7 +37,7 @@ async def test_the_status_line_says_whose_sign_in_is_awaited(language: str, chin
     async with running(desk(), WIDE, catalogue=None if english else chinese) as run:
         run.desk.publish(HELD)
         await run.settle()
-        words = "what 佩君 wrote here is sent when 佩君 signs in" if english else "等 佩君 再次在這張桌面登入後送出"
+        words = "what 佩君 wrote here is sent when 佩君 signs in" if english else "等 佩君 再次在這台客服桌登入後送出"
         assert words in run.pane("status")
         run.desk.publish(SyncNews(connected=True, outbox=0, cursor=9))
         await run.settle()
@@ -71,7 +71,7 @@ async def test_a_command_and_a_digit_let_go_of_what_is_one_persons(
 ) -> None:
     english = language == "en"
     async with running(desk(), size, catalogue=None if english else chinese) as run:
-        await run.press("ctrl+p", *("let go of" if english else "放掉"), "enter")
+        await run.press("ctrl+p", *("let go of" if english else "放棄"), "enter")
         menu = run.pane("menu")
         for words in ("1  佩君: 2 changes", "2  小君: 1 changes") if english else ("1  佩君：2 筆", "2  小君：1 筆"):
             assert words in menu
@@ -81,7 +81,7 @@ async def test_a_command_and_a_digit_let_go_of_what_is_one_persons(
         run.desk.tray = [ROW]
         await run.press("escape", "ctrl+p", *("was not sent" if english else "沒有送出"), "enter")
         page = run.pane("page")
-        for words in ("佩君", "下週三改送", "要統編", "let go of" if english else "已放掉"):
+        for words in ("佩君", "下週三改送", "要統編", "let go of" if english else "已放棄"):
             assert words in page
 
 

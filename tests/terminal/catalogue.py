@@ -9,6 +9,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+import cli
+import config
 import ringdesk
 import server
 import terminal
@@ -32,7 +34,7 @@ msgstr ""
 
 def sentences() -> dict[str, str]:
     """Every reason that any room can give: code -> English. The rooms register theirs when they are imported."""
-    for package in (ringdesk, terminal, server):
+    for package in (ringdesk, config, terminal, server, cli):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     return dict(sorted(ENGLISH.items()))

@@ -34,9 +34,9 @@ def fields(text: str) -> set[str]:
 
 
 def test_no_word_of_the_chinese_screen_is_left_in_english() -> None:
-    """Latin words in the Chinese catalogue are names of keys, programs, products and protocols only, and PIN."""
+    """Latin words in the Chinese catalogue are names of keys, programs, products, protocols and units only, and PIN."""
     allowed = re.compile(
-        r"Enter|Esc|PageDown|PIN|Ctrl\+[PQS]|Ctrl|F[0-9]|ATS0=0|USER|sudo usermod -aG dialout"
+        r"Enter|Esc|PageDown|PIN|Ctrl\+[PQS]|Ctrl|F[0-9]|ATS0=0|USER|sudo usermod -aG dialout|Python|IP|MB"
         r"|dialout|ringdesk( doctor)?|Zoom|Asterisk|FreePBX|Issabel|FreeSWITCH|FusionPBX|SIP|NCID|webhook|HTTP|TLS|wss?://|/sync"
     )
     (path,) = CATALOGUES

@@ -92,11 +92,19 @@ def test_a_missing_permission_names_the_group(number: int) -> None:
         assert "dialout" in str(refused)
 
 
-def test_a_failure_without_a_number_is_told_as_it_is() -> None:
+def test_a_failure_without_a_number_is_put_into_words_and_keeps_what_the_system_said() -> None:
     refused = cannot_open("COM3", serial.SerialException("the driver is on strike\x1b[2J"))
     assert refused.why.code == "port_failed"
-    assert "the driver is on strike" in str(refused)
-    assert str(refused).isprintable()
+    assert str(refused) == "COM3 cannot be used; check the device, its cable and its settings"
+    assert refused.detail == "the driver is on strike[2J"
+
+
+def test_a_port_with_no_device_behind_it_is_told_so() -> None:
+    """Linux has `/dev/ttyS1` for a card that is not there: it opens, and cannot be set up."""
+    refused = cannot_open(
+        "/dev/ttyS1", serial.SerialException(errno.EIO, "Could not configure port: Input/output error")
+    )
+    assert refused.why.code == "port_empty"
 
 
 @pytest.fixture
