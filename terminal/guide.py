@@ -1,18 +1,21 @@
 """The guide of a practice desk: sees in the news what was done, and says in one line what comes next."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+import msgspec
+
+from ringdesk.members import Member
 from ringdesk.safetext import SafeText
 from ringdesk.tour import Deed, Ring, Step, Tour
-from terminal.news import CallNews, MemberNews, News, NoteNews, ScreenPop, TaskNews
+from terminal.news import CallNews, Match, MemberNews, News, NoteNews, ScreenPop, TaskNews
 from terminal.widgets.person import RINGS
 from terminal.widgets.speech import mark, say
 from terminal.widgets.when import length
 
 SAYS: Final[Mapping[str, str]] = {
     "take": mark("when the telephone rings, {key} takes the call"),
-    "type": mark("type a note and go on while another call rings: nothing happens to your note"),
+    "type": mark("type a note, and go on while another call rings: it stays"),
     "save": mark("{key} saves the note"),
     "wrapup": mark("{key}, then a digit: the call is closed"),
     "later": mark("take a call, then {key}: promise to call back"),
@@ -26,11 +29,11 @@ SAYS: Final[Mapping[str, str]] = {
 """Step -> what to say."""
 
 ON_SCREEN: Final[Mapping[str, str]] = {
-    "attach": mark("take the unknown caller, {back}, {search} and open a member, then {key}: the number is theirs"),
-    "search": mark("{search} (in the note first {back}), then three digits and a surname, as in: {query}"),
-    "missed": mark("somebody gave up: {pane} to the missed calls, j down to the call, {key} says what it was"),
+    "attach": mark("take the unknown call; {back}, {search} opens a member, {key} adds it"),
+    "search": mark("{back}, {search}, then three digits and a surname, as in {query}"),
+    "missed": mark("a missed call: {pane} to the missed calls, j to it, {key} decides"),
 }
-"""The same where there is a note field to leave and a list to reach."""
+"""The same where there is a note field to leave and a list to reach; in no language longer than the banner of 80 columns."""
 
 ON_A_CALL: Final[Mapping[str, str]] = {
     "later": mark("you are on a call: {key}, then a digit: promise to call back"),
@@ -38,7 +41,7 @@ ON_A_CALL: Final[Mapping[str, str]] = {
 }
 """The same for somebody who has a call already."""
 
-CLOSE_FIRST: Final = mark("first close this call: {wrapup}, then a digit; then somebody unknown calls")
+CLOSE_FIRST: Final = mark("first close this call: {wrapup}, a digit; then a stranger calls")
 
 NAMES: Final[Mapping[str, str]] = {
     "take": mark("take a call"),
@@ -55,14 +58,18 @@ NAMES: Final[Mapping[str, str]] = {
 }
 """Step -> its name in the summary."""
 
+DIGITS: Final = 3
+"""Of a number, those at its end that a search is tried with."""
+
 _VERDICTS: Final = frozenset({"missed", "elsewhere", "ignored"})
 
 
 class Guide:
     """Leads one person. `keys` maps the ids of keys or commands to what is pressed or typed; `now` gives seconds since 1970.
 
-    `stranger` is the number (E.164) of the unknown caller, `digits` and `surname` what the search is for, `word` what
-    the answers are asked for.
+    `stranger` is the number (E.164) of the unknown caller, `word` what the answers are asked for. `digits` and `surname` are
+    what the search is tried with while nobody has been served: after that it is whom the person served last, for that can be
+    read on the screen.
     """
 
     def __init__(
@@ -84,8 +91,14 @@ class Guide:
         self._mine: set[str] = set()
         self._ringing: set[str] = set()
         self._strangers: set[str] = set()
+        self._callers: dict[str, tuple[str, str]] = {}
+        """The calls of whom is known who calls: the last digits and the surname."""
         self.me = ""
         self.tour = Tour.begin(frozenset(keys), now())
+
+    def began(self) -> None:
+        """The desk is open: the first step begins."""
+        self.tour = msgspec.structs.replace(self.tour, since=self._now())
 
     @property
     def ring(self) -> Ring:
@@ -125,7 +138,7 @@ class Guide:
     def summary(self) -> list[SafeText]:
         """What was done, how long each took, with which key."""
         past = self.tour.past
-        whole = sum(each.seconds for each in past)
+        whole = sum(int(each.seconds) for each in past)  # of what is printed, so that it can be added up
         lines = [
             say(
                 "Practice: {done} of {count} steps in {time}.",
@@ -148,9 +161,10 @@ class Guide:
         """Somebody did what only the desk itself can see."""
         self.tour = self.tour.did(deed, self._now())
 
-    def searched(self, query: str) -> None:
-        """The search box was used."""
-        if self._digits in query and self._surname in query:
+    def searched(self, query: str, found: Sequence[Match]) -> None:
+        """The search box was used: digits and a name that found somebody, whoever it is."""
+        digits = sum(char.isdecimal() for char in query)
+        if found and digits >= DIGITS and any(char.isalpha() for char in query):
             self.did(Deed.SEARCHED)
 
     def typed(self) -> None:
@@ -165,6 +179,8 @@ class Guide:
                 self._ringing.add(news.call.id)
                 if news.call.caller.e164 == self._stranger:
                     self._strangers.add(news.call.id)
+                if len(news.matches) == 1 and not news.matches[0].guess:
+                    self._calls(news.call.id, news.call.caller.e164, news.matches[0].member)
             case CallNews():
                 self._call(news)
             case NoteNews() if news.note.author == self.me:
@@ -173,6 +189,8 @@ class Guide:
                 self.did(Deed.PROMISED)
             case MemberNews() if any(number.e164 == self._stranger for number in news.member.numbers):
                 self.did(Deed.ATTACHED)
+                self._calls("", self._stranger, news.member)
+                self._serves("")
 
     def _call(self, news: CallNews) -> None:
         call = news.call
@@ -188,4 +206,13 @@ class Guide:
             self.did(Deed.HANDED)
         elif news.mine and call.live:
             self._mine.add(call.id)
+            self._serves(call.id)
             self.did(Deed.TOOK)
+
+    def _calls(self, call: str, e164: str | None, member: Member) -> None:
+        """Who is on a call, as a search would find them; a name in Latin letters has no surname of one character."""
+        if e164 is not None and member.name and not member.name.isascii():
+            self._callers[call] = e164[-DIGITS:], member.name[0]
+
+    def _serves(self, call: str) -> None:
+        self._digits, self._surname = self._callers.get(call, (self._digits, self._surname))

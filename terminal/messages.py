@@ -37,6 +37,10 @@ class Typed(Message):
     """The text of the note changed."""
 
 
+class Declined(Message):
+    """Text was typed that belongs to nobody: it was not taken."""
+
+
 class Left(Message):
     """The note lost the focus: what is in it should be kept now."""
 

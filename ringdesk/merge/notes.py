@@ -111,6 +111,7 @@ def task_update(case: Case, args: TaskUpdate) -> Effect:
         _expect_title(case, given["title"])
     expect_date(case, given.get("opens"))
     expect_date(case, given.get("due"))
+    expect_subject(case, given.get("member"))
     after = msgspec.structs.replace(task, **given)
     return Effect({} if after == task or task.state is TaskState.DONE else {("task", task.id): after})
 

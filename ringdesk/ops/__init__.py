@@ -303,6 +303,11 @@ def _verdict(_op_id: str, args: CallVerdict, _person: str) -> list[RowKey]:
     return [("call", args.call), ("task", callback_id(args.call)), *_subjects(args.member)]
 
 
+def _update(_op_id: str, args: TaskUpdate, _person: str) -> list[RowKey]:
+    member = args.fields.member
+    return [("task", args.task), *_subjects(None if isinstance(member, msgspec.UnsetType) else member)]
+
+
 def _its_task(_op_id: str, args: TaskDone, _person: str) -> list[RowKey]:
     return [("task", args.task)]
 
@@ -318,7 +323,7 @@ def _its_call(_op_id: str, args: CallClaim, _person: str) -> list[RowKey]:
 _TOUCHED: Final[dict[type, Callable[[str, Any, str], list[RowKey]]]] = {
     NoteAdd: _note,
     TaskAdd: lambda op_id, args, _: [("task", op_id), *_subjects(args.member, args.call)],
-    TaskUpdate: _its_task,
+    TaskUpdate: _update,
     TaskAttempt: _its_task,
     TaskDone: _its_task,
     TaskReopen: _its_task,

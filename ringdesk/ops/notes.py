@@ -31,8 +31,9 @@ class TaskAdd(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TaskFields(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A patch of a task: only what is set is changed; the last to arrive wins."""
+    """A patch of a task: only what is set is changed; the last to arrive wins. `member`: whose it is, once that is known."""
 
+    member: str | msgspec.UnsetType | None = msgspec.UNSET
     title: SafeText | msgspec.UnsetType = msgspec.UNSET
     number: SafeText | msgspec.UnsetType | None = msgspec.UNSET
     opens: SafeText | msgspec.UnsetType | None = msgspec.UNSET

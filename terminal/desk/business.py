@@ -5,6 +5,7 @@ from datetime import date
 
 from ringdesk import articles, dispositions
 from ringdesk.articles import Article, ArticleKind
+from ringdesk.calls import Call
 from ringdesk.dispositions import Disposition
 from ringdesk.members import Member
 from ringdesk.presence import Presence
@@ -23,6 +24,10 @@ class Business:
     async def agenda(self, *, mine: bool = False) -> list[Task]:
         """Open tasks, the next due first; `mine`: those of this person and of nobody."""
         return await self._store.agenda(self.person if mine else None)
+
+    async def promised(self, call: Call) -> list[Task]:
+        """The open tasks of a call, and the open callbacks to its number that are no member's."""
+        return await self._store.promised(call)
 
     async def team(self) -> list[Presence]:
         """What everybody here does, by name."""

@@ -23,11 +23,13 @@ from ringdesk.ops import (
     NumberMarked,
     PresenceSet,
     TaskAdd,
+    TaskAttempt,
     TaskDone,
 )
 from ringdesk.presence import PresenceState
 from ringdesk.rules import permissions
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import Contact, ContactKind
 from terminal.desk.callflow import address
 from terminal.desk.life import Life
@@ -249,7 +251,21 @@ class Desk(Life):
             call: str | None = getattr(args, "call", None)
             if call is not None:
                 await self._flow.flush(call)
-        return await self._keep([self._meant(args) for args in wanted], base, draft)
+        meant = [self._meant(args) for args in wanted]
+        saved = await self._keep([*meant, *await self._settled_by(meant)], base, draft)
+        return saved[: len(wanted)]
+
+    async def _settled_by(self, wanted: Sequence[Args]) -> list[Args]:
+        """Whoever is spoken with need not be called back: their missed calls' open callbacks are done in the same commit."""
+        if not permissions.may(self._person.actor.roles, "task.done"):
+            return []
+        found: list[str] = []
+        for args in wanted:
+            if isinstance(args, CallWrapup):
+                found += await self._store.settled_by_call(args.call)
+            elif isinstance(args, TaskAttempt) and args.result is AttemptResult.REACHED:
+                found += await self._store.settled_by_attempt(args.task)
+        return [TaskDone(task=task) for task in dict.fromkeys(found)]
 
     def _meant(self, args: Args) -> Args:
         """With the id under which a call goes on, where two turned out to be one, and a typed number read."""

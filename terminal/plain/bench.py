@@ -119,6 +119,7 @@ class Bench:
     def _chooses(self, index: int) -> Act:
         async def choose() -> None:
             if self.work.choose(index):
+                await self.work.became()
                 await self.work.refill()
             await self.keeper.keep()
             self.shown()

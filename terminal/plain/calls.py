@@ -11,7 +11,7 @@ from terminal.plain import choices, team, voice
 from terminal.plain.bench import Bench
 from terminal.plain.choices import Verdict
 from terminal.plain.talk import Act, Entry
-from terminal.screens.windows import Window
+from terminal.screens.windows import Window, spelled
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.speech import line_name, say
 
@@ -101,7 +101,7 @@ async def later(bench: Bench, rest: str) -> None:
     if rest.isdecimal() and 1 <= int(rest) <= len(windows):
         await _promised(bench, windows[int(rest) - 1])
         return
-    entries = [Entry(window.label, _promises(bench, window)) for window in windows]
+    entries = [Entry(spelled(window, bench.now), _promises(bench, window)) for window in windows]
     bench.talk.offer(say("When? {name}", name=bench.board.person.name), entries)
 
 
@@ -122,7 +122,7 @@ async def _promised(bench: Bench, window: Window) -> None:
         due=window.due,
     )
     await bench.desk.do(task)
-    bench.talk.say(say("Task made: call back {name}", name=person.name), window.label)
+    bench.talk.say(say("Task made: call back {name}", name=person.name), spelled(window, bench.now))
 
 
 async def hold(bench: Bench, _rest: str) -> None:
@@ -174,6 +174,8 @@ async def junk(bench: Bench, _rest: str) -> None:
     bench.talk.say(say("{number} is junk from now on.", number=told))
     if row.mine:
         await bench.desk.wrapup(row.call.id, SafeText(JUNK))
+        if bench.typed:
+            bench.talk.say(say("A draft is kept: {text}", text=SafeText(bench.typed)))
         await _close(bench)
 
 

@@ -147,6 +147,7 @@ async def attach(bench: Bench, _rest: str) -> None:
         return
     known = MemberNumber(caller.raw or SafeText(caller.e164 or ""), caller.e164)
     await bench.desk.do(NumberAttach(member=person.member.id, number=known))
+    await bench.work.follow(call, None, person.member)
     bench.talk.say(say("{number} belongs to {name} now.", number=told, name=person.name))
 
 

@@ -14,10 +14,10 @@ from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
-from terminal.widgets.person import CallRow, Person, Who, called_by, number
-from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, line_name, mark, say
+from terminal.widgets.person import CallRow, Person, Who, called_by, number, number_found
+from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, line_name, mark, say, tongue
 from terminal.widgets.telephone import written
-from terminal.widgets.when import Due, Now, clock, due, length, stamp
+from terminal.widgets.when import Due, Now, clock, due_between, length, stamp
 
 OPENING = mark("One moment: the desk opens.")
 UNLOCKED = mark(
@@ -62,7 +62,7 @@ def warnings(member: Member) -> list[SafeText]:
 
 def urgent(tasks: Sequence[Task], now: Now) -> list[tuple[Due, Task]]:
     """Open tasks with their due words, what is late first."""
-    dated = [(due(task.due, now), task) for task in tasks if task.state is TaskState.OPEN]
+    dated = [(due_between(task.opens, task.due, now), task) for task in tasks if task.state is TaskState.OPEN]
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order))
 
 
@@ -102,12 +102,12 @@ def card(person: Person, now: Now) -> list[SafeText]:
     lines.append(say("Member: {who}.", who=joined((member_words(member), member.code))))
     if person.greeting:
         lines.append(say("Say: {greeting}.", greeting=person.greeting))
-    lines.append(say("Points: {count}.", count=member.points))
+    lines.append(say("Points: {count}.", count=SafeText(f"{member.points:,}")))
     numbers = [joined((written(each.e164, each.raw), each.label)) for each in member.numbers]
     lines += [say("Number: {number}.", number=each) for each in numbers]
     pairs = (
         (say("Home store"), member.home_store),
-        (say("Language"), member.language),
+        (say("Language"), tongue(member.language)),
         (say("Birthday"), member.birthday or SafeText()),
         (say("Member since"), member.since or SafeText()),
         (say("Tags"), joined(member.tags)),
@@ -166,14 +166,19 @@ def timeline(person: Person, now: Now) -> list[SafeText]:
 
 def task_words(task: Task, now: Now) -> SafeText:
     """One task: when, what, for whom."""
-    return joined((due(task.due, now).words, task.title, task.assignee_name))
+    return joined((due_between(task.opens, task.due, now).words, task.title, task.assignee_name))
 
 
 def match_words(match: Match) -> SafeText:
     """One of several people, with the reason."""
-    first = match.member.numbers[0] if match.member.numbers else None
-    told = written(first.e164, first.raw) if first else SafeText()
-    return joined((member_words(match.member), told, say("guess") if match.guess else SafeText(), because(match.why)))
+    return joined(
+        (
+            member_words(match.member),
+            number_found(match),
+            say("guess") if match.guess else SafeText(),
+            because(match.why),
+        )
+    )
 
 
 def call_line(row: CallRow, now: Now) -> SafeText:
@@ -191,7 +196,7 @@ def call_line(row: CallRow, now: Now) -> SafeText:
 
 def missed_line(row: CallRow, now: Now) -> SafeText:
     """One call that nobody had."""
-    word = say("missed?") if row.call.state is CallState.RING_STOPPED else say("missed")
+    word = say("missed?") if row.undecided else say("missed")
     return joined((clock(row.call.started, now, seconds=False), word, caller_words(row)))
 
 

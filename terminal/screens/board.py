@@ -24,7 +24,6 @@ from terminal.news import (
     SyncNews,
     TaskNews,
 )
-from terminal.screens.day import Day
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN, OnShow, Part
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
@@ -40,7 +39,6 @@ class Board(OnShow):
     def __init__(self, wrap_up: WrapUp | None = None) -> None:
         super().__init__(wrap_up)
         self.me = ""
-        self.day = Day()
         self.sync: SyncNews | None = None
         self.synced_at = 0.0
         self.notice: NoticeNews | None = None

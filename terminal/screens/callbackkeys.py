@@ -4,7 +4,7 @@ from ringdesk.tasks import AttemptResult, Task
 from terminal.screens.errands import Errand
 from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
 from terminal.screens.menus import Entry
-from terminal.screens.windows import Window
+from terminal.screens.windows import Window, hours_of
 from terminal.widgets.person import CallRow, Who
 from terminal.widgets.speech import RESULTS, say
 
@@ -22,7 +22,8 @@ class CallbackKeys(KeysOnCalls):
         def promise(window: Window) -> Errand:
             return lambda: self.callwork.later(window)
 
-        entries = [Entry(each.label, promise(each)) for each in self.work.windows]
+        now = self.work.now
+        entries = [Entry(each.label, promise(each), hours_of(each, now)) for each in self.work.windows]
         self.menus.open("later", say("Call back {name}: when?", name=person.name), entries)
 
     def action_attempt(self) -> None:

@@ -17,13 +17,15 @@ from ringdesk.ops import (
     TaskReopen,
     TaskUpdate,
 )
+from ringdesk.reached import is_of_missed, number_of
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult, Task, TaskKind
 from terminal.screens.board import Board
-from terminal.screens.windows import Window
+from terminal.screens.windows import Window, spelled
 from terminal.screens.work import Work, not_yet
 from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import RESULTS, say
+from terminal.widgets.when import clock, day, moment
 
 
 class CallWork:
@@ -112,7 +114,13 @@ class CallWork:
         self.undo.add(say("{name} was missed", name=name), lambda: self._verdict(row, "ignored"))
         if row.call.caller.raw is None:
             return say("{name} was missed; there is no number to call back.", name=name)
-        return say("{name} was missed: to call back {when}.", name=name, when=when.label)
+        return say("{name} was missed: to call back before {time}.", name=name, time=self._end(when))
+
+    def _end(self, window: Window) -> SafeText:
+        """The end of a window, as the list of callbacks says it."""
+        now, ends = self.work.now, moment(window.due) or 0.0
+        hour = clock(ends, now, seconds=False)
+        return hour if now.local(ends).date() == now.today else SafeText(f"{day(ends, now)} {hour}")
 
     async def elsewhere(self, row: CallRow) -> SafeText:
         """Somebody answered it on another telephone."""
@@ -169,17 +177,22 @@ class CallWork:
             await self.work.desk.done(made)
             return say("{name} is not called back.", name=person.name)
 
-        said = say("Call back {name}: {window}.", name=person.name, window=window.label)
+        said = say("Call back {name}: {window}.", name=person.name, window=spelled(window, self.work.now))
         self.undo.add(said, back)
         return said
 
     async def attempt(self, task: Task, result: AttemptResult) -> SafeText:
-        """A callback was tried; who was reached needs no other."""
+        """A callback was tried; who was reached needs no other: the desk closes those of their missed calls with it."""
+        dialled = number_of(task)
+        others = [
+            each for each in self.board.day.owed if is_of_missed(each) and not dialled.isdisjoint(number_of(each))
+        ]
         await self.work.desk.do(TaskAttempt(task=task.id, result=result))
         if result is AttemptResult.REACHED:
 
             async def back() -> SafeText:
-                await self.work.desk.do(TaskReopen(task=task.id))
+                for each in dict.fromkeys((task.id, *(other.id for other in others))):
+                    await self.work.desk.do(TaskReopen(task=each))
                 return say("Open again: {title}", title=task.title)
 
             self.undo.add(say("called back: {title}", title=task.title), back)

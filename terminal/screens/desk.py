@@ -19,7 +19,7 @@ from textual.layout import Layout
 from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
 from terminal.bindings import bindings
-from terminal.messages import Asked, Chosen, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
+from terminal.messages import Asked, Chosen, Declined, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.attendance import Attendance
 from terminal.screens.attention import Attention
@@ -249,6 +249,12 @@ class DeskScreen(CallKeys):
         self.promising.look()
         self._draft_later()
 
+    def on_declined(self, _message: Declined) -> None:
+        """Something was typed where there is nobody to write about."""
+        self.painter.tell(
+            say("Nobody is on the desk: what you type goes nowhere. F2 takes a call, / opens a card."), bad=True
+        )
+
     def on_left(self, _message: Left) -> None:
         """Keep what is written, now."""
         self._draft()
@@ -312,9 +318,12 @@ class DeskScreen(CallKeys):
         if in_note:
             self.panes.leave_note()
         if closes:
+            kept, name = self.board.typed, self.board.person.name
             self.board.put_away(self.wall())
             self.writing.settle()
             self._draft()
+            if kept:
+                self.painter.tell(say("What you wrote for {name} is kept as a draft: Ctrl+P lists it.", name=name))
             self.painter.paint()
 
     def action_help(self) -> None:

@@ -12,10 +12,9 @@ from terminal.screens.keeper import Owner
 from terminal.screens.looks import look_commands
 from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
-from terminal.widgets.person import called_by
+from terminal.widgets.person import called_by, number_found
 from terminal.widgets.row import Tone, chip, column, piece, spaced
 from terminal.widgets.speech import because, say
-from terminal.widgets.telephone import written
 
 if TYPE_CHECKING:
     from terminal.news import Match
@@ -89,12 +88,11 @@ def _name(match: "Match") -> SafeText:
 def _row(match: "Match", cells: int) -> Choice:
     """A member, with the name in a column of so many cells."""
     member = match.member
-    first = member.numbers[0] if member.numbers else None
     left = spaced(
         (
             column(_name(match), cells, Tone.STRONG),
             chip(member.tier, Tone.CHIP_PALE) if member.tier else piece(SafeText()),
-            piece(written(first.e164, first.raw) if first else SafeText()),
+            piece(number_found(match)),
             piece(member.home_store, Tone.DIM),
             piece(say("guess") if match.guess else SafeText(), Tone.WARN),
         )

@@ -150,6 +150,7 @@ def _task(task: "Task", people: "dict[str, Member]") -> Item:
     return Item(
         kind=Kind.CALLBACK if task.kind is TaskKind.CALLBACK else Kind.TASK,
         text=task.title,
+        opens=task.opens,
         due=task.due,
         who=task.assignee_name or say("anybody"),
         number=task.number,
@@ -160,7 +161,7 @@ def _task(task: "Task", people: "dict[str, Member]") -> Item:
 def _lost(row: CallRow) -> Item:
     call = row.call
     return Item(
-        kind=Kind.LOST,
+        kind=Kind.MAYBE_LOST if row.undecided else Kind.LOST,
         text=called_by(call, row.sure),
         at=call.started,
         number=call.caller.raw,

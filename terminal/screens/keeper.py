@@ -51,6 +51,8 @@ class Keeper:
         """The notes that the texts revise."""
         self.promised: dict[Owner, dict[str, str]] = {}
         """The tasks that were made of what the texts promise: due time -> task."""
+        self.noted: dict[Owner, Sheet] = {}
+        """The last note that was saved of each, with the tasks that were made of what it promises."""
         self._filed: dict[Owner, Sheet] = {}
         self._one_at_a_time = asyncio.Lock()
         self.refresh: Callable[[], None] = lambda: None
@@ -61,7 +63,7 @@ class Keeper:
     def begin(self, desk: "Desk", drafts: list[Draft]) -> None:
         """The drafts of the last time; those of whoever was here before are theirs."""
         self.desk = desk
-        for each in (self.texts, self.revises, self.promised, self._filed):
+        for each in (self.texts, self.revises, self.promised, self.noted, self._filed):
             each.clear()
         for draft in reversed(drafts):
             owner = (draft.member, draft.call)
@@ -107,6 +109,8 @@ class Keeper:
                 self.revises.setdefault(new, self.revises[old])
             self.promised[new] = {**self.promised.get(old, {}), **self.promised.get(new, {})}
         self._blank(old)
+        if old in self.noted:
+            self.noted[new] = self.noted.pop(old)
         self.loaded()
 
     def saved(self, owner: Owner, text: str) -> None:
@@ -145,6 +149,7 @@ class Keeper:
         async with self._one_at_a_time:  # no draft of it is filed anew behind its commit
             await self.desk.do_together(note, *more, draft=lambda _: Draft(*owner, ""))
             self._filed[owner] = EMPTY
+            self.noted[owner] = Sheet(text, promised=tuple(sorted(self.promised.get(owner, {}).items())))
             self._blank(owner)
             self.saved(owner, text)
         await self.keep()
@@ -169,3 +174,13 @@ class Keeper:
             self._filed[owner] = _sheet(filed)
             if self.texts.get(owner):
                 self.promised[owner] = filed.promised
+
+    async def promise_noted(self, owner: Owner, due: str, task: TaskAdd | TaskDone) -> None:
+        """The same of what the note promises that was saved last; what is typed behind it stays as it is. Raises `Refused`."""
+        if self.desk is None:
+            raise Refused("not_open", NOT_OPEN)
+        op_id = await self.desk.do(task)
+        sheet = self.noted.get(owner, EMPTY)
+        others = {each: made for each, made in sheet.promised if each != due}
+        made = {due: op_id} if isinstance(task, TaskAdd) else {}
+        self.noted[owner] = sheet._replace(promised=tuple(sorted((others | made).items())))

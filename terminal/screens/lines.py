@@ -10,8 +10,10 @@ import msgspec
 from ringdesk.calls import Presentation
 from ringdesk.dialects import Level
 from ringdesk.members import Member
+from ringdesk.reached import Settled
 from ringdesk.why import Why
 from terminal.news import HealthNews, Match, ScreenPop
+from terminal.screens.day import Day
 from terminal.widgets.person import CallRow, Person
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Lines:
         self.pops: dict[str, ScreenPop] = {}
         self.aliases: dict[str, str] = {}
         self.served: list[str] = []
+        self.day = Day()
         self.person = Person()
         self.by_hand = False
         self.typed = False
@@ -122,8 +125,12 @@ class Lines:
 
     @property
     def missed(self) -> list[CallRow]:
-        """Calls that nobody had, newest first."""
-        return [row for row in reversed(self.calls.values()) if row.missed]
+        """Calls that nobody had, newest first; none whose caller was spoken with since."""
+        rows = [row for row in reversed(self.calls.values()) if row.missed]
+        if not rows:
+            return rows
+        settled = Settled((row.call for row in self.calls.values() if row.spoken), self.day.callbacks.values())
+        return [row for row in rows if row.call not in settled]
 
     @property
     def worst(self) -> HealthNews | None:

@@ -4,7 +4,10 @@ One key each; each says what it did, and can be taken back.
 """
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
+
+import msgspec
 
 from ringdesk import dispositions
 from ringdesk.calls import Call, Presentation
@@ -12,6 +15,7 @@ from ringdesk.marks import MarkLabel
 from ringdesk.members import Member, MemberNumber
 from ringdesk.ops import CallWrapup, MemberFields, NumberAttach, NumberChoose, NumberDetach, NumberMarked
 from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task
 from ringdesk.why import Why
 from terminal.news import Match
 from terminal.screens.board import Board
@@ -20,6 +24,7 @@ from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.speech import mark, say
 
 NEW: Final = Why("number_exact")
+KEPT: Final = mark("Your text is kept as a draft: Ctrl+P lists it.")
 HIDDEN: Final = mark("There is no number: the caller withheld it, or the line gave none.")
 
 
@@ -30,6 +35,8 @@ class NumberWork:
         self.work = work
         self.undo = work.undo
         self._attached: tuple[str, str] | None = None
+        self._promised: Sequence[Task] = ()
+        """What went along with the number that was attached last, as it was before."""
         self._made: asyncio.Future[str] | None = None
 
     @property
@@ -50,6 +57,7 @@ class NumberWork:
         """Remember who it was, so that they come first next time."""
         if e164 is not None and any(known.e164 == e164 for known in match.member.numbers):
             await self.work.desk.do(NumberChoose(member=match.member.id, e164=e164))
+        await self.work.became()
         await self.work.refill()
         return SafeText()
 
@@ -93,13 +101,20 @@ class NumberWork:
         board.identify(Match(card.member, why))
         board.filled(card)
         self.work.keeper.move(old, board.person.key)
+        await self.work.became()
 
     async def name(self, name: SafeText) -> SafeText:
         """What the new member is called."""
         member = await self._made if self._made is not None else ""
         if not member:
             return say("Only an unknown caller is registered.")
+        before = (await self.work.desk.open(member)).member
         await self.work.desk.update(member, MemberFields(name=name))
+        call = self.board.person.call
+        if call is not None:
+            called = msgspec.structs.replace(before, name=name)
+            for former in (None, before):
+                await self.work.follow(call, former, called)
         await self.work.refill()
         return say("The new member is called {name}.", name=name)
 
@@ -113,15 +128,16 @@ class NumberWork:
             return say(HIDDEN)
         if self._attached == (member.id, found.raw):
             self.board.known(call.id, None)
-            return await self._detach(member, found)
+            return await self._detach(member, found, self._promised)
         if _has(member, found):
             return say("{number} is on this card already.", number=number(call))
         await self.work.desk.do(NumberAttach(member=member.id, number=found))
         self._attached = (member.id, found.raw)
+        promised = self._promised = await self.work.follow(call, None, member)
         self.board.known(call.id, Match(member, NEW))
         name = member.name or member.code
         said = say("{number} is {name}'s from now on.", number=number(call), name=name)
-        self.undo.add(said, lambda: self._detach(member, found))
+        self.undo.add(said, lambda: self._detach(member, found, promised))
         await self.work.refill()
         return said
 
@@ -134,6 +150,7 @@ class NumberWork:
         if member is None or call is None or kept is None:
             return say("This number is on no card here.")
         await self._detach(member, kept)
+        await self.work.follow(call, member, None)
         if board.person.call is not None and board.person.key == (member.id, call.id):
             old = board.person.key
             board.identify(None)
@@ -145,14 +162,17 @@ class NumberWork:
         )
         return say("{number} is no longer {name}'s.", number=number(call), name=name)
 
-    async def _detach(self, member: Member, found: MemberNumber) -> SafeText:
+    async def _detach(self, member: Member, found: MemberNumber, promised: Sequence[Task] = ()) -> SafeText:
+        """`promised`: the tasks that went along with the number, as they were before."""
         self._attached = None
         await self.work.desk.do(NumberDetach(member=member.id, raw=found.raw, e164=found.e164))
+        await self.work.give_back(promised)
         await self.work.refill()
         return say("The number is off the card of {name}.", name=member.name or member.code)
 
     async def _again(self, member: Member, kept: MemberNumber, call: Call) -> SafeText:
         await self.work.desk.do(NumberAttach(member=member.id, number=kept))
+        await self.work.follow(call, None, member)
         shown = self.board.person
         if shown.member is None and shown.call is not None and shown.call.id == call.id:
             await self._becomes(member.id, NEW)
@@ -169,7 +189,7 @@ class NumberWork:
             return say("This number is on a member's card: n takes it off first.")
         shown = number(row.call)
         made = await self.work.desk.do(NumberMarked(raw=found.raw, e164=found.e164, label=MarkLabel.JUNK))
-        await self._close(row, dispositions.JUNK)
+        kept = await self._close(row, dispositions.JUNK)
 
         async def back() -> SafeText:
             await self.work.desk.do(
@@ -179,12 +199,12 @@ class NumberWork:
 
         said = say("{number} is junk: closed, and quiet from now on.", number=shown)
         self.undo.add(said, back)
-        return said
+        return SafeText(f"{said} {kept}".strip())
 
     async def wrong(self, row: CallRow) -> SafeText:
         """They dialled a wrong number: the call is closed, without a note and without a task."""
         name = called_by(row.call, row.sure)
-        await self._close(row, dispositions.WRONG_NUMBER)
+        kept = await self._close(row, dispositions.WRONG_NUMBER)
 
         async def back() -> SafeText:
             self.board.serve(row.call.id)
@@ -193,14 +213,18 @@ class NumberWork:
 
         said = say("{name} dialled a wrong number: closed.", name=name)
         self.undo.add(said, back)
-        return said
+        return SafeText(f"{said} {kept}".strip())
 
-    async def _close(self, row: CallRow, code: str) -> None:
-        """The call is over. Half a note that stands there is kept as a draft."""
+    async def _close(self, row: CallRow, code: str) -> SafeText:
+        """The call is over. Half a note that stands there is kept as a draft, which is said."""
         if row.call.live or row.call.disposition is None:
             await self.work.desk.do(CallWrapup(call=row.call.id, code=SafeText(code)))
         await self.work.keeper.keep()
+        texts = self.work.keeper.texts.items()
+        now = self.board.row(row.call.id)
+        kept = any(text.strip() for owner, text in texts if now is not None and self.board.row(owner[1]) is now)
         self.board.leave(row.call.id)
+        return say(KEPT) if kept else SafeText()
 
 
 def _shown(call: Call) -> MemberNumber | None:

@@ -1,4 +1,5 @@
-"""What the note promises: found while it is typed, made a task with one key, and taken back with the same."""
+"""What the note promises: found while it is typed, made a task with one key, and taken back with the same; also after the
+note was saved, while its person is still there and nothing else is promised."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from ringdesk.ops import TaskAdd, TaskDone
 from ringdesk.promises import Promise
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
-from terminal.screens.keeper import NOBODY, Owner
+from terminal.screens.keeper import EMPTY, NOBODY, Owner
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.note import Pledge
@@ -25,8 +26,10 @@ class Promising:
         """Called when another promise stands in the note."""
         self._work = work
         self._writing = writing
-        self._looked: tuple[Owner, str] = (NOBODY, "")
+        self._looked: tuple[Owner, str, str] = (NOBODY, "", "")
         self._found: Promise | None = None
+        self._of_noted = False
+        """Whether it is the note that was saved last which promises it."""
 
     def look(self) -> None:
         """The note changed."""
@@ -59,23 +62,29 @@ class Promising:
         else:
             task = _task(self._found, self._work.board.person, self._work.now)
             said = say("Task made: {title}", title=title)
-        await self._work.keeper.promise(self._writing.owner, when, task)
+        keeper = self._work.keeper
+        await (keeper.promise_noted if self._of_noted else keeper.promise)(self._writing.owner, when, task)
         await self._writing.keep()
         self.changed()
         return said
 
     def _refresh(self) -> None:
         owner = self._writing.owner
-        text = self._work.keeper.texts.get(owner, "")
-        if self._looked != (owner, text):
-            self._looked = (owner, text)
+        keeper = self._work.keeper
+        text, noted = keeper.texts.get(owner, ""), keeper.noted.get(owner, EMPTY).text
+        if self._looked != (owner, text, noted):
+            self._looked = (owner, text, noted)
             now = self._work.now
-            self._found = promises.found(text, now.local(now.at).replace(tzinfo=None))
+            moment = now.local(now.at).replace(tzinfo=None)
+            found = promises.found(text, moment)
+            self._found = found or promises.found(noted, moment)
+            self._of_noted = found is None
 
     @property
     def _made(self) -> dict[str, str]:
         """The tasks that were made of this note: due time -> task."""
-        return self._work.keeper.promised.get(self._writing.owner, {})
+        keeper, owner = self._work.keeper, self._writing.owner
+        return dict(keeper.noted.get(owner, EMPTY).promised) if self._of_noted else keeper.promised.get(owner, {})
 
 
 def _due(promise: Promise, now: Now) -> str:

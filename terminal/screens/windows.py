@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from ringdesk.hours import Hours, Span
 from ringdesk.safetext import SafeText
 from terminal.widgets.speech import say
-from terminal.widgets.when import Now, day
+from terminal.widgets.when import Now, between, day, due_between, moment
 
 SOON: Final = timedelta(minutes=30)
 MORNING: Final = Span(time(9), time(12))
@@ -27,6 +27,21 @@ class Window(NamedTuple):
     label: SafeText
     opens: SafeText
     due: SafeText
+
+
+def hours_of(window: Window, now: Now) -> SafeText:
+    """When that is, on the clock of this desk: `17:00-17:30`, with its day where it is not today's."""
+    begins, ends = moment(window.opens), moment(window.due)
+    if begins is None or ends is None:
+        return due_between(window.opens, window.due, now).words
+    spoken, whole = between(begins, ends, now), day(begins, now)
+    said = now.local(begins).date() == now.today or whole in window.label
+    return spoken if said else SafeText(f"{whole} {spoken}")
+
+
+def spelled(window: Window, now: Now) -> SafeText:
+    """Its name and its hours: what is promised must be read as it was meant."""
+    return say("{window} ({hours})", window=window.label, hours=hours_of(window, now))
 
 
 def windows(now: Now, hours: Hours = UNKNOWN) -> tuple[Window, ...]:
@@ -60,14 +75,20 @@ def _soon(now: Now, hours: Hours) -> Window:
 
 
 def _later_today(now: Now, hours: Hours) -> Window:
-    """This afternoon or this evening; where too little is left of both, the afternoon of the next day."""
+    """This afternoon or tonight, which is named by its end once it has come; where too little is left of both, the afternoon
+    of the next day."""
     today = now.today
     if not hours.closes(today):
-        for label, part in ((say("this afternoon"), AFTERNOON), (say("this evening"), EVENING)):
+        for label, part in ((say("this afternoon"), AFTERNOON), (say("tonight"), EVENING)):
             open_part = _within(part, today, hours)
             if open_part is not None and _at(today, open_part.closes, now) - now.at >= LEAST.total_seconds():
-                return _window(label, today, open_part, now)
+                tonight = part is EVENING and now.at >= _at(today, open_part.opens, now)
+                return _window(_by(open_part.closes) if tonight else label, today, open_part, now)
     return _part(say("tomorrow afternoon"), say("afternoon"), today + timedelta(days=1), AFTERNOON, now, hours)
+
+
+def _by(hour: time) -> SafeText:
+    return say("today by {time}", time=SafeText(f"{hour:%H:%M}"))
 
 
 def _part(label: SafeText, part_of_day: SafeText, wanted: date, part: Span, now: Now, hours: Hours) -> Window:

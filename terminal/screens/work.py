@@ -4,7 +4,7 @@ Every method says in words what came of it. It returns only after the desk has s
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import TYPE_CHECKING, Final
 
@@ -13,14 +13,16 @@ import msgspec
 from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.errors import Refused
 from ringdesk.hours import Hours
-from ringdesk.ops import Args
+from ringdesk.members import Member
+from ringdesk.ops import Args, TaskFields, TaskUpdate
 from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.screens.undo import Undo
 from terminal.screens.windows import UNKNOWN, Window, windows
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.person import CallRow, Person
+from terminal.widgets.person import CallRow, Person, called_by
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 
@@ -149,12 +151,38 @@ class Work:
         new = self.board.person.key
         if old[1] is not None and old[1] == new[1]:
             self.keeper.move(old, new)
+            await self.became()
         return SafeText()
+
+    async def became(self) -> None:
+        """The caller on the card, whom nobody knew, is the member on it."""
+        person = self.board.person
+        if person.call is not None and person.member is not None:
+            await self.follow(person.call, None, person.member)
 
     async def look(self, member: str) -> SafeText:
         """Open the card of a member from a list: it says nothing of who is on the line."""
         self.board.opened(await self.desk.open(member))
         return SafeText()
+
+    async def follow(self, call: Call, former: Member | None, member: Member | None) -> list[Task]:
+        """The caller of `call`, who was `former`, is `member` (None: nobody we know): what was promised to them goes along. The
+        tasks as they were before. Raises what the desk raises."""
+        whose = former.id if former else None
+        tasks = [task for task in await self.desk.business.promised(call) if task.member == whose]
+        for task in tasks:
+            known = say("Call back {name}", name=called_by(call, former))
+            title = say("Call back {name}", name=called_by(call, member)) if task.title == known else task.title
+            await self._give(task, member.id if member else None, title)
+        return tasks
+
+    async def give_back(self, tasks: Iterable[Task]) -> None:
+        """They are whose they were. Raises what the desk raises."""
+        for task in tasks:
+            await self._give(task, task.member, task.title)
+
+    async def _give(self, task: Task, member: str | None, title: SafeText) -> None:
+        await self.desk.do(TaskUpdate(task=task.id, fields=TaskFields(member=member, title=title)))
 
     async def refill(self) -> None:
         """Fetch the rest of the card on show."""

@@ -57,10 +57,12 @@ class Writing:
         owner = self._board.person.key
         if owner == self.owner:
             return
-        self._keeper.hold(self.owner, self._field().text)
+        before = self.owner
+        self._keeper.hold(before, self._field().text)
         text = self._keeper.texts.get(owner, "")
+        left = self._keeper.texts.get(before, "").strip()
         self.load()
-        self.say(say("draft kept") if text else SafeText())
+        self.say(say("draft kept") if text else say("the other draft is kept") if left else SafeText())
 
     def load(self) -> None:
         """The text of whoever is on show, into the field."""

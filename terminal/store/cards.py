@@ -73,6 +73,11 @@ def card(tx: Transaction, member_id: str) -> Card:
     )
 
 
+def tasks_of(tx: Transaction, who: Member) -> list[Task]:
+    """The tasks of a member, done ones too, the newest first."""
+    return [row for row in _about(tx, {who.id}, "task", TASKS) if isinstance(row, Task)]
+
+
 Place = tuple[float, str]
 """Where a row stands in a past: its time (seconds since 1970) and its id."""
 
@@ -123,13 +128,14 @@ def older(tx: Transaction, member_id: str, kind: str, before: Place, wanted: Con
 
 def call(tx: Transaction, call_id: str) -> Call:
     """A call; one that turned out to be another leads to it. Raises `Refused("unknown_call")`."""
-    found = _call(tx, call_id)
+    found = find_call(tx, call_id)
     if found is None:
         raise Refused("unknown_call", f"there is no call {call_id} on this desk; choose the call again")
     return found
 
 
-def _call(tx: Transaction, call_id: str) -> Call | None:
+def find_call(tx: Transaction, call_id: str) -> Call | None:
+    """A call, or the one that it turned out to be; None if there is none."""
     row = None
     for _ in range(_MAX_ALIASES):
         row = shown(tx, ("call", call_id))
@@ -148,14 +154,23 @@ def recent_calls(tx: Transaction, since: float) -> list[Call]:
 
 def call_notes(tx: Transaction, call_id: str) -> list[Note]:
     """The notes of a call, newest first; also those that still name a call which turned out to be this one."""
-    found = _call(tx, call_id)
+    return [row for row in _of_call(tx, call_id, "note") if isinstance(row, Note)]
+
+
+def call_tasks(tx: Transaction, call_id: str) -> list[Task]:
+    """The open tasks of a call, newest first; also those that still name a call which turned out to be this one."""
+    rows = _of_call(tx, call_id, "task")
+    return [row for row in rows if isinstance(row, Task) and row.state is TaskState.OPEN]
+
+
+def _of_call(tx: Transaction, call_id: str, kind: str) -> Iterable[Row | None]:
+    found = find_call(tx, call_id)
     sources = () if found is None else found.sources
     ours = {call_id, found.id if found else call_id, *(ids.call_id(key.source, key.native_id) for key in sources)}
     lines: list[tuple[float, str]] = []
     for each in ours:
-        lines += tx.all("select at, id from about where call = ? and kind = 'note'", each)
-    rows = (shown(tx, ("note", row_id)) for _, row_id in sorted(lines, reverse=True))
-    return [row for row in rows if isinstance(row, Note)]
+        lines += tx.all("select at, id from about where call = ? and kind = ?", each, kind)
+    return (shown(tx, (kind, row_id)) for _, row_id in sorted(lines, reverse=True))
 
 
 def state_of(tx: Transaction, op_id: str) -> str:

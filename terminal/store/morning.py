@@ -8,10 +8,14 @@ import msgspec
 
 from ringdesk.calls import Call, CallState, Outcome
 from ringdesk.dispositions import MISSED
+from ringdesk.ids import callback_id
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
+from ringdesk.reached import Settled, spoken
+from ringdesk.tasks import Task
 from terminal.store import business, cards
 from terminal.store.connection import Transaction
+from terminal.store.rows import shown
 
 MOST: Final = 50
 """Calls: more is not read before the first one rings."""
@@ -27,9 +31,13 @@ class LostCall(msgspec.Struct, frozen=True):
 
 
 def lost_calls(tx: Transaction, since: float) -> list[LostCall]:
-    """Calls after `since` that nobody had, the newest first; none of numbers that are marked, none that are decided on."""
-    found = (call for call in reversed(cards.recent_calls(tx, since)) if _lost(call))
-    calls = list(islice((call for call in found if not _marked(tx, call.caller.e164)), MOST))
+    """Calls after `since` that nobody had, the newest first; none of numbers that are marked, none that are decided on, none
+    whose caller was spoken with since."""
+    recent = cards.recent_calls(tx, since)
+    settled = Settled(call for call in recent if spoken(call))
+    found = (call for call in reversed(recent) if _lost(call) and call not in settled)
+    open_ones = (call for call in found if not _marked(tx, call.caller.e164) and not _called_back(tx, call))
+    calls = list(islice(open_ones, MOST))
     return [LostCall(call, _only_member(tx, call.caller.e164)) for call in calls]
 
 
@@ -40,6 +48,14 @@ def _lost(call: Call) -> bool:
         return False
     silent = call.state in (CallState.ENDED, CallState.RING_STOPPED)
     return call.outcome in _LOST or (silent and call.outcome in (None, Outcome.UNKNOWN))
+
+
+def _called_back(tx: Transaction, call: Call) -> bool:
+    """Whether its callback is done, or another of its caller reached them."""
+    callback = shown(tx, ("task", callback_id(call.id)))
+    member = _only_member(tx, call.caller.e164)
+    theirs = cards.tasks_of(tx, member) if member is not None else []
+    return call in Settled((), [*theirs, *([callback] if isinstance(callback, Task) else [])])
 
 
 def _marked(tx: Transaction, e164: str | None) -> bool:

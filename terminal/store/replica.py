@@ -28,6 +28,7 @@ from terminal.store import (
     birthdays,
     bulk,
     business,
+    callbacks,
     cards,
     drafts,
     joining,
@@ -132,6 +133,19 @@ class Store(SignIns):
     async def call_notes(self, call: str) -> list[Note]:
         """The notes of a call, newest first."""
         return await self.reader.run(lambda tx: cards.call_notes(tx, call))
+
+    async def promised(self, call: Call) -> list[Task]:
+        """The open tasks of a call, and the open callbacks to its number that are no member's."""
+        return await self.reader.run(lambda tx: callbacks.promised(tx, call))
+
+    async def settled_by_call(self, call: str) -> list[str]:
+        """The open callbacks of missed calls with whose number somebody spoke in this call."""
+        return await self.reader.run(lambda tx: callbacks.settled_by_call(tx, call))
+
+    async def settled_by_attempt(self, task: str) -> list[str]:
+        """The other open callbacks of missed calls of the number that an attempt at this one reached just now."""
+        now = self._clock()
+        return await self.reader.run(lambda tx: callbacks.settled_by_attempt(tx, task, now))
 
     async def agenda(self, person: str | None = None) -> list[Task]:
         """Open tasks, the next due first: all, or those of a person and of nobody."""

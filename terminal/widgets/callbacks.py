@@ -4,7 +4,6 @@ from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
-from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.widgets.panel import POINT, ListPanel, Picture
@@ -111,10 +110,9 @@ def _foot(value: Owed) -> tuple[Piece, ...]:
 def _call(row: CallRow, now: Now) -> tuple[Row, Row]:
     call = row.call
     name, shown = called_by(call, row.sure), number(call)
-    silent = call.state is CallState.RING_STOPPED or call.disposition is None
-    tone = Tone.WARN if silent else Tone.BAD
+    tone = Tone.WARN if row.undecided else Tone.BAD
     head = (piece(clock(call.started, now, seconds=False), tone), gap(), piece(name, Tone.STRONG))
-    word = say("missed?") if silent else say("missed")
+    word = say("missed?") if row.undecided else say("missed")
     rang = max(0, int((call.last_ring or call.ended or call.started) - call.started))
     second = spaced(
         (

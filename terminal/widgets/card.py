@@ -64,7 +64,14 @@ class Card(Panel[Face]):
         )
         foot = (piece(say("! {names} serves this member now", names=_listed(value.others)), Tone.WARN),)
         frame = Tone.FRAME_GOOD if value.mine else Tone.FRAME
-        return Picture(rows, title, _corner(value), foot if value.others else (), frame=frame)
+        return Picture(rows, title, _corner(value), foot if value.others else (), _announced(value), frame)
+
+
+def _announced(value: Face) -> tuple[Piece, ...]:
+    """The notice for members like this one, in the frame: every row inside has something that must not make way for it."""
+    return (
+        (piece(say("Notice: {title}", title=value.notice), Tone.WARN),) if value.notice and value.person.member else ()
+    )
 
 
 def _listed(names: tuple[SafeText, ...]) -> SafeText:
@@ -110,8 +117,7 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     numbers = Row((label, gap(), *_numbers(person, beside)), place)
     room = inside.width - max(20, sum(each.width for each in place) + 1)
     facts = Row(_facts(member, inside.width - 20 if tall else room), _birthday(member) if tall else place)
-    notice = (piece(say("Notice: {title}", title=value.notice), Tone.WARN),) if value.notice else ()
-    tags = Row(notice or (_tags(member) if value.tags else _last(value)), urgent(person.tasks, value.now))
+    tags = Row(_tags(member) if value.tags else _last(value), urgent(person.tasks, value.now))
     if tall:
         return head, flags, numbers, facts, tags
     return head, flags, facts, tags

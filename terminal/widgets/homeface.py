@@ -16,6 +16,7 @@ NAMES: Final[Mapping[Kind, str]] = {
     Kind.CALLBACK: mark("Callback"),
     Kind.TASK: mark("Task"),
     Kind.LOST: mark("Missed"),
+    Kind.MAYBE_LOST: mark("Missed?"),
     Kind.BIRTHDAY: mark("Birthday"),
     Kind.NOTICE: mark("Notice"),
     Kind.DRAFT: mark("Draft"),
@@ -29,10 +30,13 @@ COUNTS: Final[Mapping[Kind, str]] = {
     Kind.NOTICE: mark("Notices {count}"),
     Kind.DRAFT: mark("Drafts {count}"),
 }
+_COUNTED_TOO: Final = (Kind.LOST, Kind.MAYBE_LOST)
+"""What may have been missed counts among the missed calls, as everywhere."""
 TONES: Final[Mapping[Kind, Tone]] = {
     Kind.CALLBACK: Tone.WARN,
     Kind.TASK: Tone.LINK,
     Kind.LOST: Tone.BAD,
+    Kind.MAYBE_LOST: Tone.WARN,
     Kind.BIRTHDAY: Tone.MAIL,
     Kind.NOTICE: Tone.STRONG,
     Kind.DRAFT: Tone.TRADE,
@@ -48,7 +52,7 @@ def summary(morning: Morning, now: Now, cells: int) -> tuple[Row, ...]:
         return (Row((piece(say("All is clear: nothing waits for you."), Tone.GOOD),)),)
     counts: list[Piece] = []
     for kind in COUNTS:
-        items = [item for item in morning.items if item.kind is kind]
+        items = [item for item in morning.items if item.kind is kind or (kind, item.kind) == _COUNTED_TOO]
         if items:
             counts.append(piece(say(COUNTS[kind], count=len(items)), TONES[kind]))
         late = sum(when(item, now).late for item in items)

@@ -8,7 +8,7 @@ from ringdesk.calls import Call
 from ringdesk.members import Member
 from ringdesk.safetext import SafeLines, SafeText
 from terminal.widgets.speech import say
-from terminal.widgets.when import Due, Now, due, stamp
+from terminal.widgets.when import Due, Now, due_between, stamp
 
 
 class Kind(StrEnum):
@@ -17,6 +17,8 @@ class Kind(StrEnum):
     CALLBACK = "callback"
     TASK = "task"
     LOST = "lost"
+    MAYBE_LOST = "maybe_lost"
+    """On a line that cannot tell, and nobody has said it yet."""
     BIRTHDAY = "birthday"
     NOTICE = "notice"
     DRAFT = "draft"
@@ -25,12 +27,13 @@ class Kind(StrEnum):
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
-    """One row: what it is, its words, when it is due (`due`, ISO) or was (`at`, seconds since 1970), and whom it is about.
-    `owner` is the member and the call of a draft."""
+    """One row: what it is, its words, when it is due (from `opens` on, by `due`, ISO) or was (`at`, seconds since 1970), and
+    whom it is about. `owner` is the member and the call of a draft."""
 
     kind: Kind
     text: SafeText = SafeText("")
     body: SafeLines = SafeLines("")
+    opens: SafeText | None = None
     due: SafeText | None = None
     at: float = 0.0
     who: SafeText = SafeText("")
@@ -52,7 +55,7 @@ class Morning(msgspec.Struct, frozen=True):
 def when(item: Item, now: Now) -> Due:
     """When it is due, for callbacks and tasks; when it was, for the others."""
     if item.kind in (Kind.CALLBACK, Kind.TASK):
-        return due(item.due, now)
+        return due_between(item.opens, item.due, now)
     if item.kind is Kind.MORE:
         return Due(SafeText(), late=True, today=False, order=item.at)
     words = SafeText(say("today")) if item.kind is Kind.BIRTHDAY else stamp(item.at, now)

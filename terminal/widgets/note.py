@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.widgets import Input, TextArea
 
 from ringdesk.safetext import SafeLines, SafeText
-from terminal.messages import Asked, Left, Typed
+from terminal.messages import Asked, Declined, Left, Typed
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
@@ -126,12 +126,25 @@ class NoteArea(TextArea):
     BINDINGS: ClassVar[list[Binding]] = []  # type: ignore[assignment]  # the field's own keys come from TextArea
 
     async def _on_key(self, event: events.Key) -> None:
-        """A key with Alt, or sent together with Esc, is no character here."""
-        if event.key.startswith("alt+"):
+        """A key with Alt, or sent together with Esc, is no character here; nor is any while there is nobody to write about."""
+        alone = self.read_only and event.is_printable and not self._opens(event.key)
+        if alone:
+            self.post_message(Declined())
+        if alone or event.key.startswith("alt+"):
             event.stop()
             event.prevent_default()
             return
         await super()._on_key(event)
+
+    def _opens(self, key: str) -> bool:
+        """Whether a character is a key that leads to somebody, or explains."""
+        bound = self.screen.active_bindings.get(key)
+        return bound is not None and bound.binding.action.partition("(")[0] in ("search", "help", "digit")
+
+    def on_paste(self, _event: events.Paste) -> None:
+        """The same for what is pasted."""
+        if self.read_only:
+            self.post_message(Declined())
 
     def edit(self, edit: Edit) -> EditResult:
         """Every change of the text by a person passes here."""

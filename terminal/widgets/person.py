@@ -6,11 +6,12 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from ringdesk.calls import Call, CallState, Presentation
+from ringdesk.calls import Call, CallState, Direction, Outcome, Presentation
 from ringdesk.dispositions import MISSED
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
 from ringdesk.notes import Note
+from ringdesk.reached import spoken
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
@@ -109,6 +110,17 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.taken_at if talks and self.taken_at is not None else self.since
 
     @cached_property
+    def spoken(self) -> bool:
+        """Whether somebody here, at this desk or another, spoke with the caller."""
+        has = self.mine or self.taken_by is not None
+        return spoken(self.call) or (has and self.call.direction is not Direction.OUT)
+
+    @cached_property
+    def undecided(self) -> bool:
+        """Whether it may have been missed: the line could not tell, and nobody said it yet."""
+        return self.call.disposition is None and self.call.outcome in (None, Outcome.UNKNOWN)
+
+    @cached_property
     def missed(self) -> bool:
         """Whether it ended (or fell silent) without anybody, and nobody said that it is no matter."""
         over = self.call.state in (CallState.ENDED, CallState.RING_STOPPED)
@@ -140,6 +152,15 @@ def called_by(call: Call, member: Member | None = None) -> SafeText:
     if call.caller.presentation is Presentation.PRIVATE:
         return say("Withheld number")
     return call.caller.name or no_number(call)
+
+
+def number_found(match: Match) -> SafeText:
+    """The number of somebody who was looked up, as people write it here: the one that has the digits that were asked for."""
+    wanted = match.why.args.get("digits", "")
+    numbers = match.member.numbers
+    ends = (each for each in numbers if wanted and (each.e164 or each.raw).endswith(wanted))
+    found = next(ends, numbers[0] if numbers else None)
+    return written(found.e164, found.raw) if found is not None else SafeText()
 
 
 def to_come(call: Call) -> bool:

@@ -1,6 +1,6 @@
 """The open tasks of the person: what is late first, then by date."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from textual import events
 from textual.geometry import Size
@@ -12,9 +12,11 @@ from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, spaced
 from terminal.widgets.speech import say
-from terminal.widgets.when import Due, Now, due
+from terminal.widgets.when import Due, Now, due_between
 
 BOX = "-"
+_WHEN: Final = 17
+"""Cells for `today 17:00-17:30`."""
 
 
 class Duties(NamedTuple):
@@ -26,13 +28,13 @@ class Duties(NamedTuple):
 
 def by_urgency(tasks: tuple[Task, ...], now: Now) -> list[tuple[Due, Task]]:
     """Open tasks with their due words, the most urgent first."""
-    dated = [(due(task.due, now), task) for task in tasks if task.state is TaskState.OPEN]
+    dated = [(due_between(task.opens, task.due, now), task) for task in tasks if task.state is TaskState.OPEN]
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order))
 
 
 def listed(tasks: tuple[Task, ...], now: Now) -> list[tuple[Due, Task]]:
     """The tasks of the list: those that were closed here keep their place, so that the same key opens them again."""
-    dated = [(due(task.due, now), task) for task in tasks]
+    dated = [(due_between(task.opens, task.due, now), task) for task in tasks]
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order, pair[1].at, pair[1].id))
 
 
@@ -94,12 +96,12 @@ class Tasks(ListPanel[Duties]):
         else:
             sign, words, tone = SafeText("! " if when.late else f"{BOX} "), when.words, _tone(when)
         title = piece(task.title, Tone.DIM if task.state is TaskState.DONE else Tone.STRONG)
-        head = (piece(sign, tone), column(words, 16, tone), gap(), title)
+        head = (piece(sign, tone), column(words, _WHEN, tone), gap(), title)
         who = say("for {name}", name=task.assignee_name) if task.assignee_name else say("anybody")
         return (
             Row(head, base=base),
             Row(
-                (gap(19), piece(who, Tone.DIM)),
+                (gap(_WHEN + 3), piece(who, Tone.DIM)),
                 (piece(waits, Tone.BAD if state == "refused" else Tone.DIM),),
                 base=base,
             ),

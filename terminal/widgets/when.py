@@ -115,6 +115,29 @@ def due(text: SafeText | None, now: Now) -> Due:
     return _due_day(local.date(), now, local)
 
 
+def due_between(opens: SafeText | None, text: SafeText | None, now: Now) -> Due:
+    """When something is due that was promised for a window, from `opens` to `text` (ISO date-times): the whole window on its
+    day, its beginning before that day; once it is over, how late. Without a window, as `due` says."""
+    whole = due(text, now)
+    begins, ends = moment(opens), moment(text)
+    if begins is None or ends is None or whole.late:
+        return whole
+    first = now.local(begins)
+    if first.date() == now.today:
+        return whole._replace(words=SafeText(f"{say('today')} {between(begins, ends, now)}"), today=True)
+    return whole if begins <= now.at else whole._replace(words=SafeText(f"{_day_of(first.date(), now)} {first:%H:%M}"))
+
+
+def between(begins: float, ends: float, now: Now) -> SafeText:
+    """From when to when, on the clock of this desk: `17:00-17:30`."""
+    return SafeText(f"{clock(begins, now, seconds=False)}-{clock(ends, now, seconds=False)}")
+
+
+def _day_of(when: date, now: Now) -> SafeText:
+    shape = f"{when:%m/%d}" if when.year == now.today.year else f"{when:%Y/%m/%d}"
+    return SafeText(f"{shape} {say(_DAYS[when.weekday()])}")
+
+
 def _due_day(when: date, now: Now, moment: datetime | None) -> Due:
     days = (now.today - when).days
     order = moment.timestamp() if moment else float(when.toordinal() - 719163) * 86400 + 86399
@@ -125,5 +148,4 @@ def _due_day(when: date, now: Now, moment: datetime | None) -> Due:
         late = moment is not None and moment.timestamp() < now.at
         words = say("late since {time}", time=SafeText(hour.strip())) if late else SafeText(say("today") + hour)
         return Due(words, late=late, today=not late, order=order)
-    shape = f"{when:%m/%d}" if when.year == now.today.year else f"{when:%Y/%m/%d}"
-    return Due(SafeText(f"{shape} {say(_DAYS[when.weekday()])}{hour}"), late=False, today=False, order=order)
+    return Due(SafeText(f"{_day_of(when, now)}{hour}"), late=False, today=False, order=order)

@@ -311,6 +311,9 @@ async def test_a_draft_comes_back_after_a_restart() -> None:
         assert run.screen.area.text == "half a note"
         assert named(run) == {LIN.name}
         await run.press("escape", "escape")
+        assert f"What you wrote for {LIN.name} is kept as a draft: Ctrl+P lists it." in run.pane("banner")
+        run.wall += 9
+        await run.still()
         assert "2 drafts are kept" in run.pane("banner")
 
 

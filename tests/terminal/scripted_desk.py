@@ -28,6 +28,7 @@ from ringdesk.ops import (
     touches,
 )
 from ringdesk.presence import Presence
+from ringdesk.reached import number_of, numbers
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
@@ -65,7 +66,17 @@ class ScriptedBusiness(Business):
         return {each: self.known[each] for each in ids if each in self.known}
 
     async def agenda(self, *, mine: bool = False) -> list[Task]:
-        return [task for task in self.tasks if not mine or task.assignee in (None, ME)]
+        open_ones = [task for task in self.tasks if task.state is TaskState.OPEN]
+        return [task for task in open_ones if not mine or task.assignee in (None, ME)]
+
+    async def promised(self, call: Call) -> list[Task]:
+        dialled = numbers(call)
+        rows = [task for task in self.tasks if task.state is TaskState.OPEN]
+        return [
+            task
+            for task in rows
+            if task.call == call.id or (task.member is None and not dialled.isdisjoint(number_of(task)))
+        ]
 
     async def team(self) -> list[Presence]:
         return self.people

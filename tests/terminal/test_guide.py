@@ -1,15 +1,18 @@
 import msgspec
 import pytest
+from rich.cells import cell_len
 
 from ringdesk.calls import Call, CallState
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
-from ringdesk.tour import STEPS, Ring
+from ringdesk.tour import STEPS, Past, Ring
+from terminal.bindings import KEYS as KEYS_OF_SCREEN
 from terminal.guide import NAMES, ON_A_CALL, ON_SCREEN, SAYS, Guide
 from terminal.news import CallNews, MemberNews, NoteNews, TaskNews
+from terminal.screens.arrangement import LEAST
 from tests.terminal.plain.talking import spoken
-from tests.terminal.scripted_desk import ME, call, member, pop
+from tests.terminal.scripted_desk import ME, call, member, plain_card, pop
 
 LIN = member("lin", "林淑芬", "0912-345-678")
 KEYS = {step.key: step.key.upper() for step in STEPS if step.key}
@@ -65,7 +68,7 @@ def test_who_is_on_a_call_is_told_what_to_do_with_it() -> None:
 def test_the_screen_says_how_to_leave_the_note_and_to_reach_a_list() -> None:
     screen = guide({"attach": "Ctrl+L", "search": "/", "back": "Esc", "pane": "F9", "missed": "m"})
     screen.did(STEPS[1].deed)
-    assert "Esc, / and open a member, then Ctrl+L" in screen.hint()
+    assert "Esc, / opens a member, Ctrl+L adds it" in screen.hint()
     plain = guide({"attach": "a", "search": "s", "missed": "m"})
     plain.did(STEPS[1].deed)
     assert "s and open a member, then a:" in plain.hint()
@@ -97,9 +100,11 @@ def test_the_whole_tour_as_the_desk_tells_it() -> None:
     it.hear(MemberNews(member("x", "x", "0987-000-123")))
     assert at(it) == "answers"
     it.did(STEPS[6].deed)
-    it.searched("678")
-    assert at(it) == "search", "the surname is wanted too"
-    it.searched("林 678")
+    found = pop(call("c1", LIN), plain_card(LIN)).matches
+    for query, matches in (("678", found), ("林", found), ("12 林", found), ("林 999", ())):
+        it.searched(query, matches)
+        assert at(it) == "search", query
+    it.searched("林 678", found)
     assert at(it) == "hand"
     it.hear(mine("c4"))
     it.hear(mine("c4", claimed_by="p-2", handed_by=ME))
@@ -116,6 +121,48 @@ def test_the_hint_says_practice_and_the_key(language: str, first: str) -> None:
         hint = guide().hint()
     assert hint.startswith(first)
     assert "ANSWER" in hint
+
+
+def test_the_search_is_tried_with_whom_the_person_served_last() -> None:
+    it = guide({"search": "/"})
+    it.did(STEPS[1].deed)
+    assert "678 林" in it.hint()
+    chen = member("chen", "陳冠宇", "0933-218-457")
+    ann = member("ann", "Ann", "0933-218-111")
+    for who, ident in ((chen, "c1"), (ann, "c2")):
+        it.hear(pop(call(ident, who), plain_card(who)))
+        assert ("678 林" in it.hint()) is (ident == "c1"), "it only rings"
+        it.hear(CallNews(msgspec.structs.replace(call(ident, who), claimed_by=ME), mine=True))
+        assert "457 陳" in it.hint()
+    it.hear(MemberNews(member("x", "黃志強", "0987-000-123")))
+    assert "123 黃" in it.hint()
+
+
+@pytest.mark.parametrize("language", ["en", "zh_TW"])
+@pytest.mark.parametrize("calls", [False, True])
+def test_every_hint_fits_into_the_banner_of_the_smallest_screen(language: str, *, calls: bool) -> None:
+    with spoken(language):
+        for index, step in enumerate(STEPS):
+            it = guide({key.id: key.shown for key in KEYS_OF_SCREEN})
+            if calls:
+                it.hear(pop(call("c1", LIN)))
+                it.hear(mine("c1"))
+            past = tuple(Past(each, 0.0) for each in STEPS[:index])
+            it.tour = msgspec.structs.replace(it.tour, to_come=STEPS[index:], past=past)
+            assert str(index + 1) in it.hint()
+            assert cell_len(it.hint()) <= LEAST.width - 2, (step.id, it.hint())
+
+
+def test_the_times_of_the_summary_add_up_and_begin_with_the_open_desk() -> None:
+    now = iter((0.0, 90.0, 100.9, 101.8))
+    it = Guide(
+        {"answer": "F2", "save": "Ctrl+S"}, lambda: next(now), stranger="", digits="", surname="", word=SafeText()
+    )
+    it.began()
+    it.did(STEPS[0].deed)
+    it.did(STEPS[1].deed)
+    times = [line.partition("  ")[0] for line in it.summary()]
+    assert times == ["Practice: 2 of 3 steps in 00:10.", "00:10", "00:00"]
 
 
 def test_a_desk_without_a_key_skips_its_step_and_the_summary_counts_what_was_done() -> None:

@@ -26,6 +26,7 @@ from ringdesk.ops import (
     TaskFields,
     TaskReopen,
     TaskUpdate,
+    touches,
 )
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import MAX_ATTEMPTS, AttemptResult, Task, TaskKind, TaskState
@@ -170,6 +171,14 @@ class TestTasks:
         closed = task_after(TaskDone(task="t1"), changed)
         assert done(TaskUpdate(task="t1", fields=TaskFields(title=SafeText("x"))), closed) == Effect({})
         assert task_after(TaskReopen(task="t1"), closed) == changed
+
+    def test_a_task_becomes_a_members_and_nobodys_again(self) -> None:
+        theirs = task_after(TaskUpdate(task="t1", fields=TaskFields(member="m1")), self.TASK, CHEN)
+        assert theirs.member == "m1"
+        assert task_after(TaskUpdate(task="t1", fields=TaskFields(member=None)), theirs) == self.TASK
+        args = TaskUpdate(task="t1", fields=TaskFields(member="m9"))
+        assert refused(args, self.TASK) == "unknown_member"
+        assert touches("op1", args) == (("member", "m9"), ("task", "t1"))
 
     def test_attempts_are_kept_and_reaching_them_closes_it(self) -> None:
         tried = task_after(TaskAttempt(task="t1", result=AttemptResult.NO_ANSWER), self.TASK, at=10.0)

@@ -386,6 +386,7 @@ class TestATillThatSavesWhatItSees:
         NoteAdd(parent="", text=SafeLines("x")),
         TaskAdd(title=SafeText("x"), assignee="\x1b[2J"),
         TaskUpdate(task=uid("t1"), fields=TaskFields(assignee="")),
+        TaskUpdate(task=uid("t1"), fields=TaskFields(member="")),
         PresenceSet(state=PresenceState.READY, member="é"),
         PresenceSet(state=PresenceState.READY, call="x" * 65),
         NumberMarked(mark="", raw=SafeText("0911"), label=MarkLabel.JUNK),
@@ -399,6 +400,16 @@ class TestATillThatSavesWhatItSees:
 async def test_what_is_no_id_or_no_number_is_none(bench: Bench, args: Args) -> None:
     await bench.push(bench.op(named(), uid("m1")))
     assert outcome((await bench.push(bench.op(args, uid("x1")))).answers[0]) == ("rejected", "bad_op")
+
+
+async def test_a_task_becomes_a_members_whom_the_server_knows(bench: Bench) -> None:
+    await bench.push(bench.op(named(), uid("m1")), bench.op(TaskAdd(title=SafeText("x")), uid("t1")))
+    reply = await bench.push(
+        bench.op(TaskUpdate(task=uid("t1"), fields=TaskFields(member=uid("m9"))), uid("u1")),
+        bench.op(TaskUpdate(task=uid("t1"), fields=TaskFields(member=uid("m1"))), uid("u2")),
+    )
+    assert [answer.code for answer in reply.answers] == ["unknown_member", None]
+    assert (await bench.row("task", uid("t1"))).member == uid("m1")
 
 
 class TestColleagues:

@@ -137,10 +137,10 @@ async def test_no_callback_is_promised_for_a_closed_day(desk: ScriptedDesk) -> N
         await ring(typist, "c1", LIN)
         said = await typist.type("t", "l")
         assert said[-4:] == [
-            "1 when we open: 11/26 Thu 10:00",
-            "2 11/26 Thu, afternoon",
-            "3 11/26 Thu, morning",
-            "4 next working day",
+            "1 when we open: 11/26 Thu 10:00 (10:00-11:00)",
+            "2 11/26 Thu, afternoon (13:00-17:00)",
+            "3 11/26 Thu, morning (10:00-12:00)",
+            "4 next working day (11/26 Thu 10:00-17:00)",
         ]
         await typist.type("2")
         (promised,) = [each[1] for each in desk.did if each[0] == "do"]

@@ -62,6 +62,9 @@ async def test_birthdays_follow_their_members(tmp_path: Path) -> None:
         assert await names() == ["a", "b"]
 
 
+OTHER = Caller(SafeText("0987654321"), "+886987654321", Presentation.SHOWN)
+
+
 def lost(ident: str, at: float, **more: object) -> Call:
     caller = Caller(SafeText("0912345678"), E164, Presentation.SHOWN)
     fields: dict[str, object] = {"state": CallState.ENDED, "outcome": Outcome.MISSED, "caller": caller, **more}
@@ -73,9 +76,9 @@ async def test_calls_that_nobody_had_with_the_one_whose_number_it_is(tmp_path: P
         lost("before", 10.0),
         lost("missed", 100.0),
         lost("silent", 200.0, state=CallState.RING_STOPPED, outcome=None),
-        lost("had", 300.0, claimed_by="me"),
-        lost("answered", 400.0, outcome=Outcome.ANSWERED, answered=401.0),
-        lost("elsewhere", 500.0, outcome=Outcome.ANSWERED, disposition="elsewhere"),
+        lost("had", 300.0, claimed_by="me", caller=OTHER),
+        lost("answered", 400.0, outcome=Outcome.ANSWERED, answered=401.0, caller=OTHER),
+        lost("elsewhere", 500.0, outcome=Outcome.ANSWERED, disposition="elsewhere", caller=OTHER),
         lost("ignored", 600.0, outcome=Outcome.UNKNOWN, disposition="ignored"),
         lost("verdict", 700.0, disposition="missed"),
     )

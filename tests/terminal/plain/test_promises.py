@@ -1,0 +1,94 @@
+"""Promises and missed calls, line by line."""
+
+import msgspec
+import pytest
+
+from ringdesk.calls import Caller, CallState, Outcome, Presentation
+from ringdesk.safetext import SafeText
+from terminal.news import CallNews
+from tests.terminal.plain.talking import Typist, spoken, talking
+from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
+
+LIN = member("lin", "林淑芬", "0912-345-678")
+STRANGER = Caller(SafeText("0965118402"), "+886965118402", Presentation.SHOWN)
+
+
+def desk() -> ScriptedDesk:
+    return ScriptedDesk({LIN.id: plain_card(LIN)})
+
+
+async def unknown_rings(typist: Typist) -> None:
+    typist.desk.publish(pop(call("u", caller=STRANGER)))
+    await typist.settle()
+
+
+def over(ident: str, ago: float, outcome: Outcome) -> CallNews:
+    return CallNews(call(ident, caller=STRANGER, state=CallState.ENDED, started=NOW - ago, outcome=outcome))
+
+
+@pytest.mark.parametrize(
+    ("language", "hours", "task"),
+    [
+        ("en", "in 30 minutes (17:13-17:43)", "today 17:13-17:43, Call back 林淑芬"),
+        ("zh_TW", "30 分鐘後（17:13-17:43）", "今天 17:13-17:43、回電 林淑芬"),
+    ],
+)
+async def test_a_promise_is_read_with_its_hours_and_goes_along_to_the_member(
+    language: str, hours: str, task: str
+) -> None:
+    made = desk()
+    with spoken(language):
+        async with talking(made) as typist:
+            await unknown_rings(typist)
+            await typist.type("t")
+            assert f"1 {hours}" in await typist.type("l")
+            assert hours in await typist.type("1")
+            (promised,) = made.business.tasks
+            assert (promised.member, promised.call) == (None, "u")
+            await typist.type("s 林", "1")
+            (promised,) = made.business.tasks
+            assert (promised.member, promised.call) == (LIN.id, "u")
+            assert task in await typist.type("k")
+
+
+@pytest.mark.parametrize(("language", "asked", "sure"), [("en", "missed?", "missed"), ("zh_TW", "未接？", "未接")])
+async def test_missed_is_asked_only_where_nobody_knows(language: str, asked: str, sure: str) -> None:
+    made = desk()
+    with spoken(language):
+        async with talking(made) as typist:
+            made.publish(over("sure", 600, Outcome.MISSED), over("asked", 500, Outcome.UNKNOWN))
+            rows = (await typist.type("m"))[1:]
+            comma = ", " if language == "en" else "、"
+            assert [row.split(comma)[1] for row in rows] == [asked, sure]
+
+
+async def test_who_was_spoken_with_is_missed_no_more() -> None:
+    made = desk()
+    async with talking(made) as typist:
+        made.publish(over("m", 600, Outcome.MISSED))
+        assert len(await typist.type("m")) == 2
+        await unknown_rings(typist)
+        assert len(await typist.type("m")) == 2
+        await typist.type("t")
+        assert await typist.type("m") == ["Nothing missed"]
+
+
+async def test_text_of_a_junk_call_is_said_to_be_a_draft() -> None:
+    made = desk()
+    async with talking(made) as typist:
+        await unknown_rings(typist)
+        await typist.type("t", "n", "half a note")
+        assert "A draft is kept: half a note" in await typist.type(":x")
+        assert made.kept[None, "u"] == "half a note"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ("Points: 12,840.", "Language: Chinese.")), ("zh_TW", ("點數：12,840。", "語言：中文。"))],
+)
+async def test_the_card_is_read_in_the_words_and_numbers_of_the_screen(language: str, words: tuple[str, ...]) -> None:
+    known = msgspec.structs.replace(LIN, points=12_840, language=SafeText("zh-TW"))
+    with spoken(language):
+        async with talking(ScriptedDesk({LIN.id: plain_card(known)})) as typist:
+            said = await typist.type("s 林", "1")
+            assert not [word for word in words if word not in said], said
