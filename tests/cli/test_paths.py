@@ -77,7 +77,7 @@ def test_doctor_says_what_it_may_not_look_at(locked: Path) -> None:
         check=False,
     )
     assert done.stderr == ""
-    assert "cannot be looked at (Permission denied)" in done.stdout
+    assert "cannot be looked at; let this user read it, or correct the path (Permission denied)" in done.stdout
     assert done.returncode == 1
 
 
