@@ -7,7 +7,8 @@ Asterisk 22 does; those that no listener reads are left out.
 from hashlib import md5
 from typing import Final
 
-from ringdesk.simulators import Incoming, Plan
+from ringdesk.simulators import Incoming
+from ringdesk.simulators.exchange import SimulatedExchange
 
 TELEPHONES: Final = ("1001", "1002")
 """The ring group."""
@@ -18,28 +19,13 @@ _CHALLENGE: Final = "840415273"
 _MOST: Final = 65_536
 
 
-class SimulatedAsterisk:
+class SimulatedAsterisk(SimulatedExchange):
     """One exchange with one manager account, `user:password`; empty lets everybody in."""
 
-    hears = True
-
     def __init__(self, account: str = "") -> None:
+        super().__init__()
         self._user, _, self._secret = account.partition(":")
-        self._plan = Plan()
-        self._rest = b""
-        self._calls = 0
         self._withheld: dict[str, bool] = {}
-        self._listed = False
-
-    @property
-    def ready(self) -> bool:
-        """Whether the listener is logged in and has asked for the channels."""
-        return self._listed
-
-    @property
-    def next_due(self) -> float | None:
-        """When the next event is written."""
-        return self._plan.next_due
 
     def opened(self, now: float) -> bytes:
         """The manager speaks first."""
@@ -50,10 +36,6 @@ class SimulatedAsterisk:
         """Actions, each up to its blank line."""
         *actions, self._rest = (self._rest + data)[-_MOST:].split(b"\r\n\r\n")
         return b"".join(map(self._act, actions))
-
-    def due(self, now: float) -> bytes:
-        """One event."""
-        return self._plan.take(now)
 
     def call(self, call: Incoming, now: float) -> float:
         """A call comes in at the trunk and rings both telephones; one may answer."""

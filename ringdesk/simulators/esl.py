@@ -3,7 +3,8 @@
 import json
 from typing import Final
 
-from ringdesk.simulators import Incoming, Plan
+from ringdesk.simulators import Incoming
+from ringdesk.simulators.exchange import SimulatedExchange
 
 TELEPHONES: Final = ("1001", "1002")
 LINE: Final = "0227001234"
@@ -11,27 +12,12 @@ LINE: Final = "0227001234"
 _MOST: Final = 65_536
 
 
-class SimulatedFreeSwitch:
+class SimulatedFreeSwitch(SimulatedExchange):
     """One event socket; an empty password lets everybody in."""
 
-    hears = True
-
     def __init__(self, password: str = "") -> None:
+        super().__init__()
         self._password = password.rpartition(":")[2]
-        self._plan = Plan()
-        self._rest = b""
-        self._listed = False
-        self._calls = 0
-
-    @property
-    def ready(self) -> bool:
-        """Whether the listener has subscribed and asked for the channels."""
-        return self._listed
-
-    @property
-    def next_due(self) -> float | None:
-        """When the next event is written."""
-        return self._plan.next_due
 
     def opened(self, now: float) -> bytes:
         """FreeSWITCH asks for the password."""
@@ -42,10 +28,6 @@ class SimulatedFreeSwitch:
         """Commands, each up to its empty line."""
         *commands, self._rest = (self._rest + data)[-_MOST:].split(b"\n\n")
         return b"".join(self._do(command.decode("utf-8", "replace").strip()) for command in commands)
-
-    def due(self, now: float) -> bytes:
-        """One event."""
-        return self._plan.take(now)
 
     def call(self, call: Incoming, now: float) -> float:
         """A call comes in and rings both telephones; one may answer."""

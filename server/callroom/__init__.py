@@ -16,17 +16,15 @@ from typing import Final
 
 import msgspec
 
-from ringdesk import ops, tracker
-from ringdesk.calls import Call
-from ringdesk.errors import BadInput
+from ringdesk import tracker
 from ringdesk.ops import Args, CallReport, Row, RowKey
 from ringdesk.wire import limits
 from ringdesk.wire.signing import ServerKey
 from server.accept.images import Sealer, draft, recent_call, recent_calls, sets_touched
-from server.callroom.heard import Hearing, Report
+from server.callroom.heard import Hearing, Report, call_of
 from server.fanout import Wake
 from server.store.base import Order, Unavailable
-from server.store.values import Batch, Decision, Ground, Head, Held, RecentCall, Wanted
+from server.store.values import Batch, Decision, Ground, Head, RecentCall, Wanted
 
 HISTORY: Final = "history"
 TICK: Final = 2.0
@@ -96,7 +94,7 @@ class CallRoom:
         rest: list[RecentCall] = []
         for each in due:
             held = ground.rows.get(("call", each.call))
-            call = None if held is None else _call(held)
+            call = None if held is None else call_of(held)
             if held is None or call is None or not call.live:
                 rest.append(msgspec.structs.replace(each, due=None))
             elif held.seq != each.seq:  # something was heard of it since
@@ -115,12 +113,3 @@ class CallRoom:
             )
 
         return Decision(seal=seal, changes=len(drafts), sets=sets_touched(drafts, ground.rows))
-
-
-def _call(held: Held) -> Call | None:
-    """None for one that this version cannot read: it is left as it is, and must not be in the way of the others."""
-    try:
-        row = ops.decode_row(held.kind, held.body or b"null")
-    except BadInput:
-        return None
-    return row if isinstance(row, Call) else None

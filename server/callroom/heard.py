@@ -63,7 +63,7 @@ class Hearing:
         self.repeated = ground.hook_at is not None and self._now - ground.hook_at < KEPT_SECONDS
         if self.repeated:
             return Decision(seal=lambda _head: Batch())
-        before = {key[1]: call for key, held in ground.rows.items() if (call := _call(held)) is not None}
+        before = {key[1]: call for key, held in ground.rows.items() if (call := call_of(held)) is not None}
         ahead = {call.merged_into for call in before.values() if call.merged_into} - {
             key[1] for key in self.wanted.rows
         }
@@ -175,8 +175,8 @@ def _keys(calls: Iterable[str]) -> tuple[RowKey, ...]:
     return tuple(sorted(("call", call) for call in calls))
 
 
-def _call(held: Held) -> Call | None:
-    """None for one that this version cannot read: it begins anew."""
+def call_of(held: Held) -> Call | None:
+    """A call as it is held; None for one that this version cannot read."""
     try:
         row = ops.decode_row(held.kind, held.body or b"null")
     except BadInput:
