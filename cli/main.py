@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "setup": ("cli.setup", "from nothing to the first call, step by step"),
     "server": ("cli.server", "the central server"),
     "listen": ("cli.listen", "sources without a screen: prints events and calls"),
+    "replay": ("cli.replay", "a recorded line, played again"),
     "decode": ("cli.decode", "one dialect over captured bytes"),
     "number": ("cli.number", "what a raw caller string means"),
     "lookup": ("cli.lookup", "the search box from the shell"),
