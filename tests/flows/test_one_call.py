@@ -116,3 +116,44 @@ def test_two_providers_that_report_one_call_at_once_make_one(place: Shop) -> Non
         assert len(pops(desk)) == 1
         (call,) = calls(desk)
         assert sources(call) == 2
+
+
+def three(place: Shop, *sources: str) -> list[Process]:
+    """Three desks of one store; the first has the line."""
+    desks = [place.desk("a", *sources), place.desk("b", user="ann"), place.desk("c")]
+    for desk in desks:
+        assert desk.ask("sync", timeout=30)["ok"]
+    return desks
+
+
+def test_a_group_rings_at_three_desks_and_who_answered_is_said_at_all(place: Shop) -> None:
+    desks = three(place)
+    assert hook(place, "cloud", CALL | {"callId": "c1"}) == 200
+    (call,) = {desk.expect(is_pop)["call"] for desk in desks}
+    assert hook(place, "cloud", CALL | {"event": "answer", "callId": "c1", "answeringNumber": "1002"}) == 200
+    for desk in desks:
+        taken = desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "answered")
+        assert (taken["call"], taken["answered_by"]) == (call, "1002")
+    assert hook(place, "cloud", CALL | {"event": "hangup", "callId": "c1", "cause": "normalClearing"}) == 200
+    for desk in desks:
+        over = desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "ended")
+        assert over["outcome"] == "answered"
+        assert pops(desk) == [call]
+
+
+def test_a_passive_line_is_claimed_by_one_of_three(place: Shop) -> None:
+    _modem, url = place.modem("--call", "0912345678", "--rings", "4", "--after", "8")
+    a, b, c = desks = three(place, url)
+    (call,) = {desk.expect(is_pop)["call"] for desk in desks}
+    assert b.ask("claim", call=call)["ok"]
+    for desk in (a, c):
+        taken = desk.expect(lambda line: line.get("event") == "call" and line.get("claimed_by") is not None)
+        assert (taken["call"], taken["claimed_name"], taken["mine"]) == (call, "ann", False)
+    refused = c.ask("claim", call=call)
+    assert (refused["ok"], refused["error"]) == (False, "already_claimed")
+    a.expect(lambda line: line.get("event") == "call" and line.get("state") == "answered")
+    assert b.ask("wrapup", call=call, code="order")["ok"]
+    for desk in desks:
+        over = desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "ended")
+        assert (over["call"], over["disposition"]) == (call, "order")
+        assert pops(desk) == [call]
