@@ -54,13 +54,17 @@ def source_id(device: str, url: str) -> str:
     return str(uuid5(RINGDESK_NAMESPACE, f"{device} {url}"))
 
 
-def call_id(source: str, native_id: str) -> str:
-    """The id of a call: uuid5(source id, native id) (contracts.md 4). A source that is no UUID is first made one."""
+def space_of(source: str) -> UUID:
+    """The namespace of a source's calls. However a UUID is written it is the same; a source that is none is first made one."""
     try:
-        namespace = UUID(source)
+        return UUID(source)
     except ValueError:
-        namespace = uuid5(RINGDESK_NAMESPACE, source)
-    return str(uuid5(namespace, native_id))
+        return uuid5(RINGDESK_NAMESPACE, source)
+
+
+def call_id(source: str, native_id: str) -> str:
+    """The id of a call: uuid5(source id, native id) (contracts.md 4)."""
+    return str(uuid5(space_of(source), native_id))
 
 
 def callback_id(call: str) -> str:

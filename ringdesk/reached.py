@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from ringdesk import numbers as phone
 from ringdesk.calls import Call, Direction, Outcome, Presentation
 from ringdesk.ids import callback_id
 from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
@@ -39,7 +40,10 @@ def number_of(task: Task) -> frozenset[str]:
 
 @lru_cache(maxsize=1024)
 def _digits(*forms: str | None) -> frozenset[str]:
-    found = ("".join(char for char in form if char.isdecimal()) for form in forms if form)
+    given = [form for form in forms if form]
+    # As it is dialled at home, too: a call out has no other form.
+    given += [home.national for form in given if form.startswith("+") and (home := phone.read(form)).e164 is not None]
+    found = ("".join(char for char in form if char.isdecimal()) for form in given)
     return frozenset(digits for digits in found if len(digits) >= LEAST)
 
 

@@ -28,10 +28,20 @@ def call_report(case: Case, args: CallReport) -> Effect:
     rows: dict[RowKey, Row] = {}
     for other in args.also[:MAX_ALSO]:
         gone = find(case, "call", other, Call)
-        if gone is not None and gone.id != call.id and gone.merged_into is None and gone.site == call.site:
+        if gone is not None and _is_one(call, gone):
             call = bounds.call(tracker.united(call, gone))
             rows["call", gone.id] = tracker.went_on(gone, call.id, case.at)
     return Effect(rows if call == before else rows | {("call", call.id): call})
+
+
+def _is_one(call: Call, gone: Call) -> bool:
+    """Whether a report may say that they are one: two sources saw the same, or all that is known of the one that is over is
+    from sources of the other, which know their calls. Anything else would be somebody else's call."""
+    if gone.id == call.id or gone.merged_into is not None or gone.site != call.site:
+        return False
+    sources = {key.source for key in call.sources}
+    own = all(key.source in sources for key in gone.sources)
+    return own or tracker.may_be_one(call, gone, tracker.DEFAULT_POLICY.same_call)
 
 
 def call_claim(case: Case, args: CallClaim) -> Effect:

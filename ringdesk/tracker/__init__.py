@@ -27,7 +27,7 @@ from ringdesk.tracker.life import (
     step,
     wrap_up,
 )
-from ringdesk.tracker.merging import one_of, same_call, twin, united, went_on
+from ringdesk.tracker.merging import may_be_one, one_of, twin, united, went_on
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -38,10 +38,10 @@ __all__ = [
     "claim",
     "deadline",
     "give_up",
+    "may_be_one",
     "one_of",
     "patience",
     "pop_due",
-    "same_call",
     "step",
     "twin",
     "united",

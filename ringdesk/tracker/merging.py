@@ -1,12 +1,16 @@
 """Two calls that are one: what two sources saw of it, or what one source first took for two."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import msgspec
 
 from ringdesk.calls import Call, Caller, CallState, Presentation
 from ringdesk.codecs.passiveline import joined
 from ringdesk.tracker.life import join_called, join_leg, pop_due, stated
+
+LEAST_DIGITS: Final = 3
+"""Digits of a caller by whom two calls can be told to be one."""
 
 
 def twin(call: Call, others: Iterable[Call], apart: float) -> Call | None:
@@ -28,18 +32,35 @@ def one_of(before: Call | None, call: Call, other: Call, at: float) -> tuple[Cal
 
 
 def same_call(one: Call, other: Call, apart: float) -> bool:
-    """Whether two sources saw one call: the same caller, site and direction, no different lines, opened within `apart` seconds.
+    """Whether two sources saw one call: the same caller, site and direction, no different lines, opened within `apart` seconds,
+    neither over before the other began.
 
     Never of two calls of the same source: it knows its calls.
     """
+    return same_caller(one.caller, other.caller) and _coincide(one, other, apart)
+
+
+def may_be_one(one: Call, other: Call, apart: float) -> bool:
+    """Whether somebody who saw both may say that they are one: as `same_call`, but of one of them nothing may have been said
+    of the caller yet."""
+    unsaid = None in (stated(one), stated(other))
+    return (unsaid or same_caller(one.caller, other.caller)) and _coincide(one, other, apart)
+
+
+def _coincide(one: Call, other: Call, apart: float) -> bool:
     return (
         abs(one.started - other.started) <= apart
+        and _meet(one, other)
+        and _meet(other, one)
         and one.direction is other.direction
         and one.site == other.site
-        and same_caller(one.caller, other.caller)
         and not (one.called.line and other.called.line and one.called.line != other.called.line)
         and {key.source for key in one.sources}.isdisjoint(key.source for key in other.sources)
     )
+
+
+def _meet(one: Call, other: Call) -> bool:
+    return one.ended is None or one.ended >= other.started
 
 
 def withheld(call: Call) -> bool:
@@ -53,7 +74,13 @@ def same_caller(one: Caller, other: Caller) -> bool:
         return one.presentation is other.presentation
     if one.e164 is not None and other.e164 is not None:
         return one.e164 == other.e164
-    return one.raw is not None and one.raw == other.raw
+    shown = one.presentation is other.presentation is Presentation.SHOWN
+    return shown and one.raw == other.raw and _is_number(one.raw)
+
+
+def _is_number(raw: str | None) -> bool:
+    """Whether it can be somebody's number, be it an extension; an exchange also says `asterisk`, or a line's place."""
+    return raw is not None and sum(char.isdecimal() for char in raw) >= LEAST_DIGITS
 
 
 def united(kept: Call, other: Call) -> Call:

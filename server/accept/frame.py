@@ -15,7 +15,7 @@ from ringdesk.channels import MASKED, PROJECTIONS
 from ringdesk.errors import BadInput, Refused
 from ringdesk.members import Member
 from ringdesk.merge import Effect
-from ringdesk.ops import Args, MemberAdd, Row, RowKey
+from ringdesk.ops import Args, CallReport, MemberAdd, Row, RowKey
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
@@ -100,7 +100,7 @@ class Frame:
             reachable=tuple(sorted({e164 for intent in self._intents for e164 in intent.reaches})),
             people=tuple(sorted({person for intent in self._intents for person in intent.people})),
             around=tuple(sorted({each for intent in self._intents for each in intent.around(self._device.site)})),
-            sources=tuple(sorted({source for intent in self._intents for source in guards.sources(intent.args)})),
+            sources=any(isinstance(intent.args, CallReport) for intent in self._intents),
         )
 
     def decide(self, ground: Ground) -> Decision | Wanted:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from uuid import UUID
 
 import msgspec
 
@@ -42,14 +43,15 @@ def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
         raise BadInput("the id of a call follows from its source and its native id; report it under that")
 
 
-def expect_own_source(args: Args, site: str, sites: Mapping[str, frozenset[str]]) -> None:
-    """A source of the central settings (`sites`: those of its lines) is heard by the devices of its stores: whoever knows its
-    id could say what it will ring with. Any other id follows from that of the device, which no other store knows.
+def expect_own_source(args: Args, site: str, sites: Mapping[UUID, frozenset[str]]) -> None:
+    """A source of the central settings (`sites`: those of its lines, by the namespace of its calls) is heard by the devices of
+    its stores: whoever knows its id, under whatever name makes the same ids of calls, could say what it will ring with. Any
+    other id follows from that of the device, which no other store knows.
 
     Raises `Refused("unknown_source")`.
     """
     for source in sources(args):
-        if source in sites and site not in sites[source]:
+        if site not in sites.get(ids.space_of(source), (site,)):
             raise Refused(
                 "unknown_source", f"the source {source} belongs to another store; give this desk's own another id"
             )

@@ -23,8 +23,8 @@ if sys.platform != "win32":
 MOST_AT_ONE: Final = 64
 """Connections of one address that are not known yet. Whoever is closed for that comes again within seconds."""
 FEWEST: Final = 128
-MOST: Final = 4096
-"""Bounds of how many there may be of all addresses together."""
+MOST: Final = 1024
+"""Bounds of how many there may be of all addresses together. One costs a quarter of a megabyte while it shakes hands."""
 SHARE: Final = 4
 """One in so many descriptors is for them; the rest is for terminals, the database and the log."""
 PAUSE: Final = 0.2

@@ -19,6 +19,8 @@ from server.accept import joining
 from server.accept.images import Sealer, draft, recent_calls, sets_touched
 from server.store.values import MAIN_SITE, Around, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
 
+MAX_ALIASES: Final = 8
+"""Ids that lead to each other, one after the other: as many as there are sources of one call."""
 KEPT_SECONDS: Final = 24 * 3600.0
 """How long a webhook that was taken in is remembered: Zoom sends again until 85 minutes later, most give up within one."""
 ANYWHERE: Final = LineRow(id="", source="", site=MAIN_SITE)
@@ -127,8 +129,12 @@ class _Fold:
         self.calls |= {kept.id: bounds.call(kept), gone.id: gone}
 
     def _goes_on(self, call_id: str) -> str:
-        call = self.calls.get(call_id)
-        return call_id if call is None or call.merged_into is None else call.merged_into
+        for _ in range(MAX_ALIASES):
+            call = self.calls.get(call_id)
+            if call is None or call.merged_into is None:
+                break
+            call_id = call.merged_into
+        return call_id
 
 
 def placed(event: CallEvent, lines: Sequence[LineRow], now: float) -> tuple[CallEvent, str]:

@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, cast
+from uuid import UUID
 
 import msgspec
 
+from ringdesk.ids import space_of
 from ringdesk.ops import RowKey
 from ringdesk.wire.limits import ORIGINS_MAX
 from ringdesk.wire.messages import Proof
@@ -153,11 +155,6 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
     def members(e164: str) -> tuple[str, ...]:
         return tuple(row[0] for row in db.execute(QUERIES["reachable"], {"e164": e164}))
 
-    def sites(source: str) -> frozenset[str] | None:
-        if first(db, Source, "source", id=source) is None:
-            return None
-        return frozenset(line.site for line in every(db, LineRow, "lines_of", source=source)) or frozenset({MAIN_SITE})
-
     around = [
         held
         for each in wanted.around
@@ -172,9 +169,17 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
         reachable={e164: members(e164) for e164 in wanted.reachable},
         people=_found(wanted.people, lambda person: first(db, Person, "person", id=person)),
         attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
-        sites=_found(wanted.sources, sites),
+        sites=_sites(db) if wanted.sources else {},
         hook_at=None if wanted.hook is None else scalar(db, "hook", id=wanted.hook),
     )
+
+
+def _sites(db: Db) -> dict[UUID, frozenset[str]]:
+    """The sites of every central source's lines, by the namespace of its calls."""
+    lines: dict[str, set[str]] = {source.id: set() for source in every(db, Source, "sources")}
+    for line in every(db, LineRow, "all_lines"):
+        lines.setdefault(line.source, set()).add(line.site)
+    return {space_of(source): frozenset(sites or {MAIN_SITE}) for source, sites in lines.items()}
 
 
 def _write(db: Db, device: str | None, batch: Batch) -> None:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Callable
 from typing import Final, Literal
+from uuid import UUID
 
 import msgspec
 
@@ -202,8 +203,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a transaction locks and loads, in the one lock order: the device, then the rows by id (sync.md 2).
 
     `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked;
-    `sources` ids of sources for whose sites is asked; `around` the calls beside which one that is reported may have been seen
-    by another source; `hook` is the id of a webhook that may have been taken in already.
+    `sources`: whether it is asked for the sites of the central sources; `around` are the calls beside which one that is
+    reported may have been seen by another source; `hook` is the id of a webhook that may have been taken in already.
     """
 
     device: str | None = None
@@ -212,16 +213,15 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowKey, ...] = ()
     reachable: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
+    sources: bool = False
     around: tuple[Around, ...] = ()
     hook: str | None = None
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is; the calls `around` are
-    among them. `sites` are those of the
-    lines of a source, and only sources of the central settings are in it. `hook_at`: when the webhook that was asked for was
-    taken in."""
+    among them. `sites` are those of the lines of each central source, by the namespace of its calls. `hook_at`: when the
+    webhook that was asked for was taken in."""
 
     device: Device | None
     numbered: dict[int, str]
@@ -230,7 +230,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     reachable: dict[str, tuple[str, ...]]
     people: dict[str, Person]
     attempts: dict[str, int]
-    sites: dict[str, frozenset[str]] = {}
+    sites: dict[UUID, frozenset[str]] = {}
     hook_at: float | None = None
 
 

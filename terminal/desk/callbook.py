@@ -17,6 +17,7 @@ KEPT: Final = 600.0
 """Seconds for which a call that is over stays in the list."""
 
 _POLICY: Final = Policy()
+_MAX_ALIASES: Final = 8
 _WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 
 
@@ -97,7 +98,8 @@ class CallBook:
                 turns += self.row(give_up(call, now), now)
             elif _over(call, now):
                 del self._shown[call_id]
-                self._rows.pop(call_id, None)
+        for call_id in [row.id for row in self._rows.values() if row.id not in self._shown and _over(row, now)]:
+            del self._rows[call_id]
         return ended, turns
 
     @property
@@ -112,8 +114,12 @@ class CallBook:
     def resolve(self, call_id: str) -> str:
         """The id under which a call goes on, where two turned out to be one: here, or at another desk."""
         own = self._tracker.resolve(call_id)
-        row = self._rows.get(own)
-        return own if row is None or row.merged_into is None else self._tracker.resolve(row.merged_into)
+        for _ in range(_MAX_ALIASES):
+            row = self._rows.get(own)
+            if row is None or row.merged_into is None:
+                break
+            own = self._tracker.resolve(row.merged_into)
+        return own
 
     def aliases(self, call_id: str) -> tuple[str, ...]:
         """The ids of the calls that turned out here to be this one."""

@@ -262,7 +262,7 @@ class Desk(Life):
         found: list[str] = []
         for args in wanted:
             if isinstance(args, CallWrapup):
-                found += await self._store.settled_by_call(args.call)
+                found += await self._store.settled_by_call(args.call, args.member)
             elif isinstance(args, TaskAttempt) and args.result is AttemptResult.REACHED:
                 found += await self._store.settled_by_attempt(args.task)
         return [TaskDone(task=task) for task in dict.fromkeys(found)]

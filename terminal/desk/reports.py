@@ -98,15 +98,17 @@ class Reports:
     def _facts(self, call: str, event: CallEvent) -> set[Hashable]:
         if event.event is EventKind.RINGING and _REPORTED in self._told[call]:
             minutes = int((event.at - self._began.setdefault(call, event.at)) // STILL_RINGS)
-            return {("still rings", minutes)} if minutes > 0 else set()
-        if event.event is EventKind.RINGING:
+            facts: set[Hashable] = {("still rings", minutes)} if minutes > 0 else set()
+        elif event.event is EventKind.RINGING:
             self._began.setdefault(call, event.at)
             ring = self._rings[call] = self._rings.get(call, 0) + 1
-            facts: set[Hashable] = {("ring", ring)} if ring <= TOLD_RINGS else set()
+            facts = {("ring", ring)} if ring <= TOLD_RINGS else set()
         elif event.event is EventKind.CALLER:
             facts = set()
         else:
             facts = {(event.event, event.leg, event.outcome, event.linked_id, event.native_id, event.source)}
+        if event.leg is not None:
+            facts.add(("leg", event.leg))
         caller = event.caller
         if caller is not None:
             facts |= {("caller", caller.raw, caller.e164, caller.presentation), ("name", caller.name)}

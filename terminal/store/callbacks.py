@@ -16,12 +16,13 @@ def promised(tx: Transaction, call: Call) -> list[Task]:
     return list((tasks | mine).values())
 
 
-def settled_by_call(tx: Transaction, call_id: str) -> list[str]:
-    """The open callbacks (ids) of missed calls that this call settles: somebody spoke with their number in it."""
+def settled_by_call(tx: Transaction, call_id: str, member: str | None = None) -> list[str]:
+    """The open callbacks (ids) of missed calls that this call settles: somebody spoke with their number in it. It was about
+    `member`, if that is known: of several people on one number nobody's callback but theirs is closed."""
     call = cards.find_call(tx, call_id)
     if call is None or not spoken(call):
         return []
-    return _of_missed(tx, numbers(call), call.started, call.site)
+    return _of_missed(tx, numbers(call), call.started, call.site, member)
 
 
 def settled_by_attempt(tx: Transaction, task_id: str, now: float) -> list[str]:
@@ -29,14 +30,18 @@ def settled_by_attempt(tx: Transaction, task_id: str, now: float) -> list[str]:
     task = shown(tx, ("task", task_id))
     if not isinstance(task, Task) or task.kind is not TaskKind.CALLBACK:
         return []
-    return [each for each in _of_missed(tx, number_of(task), now, None) if each != task_id]
+    return [each for each in _of_missed(tx, number_of(task), now, None, task.member) if each != task_id]
 
 
-def _of_missed(tx: Transaction, dialled: frozenset[str], before: float, site: str | None) -> list[str]:
-    """Those of missed calls of this store that began before then."""
+def _of_missed(
+    tx: Transaction, dialled: frozenset[str], before: float, site: str | None, member: str | None
+) -> list[str]:
+    """Those of missed calls of this store that began before then, and of nobody else than `member`."""
     found = []
     for task in _open(tx):
         if not is_of_missed(task) or dialled.isdisjoint(number_of(task)):
+            continue
+        if None not in (member, task.member) and member != task.member:
             continue
         lost = cards.find_call(tx, task.call or "")
         if lost is not None and lost.started < before and site in (None, lost.site):

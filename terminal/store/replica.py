@@ -138,9 +138,9 @@ class Store(SignIns):
         """The open tasks of a call, and the open callbacks to its number that are no member's."""
         return await self.reader.run(lambda tx: callbacks.promised(tx, call))
 
-    async def settled_by_call(self, call: str) -> list[str]:
+    async def settled_by_call(self, call: str, member: str | None) -> list[str]:
         """The open callbacks of missed calls with whose number somebody spoke in this call."""
-        return await self.reader.run(lambda tx: callbacks.settled_by_call(tx, call))
+        return await self.reader.run(lambda tx: callbacks.settled_by_call(tx, call, member))
 
     async def settled_by_attempt(self, task: str) -> list[str]:
         """The other open callbacks of missed calls of the number that an attempt at this one reached just now."""

@@ -28,6 +28,7 @@ MISSED = call("m", 100.0, outcome=Outcome.MISSED)
         (call("c", 200.0, outcome=Outcome.ANSWERED), True),
         (call("c", 200.0, direction=Direction.OUT, caller=Caller(), called=Called(WU.raw), answered=204.0), True),
         (call("c", 200.0, direction=Direction.OUT, caller=Caller(), called=Called(WU.raw), claimed_by="p"), False),
+        (call("c", 200.0, direction=Direction.OUT, called=Called(SafeText("0965-118-402")), answered=204.0), True),
         (call("c", 50.0, claimed_by="p"), False),
         (call("c", 200.0, outcome=Outcome.MISSED), False),
         (call("c", 200.0, claimed_by="p", site="b"), False),
@@ -73,3 +74,10 @@ def test_a_callback_of_a_missed_call_is_known_by_its_id() -> None:
     assert is_of_missed(Task(id=callback_id("m"), kind=TaskKind.CALLBACK, call="m"))
     assert not is_of_missed(Task(id="promised", kind=TaskKind.CALLBACK, call="m"))
     assert not is_of_missed(Task(id="promised", kind=TaskKind.CALLBACK))
+
+
+def test_a_number_is_also_known_as_it_is_dialled_at_home() -> None:
+    """The missed call has the international form alone, the call back was dialled without it."""
+    lost = call("m", 1.0, caller=Caller(SafeText("+886965118402"), "+886965118402", Presentation.SHOWN))
+    out = call("c", 2.0, direction=Direction.OUT, caller=Caller(), called=Called(SafeText("0965118402")), answered=3.0)
+    assert lost in Settled([out])

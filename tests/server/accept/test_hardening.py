@@ -160,6 +160,17 @@ class TestTheCallsOfAnotherStore:
         assert await bench.row("call", CALL) == before
         assert outcome((await bench.push(bench.op(CallClaim(call=CALL), uid("k1")))).answers[0]) == ("applied", None)
 
+    async def test_a_report_does_not_swallow_calls_of_other_callers(self, bench: Bench) -> None:
+        """Whatever it says that they were, they ring on."""
+        victim = ids.call_id("hook", "v")
+        other = msgspec.structs.replace(CALLER, raw=SafeText("0911000111"), e164="+886911000111")
+        seen = msgspec.structs.replace(rung("v"), source="hook", caller=other)
+        await bench.push(bench.op(CallReport(call=victim, events=(seen,)), uid("r1")))
+        mine = CallReport(call=CALL, events=(rung(caller=CALLER),), also=(victim,))
+        await bench.push(bench.op(mine, uid("r2")))
+        row = await bench.row("call", victim)
+        assert (row.merged_into, row.live) == (None, True)
+
     async def test_what_was_applied_before_a_restore_is_not_judged_again(self, bench: Bench) -> None:
         other = await west(bench)
         await bench.push(bench.op(CallReport(call=CALL, events=(rung(),)), uid("r1")))
@@ -178,6 +189,18 @@ class TestTheCallsOfAnotherStore:
         taken = (await other.push(other.op(report, uid("x1")))).answers[0]
         assert outcome(taken) == ("rejected", "unknown_source")
         assert outcome((await bench.push(bench.op(report, uid("r1")))).answers[0]) == ("applied", None)
+
+    @pytest.mark.parametrize(
+        "alias", [str(ids.space_of("line")), str(ids.space_of("line")).upper(), ids.space_of("line").hex]
+    )
+    async def test_also_under_another_name_that_makes_the_same_ids(self, bench: Bench, alias: str) -> None:
+        other = await west(bench)
+        line = LineRow(id="1", source="line", site="main")
+        await bench.store.register.put_source(Source(id="line", dialect="modem", url="serial://COM3"), [line], ENTRY)
+        event = msgspec.structs.replace(rung(), source=alias)
+        assert ids.call_id(alias, "1") == CALL
+        taken = (await other.push(other.op(CallReport(call=CALL, events=(event,)), uid("x1")))).answers[0]
+        assert outcome(taken) == ("rejected", "unknown_source")
 
     async def test_a_source_without_a_line_is_that_of_the_first_store(self, bench: Bench) -> None:
         other = await west(bench)

@@ -225,6 +225,31 @@ class TestTwoSourcesOfOneCall:
         assert (await bench.call("x", source)).merged_into is None
         assert (await bench.call()).merged_into is None
 
+    async def test_who_hung_up_and_rings_again_is_not_swallowed_by_the_call_that_is_over(self, bench: Bench) -> None:
+        await bench.hears(event(at=NOW - 5))
+        await bench.hears(event(EventKind.ENDED, at=NOW - 4))
+        await self.other(bench, event(source="cloud", call="x", at=NOW - 2))
+        again = await bench.call("x", "cloud")
+        assert (again.merged_into, again.live) == (None, True)
+
+    @pytest.mark.parametrize("word", ["asterisk", "SIP", "1"])
+    async def test_a_word_that_is_no_number_makes_no_two_calls_one(self, bench: Bench, word: str) -> None:
+        await bench.hears(event(number=word))
+        await self.other(bench, event(source="cloud", call="x", number=word))
+        assert (await bench.call("x", "cloud")).merged_into is None
+
+    async def test_a_chain_of_ids_leads_to_its_end(self, bench: Bench) -> None:
+        """C, then A without a number, then B; A's number makes all of them one, and A's end is the call's."""
+        await bench.hears(event(at=NOW - 8))
+        await self.other(bench, event(source="cloud", call="a", at=NOW - 4, caller=None))
+        third = event(source="third", call="b", at=NOW - 1)
+        await bench.room().hear(Report(source="third", events=(third,), lines=(MAIN,)))
+        await self.other(bench, event(EventKind.CALLER, source="cloud", call="a", at=NOW - 1))
+        await self.other(bench, event(EventKind.ENDED, source="cloud", call="a", at=NOW))
+        calls = [await bench.call(), await bench.call("a", "cloud"), await bench.call("b", "third")]
+        assert [call.live for call in calls] == [False] * 3
+        assert sum(call.merged_into is None for call in calls) == 1
+
     async def test_of_two_withheld_callers_nobody_knows_which_it_is(self, bench: Bench) -> None:
         hidden = Caller(presentation=Presentation.PRIVATE)
         await bench.hears(event(caller=hidden))

@@ -5,7 +5,7 @@ from typing import Any
 
 from ringdesk.calls import Call, Caller, CallState, Direction, Outcome, Presentation
 from ringdesk.ids import callback_id
-from ringdesk.ops import CallClaim, CallVerdict, TaskAdd, TaskAttempt, TaskFields, TaskUpdate
+from ringdesk.ops import CallClaim, CallVerdict, MemberAdd, MemberFields, TaskAdd, TaskAttempt, TaskFields, TaskUpdate
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult, TaskKind
 from tests.terminal.desk.place import E164, MEMBER, Place, opened
@@ -50,6 +50,16 @@ async def test_wrapping_up_a_conversation_closes_the_callbacks_of_the_calls_miss
         assert await owed(place) == {callback_id("other"), callback_id("elsewhere"), kept}
         card = await place.desk.open(MEMBER.id)
         assert [contact.id for contact in card.timeline] == [said]
+
+
+async def test_of_two_people_on_a_number_only_theirs_is_closed(tmp_path: Path) -> None:
+    async with opened(tmp_path, calls=(missed("m1", 100.0), missed("m2", 200.0), again())) as place:
+        await place.desk.do(CallVerdict(call="m1", verdict="missed", title=SafeText("x"), member=MEMBER.id))
+        await judged(place, "m2")
+        other = await place.desk.do(MemberAdd(fields=MemberFields(name=SafeText("阿本"))))
+        await place.desk.do(CallClaim(call="again"))
+        await place.desk.wrapup("again", SafeText("inquiry"), other)
+        assert await owed(place) == {callback_id("m1")}
 
 
 async def test_a_call_that_nobody_had_closes_no_callback(tmp_path: Path) -> None:

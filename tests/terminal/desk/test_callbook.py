@@ -211,3 +211,22 @@ class TestWhatAnotherSourceSaw:
             book.row(other, AT)
             assert any(pop for _, pop in self.ringing(book))
             assert len(book.calls(AT)) == 2
+
+
+def test_a_call_that_went_on_under_another_id_is_forgotten_with_the_others() -> None:
+    book = CallBook(Tracker())
+    for number in range(50):
+        gone = row(CallState.ENDED, id=f"g{number}", ended=AT, merged_into="kept")
+        assert book.row(gone, AT) == []
+    assert len(book._rows) == 50
+    book.due(AT + KEPT + 1)
+    assert book._rows == {}
+
+
+def test_ids_that_lead_to_each_other_lead_to_the_last() -> None:
+    book = CallBook(Tracker())
+    book.row(row(), AT)
+    book.row(row(CallState.ENDED, ended=AT, merged_into="b"), AT)
+    book.row(row(CallState.ENDED, id="b", ended=AT, merged_into="c"), AT)
+    book.row(row(id="c"), AT)
+    assert book.resolve("other") == "c"

@@ -1,6 +1,6 @@
 import asyncio
 
-from ringdesk.calls import Caller, CallEvent, EventKind, Presentation
+from ringdesk.calls import Caller, CallEvent, EventKind, Leg, LegState, Presentation
 from ringdesk.errors import Refused
 from ringdesk.ops import CallReport
 from ringdesk.safetext import SafeText
@@ -145,3 +145,19 @@ async def test_what_a_full_disk_kept_back_leaves_with_the_next() -> None:
     assert [each.event for report in saved for each in report.events] == [EventKind.CALLER, EventKind.RING_STOPPED]
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
+
+
+def test_a_number_that_comes_with_a_later_ring_is_told() -> None:
+    """An exchange says at first whose telephone rings, and with the next ring who calls."""
+    reports = Reports()
+    leg = CallEvent(
+        event=EventKind.RINGING, at=0.0, source="hook", native_id="1", leg=Leg(SafeText("1001"), LegState.RINGING)
+    )
+    reports.heard("c", leg, popped=True)
+    assert reports.take("c") is not None
+    caller = Caller(SafeText("0912345678"), "+886912345678", Presentation.SHOWN)
+    number = CallEvent(event=EventKind.RINGING, at=0.7, source="hook", native_id="1", caller=caller)
+    assert reports.heard("c", number, popped=True)
+    report = reports.take()
+    assert report is not None
+    assert [event.caller for event in report.events] == [caller]
