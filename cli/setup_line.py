@@ -11,7 +11,7 @@ from typing import Final
 from cli import roots, setup_exchange
 from cli.doctor import heard_from
 from cli.pumps import expect_dialect, pump_of
-from cli.setup_console import Console, Ended, Wrong
+from cli.setup_console import EMPTY, Console, Ended, Wrong
 from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
@@ -111,18 +111,21 @@ def _typed(console: Console, region: str, area: str, allowed: Collection[str]) -
         typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
         url = addressed(typed)
         try:
+            if not typed:
+                raise Wrong(EMPTY)
             if _is_kept(console, url, region, area, allowed):
                 return (url,)
         except Ended:
             raise
         except BadInput as error:
-            console.wrong(error if "://" in url else Wrong(NO_PORT, text=SafeText(typed)))
+            console.wrong(error if "://" in url or not typed else Wrong(NO_PORT, text=SafeText(typed)))
             typed = ""
 
 
 def _exchange(console: Console, region: str, area: str, allowed: Collection[str]) -> tuple[str, ...]:
+    said = setup_exchange.Said()
     while True:
-        url = setup_exchange.ask(console)
+        url = setup_exchange.ask(console, said)
         try:
             if _is_kept(console, url, region, area, allowed):
                 return (url,)
