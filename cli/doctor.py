@@ -145,11 +145,14 @@ def _wrong(check: str, why: Why, said: str | None = None) -> Finding:
 
 def sqlite(found: tuple[int, int, int]) -> Finding:
     """SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two checkpoints race (the WAL-reset bug); repaired in
-    3.51.3, with backports 3.44.6 and 3.50.7 (https://sqlite.org/changes.html)."""
+    3.51.3, with backports 3.44.6 and 3.50.7 (https://sqlite.org/changes.html). A warning, not a fault: who runs a Python of
+    their system can often do no more than keep backups."""
     name = ".".join(map(str, found))
     repaired = found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45)
     sound = repaired or found < (3, 7)
-    return _well("sqlite", "doctor_version" if sound else "doctor_sqlite_faulty", version=name)
+    if sound:
+        return _well("sqlite", "doctor_version", version=name)
+    return Finding(check="sqlite", level=Level.WARNING, why=Why("doctor_sqlite_faulty", {"version": name}))
 
 
 def _package(name: str) -> Finding:
