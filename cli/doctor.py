@@ -47,7 +47,10 @@ _ROOM: Final = 200_000_000
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument(
-        "sources", nargs="*", metavar="SOURCE", help="lines to try: serial:///dev/ttyACM0, tcp://host:port?dialect=ami"
+        "sources",
+        nargs="*",
+        metavar="SOURCE",
+        help="lines to try: serial:///dev/ttyACM0, tcp://host:port?dialect=ami; default: those of the settings, and the server",
     )
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file to look at")
@@ -66,8 +69,13 @@ def run(options: argparse.Namespace) -> int:
     for spec in lines:
         expect_dialect(spec, allowed)
     words.language(options.language or known.general.language)
+    named: list[Finding] = []
+    asked: Iterator[Finding] = iter(())
+    if not options.sources:
+        lines, named = of_settings(known)
+        asked = _server(known, options.data)
     well = True
-    for finding in chain([found], _findings(lines, options.data, allowed)):
+    for finding in chain([found, *named], _findings(lines, options.data, allowed), asked):
         well &= finding.ok
         if options.json:
             print_json(finding.for_programs())
@@ -88,6 +96,31 @@ def settings(given: Path | None) -> tuple[Finding, Settings]:
     if file is None:
         return Finding(check="settings", why=Why("doctor_settings_none", {"file": str(places().settings)})), known
     return Finding(check="settings", why=Why("doctor_settings_read", {"file": str(file.absolute())})), known
+
+
+def of_settings(known: Settings) -> tuple[list[SourceSpec], list[Finding]]:
+    """The lines that the settings name, and what is wrong with those that cannot be used."""
+    lines, wrong = [], []
+    general = known.general
+    for url in known.desk.sources:
+        try:
+            spec = parse(url, platform.node(), region=general.region, area=general.area)
+            expect_dialect(spec, general.dialects)
+        except BadInput as error:
+            said = None if error.why else str(error)
+            wrong.append(_wrong(str(SafeText(url)), error.why or Why("doctor_source_wrong"), said))
+        else:
+            lines.append(spec)
+    return lines, wrong
+
+
+def _server(known: Settings, data: Path | None) -> Iterator[Finding]:
+    """The server that the settings name, if they do; a desk without one starts its own."""
+    from cli.doctor_server import server
+
+    if known.desk.server:
+        usual = Path(known.desk.data).expanduser() if known.desk.data else places().data
+        yield server(known.desk.server, data or usual)
 
 
 def _findings(lines: list[SourceSpec], data: Path | None, allowed: Collection[str]) -> Iterator[Finding]:
@@ -112,11 +145,14 @@ def _wrong(check: str, why: Why, said: str | None = None) -> Finding:
 
 def sqlite(found: tuple[int, int, int]) -> Finding:
     """SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two checkpoints race (the WAL-reset bug); repaired in
-    3.51.3, with backports 3.44.6 and 3.50.7 (https://sqlite.org/changes.html)."""
+    3.51.3, with backports 3.44.6 and 3.50.7 (https://sqlite.org/changes.html). A warning, not a fault: who runs a Python of
+    their system can often do no more than keep backups."""
     name = ".".join(map(str, found))
     repaired = found >= (3, 51, 3) or (3, 50, 7) <= found < (3, 51) or (3, 44, 6) <= found < (3, 45)
     sound = repaired or found < (3, 7)
-    return _well("sqlite", "doctor_version" if sound else "doctor_sqlite_faulty", version=name)
+    if sound:
+        return _well("sqlite", "doctor_version", version=name)
+    return Finding(check="sqlite", level=Level.WARNING, why=Why("doctor_sqlite_faulty", {"version": name}))
 
 
 def _package(name: str) -> Finding:

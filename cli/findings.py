@@ -34,6 +34,15 @@ register(
         "doctor_data_well": "can be written",
         "doctor_database": "can be read, {count} tables",
         "doctor_database_unread": "cannot be read; if it is not encrypted, restore a backup",
+        "doctor_source_wrong": "cannot be used; correct it in the settings file, or run `ringdesk setup --only line`",
+        "doctor_server_well": "{where} answers and is well",
+        "doctor_server_there": "{where} takes the connection; whether it is the right server shows when the desk signs in",
+        "doctor_server_unwell": (
+            "{where} answers that it cannot read or keep anything; look at its disk and at the `server.log` there"
+        ),
+        "doctor_server_clear": "{where} would be spoken to without encryption; write wss:// in the settings file",
+        "doctor_server_no_address": "cannot be looked for; correct `[desk] server` in the settings file",
+        "doctor_server_unproved": "not looked for: {file} cannot be read; enrol this desk anew with a code",
         "doctor_awaited": (
             "{count} changes of {name} wait until {name} signs in on this desk again, and hold up what comes after them;"
             " where that will not be, a supervisor lets go of them on the desk (Ctrl+P)"
@@ -47,7 +56,12 @@ LEVELS: Final = {
     Level.WARNING: mark("warning"),
     Level.BROKEN: mark("broken"),
 }
-CHECKS: Final = {"settings": mark("settings"), "ports": mark("serial ports"), "outbox": mark("unsent changes")}
+CHECKS: Final = {
+    "settings": mark("settings"),
+    "server": mark("server"),
+    "ports": mark("serial ports"),
+    "outbox": mark("unsent changes"),
+}
 """Words for what is looked at; a package, a path and a line have their name."""
 _LEVEL_CELLS: Final = 8
 _WORDY: Final = "port_"

@@ -139,6 +139,7 @@ def line(setup: Setup) -> str:
                 setup.trouble = notice.why.english()
     else:
         found = setup_line.find(setup.console, *setup.place, tuple(known), setup.answers["general.dialects"])
+    setup_line.warn_of_names(setup.console, found, tuple(known))
     setup.answers["desk.sources"] = found
     if not found and not setup.console.yes:
         setup.console.say(say(NO_LINE))

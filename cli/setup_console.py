@@ -28,6 +28,7 @@ REFUSED: Final = {
 """What a refusal means here."""
 
 
+EMPTY: Final = mark("Nothing was typed; `skip` leaves this step as it is.")
 ENDED: Final = mark("the input ended before setup did; nothing was changed")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from cli.setup_console import Console, Wrong
+from cli.setup_console import EMPTY, Console, Wrong
 from config import registry, save
 from config.load import places
 from ringdesk.safetext import SafeText
@@ -30,17 +30,35 @@ NO_PORT: Final = mark("{port} is no port; write a number from 1024 to 65535")
 NO_PUBLIC: Final = mark("{address} is no address that could be called; write it as in `https://pop.shop/`")
 
 
-def ask(console: Console) -> str:
-    """The URL of the line. Raises Skipped, Back, Quit."""
-    kind = list(KINDS)[console.choose(say("What is it?"), [say(text) for text in KINDS.values()])]
-    return _webhook(console) if kind == "hook" else _exchange(console, kind)
+class Said:
+    """What was answered the last time; the next time it is proposed. The secret is not kept here."""
+
+    def __init__(self) -> None:
+        self.kind = next(iter(KINDS))
+        self.address = ""
+        self.user = ""
+
+    def is_about(self, kind: str) -> None:
+        """Another kind has another address and user."""
+        if kind != self.kind or not self.user:
+            self.user = "ringdesk" if kind == "ami" else ""
+        if kind != self.kind:
+            self.kind, self.address = kind, ""
 
 
-def _exchange(console: Console, kind: str) -> str:
-    host, port = _host(console, PORTS[kind])
+def ask(console: Console, said: Said) -> str:
+    """The URL of the line; what `said` has is proposed, and brought up to date. Raises Skipped, Back, Quit."""
+    kinds = list(KINDS)
+    kind = kinds[console.choose(say("What is it?"), [say(text) for text in KINDS.values()], 1 + kinds.index(said.kind))]
+    said.is_about(kind)
+    return _webhook(console) if kind == "hook" else _exchange(console, kind, said)
+
+
+def _exchange(console: Console, kind: str, said: Said) -> str:
+    host, port = _host(console, PORTS[kind], said)
     if kind == "ncid":
         return f"tcp://{_joined(host, port)}?dialect=ncid"
-    user = console.ask(say("User:"), "ringdesk" if kind == "ami" else "") if kind != "esl" else ""
+    user = said.user = console.ask(say("User:"), said.user) if kind != "esl" else ""
     password = console.ask(say("Password:"), secret=True)
     file = quote(str(_kept(f"{kind}-{host}", [f"{user}:{password}" if user else password])))
     if kind == "sip":
@@ -72,16 +90,20 @@ def _webhook(console: Console) -> str:
     return f"http://:{port}?dialect={provider}&secret-file={quote(str(file))}{said}"
 
 
-def _host(console: Console, port: int) -> tuple[str, int]:
+def _host(console: Console, port: int, said: Said) -> tuple[str, int]:
     """Host and port of an exchange, as people name it."""
     while True:
-        typed = console.ask(say("Address of the exchange, as in `192.0.2.5` or `pbx.shop`:"))
+        typed = console.ask(say("Address of the exchange, as in `192.0.2.5` or `pbx.shop`:"), said.address)
+        if not typed:
+            console.wrong(Wrong(EMPTY))
+            continue
         try:
             parts = urlsplit(f"//{typed.strip()}")
             found = parts.port or port
         except ValueError:
             parts, found = urlsplit(""), port
         if parts.hostname and not parts.path.strip("/") and " " not in typed and parts.username is None:
+            said.address = typed
             return parts.hostname, found
         console.wrong(Wrong(NO_HOST, address=SafeText(typed), port=SafeText(str(port))))
 

@@ -1,5 +1,6 @@
 """Setup, the telephone line: finds the modem, or takes the URL of another source; then a test ring."""
 
+import contextlib
 import queue
 import re
 import time
@@ -10,19 +11,23 @@ from typing import Final
 from cli import roots, setup_exchange
 from cli.doctor import heard_from
 from cli.pumps import expect_dialect, pump_of
-from cli.setup_console import Console, Ended, Wrong
+from cli.setup_console import EMPTY, Console, Ended, Wrong
 from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
-from terminal.callerid.source import SourceSpec, parse
+from terminal.callerid.source import SourceSpec, Transport, parse
 from terminal.widgets.speech import because, mark, say
 from terminal.widgets.telephone import written
 
 RING_SECONDS: Final = 60.0
 SILENT: Final = mark("no modem answers there: is this its port, has it power, does another program hold it?")
 NO_PORT: Final = mark("{text} is no port and no address of a line.")
+NAMED_APART: Final = mark(
+    "Lines with different names are different calls. If this is the line that {port} hears too, add `&line={name}` to its"
+    ' address in the settings, and `label = "{name}"` to its `[[line]]` at a server: else its calls pop twice.'
+)
 COUNT_SECONDS: Final = 10.0
 NUMBER_SECONDS: Final = 12.0
 """The number comes between the first two rings: six seconds, and a margin."""
@@ -45,6 +50,19 @@ def addressed(text: str) -> str:
     if "line=" in text or not text.lower().startswith(("serial:", "socket:", "rfc2217:")):
         return text
     return f"{text}{'&' if '?' in text else '?'}line=1"
+
+
+def warn_of_names(console: Console, chosen: tuple[str, ...], known: tuple[str, ...]) -> None:
+    """Say that one line of two names pops twice, where webhooks are chosen and another source of this desk has a named line."""
+    specs = []
+    for url in dict.fromkeys((*chosen, *known)):
+        with contextlib.suppress(BadInput):  # what was known and cannot be used hears nothing
+            specs.append(parse(url, "setup"))
+    hooks = [spec for spec in specs if spec.transport is Transport.HTTP and spec.url in chosen]
+    for spec in specs:
+        name = spec.options.line
+        if name and spec.transport is not Transport.HTTP and any(hook.options.line != name for hook in hooks):
+            console.say(say(NAMED_APART, port=SafeText(spec.address), name=SafeText(name)))
 
 
 def ports() -> list[str]:
@@ -93,18 +111,21 @@ def _typed(console: Console, region: str, area: str, allowed: Collection[str]) -
         typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
         url = addressed(typed)
         try:
+            if not typed:
+                raise Wrong(EMPTY)
             if _is_kept(console, url, region, area, allowed):
                 return (url,)
         except Ended:
             raise
         except BadInput as error:
-            console.wrong(error if "://" in url else Wrong(NO_PORT, text=SafeText(typed)))
+            console.wrong(error if "://" in url or not typed else Wrong(NO_PORT, text=SafeText(typed)))
             typed = ""
 
 
 def _exchange(console: Console, region: str, area: str, allowed: Collection[str]) -> tuple[str, ...]:
+    said = setup_exchange.Said()
     while True:
-        url = setup_exchange.ask(console)
+        url = setup_exchange.ask(console, said)
         try:
             if _is_kept(console, url, region, area, allowed):
                 return (url,)

@@ -71,7 +71,7 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         str, Meta(description="File with the one-time code that makes this device known; read once.", extra=PATH)
     ] = ""
     sources: Annotated[
-        tuple[str, ...], Meta(description="Telephone lines of this desk, as URLs (`serial:///dev/ttyACM0?line=front`).")
+        tuple[str, ...], Meta(description="Telephone lines of this desk, as URLs (`serial:///dev/ttyACM0?line=1`).")
     ] = ()
     notify: Annotated[
         Literal["off", "bell", "osc9", "osc777"],

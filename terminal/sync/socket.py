@@ -196,11 +196,8 @@ async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Sock
     )
     try:
         connection = await opening
-    except ssl.SSLCertVerificationError as error:
-        host = urlsplit(url).hostname or ""
-        raise Unreachable(Why("uplink_stranger", {"host": host, "said": error.verify_message})) from error
     except (OSError, InvalidHandshake, InvalidURI, EOFError, TimeoutError) as error:
-        raise Unreachable(await _reason(error, url)) from error
+        raise Unreachable(await reason(error, url)) from error
     if not isinstance(connection, _Connection):
         raise TypeError("the library made another connection than the one it was told to")
     try:
@@ -209,8 +206,14 @@ async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Sock
         await asyncio.shield(asyncio.ensure_future(connection.close()))
 
 
-async def _reason(error: Exception, url: str) -> Why:
+async def reason(error: Exception, url: str) -> Why:
     """What to do about a line that could not be opened."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Why("uplink_stranger", {"host": urlsplit(url).hostname or "", "said": error.verify_message})
+    return await _reason(error, url)
+
+
+async def _reason(error: Exception, url: str) -> Why:
     parts = urlsplit(url)
     where = parts.netloc
     broken = isinstance(error, (ConnectionResetError, EOFError))

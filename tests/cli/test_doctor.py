@@ -19,7 +19,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Enrolled
 from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
-from tests.cli.processes import run
+from tests.cli.processes import child, run
 from tests.flows.processes import RINGDESK, ROOT, Process
 
 
@@ -64,7 +64,7 @@ def test_versions_are_told_and_a_sound_machine_is_well() -> None:
 )
 def test_the_sqlite_versions_that_can_corrupt_a_database(version: tuple[int, int, int], faulty: bool) -> None:
     found = sqlite(version)
-    assert (found.ok, found.level) == (True, Level.OK), "nothing to mend, so no warning"
+    assert (found.ok, found.level) == (True, Level.WARNING if faulty else Level.OK), "no fault: the exit code stays 0"
     assert ("keep backups" in found.message) is faulty
     assert "WAL" not in found.message
 
@@ -228,3 +228,62 @@ class TestTheLanguage:
         done = run(tmp_path, "doctor", "--language", "zz", timeout=60)
         assert (done.returncode, done.stdout) == (2, b"")
         assert b"use en or zh-Hant" in done.stderr
+
+
+class TestWhatTheSettingsName:
+    """Without sources: the lines and the server of the settings."""
+
+    def found(self, room: Path, desk: str, *words: str) -> tuple[int, dict[str, Any]]:
+        file = room / "ringdesk.toml"
+        file.write_text(f"[desk]\n{desk}\n")
+        done = run(room, "doctor", "--json", "--config", str(file), *words, timeout=90)
+        assert done.stderr == b""
+        findings = map(json.loads, done.stdout.splitlines())
+        return done.returncode, {finding["check"]: finding for finding in findings}
+
+    def test_lines_are_tried(self, tmp_path: Path) -> None:
+        with modem(tmp_path, "--listen", "127.0.0.1:0") as url:
+            dead = "socket://127.0.0.1:1?line=2"
+            code, found = self.found(tmp_path, f"sources = ['{url}', '{dead}', 'serail://x']")
+        assert code == 1
+        assert found[url]["why_code"] == "modem_ready"
+        assert found[dead]["why_code"] == "port_refused"
+        assert (found["serail://x"]["level"], found["serail://x"]["why_code"]) == ("broken", "source_kind")
+        assert "server" not in found
+
+    def test_lines_that_are_given_are_tried_instead(self, tmp_path: Path) -> None:
+        dead, given = "socket://127.0.0.1:1", "socket://127.0.0.1:2"
+        _, found = self.found(tmp_path, f"sources = ['{dead}']\nserver = 'ws://127.0.0.1:1/sync'", given)
+        assert given in found
+        assert not {dead, "server"} & set(found)
+
+    def test_the_server_is_asked_as_the_desk_trusts_it(self, tmp_path: Path) -> None:
+        data, state = tmp_path / "data", tmp_path / "state"
+        data.mkdir()
+        words = ["server", "--database", f"sqlite:///{tmp_path}/s.db", "--state", str(state), "--listen", "0.0.0.0:0"]
+        with child(tmp_path, *words) as server:
+            port = server.until(lambda line: "listening" in line)["listening"].rpartition(":")[2]
+            desk = f"data = '{data}'\nserver = 'wss://localhost:{port}/sync'"
+            assert self.server(tmp_path, desk) == (True, "ok", "doctor_server_there")
+            (data / "ca.pem").write_bytes((state / "tls" / "ca.pem").read_bytes())
+            assert self.server(tmp_path, desk) == (True, "ok", "doctor_server_well")
+            (data / "ca.pem").write_text("damaged")
+            assert self.server(tmp_path, desk) == (False, "warning", "doctor_server_unproved")
+        assert self.server(tmp_path, desk.replace(str(data), str(state))) == (False, "warning", "uplink_refused")
+
+    def server(self, room: Path, desk: str) -> tuple[bool, str, str]:
+        _, found = self.found(room, desk)
+        return found["server"]["ok"], found["server"]["level"], found["server"]["why_code"]
+
+    @pytest.mark.parametrize(
+        ("address", "code"),
+        [
+            ("ws://127.0.0.1:1/sync", "uplink_refused"),
+            ("ws://192.0.2.1:8780/sync", "doctor_server_clear"),
+            ("shop-server.local", "doctor_server_no_address"),
+        ],
+    )
+    def test_one_that_cannot_be_reached_is_a_warning_with_what_to_do(
+        self, tmp_path: Path, address: str, code: str
+    ) -> None:
+        assert self.server(tmp_path, f"server = '{address}'") == (False, "warning", code)

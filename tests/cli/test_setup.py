@@ -15,7 +15,7 @@ import pytest
 
 from cli.setup_console import Console, Wrong, broken
 from cli.setup_console import spoken as told
-from cli.setup_line import addressed, no_number, probe, spec_of
+from cli.setup_line import addressed, no_number, probe, spec_of, warn_of_names
 from cli.setup_place import aloud
 from cli.setup_server import check_address
 from ringdesk.dialects import Level
@@ -429,3 +429,22 @@ class TestTheChineseConversation:
         assert done.returncode == code, done.stderr
         assert len(done.stderr.splitlines()) == 1
         assert not english_in(done.stderr, str(tmp_path)), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("chosen", "known", "warned"),
+    [
+        (("http://:8791?dialect=generic&open=1",), ("serial://COM3?line=1",), True),
+        (("serial://COM3?line=1", "http://:8791?dialect=generic&open=1&line=front"), (), True),
+        (("http://:8791?dialect=generic&open=1&line=1",), ("serial://COM3?line=1",), False),
+        (("http://:8791?dialect=generic&open=1",), ("serial://COM3", "serail://x"), False),
+        (("serial://COM4?line=2",), ("serial://COM3?line=1",), False),
+    ],
+)
+def test_who_chooses_webhooks_is_told_that_one_line_of_two_names_pops_twice(
+    capsys: pytest.CaptureFixture[str], chosen: tuple[str, ...], known: tuple[str, ...], warned: bool
+) -> None:
+    warn_of_names(Console(yes=True, json=False), chosen, known)
+    said = capsys.readouterr().out
+    assert ("Lines with different names are different calls" in said) is warned
+    assert ("COM3 hears too, add `&line=1`" in said) is warned

@@ -51,6 +51,25 @@ def test_an_exchange_is_asked_for_tried_and_kept(tmp_path: Path, kind: str, numb
     assert "long secret" not in done.stdout.replace(who, "")
 
 
+@pytest.mark.parametrize(("kind", "number", "user"), [("ami", "1", "mei"), ("esl", "2", "")])
+def test_after_a_wrong_secret_only_the_secret_is_typed_again(tmp_path: Path, kind: str, number: str, user: str) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text(f"{user}:long secret" if user else "long secret")
+    with child(tmp_path, "simulate", kind, "--listen", "127.0.0.1:0", "--secret-file", str(theirs)) as exchange:
+        address = urlsplit(exchange.until(lambda line: "listening" in line)["listening"]).netloc
+        first = ["2", number, "", address, *([user] if user else []), "wrong secret", "1"]
+        again = ["", "", *([""] if user else []), "long secret"]
+        done = setup(tmp_path, typed=BEFORE + "\n".join([*first, *again, AFTER]))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Number? [{number}]" in done.stdout
+    assert f"[{address}]" in done.stdout
+    assert not user or f"[{user}]" in done.stdout
+    assert " is no address" not in done.stdout
+    assert "Nothing was typed" in done.stdout
+    assert urlsplit(source(tmp_path)).netloc == address
+    assert secret_of(source(tmp_path)).read_text().strip() == theirs.read_text()
+
+
 def test_an_exchange_that_is_away_can_be_kept(tmp_path: Path) -> None:
     done = setup(tmp_path, typed=f"{BEFORE}2\n3\n127.0.0.1:5999\n801\nlong secret\n2\n{AFTER}")
     assert done.returncode == 0, done.stdout + done.stderr
