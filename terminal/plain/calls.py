@@ -36,15 +36,18 @@ async def take(bench: Bench, rest: str) -> None:
 
 
 def _meant(bench: Bench, line: str) -> CallRow | None:
-    """The call that rings, or one of one's own that is not on the desk; `line` names it by its line."""
+    """The call that rings, or one of one's own that is not on the desk, or one that was picked up and nobody has; `line` names
+    it by its line."""
     board = bench.board
     here = board.person.call.id if board.person.call and not board.by_hand else None
     own = [row for row in board.calls.values() if row.mine and row.call.live and row.call.id != here]
-    rows = [*board.calling, *own]
+    rows = [*board.calling, *own, *board.unclaimed]
     if line:
         return next((row for row in rows if (row.call.called.line or "").casefold() == line.casefold()), None)
     first = board.banner
-    return first if first is not None and first.calling else next(iter(own), None)
+    if first is not None and first.calling:
+        return first
+    return own[0] if own else first if first is not None and first.unclaimed else None
 
 
 async def wrap_up(bench: Bench, rest: str) -> None:

@@ -72,7 +72,7 @@ class CallKeys(NumberKeys, CallbackKeys):
     def action_answer(self) -> None:
         """F2."""
         row = self.board.banner
-        if row is None or not (row.calling or row.handed):
+        if row is None or not row.offered:
             self.painter.tell(say("No call is ringing."))
             return
         self.turn_to(row)
@@ -94,7 +94,7 @@ class CallKeys(NumberKeys, CallbackKeys):
         row = self.board.row(calls[index].call.id) if index < len(calls) else None
         if row is None:
             return
-        if row.free or (row.mine and row.call.live):
+        if row.free or row.unclaimed or (row.mine and row.call.live):
             self.turn_to(row)
         elif row.sure is not None:
             self._look(row.sure.id)

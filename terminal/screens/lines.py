@@ -81,11 +81,23 @@ class Lines:
         return [row for row in self.calls.values() if row.ringing]
 
     @property
+    def unclaimed(self) -> list[CallRow]:
+        """The calls that were picked up and that nobody has, the last pick-up first."""
+        rows = [row for row in self.calls.values() if row.unclaimed and row.offered]
+        return sorted(rows, key=lambda row: row.call.answered or row.call.started, reverse=True)
+
+    @property
+    def talking(self) -> bool:
+        """Whether the agent speaks with a caller, as far as it is known: then what others pick up is theirs."""
+        return any(row.call.disposition is None and not row.call.held for row in self.mine)
+
+    @property
     def banner(self) -> CallRow | None:
         """The call that the banner is about, and F2: the one that is pointed at, else the one on the card if it rings, else
-        the first that rings, else one that fell silent, else one that somebody hands to us, else one just taken."""
+        the first that rings, else one that fell silent, else one that somebody hands to us, else one that was picked up and
+        that nobody has, while we may be the one; else one just taken."""
         pointed = self.row(self.pointed)
-        if pointed is not None and (pointed.calling or pointed.handed):
+        if pointed is not None and pointed.offered:
             return pointed
         for row in self.ringing or self.calling:
             if self.person.call and row.call.id == self.person.call.id:
@@ -95,6 +107,10 @@ class Lines:
         handed = [row for row in self.calls.values() if row.handed]
         if handed:
             return handed[0]
+        unclaimed = [] if self.talking else self.unclaimed
+        if unclaimed:
+            shown = self.row(self.person.call.id) if self.person.call else None
+            return shown if shown in unclaimed else unclaimed[0]
         taken = [row for row in self.calls.values() if row.gone_at is not None and row.call.id not in self.served]
         return taken[-1] if taken else None
 

@@ -30,6 +30,12 @@ def _call(board: Board, keys: dict[str, SafeText]) -> SafeText:
         return say(
             "A call on {line} fell silent; {key} says that you have it.", line=line_name(row.call), key=keys["answer"]
         )
+    if board.banner is not None and board.banner.unclaimed:
+        return say(
+            "A call on {line} was picked up, and nobody has it yet; {key} takes it.",
+            line=line_name(board.banner.call),
+            key=keys["answer"],
+        )
     serving = board.serving
     if serving is None:
         return say("No call is ringing.")

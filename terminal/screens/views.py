@@ -150,7 +150,7 @@ def calls(board: Board, now: Now) -> Calls:
 
     rows = list(board.calls.values())
     banner = board.banner
-    takes = banner.call.id if banner is not None and (banner.calling or banner.handed) else None
+    takes = banner.call.id if banner is not None and banner.offered else None
     return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now, takes, board.titles)
 
 
@@ -245,7 +245,7 @@ def _owed(board: Board, now: Now) -> tuple[SafeText, SafeText]:
 def dead_keys(board: Board) -> frozenset[str]:
     """Keys that would do nothing now."""
     dead: set[str] = set()
-    if board.banner is None or not (board.banner.calling or board.banner.handed):
+    if board.banner is None or not board.banner.offered:
         dead.add("answer")
     if not board.busy:
         dead.add("wrapup")

@@ -51,6 +51,8 @@ class Banner(Panel[Announcement]):
             return Picture(rows=_handed(value, value.row, inside.width))
         if value.row.taken_by is not None:
             return Picture(rows=_taken(value, value.row))
+        if value.row.unclaimed:
+            return Picture(rows=_unclaimed(value, value.row, inside.width))
         return Picture(rows=_ringing(value, value.row, wide=inside.width >= WIDE))
 
 
@@ -167,6 +169,27 @@ def _taken(value: Announcement, row: CallRow) -> tuple[Row, ...]:
     )
     tone = _tone(value)
     return Row((gap(), *head), base=Tone.BAR), Row((gap(), piece(value.message, tone)), base=Tone.BAR)
+
+
+def _unclaimed(value: Announcement, row: CallRow, cells: int) -> tuple[Row, ...]:
+    """Somebody lifted a handset: which call, and the key with which they say that it was them."""
+    name, shown = called_by(row.call, row.sure), number(row.call)
+    head = spaced(
+        (
+            chip(say("Picked up"), Tone.CHIP_GOOD),
+            piece(line_name(row.call), Tone.STRONG),
+            piece(name, Tone.STRONG),
+            piece(shown if shown != name else SafeText(), Tone.STRONG),
+        ),
+        2,
+    )
+    promise = _words(_promise(value, wide=cells >= WIDE) or say("nobody has it yet"))
+    key = (chip(SafeText("F2"), Tone.CHIP), gap(), piece(say("I have it"), Tone.TEXT), gap())
+    rest = spaced((promise, piece(value.message, _tone(value))), 2)
+    if not value.said and width_of((*rest, *key)) + 2 > cells:
+        rest = (promise,)
+    time = (piece(length(value.now.at - row.began), Tone.GOOD), gap())
+    return Row((gap(), *head), time, base=Tone.BAR), Row((gap(), *rest), key, base=Tone.BAR)
 
 
 def _tone(value: Announcement) -> Tone:

@@ -81,7 +81,7 @@ def _aside(row: CallRow, takes: str | None) -> Piece:
 
 def _key(row: CallRow, takes: str | None) -> SafeText:
     """Which key takes it, or goes on with it."""
-    if row.calling or row.handed:
+    if row.offered:
         return say("F2 takes it") if row.call.id == takes else say("Enter takes it")
     if row.mine and row.call.held:
         return say("Enter goes on")

@@ -47,6 +47,8 @@ class Who(StrEnum):
 
 RINGS: Final = (CallState.NEW, CallState.RINGING, CallState.QUEUED)
 """The states in which a telephone makes a noise, or a caller listens to music."""
+TALKS: Final = (CallState.ANSWERED, CallState.HELD, CallState.TRANSFERRING)
+"""The states of a call that a telephone has answered."""
 
 
 class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -89,6 +91,18 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Whether it can be taken, also the call of a marked number."""
         waiting = self.call.state in RINGS or self.call.state is CallState.RING_STOPPED
         return waiting and not self.mine and self.taken_by is None
+
+    @cached_property
+    def unclaimed(self) -> bool:
+        """Whether it came in and was picked up at some telephone, and nobody has said yet that they have it."""
+        nobody = not self.mine and self.taken_by is None and self.call.claimed_by is None
+        incoming = self.call.direction is Direction.IN
+        return self.call.state in TALKS and incoming and nobody and self.call.disposition is None
+
+    @cached_property
+    def offered(self) -> bool:
+        """Whether F2 can take it, or turn to it: it calls, it was picked up by nobody known, or it is handed to this desk."""
+        return self.calling or self.handed or (self.unclaimed and not self.quiet)
 
     @cached_property
     def unfinished(self) -> bool:

@@ -258,6 +258,20 @@ async def test_somebody_else_takes_it_and_a_colleague_gives_one(typist: Typist, 
     assert not [each for each in desk.did if each[0] == "claim"]
 
 
+@pytest.mark.parametrize("typed", ["t", "t 2"])
+async def test_a_call_that_was_picked_up_before_anybody_said_so_is_taken(
+    typist: Typist, desk: ScriptedDesk, typed: str
+) -> None:
+    await ring(typist, "c1", LIN)
+    desk.publish(CallNews(call("c1", LIN, line="2", state=CallState.ANSWERED, answered=NOW)))
+    await typist.settle()
+    assert any(line.startswith("t or take:") for line in await typist.type("?"))
+    assert "You have it: 林淑芬, line 2." in await typist.type(typed)
+    assert [each[1] for each in desk.did if each[0] == "claim"] == ["c1"]
+    await typist.type("w 2")
+    assert desk.did[-1] == ("wrapup", "c1", "order", "lin")
+
+
 async def test_help_lists_what_works_now(typist: Typist) -> None:
     idle = await typist.type("?")
     assert not any(line.startswith(("t ", "n ", "w ")) for line in idle)
