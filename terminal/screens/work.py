@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 HANDLED: Final = SafeText("handled")
 """The disposition of a call that closed by itself."""
+REFUSED: Final = "refused"
+"""The state of a note that the server did not take."""
 
 
 class Work:
@@ -120,6 +122,14 @@ class Work:
         await self.keeper.save(owner, text, *more)
         self.board.typed = bool(self.keeper.texts.get(self.board.person.key))
         return say("saved {time}", time=clock(self.wall(), self.now))
+
+    def noted(self, call: str) -> bool:
+        """Whether a note of this call is saved: from this desk, or one on the card that was not refused."""
+        board = self.board
+        row, states = board.row(call), board.states
+        saved = {note.call for note in board.person.notes if states.get(note.id) != REFUSED}
+        saved |= {owner[1] for owner in self.keeper.noted}
+        return row is not None and any(board.row(each) is row for each in saved)
 
     async def close_overdue(self, call: str, hold: Callable[[], object] = lambda: None) -> bool:
         """The time of a wrap-up is up: the call closes. Whether its person stays, because something is typed for them; `hold`
