@@ -254,6 +254,23 @@ async def test_an_unknown_caller_is_registered_with_one_key_and_named() -> None:
         assert (None, "u") not in {owner for owner, text in run.desk.kept.items() if text}
 
 
+async def test_a_new_member_has_their_name_wherever_their_call_is_named() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(UNKNOWN))
+        await run.settle()
+        await run.press("f2", "ctrl+r", *"王小明", "enter")
+        assert "王小明" in run.pane("lines")
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert "王小明" in run.pane("banner")
+        await run.press("f2")
+        assert "On hold: 王小明" in run.pane("banner")
+        assert "王小明" in run.pane("lines")
+        await run.press("f4", "1", "f5", "f4", "1")
+        assert closed(run)[1][0] == "u"
+        assert "王小明" in run.pane("lines")
+
+
 async def test_one_key_adds_the_number_to_the_member_on_the_card_and_takes_it_back() -> None:
     async with running(desk()) as run:
         run.desk.publish(pop(UNKNOWN))
