@@ -3,6 +3,7 @@
 Every method says in words what came of it. It returns only after the desk has saved.
 """
 
+import contextlib
 import math
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from ringdesk.calls import Call, CallState, Presentation
-from ringdesk.errors import Refused
+from ringdesk.errors import Refused, RingdeskError
 from ringdesk.hours import Hours
 from ringdesk.members import Member
 from ringdesk.ops import Args, TaskFields, TaskUpdate
@@ -202,6 +203,11 @@ class Work:
         card = await self.keeper.desk.open(member.id)
         if self.board.person.key == owner:
             self.board.filled(card)
+
+    async def freshen(self) -> None:
+        """The same for a card that opened by itself: where it cannot be read, what is known already stands."""
+        with contextlib.suppress(RingdeskError):
+            await self.refill()
 
 
 def not_yet(wrap_up: WrapUp, now: float) -> SafeText:
