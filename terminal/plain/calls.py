@@ -75,7 +75,7 @@ def _wraps(bench: Bench, row: CallRow, code: Disposition) -> Act:
 
 async def _wrapped(bench: Bench, row: CallRow, code: Disposition) -> None:
     person = bench.board.person
-    if code.needs_note and not bench.typed and not any(note.call == row.call.id for note in person.notes):
+    if code.needs_note and not bench.typed and not bench.work.noted(row.call.id):
         bench.talk.say(say("{code} needs a note first.", code=choices.title(code)))
         return
     member = person.member.id if person.member else None

@@ -20,6 +20,7 @@ from ringdesk.hours import Hours
 from ringdesk.safetext import SafeText
 from terminal.bindings import bindings
 from terminal.messages import Asked, Chosen, Declined, Dismissed, Heard, Left, Moved, Opened, Trouble, Typed
+from terminal.news import ScreenPop
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.attendance import Attendance
 from terminal.screens.attention import Attention
@@ -32,7 +33,7 @@ from terminal.screens.errands import DRAFT, Errands
 from terminal.screens.finder import NAMING, PALETTE, SEARCH, Finder
 from terminal.screens.guard import Guard
 from terminal.screens.home import Home
-from terminal.screens.keeper import Keeper
+from terminal.screens.keeper import Keeper, Owner
 from terminal.screens.later import once
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.menus import Menus
@@ -209,6 +210,7 @@ class DeskScreen(CallKeys):
         """News: the board at once, the screen at its pace."""
         try:
             self.writing.hold()
+            before = self.board.person.key
             part = self.board.hear(message.news, self.wall())
             self.attention.hear(message.news)
             self.writing.settle()
@@ -218,8 +220,16 @@ class DeskScreen(CallKeys):
             self.post_message(Trouble(error))
             return
         self.home.stale()
+        self._freshen(before, message.news)
         self.painter.soon(part)
         self.attend()
+
+    def _freshen(self, before: Owner, news: "News | None" = None) -> None:
+        """A card that opened by itself, unless just now by the pop of its own call: what that brought may be old by now."""
+        person = self.board.person
+        new = isinstance(news, ScreenPop) and person.call is not None and news.call.id == person.call.id
+        if person.key != before and person.member is not None and not new:
+            self.errands.run(f"card {person.key}", self.work.freshen)
 
     def on_trouble(self, message: Trouble) -> None:
         """Say it, log it, go on."""
@@ -231,8 +241,10 @@ class DeskScreen(CallKeys):
     def tick(self) -> None:
         """A second passed."""
         self.writing.hold()
+        before = self.board.person.key
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)
         self.writing.settle()
+        self._freshen(before)
         self.attend()
         self.home.tick()
         self.guard.tick()
@@ -318,9 +330,10 @@ class DeskScreen(CallKeys):
         if in_note:
             self.panes.leave_note()
         if closes:
-            kept, name = self.board.typed, self.board.person.name
+            kept, name, before = self.board.typed, self.board.person.name, self.board.person.key
             self.board.put_away(self.wall())
             self.writing.settle()
+            self._freshen(before)
             self._draft()
             if kept:
                 self.painter.tell(say("What you wrote for {name} is kept as a draft: Ctrl+P lists it.", name=name))

@@ -115,14 +115,13 @@ class Lines:
         return taken[-1] if taken else None
 
     def named(self, member: Member) -> bool:
-        """Calls of a number that was nobody's are this member's, if it is now one of theirs; whether there were any."""
+        """The calls of this member name them as they are now; so do calls of a number that was nobody's, if it is now one of
+        theirs. Whether there were any."""
         numbers = {number.e164 for number in member.numbers if number.e164}
         found = {
-            key: msgspec.structs.replace(row, matches=(Match(member, Why("number_exact")),))
+            key: msgspec.structs.replace(row, matches=_matches(row, member))
             for key, row in self.calls.items()
-            if not row.matches
-            and row.call.caller.e164 in numbers
-            and row.call.caller.presentation is Presentation.SHOWN
+            if any(match.member.id == member.id for match in row.matches) or (not row.matches and _from(row, numbers))
         }
         self.calls |= found
         return bool(found)
@@ -154,3 +153,19 @@ class Lines:
         order = (Level.BROKEN, Level.WARNING, Level.STARTING)
         ill = [news for news in self.health.values() if news.level in order]
         return min(ill, key=lambda news: order.index(news.level)) if ill else None
+
+
+def _from(row: CallRow, numbers: set[str]) -> bool:
+    """Whether the call comes from one of these numbers, and shows it."""
+    caller = row.call.caller
+    return caller.e164 in numbers and caller.presentation is Presentation.SHOWN
+
+
+def _matches(row: CallRow, member: Member) -> tuple[Match, ...]:
+    """Who may be calling, with this member as they are now; nobody but them where it was nobody."""
+    if not row.matches:
+        return (Match(member, Why("number_exact")),)
+    return tuple(
+        msgspec.structs.replace(match, member=member) if match.member.id == member.id else match
+        for match in row.matches
+    )

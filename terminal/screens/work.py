@@ -3,6 +3,7 @@
 Every method says in words what came of it. It returns only after the desk has saved.
 """
 
+import contextlib
 import math
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from ringdesk.calls import Call, CallState, Presentation
-from ringdesk.errors import Refused
+from ringdesk.errors import Refused, RingdeskError
 from ringdesk.hours import Hours
 from ringdesk.members import Member
 from ringdesk.ops import Args, TaskFields, TaskUpdate
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 HANDLED: Final = SafeText("handled")
 """The disposition of a call that closed by itself."""
+REFUSED: Final = "refused"
+"""The state of a note that the server did not take."""
 
 
 class Work:
@@ -121,6 +124,14 @@ class Work:
         self.board.typed = bool(self.keeper.texts.get(self.board.person.key))
         return say("saved {time}", time=clock(self.wall(), self.now))
 
+    def noted(self, call: str) -> bool:
+        """Whether a note of this call is saved: from this desk, or one on the card that was not refused."""
+        board = self.board
+        row, states = board.row(call), board.states
+        saved = {note.call for note in board.person.notes if states.get(note.id) != REFUSED}
+        saved |= {owner[1] for owner in self.keeper.noted}
+        return row is not None and any(board.row(each) is row for each in saved)
+
     async def close_overdue(self, call: str, hold: Callable[[], object] = lambda: None) -> bool:
         """The time of a wrap-up is up: the call closes. Whether its person stays, because something is typed for them; `hold`
         is called after it was saved, to take what the field has."""
@@ -192,6 +203,11 @@ class Work:
         card = await self.keeper.desk.open(member.id)
         if self.board.person.key == owner:
             self.board.filled(card)
+
+    async def freshen(self) -> None:
+        """The same for a card that opened by itself: where it cannot be read, what is known already stands."""
+        with contextlib.suppress(RingdeskError):
+            await self.refill()
 
 
 def not_yet(wrap_up: WrapUp, now: float) -> SafeText:

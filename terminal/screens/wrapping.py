@@ -50,6 +50,12 @@ class Wrapping:
         return self._work.keeper.texts.get(self._work.board.person.key, "").strip()
 
     @property
+    def _noted(self) -> bool:
+        """Whether there is a note of what is wrapped up: it stands in the field, or was saved in this call."""
+        row = self._work.board.current
+        return bool(self._text) or (row is not None and self._work.noted(row.call.id))
+
+    @property
     def _last(self) -> str:
         """The disposition of the last meeting: the next one has it too, until another is chosen or it is in use no more."""
         return self._chosen if any(each.id == self._chosen for each in self._codes.in_use) else INQUIRY
@@ -90,7 +96,7 @@ class Wrapping:
         ]
 
     def _entry(self, each: Disposition, act: Errand) -> Entry:
-        return Entry(titled(each), act, say("needs a note") if each.needs_note and not self._text else SafeText())
+        return Entry(titled(each), act, say("needs a note") if each.needs_note and not self._noted else SafeText())
 
     async def _other_code(self) -> None:
         entries = [self._entry(each, partial(self._remember, each)) for each in self._codes.in_use]
@@ -148,7 +154,7 @@ class Wrapping:
         return said
 
     def _expect_note(self, code: Disposition | None) -> None:
-        if code is not None and code.needs_note and not self._text:
+        if code is not None and code.needs_note and not self._noted:
             raise Refused("needs_note", NEEDS_NOTE)
 
     async def _save(self, *more: Args) -> SafeText:

@@ -6,7 +6,7 @@ from ringdesk.calls import Caller, CallState, Presentation
 from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from terminal.news import CallNews, Match, MemberNews
+from terminal.news import CallNews, Match, MemberNews, ScreenPop
 from terminal.screens.board import KEPT, Board
 from tests.screens.test_board import CHEN, LIN, card
 from tests.terminal.scripted_desk import ME, NOW, call, pop
@@ -63,6 +63,15 @@ def test_who_gets_the_number_of_a_call_is_named_in_the_lines() -> None:
         board.hear(CallNews(each), NOW)
     board.hear(MemberNews(CHEN), NOW)
     assert (board.calls["a"].sure, board.calls["b"].sure) == (CHEN, None), "who withholds the number is nobody"
+
+
+def test_a_member_who_changes_is_named_so_by_their_calls_and_a_guess_stays_one() -> None:
+    board = board_with()
+    why = Why("number_shared")
+    board.hear(ScreenPop(call("a", LIN), (Match(CHEN, why), Match(LIN, why, guess=True)), (), (), (), SafeText()), NOW)
+    renamed = msgspec.structs.replace(LIN, name=SafeText("林太太"), numbers=())
+    board.hear(MemberNews(renamed), NOW)
+    assert board.calls["a"].matches == (Match(CHEN, why), Match(renamed, why, guess=True))
 
 
 def test_a_call_handed_to_me_is_mine_and_waits_in_the_banner() -> None:

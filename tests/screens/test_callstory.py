@@ -8,6 +8,7 @@ import pytest
 from ringdesk.calls import Call, Caller, CallState, Presentation
 from ringdesk.marks import MarkLabel
 from ringdesk.members import MemberNumber
+from ringdesk.notes import Note
 from ringdesk.ops import (
     CallHand,
     CallHold,
@@ -20,7 +21,7 @@ from ringdesk.ops import (
     TaskUpdate,
 )
 from ringdesk.presence import Presence, PresenceState
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import AttemptResult, Task, TaskKind
 from terminal.news import CallNews, RowNews
 from tests.screens.harness import SMALL, WIDE, Running, running
@@ -252,6 +253,57 @@ async def test_an_unknown_caller_is_registered_with_one_key_and_named() -> None:
         assert ("note", "note", member, "u") in run.desk.did
         assert run.desk.cards[member].member.numbers[0].e164 == "+886965118402"
         assert (None, "u") not in {owner for owner, text in run.desk.kept.items() if text}
+
+
+async def test_a_new_member_has_their_name_wherever_their_call_is_named() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(UNKNOWN))
+        await run.settle()
+        await run.press("f2", "ctrl+r", *"王小明", "enter")
+        assert "王小明" in run.pane("lines")
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert "王小明" in run.pane("banner")
+        await run.press("f2")
+        assert "On hold: 王小明" in run.pane("banner")
+        assert "王小明" in run.pane("lines")
+        await run.press("f4", "1", "f5", "f4", "1")
+        assert closed(run)[1][0] == "u"
+        assert "王小明" in run.pane("lines")
+
+
+async def test_the_next_call_of_a_new_member_opens_with_their_name_and_what_was_noted_in_the_first() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(UNKNOWN), pop(msgspec.structs.replace(UNKNOWN, id="u2")))
+        await run.settle()
+        await run.press("f2", "ctrl+r", *"王小明", "enter", *"tea", "f4")
+        (who,) = [who for who, card in run.desk.cards.items() if card.member.name == "王小明"]
+        noted = Note(id="n", member=who, call="u", text=SafeLines("tea"), author_name=SafeText("雅婷"), at=NOW)
+        run.desk.cards[who] = msgspec.structs.replace(run.desk.cards[who], notes=(noted,))
+        await run.press("1")
+        await rested(run)
+        assert run.screen.board.person.key == (who, "u2")
+        assert "王小明" in run.title("card")
+        assert "tea" in run.pane("earlier")
+
+
+async def test_the_next_call_of_a_member_opens_with_what_was_noted_since_it_came() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)), pop(call("c2", LIN, line="3"), plain_card(LIN)))
+        await run.settle()
+        await run.press("f2")
+        noted = Note(id="n", member=LIN.id, call="c1", text=SafeLines("tea"), author_name=SafeText("雅婷"), at=NOW)
+        run.desk.cards[LIN.id] = msgspec.structs.replace(plain_card(LIN), notes=(noted,))
+        await run.press("x", "f4", "1")
+        await rested(run)
+        assert run.screen.board.person.key == (LIN.id, "c2")
+        assert "tea" in run.pane("earlier")
+
+
+async def rested(run: Running) -> None:
+    """The hands have rested on the keys long enough: whoever rings may come onto the desk."""
+    run.screen.board.typing = lambda: False
+    await run.still()
 
 
 async def test_one_key_adds_the_number_to_the_member_on_the_card_and_takes_it_back() -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from ringdesk.calls import CallState
 from ringdesk.dispositions import BUILT_IN, Disposition
+from ringdesk.notes import Note
 from ringdesk.ops import ContactAdd
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
-from terminal.news import CallNews, RowNews
+from terminal.news import CallNews, NoteNews, RowNews
 from terminal.screens.wrapup import Mode, WrapUp
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
@@ -92,6 +93,39 @@ async def test_the_business_has_its_own_codes_and_one_that_needs_a_note_says_so(
         assert LIN.name in run.title("card")
         await run.press("x", "f4", "1")
         assert ("wrapup", "c1", "gift", LIN.id) in run.desk.did
+
+
+async def test_a_note_that_was_saved_in_this_call_is_the_note_that_a_code_needs() -> None:
+    own = desk()
+    own.business.codes = (OWN, *BUILT_IN)
+    async with running(own) as run:
+        await serve(run)
+        await run.press(*"tea", "ctrl+s", "f4")
+        assert "needs a note" not in run.pane("menu")
+        await run.press("1")
+        assert ("wrapup", "c1", "gift", LIN.id) in run.desk.did
+        assert [each for each in run.desk.did if each[0] == "note"] == [("note", "tea", LIN.id, "c1")]
+        assert LIN.name not in run.title("card")
+
+
+async def test_a_note_of_another_call_or_one_that_was_refused_is_not_the_note_that_a_code_needs() -> None:
+    own = desk()
+    own.business.codes = (OWN, *BUILT_IN)
+    async with running(own) as run:
+        await serve(run)
+        await run.press(*"tea", "f4", "2")
+        run.desk.publish(pop(call("c2", LIN, line="1"), plain_card(LIN)))
+        await run.settle()
+        await run.press("f2")
+        theirs = Note(id="theirs", member=LIN.id, call="c2", text=SafeLines("no"), at=NOW)
+        run.desk.publish(NoteNews(theirs, "refused"))
+        await run.settle()
+        await run.press("f4", "1")
+        assert "this code needs a note" in run.pane("banner")
+        run.desk.publish(NoteNews(theirs, "settled"))
+        await run.settle()
+        await run.press("f4", "1")
+        assert ("wrapup", "c2", "gift", LIN.id) in run.desk.did
 
 
 async def test_a_changed_list_of_codes_is_there_at_the_next_f4() -> None:
