@@ -10,15 +10,16 @@ import platform
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from cli.asking import asked, asked_secretly, code_asked
 from cli.firstline import first_line
 from cli.hangup import ended_by_hangup, ended_by_signal
 from cli.output import complain
 from cli.roots import CLOCK
 from config.load import load, places
 from config.settings import Settings
-from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.hours import hours
 from ringdesk.safetext import SafeText
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from terminal.desk import Desk
 
 
+TRIES: Final = 3
+"""How often a password may be typed before the desk gives up."""
 GIVE_WAY = 0.0005
 """Seconds after which a thread of the store lets the screen go on. Python's own 5 ms are a third of a pop."""
 
@@ -72,9 +75,14 @@ def run(options: argparse.Namespace) -> int:
         from cli.plain import run_plain
 
         log.open()
-        return run_plain(lambda: opened(plan), settings)
+        return _signed_in(lambda plan: run_plain(lambda: opened(plan), settings), plan, settings, options)
     expect_terminal()
-    return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log, spoken=options.language is not None))
+    spoken = options.language is not None
+
+    def on_screen(plan: "Plan") -> int:
+        return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log, spoken=spoken))
+
+    return _signed_in(on_screen, plan, settings, options)
 
 
 def expect_terminal() -> None:
@@ -123,7 +131,7 @@ async def show(
     one line for the banner.
 
     `spoken`: the command line says the language, whatever the person chose earlier. Raises `RingdeskError` when the screen
-    ended otherwise than by its person.
+    ended otherwise than by its person; where the desk could not be opened, in the language of the screen.
     """
     from terminal.app import RingdeskApp
     from terminal.screens.wrapup import Mode, WrapUp
@@ -163,6 +171,10 @@ async def show(
             ended_by_signal(loop, lambda: app.call_later(app.action_quit)),
         ):
             await app.run_async()
+    if app.unopened is not None:
+        from cli.refusals import reworded
+
+        raise reworded(app.unopened) from app.unopened
     if app.failure is not None:
         raise RingdeskError(app.failure)
 
@@ -242,15 +254,10 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
         from terminal.sync.key import KEY_FILE
 
         addressed(desk.server)
-        user = desk.user or _asked("user: ", "--user NAME", options)
-        password = (
-            first_line(desk.password_file)
-            if desk.password_file
-            else _asked_secretly(user, settings.general.language, options)
-        )
+        user, password = _login(settings, options)
         if not exists(data / KEY_FILE):
             code = options.enrol or (first_line(desk.enrol_file) if desk.enrol_file else "")
-            code = code or _code_asked(options)
+            code = code or code_asked(options)
         else:  # known already, or an enrolment that did not come to its end
             spare = options.enrol_file and exists(Path(options.enrol_file).expanduser())
             code = options.enrol or (first_line(desk.enrol_file) if spare else "")
@@ -267,6 +274,32 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
     )
 
 
+def _login(settings: Settings, options: argparse.Namespace) -> tuple[str, str]:
+    """Who signs in, and the password: as the settings say, else as is typed. Raises `BadInput`."""
+    desk = settings.desk
+    user = desk.user or asked("user: ", "--user NAME", options)
+    if desk.password_file:
+        return user, first_line(desk.password_file)
+    return user, asked_secretly(user, settings.general.language, options)
+
+
+def _signed_in(work: "Callable[[Plan], int]", plan: "Plan", settings: Settings, options: argparse.Namespace) -> int:
+    """Run `work`; a login that was typed and is wrong is asked for again, `TRIES` times in all."""
+    typed = bool(settings.desk.server) and not settings.desk.password_file
+    for _ in range(TRIES - 1 if typed else 0):
+        try:
+            return work(plan)
+        except Refused as error:
+            from cli.refusals import is_wrong_login, once_more
+
+            if not is_wrong_login(error):
+                raise
+            complain(str(once_more(error)))
+        user, password = _login(settings, options)
+        plan = plan.signing_in(user, password)
+    return work(plan)
+
+
 def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
     from cli.pumps import expect_dialect
     from terminal.callerid.source import parse
@@ -279,36 +312,3 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
     for spec in specs:
         expect_dialect(spec, general.dialects)
     return specs
-
-
-def _asked(prompt: str, flag: str, options: argparse.Namespace) -> str:
-    """Ask the person, where there is one."""
-    if options.headless or not sys.stdin.isatty():
-        raise BadInput(f"{flag} is missing; give it, or set it in the settings file")
-    answer = input(prompt).strip()
-    if not answer:
-        raise BadInput(f"nothing was typed; give {flag}")
-    return answer
-
-
-def _code_asked(options: argparse.Namespace) -> str:
-    if not options.headless and sys.stdin.isatty():
-        sys.stdout.write("This desk is new to the server. Its code comes from `ringdesk admin enrol` there.\n")
-        return _asked("enrolment code: ", "--enrol-file FILE", options)
-    raise BadInput(
-        "this desk is new to the server: make a code there with `ringdesk admin enrol --store main --output code.txt`"
-        " and give it with --enrol-file code.txt (or --enrol CODE)"
-    )
-
-
-def _asked_secretly(user: str, language: str, options: argparse.Namespace) -> str:
-    from getpass import getpass
-
-    from terminal import words
-    from terminal.widgets.speech import say
-
-    if options.headless or not sys.stdin.isatty():
-        raise BadInput("--password-file FILE is missing; give it, or set it in the settings file")
-    words.language(language)
-    question = say("Password of {name} (it is not shown while you type):", name=SafeText(user))
-    return getpass(f"{question} ")

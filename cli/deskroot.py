@@ -22,6 +22,7 @@ from cli.embedded import EmbeddedServer
 from cli.paths import expect_usable, told, trouble
 from cli.plan import Plan
 from cli.pumps import pump_of
+from cli.refusals import KNOWN_NOW
 from ringdesk import numbers
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
@@ -115,7 +116,7 @@ class DeskRoot:
         except Refused as error:
             if is_new and error.code == "not_allowed":
                 raise Refused(
-                    error.code,
+                    KNOWN_NOW,
                     f"{error}; this desk is known to the server now: start it again with the same --data, without a code,"
                     " and the right password",
                 ) from error
@@ -233,13 +234,13 @@ class DeskRoot:
         why = self._reached.why if self._reached else None
         if why is not None and why.code == "sync_down":  # nothing is tried again once this command has ended
             why = Why("sync_away", why.args)
-        reason = "the server does not answer" if why is None else why.english()
+        reason, away = ("the server does not answer", None) if why is None else (why.english(), Unreachable(why))
         if refusal.code == "offline":
             raise Refused(
                 "offline",
                 f"{plan.user} signs in on this desk for the first time, which needs the server: {reason}; try again when it runs",
-            )
-        raise Refused(refusal.code, f"{refusal} ({reason})")
+            ) from away
+        raise Refused(refusal.code, f"{refusal} ({reason})") from away
 
     async def _renew(self, desk: Desk, door: Door) -> None:
         """Keep the grant of whoever works here fresh: at the first contact, then at half of its life."""

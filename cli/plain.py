@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from cli.desk import until_told
 from cli.pipes import stdin_chunks, write_stdout
+from cli.refusals import reworded
 from cli.roots import CLOCK
-from cli.setup_console import REFUSED
 from config.settings import Settings
-from ringdesk.errors import Refused
+from ringdesk.errors import RingdeskError
 from ringdesk.hours import hours
 from ringdesk.safetext import SafeText
 from terminal import words
@@ -48,7 +48,5 @@ def run_plain(
 
     try:
         return until_told(work)
-    except Refused as error:
-        if error.code in REFUSED:
-            raise Refused(error.code, say(REFUSED[error.code])) from error
-        raise
+    except RingdeskError as error:
+        raise reworded(error) from error

@@ -21,3 +21,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "TW"
     area: str = ""
     dialects: tuple[str, ...] = ()
+
+    def signing_in(self, user: str, password: str) -> "Plan":
+        """The same desk for whoever this is."""
+        return msgspec.structs.replace(self, user=user, password=password)

@@ -8,24 +8,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from cli.output import print_json
-from ringdesk.errors import BadInput, Refused, RingdeskError
+from cli.refusals import in_words
+from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.plain.commands import plain
-from terminal.sync.socket import Unreachable
-from terminal.widgets.speech import REFUSALS, because, mark, say
+from terminal.widgets.speech import mark, say
 
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
 QUIT: Final = ("quit", "離開")
-REFUSED: Final = {
-    "not_allowed": mark("The name or the password is wrong."),
-    "bad_login": mark("The name or the password is wrong."),
-    "bad_code": mark("The server does not take this code: it was used, or is too old. Ask for a new one."),
-    "wrong_server": mark("This is not the server that made the code: check the address, or ask for a new code."),
-    "data_in_use": mark("The desk is open already: leave it first, then try again."),
-    "slow_down": mark("Too many tries: wait a minute."),
-}
-"""What a refusal means here."""
 
 
 EMPTY: Final = mark("Nothing was typed; `skip` leaves this step as it is.")
@@ -142,15 +133,7 @@ class Console:
 
 def spoken(error: RingdeskError) -> SafeText:
     """What went wrong, in the language of the conversation as far as there are words for it."""
-    if isinstance(error, Failed):
-        return error.said
-    if isinstance(error, Unreachable):
-        return say("The server cannot be reached: {reason}", reason=because(error.why))
-    if isinstance(error, BadInput) and error.why is not None:
-        return because(error.why)
-    if isinstance(error, Refused) and (known := REFUSED.get(error.code) or REFUSALS.get(error.code)):
-        return say(known)
-    return SafeText(str(error))
+    return error.said if isinstance(error, Failed) else in_words(error)
 
 
 def broken(line: str, width: int) -> list[str]:

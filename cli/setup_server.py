@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cli.deskroot import DeskRoot
 from cli.firstline import first_line
 from cli.plan import Plan
+from cli.refusals import once_more
 from cli.setup_console import Console, Ended, Wrong
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
@@ -109,9 +110,10 @@ def join(setup: "Setup") -> str:
             said = log_in(plan)
         except Ended:
             raise
-        except RingdeskError as error:
+        except RingdeskError as met:
             if options.server:
                 raise
+            error = once_more(met) if isinstance(met, Refused) else met
             console.wrong(error)
             refusal = error.code if isinstance(error, Refused) else ""
             if refusal in ("not_allowed", "bad_login"):

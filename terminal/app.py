@@ -49,7 +49,8 @@ class RingdeskApp(App[None]):
     zone of the desk (None: the machine's), `region` its country, `keys` are remapped keys (id -> key). `theme` is one of
     `screens.themes`; what is `fixed` (theme, language) no kept choice of a person changes. `wrap_up` has the rules of the
     work after a call, `notify` and `lock_minutes` are the settings of `[desk]`, `hours` those of `[business]`. After
-    the end, `failure` is the one line that says why it ended, if it was not the person's wish.
+    the end, `failure` is the one line that says why it ended, if it was not the person's wish, and `unopened` is why there
+    was no desk: then the screen ends at once.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -77,6 +78,7 @@ class RingdeskApp(App[None]):
     ) -> None:
         super().__init__(driver_class=keyboard())
         self.failure: str | None = None
+        self.unopened: RingdeskError | None = None
         self._gone = False
         self._held = False
         self._keys: deque[events.Key | events.Paste] = deque()
@@ -136,9 +138,10 @@ class RingdeskApp(App[None]):
             desk = await self._desk_factory()
         except Exception as error:
             log.error("the desk could not be opened", exc_info=error)
-            known = isinstance(error, RingdeskError)
-            reason = SafeText(str(error) if known else f"{type(error).__name__}: {error}")
-            room.painter.stay(say("The desk could not be opened: {reason}", reason=reason))
+            reason = SafeText(f"{type(error).__name__}: {error}")
+            said = say("The desk could not be opened: {reason}", reason=reason)
+            self.unopened = error if isinstance(error, RingdeskError) else RingdeskError(said)
+            self.exit()  # nothing works without a desk, and the terminal has room for the whole reason
             return
         await room.looks.welcome(desk)
         for message, values in self._refused_keys[:1]:

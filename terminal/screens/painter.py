@@ -172,11 +172,6 @@ class Painter:
         self._message = Message(text, bad, self._now().at + MESSAGE_STAYS, about)
         self.soon(Part.CALLS)
 
-    def stay(self, text: SafeText) -> None:
-        """A message that stays: nothing works before it is dealt with."""
-        self._message = Message(text, bad=True, until=float("inf"))
-        self.soon(Part.CALLS)
-
     def calls(self) -> None:
         """Who calls: the banner and the lines."""
         board, now = self._board, self._now()

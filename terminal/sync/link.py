@@ -141,7 +141,7 @@ class Link:
     async def sign_in(self, name: str, password: str) -> SignedIn:
         """Sign a person in: at the server while the line is up, else by what this desk remembers of an earlier time.
 
-        Raises `Refused`: not_allowed, offline.
+        Raises `Refused`: not_allowed, wait, offline.
         """
         if self.connected:
             self._refs += 1
@@ -157,7 +157,7 @@ class Link:
             finally:
                 self._logins.pop(ref, None)
             if isinstance(answer, Denied):
-                raise Refused("not_allowed", str(answer.message))
+                raise Refused("wait" if answer.code == "slow_down" else "not_allowed", str(answer.message))
             return await self._store.remember(name, password, answer)
         return await self._store.sign_in(name, password)
 

@@ -31,6 +31,9 @@ from ringdesk.wire.messages import (
 )
 from tests.terminal.store.model import ORG, SHOP, Server, channel
 
+HURRIED = "once more"
+"""A password that the server does not look at: there were too many before."""
+
 
 @dataclass
 class Peer:
@@ -91,7 +94,8 @@ class Peer:
                 return [self.model.hello(message)]
             case Login():
                 if message.password != self.password:
-                    return [Denied(ref=message.ref, code="bad_password", message=SafeText("wrong password"))]
+                    code = "slow_down" if message.password == HURRIED else "bad_password"
+                    return [Denied(ref=message.ref, code=code, message=SafeText("wrong password"))]
                 granted = Granted(
                     ref=message.ref, grant="token", person="mei", name=SafeText("Mei"), roles=("agent",), expires=4e9
                 )

@@ -32,7 +32,7 @@ from terminal.sync.replicator import RESEND_SECONDS, Replicator
 from terminal.sync.socket import Unreachable
 from terminal.sync.watch import Timings
 from tests.terminal.store.model import ACTOR, ORG, Ids
-from tests.terminal.sync.peer import Peer, listening, until
+from tests.terminal.sync.peer import HURRIED, Peer, listening, until
 
 SECRET = b"0123456789abcdef"
 QUICK = Timings(
@@ -244,6 +244,9 @@ async def test_signing_in_online_offline_and_wrong(peer: Peer, tmp_path: Path) -
         with pytest.raises(Refused) as refusal:
             await it.link.sign_in("mei", "wrong")
         assert refusal.value.code == "not_allowed"
+        with pytest.raises(Refused) as refusal:
+            await it.link.sign_in("mei", HURRIED)
+        assert refusal.value.code == "wait"
         online = await it.link.sign_in("mei", "correct horse")
         assert (online.actor.person, online.grant) == ("mei", "token")
     async with desk(tmp_path, "ws://127.0.0.1:9/sync") as it:
