@@ -55,7 +55,8 @@ def heard(news: News, board: Board, before: CallRow | None, now: Now) -> list[Sa
         case ScreenPop():
             return [] if news.mark is not None else _pop(news, board, now)
         case CallNews():
-            return _call(news, board.calls[news.call.id], before)
+            row = board.calls.get(news.call.id)  # none: it goes on under another id, which says the rest
+            return [] if row is None else _call(news, row, before)
         case NoticeNews():
             return [news.message] if news.message else []
         case NoteNews() | TaskNews() if news.state == "refused":

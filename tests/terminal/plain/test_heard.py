@@ -1,0 +1,23 @@
+"""What line by line says of news, without a desk."""
+
+import msgspec
+
+from ringdesk.calls import CallState
+from terminal.news import CallNews
+from terminal.plain.heard import heard
+from terminal.screens.board import Board
+from terminal.widgets.when import Now
+from tests.terminal.scripted_desk import NOW, call, member, plain_card, pop
+
+LIN = member("m1", "林淑芬", "0912-345-678")
+
+
+def test_a_call_that_goes_on_under_another_id_says_nothing_of_its_own() -> None:
+    board = Board()
+    board.hear(pop(call("a", LIN), plain_card(LIN)), NOW)
+    before = board.calls["a"]
+    gone = msgspec.structs.replace(call("a", LIN), state=CallState.ENDED, ended=NOW, merged_into="b")
+    news = CallNews(gone)
+    board.hear(news, NOW)
+    assert "a" not in board.calls
+    assert heard(news, board, before, Now(NOW)) == []
