@@ -8,7 +8,6 @@ import msgspec
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.calls import Call, Caller, CallState, Outcome, Presentation
 from ringdesk.dialects import Level
-from ringdesk.errors import RingdeskError
 from ringdesk.marks import MarkLabel
 from ringdesk.members import MemberNumber
 from ringdesk.notes import Note
@@ -431,11 +430,6 @@ async def the_server_is_away(run: Running) -> None:
     why = Why("sync_down", {"reason": "[Errno 111] Connect call failed", "seconds": "8"})
     run.desk.publish(SyncNews(connected=False, outbox=3, cursor=9, why=why))
     await run.settle()
-
-
-@state(start={"broken": RingdeskError("/var/lib/ringdesk/replica.db is damaged; move it away and start again")})
-async def it_could_not_be_opened(run: Running) -> None:
-    """Nothing more comes."""
 
 
 @state(named=False)
