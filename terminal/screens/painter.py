@@ -135,25 +135,28 @@ class Painter:
         self._plan(layer)
 
     def _draw(self, layer: Layer) -> None:
+        self._lay(layer)
+        if _steady() - self._framed >= UPDATE_PERIOD:
+            self._frame()
+
+    def _lay(self, layer: Layer) -> None:
         try:
             self._layers[layer]()
         except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
             self._screen.post_message(Trouble(error))
         self._pace.drawn(_steady(), layer)
-        self._frame()
 
     def paint(self) -> None:
-        """Draw everything now."""
+        """Draw everything now, in one frame with the text of the note."""
         for layer in Layer:
-            self._draw(layer)
+            self._lay(layer)
+        self._screen._dirty_widgets.add(self._screen.query_one("#note"))  # noqa: SLF001  see `_frame`
+        self._frame()
 
     def _frame(self) -> None:
         """Send what was drawn. Textual does it when its messages are through, three messages and up to a sixtieth of a
         second later; where frames come faster than that, it is left to Textual."""
-        now = _steady()
-        if now - self._framed < UPDATE_PERIOD:
-            return
-        self._framed = now
+        self._framed = _steady()
         for panel in self._panels.values():
             if panel.taken():
                 self._screen._dirty_widgets.add(panel)  # noqa: SLF001  there is no public word for it

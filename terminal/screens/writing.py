@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Writing:
     """Whose note stands in the field, and what was last said about saving it (`says`; `bad` when that failed).
 
-    `field` finds the text field, `now` is this moment; `changed` is called when `says` changed by itself.
+    `field` finds the text field, `now` is this moment; `changed` is called when the owner or `says` changed by itself.
     """
 
     def __init__(self, board: Board, keeper: Keeper, field: Callable[[], NoteArea], now: Callable[[], Now]) -> None:
@@ -63,6 +63,7 @@ class Writing:
         left = self._keeper.texts.get(before, "").strip()
         self.load()
         self.say(say("draft kept") if text else say("the other draft is kept") if left else SafeText())
+        self.changed()  # no text stands under another's name, not even until the card is drawn
 
     def load(self) -> None:
         """The text of whoever is on show, into the field."""

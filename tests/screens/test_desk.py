@@ -14,6 +14,7 @@ from terminal.bindings import KEYS
 from terminal.desk import Card, Draft
 from terminal.messages import Heard
 from terminal.news import CallNews, NoticeNews
+from terminal.widgets.note import NoteFrame
 from tests.screens.harness import PERSON_PANES, SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
@@ -106,6 +107,23 @@ async def test_a_half_typed_note_on_an_idle_desk_holds_the_card_too() -> None:
         await run.settle()
         assert named(run) == {LIN.name}
         assert run.screen.area.text == "hi"
+        assert LIN.name in run.title("noteframe")
+
+
+async def test_no_text_stands_under_another_name_not_for_a_moment() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("a", "b")
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        await run.press("f2")
+        frame = run.screen.query_one(NoteFrame)
+        for member in (LIN, CHEN, LIN):
+            run.screen.writing.hold()
+            run.screen.board.opened(plain_card(member))
+            run.screen.writing.settle()
+            assert frame.value.person.name == member.name
+        await run.settle()
         assert LIN.name in run.title("noteframe")
 
 
