@@ -10,8 +10,10 @@ class Layer(Enum):
     A key that comes while something is drawn waits for it; so nothing is drawn more often than somebody could read.
     """
 
-    CALLS = (0.2, 5)
-    """Who calls: the banner and the lines. A call is told in as many steps: it rings, its number, its name, its end."""
+    BANNER = (0.2, 5)
+    """Who calls. A call is told in as many steps: it rings, its number, its name, its end."""
+    LINES = (0.25, 5)
+    """The list of the calls, right behind it."""
     ABOUT = (0.25, 1)
     """What stands around it: the card and its clock, counts, missed, team, status, keys."""
     PERSON = (0.2, 1)

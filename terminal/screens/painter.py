@@ -79,7 +79,12 @@ class Painter:
         self._places = places
         self._now = now
         self._pace = Pace()
-        self._layers = {Layer.CALLS: self.calls, Layer.ABOUT: self._about, Layer.PERSON: self._person}
+        self._layers = {
+            Layer.BANNER: self._banner,
+            Layer.LINES: self._lines,
+            Layer.ABOUT: self._about,
+            Layer.PERSON: self._person,
+        }
         self._due: set[Layer] = set()
         self._framed = 0.0
         self._typed = float("-inf")
@@ -113,9 +118,10 @@ class Painter:
         return _steady() - self._typed < AT_THE_KEYS
 
     def soon(self, part: Part) -> None:
-        """Draw what changed, when its time has come. The calls first: who rings is on the screen before the rest is laid out."""
+        """Draw what changed, when its time has come. The banner first: who rings is on the screen before the rest is laid out."""
         if part:
-            self._plan(Layer.CALLS)
+            self._plan(Layer.BANNER)
+            self._screen.call_later(self._plan, Layer.LINES)
             self._screen.call_later(self._plan, Layer.ABOUT)
         if part & Part.PERSON:
             self._screen.call_later(self._plan, Layer.PERSON)
@@ -175,19 +181,21 @@ class Painter:
         self._message = Message(text, bad, self._now().at + MESSAGE_STAYS, about)
         self.soon(Part.CALLS)
 
-    def calls(self) -> None:
-        """Who calls: the banner and the lines."""
+    def _banner(self) -> None:
+        """Who calls."""
         board, now = self._board, self._now()
         said, bad, until, about = self._message
         text = about.named(said, self.subject)
         message = text if now.at < until else self.hint()
         drafts = len(self._writing.others)
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
-        self.panel("lines").show(views.calls(board, now))
         aside = (text, bad) if text and now.at < until and board.banner is not None else (SafeText(), False)
         if aside != self._aside:
             self._aside = aside
             self.note()
+
+    def _lines(self) -> None:
+        self.panel("lines").show(views.calls(self._board, self._now()))
 
     def _about(self) -> None:
         """What stands around it: the card with its clock, row 0, missed, team, status, tabs and keys."""

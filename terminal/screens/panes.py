@@ -4,6 +4,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
+from terminal.screens.onshow import Part
 from terminal.screens.painter import PANES, Painter
 from terminal.widgets.chooser import Choices, Chooser
 from terminal.widgets.help import Help
@@ -62,7 +63,7 @@ class Panes:
         here = self.here
         if here in TABBED and here not in plan(self._screen.size, self._places.tab):
             self._places.tab = here
-            self._painter.calls()
+            self._painter.soon(Part.CALLS)
         self.rearrange()
 
     def rearrange(self) -> None:

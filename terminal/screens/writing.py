@@ -63,7 +63,8 @@ class Writing:
         left = self._keeper.texts.get(before, "").strip()
         self.load()
         self.say(say("draft kept") if text else say("the other draft is kept") if left else SafeText())
-        self.changed()  # no text stands under another's name, not even until the card is drawn
+        if text or left:
+            self.changed()  # no text stands under another's name, not even until the card is drawn
 
     def load(self) -> None:
         """The text of whoever is on show, into the field."""

@@ -10,6 +10,7 @@ from typing import ClassVar, Final, Generic, NamedTuple, TypeVar
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -64,6 +65,7 @@ class Panel(Widget, Generic[Value]):
         self._strips: dict[int, Strip] = {}
         self._drawn_at = Size()
         self._tones: dict[Tone, Style] | None = None
+        self._ground: Color | None = None
 
     def picture(self, value: Value, inside: Size) -> Picture:
         """What to show for `value` in so many cells and rows."""
@@ -124,7 +126,7 @@ class Panel(Widget, Generic[Value]):
     def _filtered(self, line: Strip) -> Strip:
         """As this terminal can show it: without dimming, without colours."""
         for each in self.get_line_filters():
-            line = line.apply_filter(each, self.background_colors[1])
+            line = line.apply_filter(each, self.ground)
         return line
 
     def _draw(self, y: int) -> Strip:
@@ -162,10 +164,17 @@ class Panel(Widget, Generic[Value]):
             self._tones = {tone: self.screen.get_component_rich_style(f"row--{tone}") for tone in Tone}
         return self._tones
 
+    @property
+    def ground(self) -> Color:
+        """The colour behind the text, as long as the styles are the same: Textual adds up those of all ancestors."""
+        if self._ground is None:
+            self._ground = self.background_colors[1]
+        return self._ground
+
     def notify_style_update(self) -> None:
         """The theme or the state of the widget changed: read the styles again."""
         super().notify_style_update()
-        self._tones = None
+        self._tones = self._ground = None
         self._strips.clear()
 
     def on_resize(self, _event: events.Resize) -> None:

@@ -22,14 +22,21 @@ def press(person: Person, *keys: bytes) -> int:
     return len(keys)
 
 
+def focus(person: Person) -> str:
+    """Where the focus is, as the row of the keys says it."""
+    return person.rows()[-1].partition("焦點在")[2].strip()
+
+
 def to_the_note(person: Person) -> None:
-    """F9 until the note has the focus, looking each time where it went."""
+    """F9 until the note has the focus, looking each time where it went. A menu that is still open is no place to begin."""
+    person.see(lambda: focus(person) not in ("", "選單"))
     for _ in range(8):
-        here = person.rows()[-1]
-        if "焦點在 備註" in here:
+        here = focus(person)
+        if here.startswith("備註"):
             return
         press(person, F9)
-        person.see(lambda before=here: person.rows()[-1] != before)  # type: ignore[misc]
+        person.see(lambda before=here: focus(person) != before)  # type: ignore[misc]
+    raise AssertionError("F9 went round and never to the note")
 
 
 def test_attach_call_back_and_hand_on_key_by_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

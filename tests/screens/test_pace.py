@@ -7,7 +7,7 @@ from terminal.screens.pace import AFTER_KEY, AT_MOST, Layer, Pace
 
 def test_a_quiet_desk_draws_at_once() -> None:
     pace = Pace()
-    assert pace.due(10.0, Layer.CALLS) <= 10.0
+    assert pace.due(10.0, Layer.BANNER) <= 10.0
     assert pace.due(10.0, Layer.PERSON) <= 10.0
 
 
@@ -28,7 +28,7 @@ def drawings(news: list[float], layer: Layer) -> list[float]:
 
 def test_a_call_is_drawn_at_once_at_each_of_its_steps() -> None:
     steps = [1.0, 1.02, 1.05, 1.07, 1.09, 9.0, 9.02, 9.05, 9.07, 9.09]
-    assert drawings(steps, Layer.CALLS) == steps
+    assert drawings(steps, Layer.BANNER) == steps
 
 
 @pytest.mark.parametrize("layer", Layer)
@@ -44,7 +44,7 @@ def test_a_burst_is_drawn_a_few_times_a_second_and_to_its_end(layer: Layer) -> N
 def test_nothing_is_drawn_just_after_a_key() -> None:
     pace = Pace()
     pace.key = 5.0
-    assert pace.due(5.01, Layer.CALLS) == 5.0 + AFTER_KEY
+    assert pace.due(5.01, Layer.BANNER) == 5.0 + AFTER_KEY
     assert pace.due(5.01, Layer.PERSON) == 5.0 + AFTER_KEY
 
 
