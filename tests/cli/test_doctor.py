@@ -216,6 +216,14 @@ class TestTheLanguage:
             rest = re.sub(r"[`/]\S+( doctor| setup)?`?|--data|Python", "", rest)
             assert not re.search(r"[A-Za-z]{3,}", rest.replace("ringdesk", "")), line
 
+    def test_a_dialect_of_another_package_is_named_in_it(self, tmp_path: Path) -> None:
+        file = tmp_path / "ringdesk.toml"
+        file.write_text('[general]\ndialects = ["acme"]\n')
+        wanted = {"en": "broken   dialect acme: ", "zh-Hant": "異常     通訊協定 acme："}
+        for language, begin in wanted.items():
+            lines = report(tmp_path, "--config", str(file), "--language", language)
+            assert [line for line in lines if "acme" in line and line.startswith(begin)], lines
+
     def test_programs_read_the_same_in_both(self, tmp_path: Path) -> None:
         words = self.everything(tmp_path)
         english, chinese = (
