@@ -12,6 +12,7 @@ from terminal.widgets.speech import because, mark, say
 
 register(
     {
+        "doctor_language": "there are no words in the language '{language}'; use en or zh-Hant",
         "doctor_python": "{version} on {platform}",
         "doctor_version": "{version}",
         "doctor_sqlite_faulty": (

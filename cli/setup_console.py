@@ -28,7 +28,7 @@ class Failed(RingdeskError):
 
     def __init__(self, sentence: str, **values: SafeText) -> None:
         super().__init__(sentence.format(**values))
-        self.said = say(sentence, **values)
+        self.said: SafeText = say(sentence, **values)
 
 
 class Wrong(Failed, BadInput):
@@ -133,7 +133,7 @@ class Console:
 
 def spoken(error: RingdeskError) -> SafeText:
     """What went wrong, in the language of the conversation as far as there are words for it."""
-    return error.said if isinstance(error, Failed) else in_words(error)
+    return in_words(error)
 
 
 def broken(line: str, width: int) -> list[str]:

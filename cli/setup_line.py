@@ -2,7 +2,6 @@
 
 import contextlib
 import queue
-import re
 import time
 from collections.abc import Collection
 from contextlib import closing
@@ -17,7 +16,7 @@ from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
-from terminal.callerid.source import SourceSpec, Transport, parse
+from terminal.callerid.source import SourceSpec, Transport, parse, spelled_out
 from terminal.widgets.speech import because, mark, say
 from terminal.widgets.telephone import written
 
@@ -42,11 +41,9 @@ def spec_of(url: str, region: str, area: str, allowed: Collection[str] = ()) -> 
 
 
 def addressed(text: str) -> str:
-    """The URL of a line as people name it: the bare port will do (`COM3`, `/dev/ttyACM0`); a modem's line without a name is
-    line 1, while an exchange names its lines itself."""
-    text = text.strip()
-    if re.fullmatch(r"(?i)com\d+(\?.*)?", text) or text.startswith("/"):
-        text = f"serial://{text}"
+    """The URL of a line as people name it, as it is to be written: a modem's line without a name is line 1, while an exchange
+    names its lines itself."""
+    text = spelled_out(text)
     if "line=" in text or not text.lower().startswith(("serial:", "socket:", "rfc2217:")):
         return text
     return f"{text}{'&' if '?' in text else '?'}line=1"

@@ -58,7 +58,11 @@ class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """The terminal of a phone agent."""
 
     server: Annotated[
-        str, Meta(description="Where the server is, `wss://host/sync`; empty: the desk starts one of its own.")
+        str,
+        Meta(
+            description="Where the server is, `wss://host/sync`, or short `shop-server.local` (port 8780); empty: the desk "
+            "starts one of its own."
+        ),
     ] = ""
     data: Annotated[
         str, Meta(description="Folder of the replica; empty: the platform's data directory.", extra=PATH)

@@ -184,7 +184,7 @@ class TestTheSettings:
             assert any("python" in line for line in lines)
         code, found = doctor("--config", str(file))
         assert (code, found["settings"]["ok"]) == (1, False)
-        assert found["settings"]["why_code"] in ("setting_unknown", "doctor_settings_wrong")
+        assert found["settings"]["why_code"] in ("setting_unknown", "settings_part")
 
 
 class TestTheLanguage:
@@ -288,7 +288,7 @@ class TestWhatTheSettingsName:
         [
             ("ws://127.0.0.1:1/sync", "uplink_refused"),
             ("ws://192.0.2.1:8780/sync", "doctor_server_clear"),
-            ("shop-server.local", "doctor_server_no_address"),
+            ("two words", "server_no_address"),
         ],
     )
     def test_one_that_cannot_be_reached_is_a_warning_with_what_to_do(
