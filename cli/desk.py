@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cli.asking import asked_secretly, code_asked, user_asked
+from cli.deskname import names
 from cli.firstline import first_line
 from cli.hangup import ended_by_hangup, ended_by_signal
 from cli.output import complain
@@ -94,9 +95,10 @@ def run(options: argparse.Namespace) -> int:
         return _signed_in(lambda plan: run_plain(lambda: opened(plan), settings), plan, settings, options)
     expect_terminal()
     spoken = options.language is not None
+    agent, site = names(plan.user, settings)
 
     def on_screen(plan: "Plan") -> int:
-        return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log, spoken=spoken))
+        return until_told(lambda: show(lambda: opened(plan), agent, settings, log, site=site, spoken=spoken))
 
     return _signed_in(on_screen, plan, settings, options)
 
@@ -141,6 +143,7 @@ async def show(
     log: "LateLog",
     *,
     hint: "Callable[[], SafeText]" = SafeText,
+    site: str = "",
     spoken: bool = False,
 ) -> None:
     """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it. `hint` gives
@@ -169,7 +172,7 @@ async def show(
         language=settings.general.language,
         region=settings.general.region,
         agent=SafeText(agent),
-        site=SafeText(""),
+        site=SafeText(site),
         wall=CLOCK,
         keys=settings.desk.keys,
         theme="none" if colourless else settings.general.theme,

@@ -15,6 +15,7 @@ from typing import Final
 
 from cli import setup_place, setup_server
 from cli.desk import LateLog
+from cli.deskname import computer
 from cli.setup_answers import Answers
 from cli.setup_console import Back, Console, Quit, Skipped, Wrong, spoken
 from config.load import is_language, places
@@ -59,6 +60,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     enrol.add_argument("--enrol-file", default="", metavar="FILE", help="file with that code")
     parser.add_argument("--user", metavar="NAME", help="who signs in")
     parser.add_argument("--password-file", metavar="FILE", help="file with their password in its first line")
+    parser.add_argument("--name", help="name of this desk or shop on the screen; default: the computer's")
     parser.add_argument("--data", metavar="DIR", help="where the data is; default: the platform's data directory")
     parser.add_argument("--only", choices=[step.__name__ for step in STEPS], help="do one step again")
     parser.add_argument("--yes", action="store_true", help="ask nothing: take every proposal")
@@ -166,6 +168,8 @@ def server(setup: Setup) -> str:
     options, console, answers = setup.options, setup.console, setup.answers
     if options.data:
         answers["desk.data"] = str(Path(options.data).expanduser().absolute())
+    if options.name is not None:
+        answers["desk.name"] = options.name
     address = "" if options.embedded else options.server
     if address is None and not options.embedded:
         entries = [say("this desk alone, with a server of its own"), say("a server on the network")]
@@ -173,8 +177,15 @@ def server(setup: Setup) -> str:
             address = ""
     if address == "":
         answers["desk.server"] = ""
-        if not options.embedded and options.server is None and not (setup.data / "server.db").exists():
-            answers["desk.user"] = console.ask(say("Your name, as it stands on the screen and in notes:"), setup.user)
+        if not options.embedded and options.server is None:
+            if not (setup.data / "server.db").exists():
+                answers["desk.user"] = console.ask(
+                    say("Your name, as it stands on the screen and in notes:"), setup.user
+                )
+            called = console.ask(
+                say("Name of this desk or shop, as it stands on the screen:"), answers["desk.name"] or computer()
+            )
+            answers["desk.name"] = "" if called == computer() else called
         return "embedded"
     return setup_server.join(setup)
 

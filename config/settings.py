@@ -57,6 +57,13 @@ class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The terminal of a phone agent."""
 
+    name: Annotated[
+        str,
+        Meta(
+            description="What this desk is called on the screen, and what a script says for the store; empty: on a desk "
+            "without a user the name of the computer."
+        ),
+    ] = ""
     server: Annotated[
         str,
         Meta(

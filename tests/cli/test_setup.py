@@ -95,7 +95,7 @@ def test_from_nothing_to_the_test_call(
 
 
 def test_what_is_typed_wrong_is_said_and_asked_again(tmp_path: Path, modem: str) -> None:
-    typed = f"2\nXX\n台灣\nTW\n02\n\n9\n1\ntcp://pbx:5038\nhttp://:8791\n{modem}\n3\n1\n怡君\n"
+    typed = f"2\nXX\n台灣\nTW\n02\n\n9\n1\ntcp://pbx:5038\nhttp://:8791\n{modem}\n3\n1\n怡君\n信義店\n"
     done = setup(tmp_path, typed=typed)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "XX is no country with telephones; write two letters, as in `TW`" in done.stdout
@@ -103,7 +103,7 @@ def test_what_is_typed_wrong_is_said_and_asked_again(tmp_path: Path, modem: str)
     assert "There is no 9 to choose." in done.stdout
     assert done.stdout.count("add ?dialect=generic") == 1
     assert "add ?dialect=ami or another dialect" in done.stdout
-    assert written(tmp_path)["desk"] == {"sources": [f"{modem}?line=1"], "user": "怡君"}
+    assert written(tmp_path)["desk"] == {"sources": [f"{modem}?line=1"], "user": "怡君", "name": "信義店"}
     assert written(tmp_path)["general"]["area"] == "2"
 
 

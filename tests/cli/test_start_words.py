@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.deskname import computer
 from config.load import language_of, places
 from tests.cli.processes import environment
 from tests.flows.processes import shop
@@ -150,6 +151,22 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     assert language_of() == language_of(tmp_path / "none.toml") == "en"
     monkeypatch.setenv("RINGDESK_GENERAL_LANGUAGE", "zh-Hant")
     assert language_of() == "zh-Hant"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
+@pytest.mark.parametrize(
+    ("words", "named"), [("", computer()), ('name = "信義店"', "信義店"), ('name = "信義店"\nuser = "怡君"', "信義店")]
+)
+def test_a_desk_without_a_server_has_a_name_on_the_screen(tmp_path: Path, words: str, named: str) -> None:
+    file = tmp_path / "ringdesk.toml"
+    file.write_text(f'[general]\nlanguage = "zh-Hant"\n[desk]\n{words}\n', encoding="utf-8")
+    assert named
+    with Person(tmp_path, ["desk", "--config", str(file), "--data", str(tmp_path / "data")]) as person:
+        person.see(lambda: "\N{CHECK MARK}" in person.pane("topbar"))
+        shown_as = person.pane("topbar").replace(" ", "")
+        assert named in shown_as
+        assert ("怡君" in shown_as) is ("怡君" in words)
+        assert person.leave() == 0
 
 
 ASKED = {
