@@ -72,7 +72,8 @@ def _code() -> str:
     from ringdesk.wire.signing import read_code
     from terminal.widgets.speech import because, mark, say
 
-    sys.stdout.write(f"{say('This desk is new to the server. Its code comes from `ringdesk admin enrol` there.')}\n")
+    new = say("This desk is new to the server. Its code comes from `ringdesk admin enrol` there.")
+    sys.stdout.write(f"{new}\n")
     while True:
         code = _typed(mark("Enrolment code:"), "--enrol-file FILE")
         try:

@@ -96,6 +96,7 @@ def join(setup: "Setup") -> str:
             code = code or ask_code(console, setup.data, options.enrol, options.enrol_file)
             console.say(say("Signing in at {address} ...", address=SafeText(address)))
             plan = Plan(data=setup.data, server=address, user=user, password=password, code=code)
+            console.settled()
             said = log_in(plan)
         except Ended:
             raise

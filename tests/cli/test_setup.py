@@ -133,7 +133,7 @@ def test_quit_keeps_the_answers_and_the_next_time_proposes_them(tmp_path: Path) 
 
 
 def test_back_asks_the_step_before_again_and_skip_leaves_it(tmp_path: Path) -> None:
-    done = setup(tmp_path, "--no-source", "--embedded", typed="2\nTW\nback\n1\nskip\n")
+    done = setup(tmp_path, "--no-source", "--embedded", typed="2\nTW\nback\nback\n1\nskip\n")
     assert done.returncode == 0, done.stderr
     assert written(tmp_path) == {"general": {"language": "zh-Hant"}}
 

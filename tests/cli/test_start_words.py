@@ -170,8 +170,8 @@ def test_a_desk_without_a_server_has_a_name_on_the_screen(tmp_path: Path, words:
 
 
 ASKED = {
-    "en": ("User: ", "Enrolment code: ", "the code has a typing error", "Password of mei"),
-    "zh-Hant": ("使用者：", "登錄碼：", "登錄碼打錯了", "mei 的密碼"),
+    "en": ("User: ", "Enrolment code: ", "the code has a typing error", "Password of mei", "This desk is new to"),
+    "zh-Hant": ("使用者：", "登錄碼：", "登錄碼打錯了", "mei 的密碼", "伺服器還不認得這台客服桌"),
 }
 SPENT = {"en": "The server does not take this code", "zh-Hant": "伺服器不接受這組登錄碼"}
 
@@ -180,7 +180,7 @@ SPENT = {"en": "The server does not take this code", "zh-Hant": "伺服器不接
 @pytest.mark.parametrize("language", ASKED)
 def test_what_is_asked_is_asked_in_the_language_of_the_desk(tmp_path: Path, language: str) -> None:
     """User, password, code: a mistyped code is asked again at once, a used one ends it."""
-    user, enrolment, mistyped, password = ASKED[language]
+    user, enrolment, mistyped, password, new = ASKED[language]
     with shop(tmp_path) as place:
         place.start_server()
         fresh = json.loads(place.admin("enrol", "--store", "main"))["code"]
@@ -192,6 +192,7 @@ def test_what_is_asked_is_asked_in_the_language_of_the_desk(tmp_path: Path, lang
                 person.see(lambda: password in shown(person))
                 person.type("correct horse battery\r")
                 person.see(lambda: enrolment in shown(person))
+                assert new in shown(person)
                 person.type("ABCD-EFGH\r")
                 person.see(lambda: mistyped in shown(person))
                 person.type(f"{fresh}\r")
