@@ -32,7 +32,7 @@ def text_of(file: Path) -> str:
     except OSError as error:
         raise BadInput(f"{file}: {error.strerror or error}; give another file") from error
     except UnicodeDecodeError as error:
-        raise BadInput(f"{file}: {of_toml(error)}") from error
+        raise BadInput(f"{file}: {of_toml(error).english()}") from error
 
 
 async def _import(desk: Office, options: argparse.Namespace) -> None:

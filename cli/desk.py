@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from cli.asking import asked, asked_secretly, code_asked
+from cli.asking import asked_secretly, code_asked, user_asked
+from cli.deskname import names
 from cli.firstline import first_line
 from cli.hangup import ended_by_hangup, ended_by_signal
 from cli.output import complain
@@ -22,6 +23,7 @@ from config.settings import Settings
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.hours import hours
 from ringdesk.safetext import SafeText
+from ringdesk.why import Why, register
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -32,6 +34,15 @@ if TYPE_CHECKING:
     from terminal.desk import Desk
 
 
+register(
+    {
+        "desk_no_terminal": (
+            "the desk draws on a terminal, and this is none; add --plain for lines, --headless for JSON"
+        ),
+        "desk_same_source": "two of the sources have the same id; name each source once",
+    }
+)
+
 TRIES: Final = 3
 """How often a password may be typed before the desk gives up."""
 GIVE_WAY = 0.0005
@@ -40,14 +51,20 @@ GIVE_WAY = 0.0005
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("--server", metavar="URL", help="ws(s)://HOST:PORT/sync; without it the desk starts its own")
+    parser.add_argument(
+        "--server",
+        metavar="URL",
+        help="HOST:PORT, or in full ws(s)://HOST:PORT/sync; without it the desk starts its own",
+    )
     parser.add_argument("--data", metavar="DIR", help="where the replica is; default: the platform's data directory")
     enrol = parser.add_mutually_exclusive_group()
     enrol.add_argument("--enrol", metavar="CODE", help="one-time code of `ringdesk admin enrol`, at the first start")
     enrol.add_argument("--enrol-file", metavar="FILE", help="file with that code")
     parser.add_argument("--user", metavar="NAME", help="who signs in")
     parser.add_argument("--password-file", metavar="FILE", help="file with their password in its first line")
-    parser.add_argument("--source", action="append", metavar="URL", help="a telephone line; may be repeated")
+    parser.add_argument(
+        "--source", action="append", metavar="URL", help="a telephone line: its port or URL; may be repeated"
+    )
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--headless", action="store_true", help="JSON lines on stdin and stdout instead of a screen")
     how.add_argument("--plain", action="store_true", help="line by line, for screen readers and slow links")
@@ -78,9 +95,10 @@ def run(options: argparse.Namespace) -> int:
         return _signed_in(lambda plan: run_plain(lambda: opened(plan), settings), plan, settings, options)
     expect_terminal()
     spoken = options.language is not None
+    agent, site = names(plan.user, settings)
 
     def on_screen(plan: "Plan") -> int:
-        return until_told(lambda: show(lambda: opened(plan), plan.user, settings, log, spoken=spoken))
+        return until_told(lambda: show(lambda: opened(plan), agent, settings, log, site=site, spoken=spoken))
 
     return _signed_in(on_screen, plan, settings, options)
 
@@ -88,7 +106,7 @@ def run(options: argparse.Namespace) -> int:
 def expect_terminal() -> None:
     """Raises `BadInput` where there is nothing to draw on."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput("the desk draws on a terminal, and this is none; add --plain for lines, --headless for JSON")
+        raise BadInput(Why("desk_no_terminal"))
 
 
 def run_headless(plan: "Plan", settings: Settings) -> int:
@@ -125,6 +143,7 @@ async def show(
     log: "LateLog",
     *,
     hint: "Callable[[], SafeText]" = SafeText,
+    site: str = "",
     spoken: bool = False,
 ) -> None:
     """The screen: the shell is painted first, then the log is opened, and `opening` opens the desk behind it. `hint` gives
@@ -153,7 +172,7 @@ async def show(
         language=settings.general.language,
         region=settings.general.region,
         agent=SafeText(agent),
-        site=SafeText(""),
+        site=SafeText(site),
         wall=CLOCK,
         keys=settings.desk.keys,
         theme="none" if colourless else settings.general.theme,
@@ -247,23 +266,24 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
     desk, general = settings.desk, settings.general
     specs = _sources(settings) if desk.sources else ()
     data = Path(desk.data).expanduser() if desk.data else places().data
-    password = user = code = ""
+    server = password = user = code = ""
     if desk.server:
         from cli.paths import exists
-        from terminal.sync.address import addressed
+        from terminal.sync.address import addressed, spelled_out
         from terminal.sync.key import KEY_FILE
 
-        addressed(desk.server)
+        server = spelled_out(desk.server)
+        addressed(server)
         user, password = _login(settings, options)
         if not exists(data / KEY_FILE):
             code = options.enrol or (first_line(desk.enrol_file) if desk.enrol_file else "")
-            code = code or code_asked(options)
+            code = code or code_asked(general.language, options)
         else:  # known already, or an enrolment that did not come to its end
             spare = options.enrol_file and exists(Path(options.enrol_file).expanduser())
             code = options.enrol or (first_line(desk.enrol_file) if spare else "")
     return Plan(
         data=data,
-        server=desk.server,
+        server=server,
         user=user or desk.user,
         password=password,
         code=code,
@@ -277,7 +297,7 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
 def _login(settings: Settings, options: argparse.Namespace) -> tuple[str, str]:
     """Who signs in, and the password: as the settings say, else as is typed. Raises `BadInput`."""
     desk = settings.desk
-    user = desk.user or asked("user: ", "--user NAME", options)
+    user = desk.user or user_asked(settings.general.language, options)
     if desk.password_file:
         return user, first_line(desk.password_file)
     return user, asked_secretly(user, settings.general.language, options)
@@ -308,7 +328,7 @@ def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
     urls = settings.desk.sources
     specs = tuple(parse(url, platform.node(), region=general.region, area=general.area) for url in urls)
     if len({spec.id for spec in specs}) < len(specs):
-        raise BadInput("two of the sources have the same id; name each source once")
+        raise BadInput(Why("desk_same_source"))
     for spec in specs:
         expect_dialect(spec, general.dialects)
     return specs

@@ -27,7 +27,7 @@ from ringdesk import numbers
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
-from ringdesk.why import Why
+from ringdesk.why import Why, register
 from terminal.callerid.source import SourceSpec, parse
 from terminal.desk import Desk, Door, Source
 from terminal.lookup.search import Lookup
@@ -44,6 +44,17 @@ from terminal.words import _
 
 if TYPE_CHECKING:
     from server.admin import Office
+
+register(
+    {
+        "desk_no_folder": "'{folder}' is no name of a folder ({reason}); give another with --data",
+        "desk_unknown": (
+            "{folder} is not known to a server yet: make a code there with `ringdesk admin enrol --store main"
+            " --output code.txt`, and start this desk once with --enrol-file code.txt"
+        ),
+        "desk_nobody": "nobody signs in; give --user NAME and --password-file FILE",
+    }
+)
 
 FIRST_CONTACT: Final = 20.0
 """Seconds that somebody who never signed in here waits for a server of which nothing is heard."""
@@ -181,10 +192,7 @@ class DeskRoot:
                     raise
                 _log.warning("not enrolled anew", reason=str(error))  # local first: the next start tries again
         elif not known:
-            raise BadInput(
-                f"{plan.data} is not known to a server yet: make a code there with `ringdesk admin enrol --store main"
-                " --output code.txt`, and start this desk once with --enrol-file code.txt"
-            )
+            raise BadInput(Why("desk_unknown", {"folder": str(plan.data)}))
         DeviceKey.settle(plan.data, (await store.standing()).key)
         return is_new
 
@@ -214,7 +222,7 @@ class DeskRoot:
         """By what this desk remembers, else by the server. A server that is away is waited for no longer than it takes to
         find that out."""
         if not plan.user:
-            raise BadInput("nobody signs in; give --user NAME and --password-file FILE")
+            raise BadInput(Why("desk_nobody"))
         try:
             return await store.sign_in(plan.user, plan.password)
         except Refused as error:
@@ -277,8 +285,8 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except ValueError as error:
-        raise BadInput(f"{str(folder)!r} is no name of a folder ({error}); give another with --data") from error
+        raise BadInput(Why("desk_no_folder", {"folder": ascii(str(folder))[1:-1], "reason": str(error)})) from error
     except OSError as error:
-        raise BadInput(f"{trouble(folder, error)} with --data") from error
+        raise BadInput(trouble(folder, error)) from error
     for name in (FILE, "server.db", "server.state"):
         expect_usable(folder / name, is_folder=name == "server.state")

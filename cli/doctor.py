@@ -23,7 +23,7 @@ from cli.findings import Finding
 from cli.output import print_json
 from cli.pumps import expect_dialect, pump_of
 from config import registry
-from config.load import is_language, load, places, usual_file
+from config.load import is_language, language_of, load, places, usual_file
 from config.settings import Settings
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
@@ -61,14 +61,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Print what was found, as it is found; 1 if something is wrong."""
     if options.language and not is_language(options.language):
-        raise BadInput(f"there are no words in the language {options.language!r}; use en or zh-Hant")
-    words.language(options.language or "")
+        raise BadInput(Why("doctor_language", {"language": options.language}))
     found, known = settings(options.config)
+    words.language(options.language or known.general.language or language_of(options.config))
     allowed = known.general.dialects
     lines = [parse(url, platform.node()) for url in options.sources]
     for spec in lines:
         expect_dialect(spec, allowed)
-    words.language(options.language or known.general.language)
     named: list[Finding] = []
     asked: Iterator[Finding] = iter(())
     if not options.sources:

@@ -8,10 +8,10 @@ from cli.findings import Finding
 from ringdesk.dialects import Level
 from ringdesk.errors import BadInput
 from ringdesk.why import Why
-from terminal.sync.address import addressed
+from terminal.sync.address import addressed, is_loopback, spelled_out
 from terminal.sync.health import Health, look
 from terminal.sync.key import CA_FILE
-from terminal.sync.socket import Unreachable, anchored, is_loopback
+from terminal.sync.socket import Unreachable, anchored
 
 _FOUND: Final = {
     Health.WELL: "doctor_server_well",
@@ -24,6 +24,7 @@ def server(address: str, data: Path) -> Finding:
     """Asked as the desk of that data directory would trust it; only connected to where no enrolment left a certificate. A desk
     works without its server for a while, so it is a warning."""
     try:
+        address = spelled_out(address)
         where = addressed(address)
         if where.scheme == "ws" and not is_loopback(where.hostname or ""):
             return _warning(Why("doctor_server_clear", {"where": where.netloc}))

@@ -19,6 +19,17 @@ import structlog
 from cli.output import SAID
 from config.disk import is_full
 from ringdesk.errors import RingdeskError
+from ringdesk.why import Why, register
+
+register(
+    {
+        "own_no_room": (
+            "the server of this desk did not start: the disk of {folder} is full; make room on it, then start again"
+        ),
+        "own_unstarted": "the server of this desk did not start: {reason}",
+        "own_unsaid": "the server of this desk did not start: {file} says why",
+    }
+)
 
 READY_SECONDS: Final = 60.0
 """How long a server may take until it listens: it creates its certificate and migrates its database first."""
@@ -106,7 +117,7 @@ class EmbeddedServer:
                 self._address = await _listening(process)
         except (TimeoutError, msgspec.MsgspecError, ValueError) as error:
             await _end(process)
-            raise RingdeskError(f"the server of this desk did not start: {_reason(errors_file)}") from error
+            raise RingdeskError(_unstarted(errors_file)) from error
 
     async def _watch(self) -> None:
         """Bring it back whenever it dies."""
@@ -124,13 +135,15 @@ class EmbeddedServer:
                 pause = _FIRST_PAUSE
 
 
-def _reason(errors_file: Path) -> str:
+def _unstarted(errors_file: Path) -> Why:
     """What the child said last; on a full disk it could say nothing."""
     if is_full(errors_file):
-        return f"the disk of {errors_file.parent} is full; make room on it, then start again"
+        return Why("own_no_room", {"folder": str(errors_file.parent)})
     lines = errors_file.read_text("utf-8", "replace").splitlines()
     said = lines[-1] if lines else ""
-    return said.removeprefix(SAID) if said.startswith(SAID) else f"{errors_file} says why"
+    if said.startswith(SAID):
+        return Why("own_unstarted", {"reason": said.removeprefix(SAID)})
+    return Why("own_unsaid", {"file": str(errors_file)})
 
 
 async def _listening(process: asyncio.subprocess.Process) -> str:

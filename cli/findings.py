@@ -12,6 +12,7 @@ from terminal.widgets.speech import because, mark, say
 
 register(
     {
+        "doctor_language": "there are no words in the language '{language}'; use en or zh-Hant",
         "doctor_python": "{version} on {platform}",
         "doctor_version": "{version}",
         "doctor_sqlite_faulty": (
@@ -63,6 +64,8 @@ CHECKS: Final = {
     "outbox": mark("unsent changes"),
 }
 """Words for what is looked at; a package, a path and a line have their name."""
+_DIALECT: Final = "dialect "
+"""Before the name of a dialect of another package."""
 _LEVEL_CELLS: Final = 8
 _WORDY: Final = "port_"
 """Codes whose sentence says all that the system said, but for `port_failed`."""
@@ -99,9 +102,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         """The line, in the language in force. A message of the system is left out where our own words say the same."""
         level = say(LEVELS[self.level])
         air = " " * (_LEVEL_CELLS - sum(1 + (unicodedata.east_asian_width(char) == "W") for char in level))
-        name = say(CHECKS[self.check]) if self.check in CHECKS else SafeText(self.check)
-        line = say("{name}: {text}", name=name, text=because(self.why))
+        line = say("{name}: {text}", name=self._looked_at(), text=because(self.why))
         return SafeText(f"{level}{air} {line}{self._heard()}")
+
+    def _looked_at(self) -> SafeText:
+        if self.check.startswith(_DIALECT):
+            return say("dialect {name}", name=SafeText(self.check.removeprefix(_DIALECT)))
+        return say(CHECKS[self.check]) if self.check in CHECKS else SafeText(self.check)
 
     def _heard(self) -> SafeText:
         worded = self.why.code.startswith(_WORDY) and self.why.code != "port_failed"

@@ -1,6 +1,7 @@
 """The one line of a file that holds a password or a code. What is read has an end, and so has the wait for it, whatever the
 name leads to: a pipe (`--password-file <(pass show shop)`) is as good as a file, an endless device is none."""
 
+import errno
 import os
 import stat
 import time
@@ -9,7 +10,30 @@ from typing import Final
 
 from cli.roots import steady
 from ringdesk.errors import BadInput
+from ringdesk.why import Why, register
 
+register(
+    {
+        "line_missing": "{file} cannot be read: there is no such file; give a text file with one line",
+        "line_forbidden": "{file} cannot be read: Permission denied; give a text file with one line",
+        "line_folder": "{file} cannot be read: it is a directory; give a text file with one line",
+        "line_unread": "{file} cannot be read: {reason}; give a text file with one line",
+        "line_late": "{file}: nothing came within {seconds} s; give a text file with one line",
+        "line_endless": "{file}: its first line does not end; give a text file with one line",
+        "line_no_utf8": "{file} is not text in UTF-8; give a text file with one line",
+        "line_no_text": "{file} is not text; give a text file with one line",
+        "line_empty": "{file} is empty; it needs one line",
+    }
+)
+
+_UNREAD: Final = {
+    errno.ENOENT: "line_missing",
+    errno.ENOTDIR: "line_missing",
+    errno.EACCES: "line_forbidden",
+    errno.EPERM: "line_forbidden",
+    errno.EISDIR: "line_folder",
+}
+"""What the system says, in words of ours."""
 MOST_READ: Final = 65_536
 """Bytes in which the first line has to end."""
 PATIENCE: Final = 10.0
@@ -28,19 +52,20 @@ def first_line(file: str) -> str:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise BadInput(f"{file} cannot be read: {error.strerror}; give a text file with one line") from error
+        code = _UNREAD.get(error.errno or 0, "line_unread")
+        raise BadInput(Why(code, {"file": file, "reason": error.strerror or str(error)})) from error
     if data is None:
-        raise BadInput(f"{file}: nothing came within {PATIENCE:g} s; give a text file with one line")
+        raise BadInput(Why("line_late", {"file": file, "seconds": f"{PATIENCE:g}"}))
     if len(data) >= MOST_READ and b"\n" not in data:
-        raise BadInput(f"{file}: its first line does not end; give a text file with one line")
+        raise BadInput(Why("line_endless", {"file": file}))
     try:
         line = next(iter(data.removeprefix(b"\xef\xbb\xbf").splitlines()), b"").decode().strip()
     except UnicodeDecodeError as error:
-        raise BadInput(f"{file} is not text in UTF-8; give a text file with one line") from error
+        raise BadInput(Why("line_no_utf8", {"file": file})) from error
     if "\0" in line:
-        raise BadInput(f"{file} is not text; give a text file with one line")
+        raise BadInput(Why("line_no_text", {"file": file}))
     if not line:
-        raise BadInput(f"{file} is empty; it needs one line")
+        raise BadInput(Why("line_empty", {"file": file}))
     return line
 
 

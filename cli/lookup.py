@@ -9,13 +9,26 @@ from typing import Any
 from cli.output import print_json
 from cli.paths import is_file
 from config.load import load, places
+from config.settings import General
 from ringdesk.errors import BadInput
 from ringdesk.numbers import known_region
+from ringdesk.why import Why, register
+from terminal import words
 from terminal.lookup.search import LIMIT, Lookup
 from terminal.news import Match
 from terminal.store.connection import Database, open_reader
 from terminal.store.held import FILE
 from terminal.store.migrations import VERSION, check
+from terminal.widgets.speech import because
+from terminal.widgets.telephone import home, written
+
+register(
+    {
+        "lookup_region": "there is no numbering plan for '{region}'; give two letters such as TW, US or GB",
+        "lookup_no_replica": "{folder} holds no replica; give the --data directory of a desk that has run",
+        "lookup_older": "{path} was made by an older ringdesk; open the desk once, then search again",
+    }
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,21 +37,27 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="DIR", help="the data directory of a desk; default: the one that `desk` uses")
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--limit", type=int, default=LIMIT, help=f"how many at most ({LIMIT})")
-    parser.add_argument("--region", default="TW", help="where a number without a country code is dialled (TW)")
-    parser.add_argument("--area", default="", help="the area code of a local number")
+    parser.add_argument(
+        "--region", help="where a number without a country code is dialled; default: as in the settings"
+    )
+    parser.add_argument("--area", help="the area code of a local number; default: as in the settings")
+    parser.add_argument("--language", help="language of the answer: en, zh-Hant")
     parser.add_argument("--json", action="store_true", help="one object per line")
 
 
 def run(options: argparse.Namespace) -> int:
     """Search once."""
-    if not known_region(options.region):
-        raise BadInput(f"there is no numbering plan for {options.region!r}; give two letters such as TW, US or GB")
-    data = load(options.config, flags={"desk": {"data": options.data}}).desk.data
-    folder = Path(data).expanduser() if data else places().data
+    if options.region is not None and not known_region(options.region):
+        raise BadInput(Why("lookup_region", {"region": options.region}))
+    general = {name: getattr(options, name) for name in ("region", "area", "language")}
+    settings = load(options.config, flags={"desk": {"data": options.data}, "general": general})
+    words.language(settings.general.language)
+    home(settings.general.region)
+    folder = Path(settings.desk.data).expanduser() if settings.desk.data else places().data
     path = folder / FILE
     if not is_file(path):
-        raise BadInput(f"{folder} holds no replica; give the --data directory of a desk that has run")
-    for match in asyncio.run(_search(path, options)):
+        raise BadInput(Why("lookup_no_replica", {"folder": str(folder)}))
+    for match in asyncio.run(_search(path, settings.general, options)):
         if options.json:
             print_json(match_object(match))
         else:
@@ -46,10 +65,10 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _search(path: Path, options: argparse.Namespace) -> list[Match]:
+async def _search(path: Path, general: General, options: argparse.Namespace) -> list[Match]:
     reader = await Database.reader(path, _current)
     try:
-        return await Lookup(reader, region=options.region, area=options.area).search(options.query, options.limit)
+        return await Lookup(reader, region=general.region, area=general.area).search(options.query, options.limit)
     finally:
         await reader.close()
 
@@ -58,7 +77,7 @@ def _current(path: Path) -> Any:
     connection = open_reader(path)
     if check(connection, path) != VERSION:
         connection.close()
-        raise BadInput(f"{path} was made by an older ringdesk; open the desk once, then search again")
+        raise BadInput(Why("lookup_older", {"path": str(path)}))
     return connection
 
 
@@ -74,6 +93,7 @@ def match_object(match: Match) -> dict[str, Any]:
 
 
 def _line(match: Match) -> str:
-    numbers = ", ".join(number.raw for number in match.member.numbers)
+    """For a person: the numbers as people write them, the reason in the language in force."""
+    numbers = ", ".join(written(number.e164, number.raw) for number in match.member.numbers)
     code = f" [{match.member.code}]" if match.member.code else ""
-    return f"{match.member.name}{code}  {numbers}  ({match.why.english()})"
+    return f"{match.member.name}{code}  {numbers}  ({because(match.why)})"

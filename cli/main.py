@@ -38,6 +38,10 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
 """Subcommand -> its module and one line of help."""
 
 
+FOR_PEOPLE: Final = ("demo", "desk", "setup", "doctor", "lookup")
+"""Subcommands that somebody types who may know no English; the others are for programs and whoever looks after a server."""
+
+
 class _Parser(argparse.ArgumentParser):
     """Bad use is one line that says what to do, as everywhere."""
 
@@ -72,13 +76,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = cast("Command", importlib.import_module(module))
     parser = _Parser(prog=f"ringdesk {name}", description=text)
     command.arguments(parser)
+    options = parser.parse_args(rest)
     try:
-        return command.run(parser.parse_args(rest))
+        return command.run(options)
     except BadInput as error:
-        complain(str(error))
+        complain(_said(error, name, options))
         return 2
     except RingdeskError as error:
-        complain(str(error))
+        complain(_said(error, name, options))
         return 1
     except KeyboardInterrupt:
         return 130
@@ -86,8 +91,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     except OSError as error:
-        complain(str(told(error)))
+        complain(_said(told(error), name, options))
         return 1
+
+
+def _said(error: RingdeskError, name: str, options: argparse.Namespace) -> str:
+    """The line of an error: in the language of the person who started `name`, in English for programs."""
+    if name not in FOR_PEOPLE:
+        return str(error)
+    from cli.refusals import to_the_person
+
+    return to_the_person(error, options)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from cli import roots
 from cli.embedded import EmbeddedServer
 from cli.paths import exists
 from ringdesk.errors import Refused, RingdeskError
+from ringdesk.why import Why, register
 from server import admin
 from server.admin import Office
 from server.identity.people import HASHER, MIN_PASSWORD
@@ -31,6 +32,18 @@ from terminal.sync.key import DeviceKey, write_private
 SECRET_FILE: Final = "local.password"  # noqa: S105 - the name of a file
 """In the data directory: the password of its person, made once."""
 _DAMAGED: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+_RESTORE: Final = (
+    "put it and server.state back from a backup; without one start anew with another --data,"
+    " and keep {copy}: it holds a copy"
+)
+
+register(
+    {
+        "own_missing": f"{{path}} is missing; {_RESTORE}",
+        "own_damaged": f"{{path}} is damaged; {_RESTORE}",
+    }
+)
 
 _log = structlog.get_logger(__name__)
 
@@ -53,7 +66,7 @@ async def admit(
     database = store.directory / "server.db"
     stood = await store.standing()
     if stood.device and not (exists(database) and database.stat().st_size):
-        raise RingdeskError(f"{database} is missing; {_restore(store.directory)}")
+        raise RingdeskError(_lost("own_missing", database))
     secret_lost = not exists(server.state / SERVER_KEY_FILE)
     clock: dict[str, Any] = {"clock": roots.wall, "random_id": roots.random_id, "random_bytes": roots.random_bytes}
     try:
@@ -66,15 +79,12 @@ async def admit(
     except Unavailable as error:
         if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF not in _DAMAGED:
             raise
-        raise RingdeskError(f"{database} is damaged; {_restore(store.directory)}") from error
+        raise RingdeskError(_lost("own_damaged", database)) from error
     return Admission(user, password, code)
 
 
-def _restore(folder: Path) -> str:
-    return (
-        "put it and server.state back from a backup; without one start anew with another --data,"
-        f" and keep {folder / FILE}: it holds a copy"
-    )
+def _lost(code: str, database: Path) -> Why:
+    return Why(code, {"path": str(database), "copy": str(database.parent / FILE)})
 
 
 async def _person(office: Office, user: str, file: Path) -> str:

@@ -15,8 +15,10 @@ from typing import Final
 
 from cli import setup_place, setup_server
 from cli.desk import LateLog
+from cli.deskname import computer
 from cli.setup_answers import Answers
-from cli.setup_console import Back, Console, Quit, Skipped, Wrong, spoken
+from cli.setup_console import Console, Quit, Skipped, Wrong, spoken
+from cli.setup_walk import walk
 from config.load import is_language, places
 from ringdesk.dialects import Level
 from ringdesk.errors import BadInput, RingdeskError
@@ -59,6 +61,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     enrol.add_argument("--enrol-file", default="", metavar="FILE", help="file with that code")
     parser.add_argument("--user", metavar="NAME", help="who signs in")
     parser.add_argument("--password-file", metavar="FILE", help="file with their password in its first line")
+    parser.add_argument("--name", help="name of this desk or shop on the screen; default: the computer's")
     parser.add_argument("--data", metavar="DIR", help="where the data is; default: the platform's data directory")
     parser.add_argument("--only", choices=[step.__name__ for step in STEPS], help="do one step again")
     parser.add_argument("--yes", action="store_true", help="ask nothing: take every proposal")
@@ -118,9 +121,12 @@ def _speaks_chinese() -> bool:
 def region(setup: Setup) -> str:
     """Country and area code of the lines."""
     options, answers = setup.options, setup.answers
-    country, area = setup_place.ask(setup.console, setup.place, options.region, options.area)
-    answers["general.region"], answers["general.area"] = country, area
-    setup_place.check(setup.console, country, area, asks=options.region is None and options.area is None)
+    asks = options.region is None and options.area is None
+    while True:
+        country, area = setup_place.ask(setup.console, setup.place, options.region, options.area)
+        answers["general.region"], answers["general.area"] = country, area
+        if setup_place.check(setup.console, country, area, asks=asks):
+            break
     return f"{country} {area}".strip()
 
 
@@ -138,7 +144,7 @@ def line(setup: Setup) -> str:
             if notice.level is not Level.OK:
                 setup.trouble = notice.why.english()
     else:
-        found = setup_line.find(setup.console, *setup.place, tuple(known), setup.answers["general.dialects"])
+        found = setup_line.chosen(setup.console, *setup.place, tuple(known), setup.answers["general.dialects"])
     setup_line.warn_of_names(setup.console, found, tuple(known))
     setup.answers["desk.sources"] = found
     if not found and not setup.console.yes:
@@ -151,14 +157,21 @@ def ring(setup: Setup) -> str:
     from cli import setup_line
 
     sources = setup.answers["desk.sources"]
-    how = setup.options.ring
+    how, console = setup.options.ring, setup.console
     if how is None and sources:
         entries = [say("wait for a real ring, up to a minute"), say("simulate one"), say("no test")]
-        how = RINGS[setup.console.choose(say("A test ring?"), entries, 3 if setup.console.yes else 1)]
+        how = RINGS[console.choose(say("A test ring?"), entries, 3 if console.yes else 1)]
     if not sources or how != "wait":
         # the simulated ring is the test call at the end
         raise Skipped
-    return setup_line.await_ring(setup.console, sources[0], *setup.place, setup.answers["general.dialects"])
+    while True:
+        came = setup_line.await_ring(console, sources[-1], *setup.place, setup.answers["general.dialects"])
+        console.settled()
+        asks = setup.options.ring is None and not console.yes
+        if came in setup_line.HEARD or not asks:
+            return came
+        if console.choose(say("Once more?"), [say("ring once more"), say("go on without it")], 1) == 1:
+            return came
 
 
 def server(setup: Setup) -> str:
@@ -166,6 +179,8 @@ def server(setup: Setup) -> str:
     options, console, answers = setup.options, setup.console, setup.answers
     if options.data:
         answers["desk.data"] = str(Path(options.data).expanduser().absolute())
+    if options.name is not None:
+        answers["desk.name"] = options.name
     address = "" if options.embedded else options.server
     if address is None and not options.embedded:
         entries = [say("this desk alone, with a server of its own"), say("a server on the network")]
@@ -173,8 +188,15 @@ def server(setup: Setup) -> str:
             address = ""
     if address == "":
         answers["desk.server"] = ""
-        if not options.embedded and options.server is None and not (setup.data / "server.db").exists():
-            answers["desk.user"] = console.ask(say("Your name, as it stands on the screen and in notes:"), setup.user)
+        if not options.embedded and options.server is None:
+            if not (setup.data / "server.db").exists():
+                answers["desk.user"] = console.ask(
+                    say("Your name, as it stands on the screen and in notes:"), setup.user
+                )
+            called = console.ask(
+                say("Name of this desk or shop, as it stands on the screen:"), answers["desk.name"] or computer()
+            )
+            answers["desk.name"] = "" if called == computer() else called
         return "embedded"
     return setup_server.join(setup)
 
@@ -225,7 +247,8 @@ def _converse(options: argparse.Namespace) -> int:
             console.say(say("The answers of the setup that was broken off are proposed."))
     try:
         with _told_to_end():
-            _steps(setup)
+            steps = [step for step in STEPS if options.only in (None, step.__name__)]
+            walk(setup, steps, lambda name: say(STEP_NAMES[name]))
     except Quit:
         console.status("setup", "quit")
     except KeyboardInterrupt:
@@ -264,25 +287,3 @@ def _told_to_end() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _steps(setup: Setup) -> None:
-    steps = [step for step in STEPS if setup.options.only in (None, step.__name__)]
-    at = 0
-    while at < len(steps):
-        name, setup.trouble = steps[at].__name__, ""
-        setup.console.step(at + 1, len(steps), say(STEP_NAMES[name]))
-        try:
-            said = steps[at](setup)
-        except Skipped:
-            setup.console.status(name, "skipped")
-        except Back:
-            at = max(0, at - 1)
-            continue
-        except RingdeskError as error:
-            setup.console.status(name, "failed", reason=str(error))
-            raise
-        else:
-            trouble = {"trouble": setup.trouble} if setup.trouble else {}
-            setup.console.status(name, "done", answer=said, **trouble)
-        at += 1

@@ -4,8 +4,9 @@ import contextlib
 import shutil
 import sys
 import unicodedata
-from collections.abc import Sequence
-from typing import Any, Final
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
 
 from cli.output import print_json
 from cli.refusals import in_words
@@ -13,6 +14,8 @@ from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.plain.commands import plain
 from terminal.widgets.speech import mark, say
+
+Result = TypeVar("Result")
 
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
@@ -28,7 +31,7 @@ class Failed(RingdeskError):
 
     def __init__(self, sentence: str, **values: SafeText) -> None:
         super().__init__(sentence.format(**values))
-        self.said = say(sentence, **values)
+        self.said: SafeText = say(sentence, **values)
 
 
 class Wrong(Failed, BadInput):
@@ -61,9 +64,48 @@ class Console:
         self.yes = yes
         self._json = json
         self._out = sys.stderr if json else sys.stdout
+        self._answers: list[str] = []
+        self._given: deque[str] = deque()
+        self._settled = self.has_asked = False
+        self._step = 0
+        self._remembered: dict[tuple[int, int, str], Any] = {}
+
+    def begin(self, step: int, answers: Sequence[str]) -> None:
+        """A step begins; its first questions are answered by `answers`, unseen."""
+        self._step = step
+        if not answers:
+            self._forget_work(0)
+        self._answers, self._given = [], deque(answers)
+        self._settled = self.has_asked = False
+
+    def settled(self) -> None:
+        """What was answered so far has had its effect: from here `back` begins the step anew."""
+        self._settled = True
+
+    def undone(self) -> list[str] | None:
+        """The answers of the step without the last one; None where nothing was answered yet."""
+        if self._settled:
+            return []
+        return self._answers[:-1] if self._answers else None
+
+    def once(self, name: str, work: Callable[[], Result]) -> Result:
+        """What `work` gives; where `back` leads over it, what it gave before. Whatever is answered before it makes it anew."""
+        key = (self._step, len(self._answers), name)
+        if key not in self._remembered:
+            self._remembered[key] = work()
+        found: Result = self._remembered[key]
+        return found
+
+    def _forget_work(self, answers: int) -> None:
+        """Of this step, what came after so many answers."""
+        kept = {key: each for key, each in self._remembered.items() if key[0] != self._step or key[1] < answers}
+        self._remembered = kept
 
     def say(self, *lines: SafeText) -> None:
-        """Say it, a line each; cleaned once more, whatever it was made of."""
+        """Say it, a line each; cleaned once more, whatever it was made of. What stands before an answer that is given again
+        was said the first time."""
+        if self._given:
+            return
         self._out.write("".join(f"{self._fitted(SafeText(str(line)))}\n" for line in lines))
         self._out.flush()
 
@@ -93,6 +135,10 @@ class Console:
         """The answer; Enter takes the proposal. Raises Skipped, Back, Quit; Ended at the end of input."""
         if self.yes:
             return proposal
+        if self._given:
+            self._answers.append(self._given.popleft())
+            return self._answers[-1]
+        self.has_asked = True
         shown = f"{question} [{SafeText(proposal)}] " if proposal else f"{question} "
         if secret and sys.stdin.isatty():
             from getpass import getpass
@@ -111,7 +157,9 @@ class Console:
         for words, exit_by in ((SKIP, Skipped), (BACK, Back), (QUIT, Quit)):
             if word in words:
                 raise exit_by
-        return answer.strip() or proposal
+        self._answers.append(answer.strip() or proposal)
+        self._forget_work(len(self._answers))
+        return self._answers[-1]
 
     def choose(self, title: SafeText, entries: Sequence[SafeText], proposal: int = 1) -> int:
         """Which of a numbered list, from 0."""
@@ -122,18 +170,24 @@ class Console:
             answer = plain(self.ask(say("Number?"), str(proposal)))
             if answer.isdecimal() and 1 <= int(answer) <= len(entries):
                 return int(answer) - 1
+            self.forget()
             self.say(say("There is no {number} to choose.", number=SafeText(answer)))
 
     def wrong(self, error: RingdeskError) -> None:
         """Something did not work: one line, and the question comes again. Nobody to ask: it is the end."""
         if self.yes:
             raise error
+        self.forget()
         self.say(spoken(error))
+
+    def forget(self) -> None:
+        """The last answer was none: `back` does not lead to it."""
+        del self._answers[-1:]
 
 
 def spoken(error: RingdeskError) -> SafeText:
     """What went wrong, in the language of the conversation as far as there are words for it."""
-    return error.said if isinstance(error, Failed) else in_words(error)
+    return in_words(error)
 
 
 def broken(line: str, width: int) -> list[str]:

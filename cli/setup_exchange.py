@@ -1,7 +1,10 @@
 """Setup, a line that is no modem: asks what the URL of an exchange or of a provider's webhooks needs, and keeps the secret in
 a file that only its person may read."""
 
+import contextlib
+import ipaddress
 import secrets
+import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -16,6 +19,8 @@ from terminal.widgets.speech import mark, say
 PORTS: Final = {"ami": 5038, "esl": 8021, "sip": 5060, "ncid": 3333}
 """Where each listens unless it was told otherwise."""
 HOOK_PORT: Final = 8791
+ELSEWHERE: Final = "192.0.2.1"
+"""An address that nobody has (RFC 5737): the way there is the way to everybody outside."""
 KINDS: Final = {
     "ami": mark("Asterisk, also inside FreePBX and Issabel"),
     "esl": mark("FreeSWITCH, also inside FusionPBX"),
@@ -23,6 +28,24 @@ KINDS: Final = {
     "ncid": mark("an NCID server"),
     "hook": mark("an exchange or Internet telephone service that sends webhooks to this PC"),
 }
+PROVIDERS: Final = {
+    "aircall": mark("telephone service on the Internet"),
+    "cloudtalk": mark("telephone service on the Internet"),
+    "exotel": mark("telephone service in India and South-East Asia"),
+    "generic": mark("exchanges that can tell Zammad of calls; when in doubt, this one"),
+    "placetel": mark("telephone service in Germany"),
+    "plivo": mark("numbers for programmers"),
+    "ringcentral": mark("telephone service on the Internet"),
+    "shop": mark("a program beside a caller-ID box in the shop passes the calls on"),
+    "signalwire": mark("numbers for programmers"),
+    "sipgate": mark("telephone service in Germany and Britain"),
+    "telnyx": mark("numbers for programmers"),
+    "threecx": mark("the exchange 3CX"),
+    "twilio": mark("numbers for programmers"),
+    "vonage": mark("numbers for programmers"),
+    "zoom": mark("Zoom Phone, the telephone of Zoom"),
+}
+"""What each of our webhooks is for; one of another package has only its name."""
 NO_HOST: Final = mark(
     "{address} is no address; write it as in `192.0.2.5` or `pbx.shop`, with `:port` if it is another than {port}"
 )
@@ -68,26 +91,56 @@ def _exchange(console: Console, kind: str, said: Said) -> str:
 
 def _webhook(console: Console) -> str:
     names = registry.webhook_names()
-    provider = names[
-        console.choose(say("Who sends them?"), [SafeText(each) for each in names], 1 + names.index("generic"))
-    ]
+    provider = names[console.choose(say("Who sends them?"), list(map(_described, names)), 1 + names.index("generic"))]
     port = _port(console)
     public = _public(console)
     made = secrets.token_urlsafe(24)
     question = say("The secret: what the provider shows as its signing key or token, or Enter for a new one:")
     secret = console.ask(question, secret=True) or made
     file = _kept(f"hook-{provider}", [secret])
-    console.say(
-        say(
-            "Give the provider this address: {address}",
-            address=SafeText(public or f"http://{say('THIS-PC')}:{port}/"),
-        )
-    )
+    console.say(*_told(public, port))
     if secret == made:
         console.say(say("and this secret: {secret}", secret=SafeText(made)))
     console.say(say("What each provider needs is in `docs/reference/webhooks.md`."))
     said = f"&public={quote(public, safe='')}" if public else ""
     return f"http://:{port}?dialect={provider}&secret-file={quote(str(file))}{said}"
+
+
+def _described(name: str) -> SafeText:
+    known = PROVIDERS.get(name)
+    return say("{name}: {text}", name=SafeText(name), text=say(known)) if known else SafeText(name)
+
+
+def _told(public: str, port: int) -> list[SafeText]:
+    """What the provider is to be given: the address that it calls, or those that this PC has in its own network."""
+    if public:
+        return [say("Give the provider this address: {address}", address=SafeText(public))]
+    known = [SafeText(f"http://{_joined(host, port)}/") for host in here()]
+    if not known:
+        this = say("THIS-PC")
+        placeholder = SafeText(f"http://{this}:{port}/")
+        return [
+            say("Give the provider this address: {address}", address=placeholder),
+            say("Write the address of this PC in its network for THIS-PC; it seems to have none now."),
+        ]
+    return [
+        *(say("Give the provider this address: {address}", address=each) for each in known[:1]),
+        *(say("or this one, if it is in that network: {address}", address=each) for each in known[1:]),
+        say(
+            "It is the address of this PC in its own network. A provider on the Internet needs a proxy or tunnel before it."
+        ),
+    ]
+
+
+def here() -> list[str]:
+    """The addresses of this machine in its networks, the one on the way to the Internet first. Nothing is sent."""
+    found: list[str] = []
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.connect((ELSEWHERE, 9))
+        found.append(asking.getsockname()[0])
+    with contextlib.suppress(OSError):
+        found += [str(each[4][0]) for each in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    return [each for each in dict.fromkeys(found) if not ipaddress.ip_address(each).is_loopback]
 
 
 def _host(console: Console, port: int, said: Said) -> tuple[str, int]:

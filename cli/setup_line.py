@@ -2,7 +2,6 @@
 
 import contextlib
 import queue
-import re
 import time
 from collections.abc import Collection
 from contextlib import closing
@@ -17,7 +16,7 @@ from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
-from terminal.callerid.source import SourceSpec, Transport, parse
+from terminal.callerid.source import SourceSpec, Transport, parse, spelled_out
 from terminal.widgets.speech import because, mark, say
 from terminal.widgets.telephone import written
 
@@ -28,6 +27,8 @@ NAMED_APART: Final = mark(
     "Lines with different names are different calls. If this is the line that {port} hears too, add `&line={name}` to its"
     ' address in the settings, and `label = "{name}"` to its `[[line]]` at a server: else its calls pop twice.'
 )
+HEARD: Final = ("number", "withheld")
+"""What came of a test ring that went well."""
 COUNT_SECONDS: Final = 10.0
 NUMBER_SECONDS: Final = 12.0
 """The number comes between the first two rings: six seconds, and a margin."""
@@ -42,11 +43,9 @@ def spec_of(url: str, region: str, area: str, allowed: Collection[str] = ()) -> 
 
 
 def addressed(text: str) -> str:
-    """The URL of a line as people name it: the bare port will do (`COM3`, `/dev/ttyACM0`); a modem's line without a name is
-    line 1, while an exchange names its lines itself."""
-    text = text.strip()
-    if re.fullmatch(r"(?i)com\d+(\?.*)?", text) or text.startswith("/"):
-        text = f"serial://{text}"
+    """The URL of a line as people name it, as it is to be written: a modem's line without a name is line 1, while an exchange
+    names its lines itself."""
+    text = spelled_out(text)
     if "line=" in text or not text.lower().startswith(("serial:", "socket:", "rfc2217:")):
         return text
     return f"{text}{'&' if '?' in text else '?'}line=1"
@@ -84,15 +83,30 @@ def probe(console: Console, url: str, region: str, area: str, allowed: Collectio
     return notice
 
 
+def chosen(
+    console: Console, region: str, area: str, known: tuple[str, ...], allowed: Collection[str] = ()
+) -> tuple[str, ...]:
+    """The sources of this desk. Those that are `known` are neither dropped nor replaced unless that is asked for."""
+    if not known or console.yes:
+        return known or find(console, region, area, known, allowed)
+    lines = SafeText(" ".join(known))
+    ways = say("keep: {lines}", lines=lines), say("another line instead"), say("one more line")
+    way = console.choose(say("This desk has a line already."), ways)
+    if way == 0:
+        return known
+    found = find(console, region, area, () if way == 1 else known, allowed)
+    return found if way == 1 else tuple(dict.fromkeys((*known, *found)))
+
+
 def find(
     console: Console, region: str, area: str, known: tuple[str, ...], allowed: Collection[str] = ()
 ) -> tuple[str, ...]:
-    """The sources of this desk: what answered, what was known, or what is typed."""
+    """A source of this desk: one that answered and is not `known` yet, or what is typed; or none."""
     found = [f"serial://{device}" for device in ports()]
     if not found:
         console.say(say("No serial port was found."))
-    well = [addressed(url) for url in found if probe(console, url, region, area).level is Level.OK]
-    urls = list(dict.fromkeys([*known, *well]))
+    well = [addressed(url) for url in found if _probed(console, url, region, area).level is Level.OK]
+    urls = [url for url in dict.fromkeys(well) if url not in known]
     entries = [SafeText(url) for url in urls]
     others = (
         say("another one: type its port or address"),
@@ -133,13 +147,23 @@ def _exchange(console: Console, region: str, area: str, allowed: Collection[str]
             raise
         except BadInput as error:
             console.wrong(error)
+            console.settled()
+
+
+def _probed(console: Console, url: str, region: str, area: str, allowed: Collection[str] = ()) -> Notice:
+    """How a line stands; whoever goes back does not wait for it again."""
+    return console.once(url, lambda: probe(console, url, region, area, allowed))
 
 
 def _is_kept(console: Console, url: str, region: str, area: str, allowed: Collection[str]) -> bool:
-    """Whether a line that was named is the one: it works, or it is to be tried whenever the desk runs. Raises `BadInput`."""
-    well = probe(console, url, region, area, allowed).level is Level.OK
-    again = say("try again"), say("keep it: the desk tries it whenever it runs")
-    return well or console.choose(say("It does not work yet."), again) == 1
+    """Whether a line that was named is the one: it works, or it is to be tried whenever the desk runs. False: another is
+    named. Raises `BadInput`."""
+    ways = say("try again"), say("change it"), say("keep it: the desk tries it whenever it runs")
+    while _probed(console, url, region, area, allowed).level is not Level.OK:
+        way = console.choose(say("It does not work yet."), ways)
+        if way > 0:
+            return way == 2
+    return True
 
 
 def await_ring(console: Console, url: str, region: str, area: str, allowed: Collection[str] = ()) -> str:

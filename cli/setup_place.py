@@ -22,6 +22,10 @@ KINDS: Final = {
     Kind.OTHER: mark("a number of another kind"),
 }
 
+NO_TRUNK: Final = "19"
+"""First digits that no area code of Taiwan has: they are those of short codes and mobile telephones (NCC, telecommunications
+numbering plan)."""
+
 COUNTRIES: Final = {
     "台灣": "TW",
     "臺灣": "TW",
@@ -39,20 +43,32 @@ def ask(console: Console, known: tuple[str, str], region: str | None, given_area
     """Country and area code: what a flag gives, else what is typed over what is `known`."""
     country = _right(console, region, lambda: console.ask(say("Country of the lines, as in `TW`:"), known[0]), _country)
     question = say("Area code of the lines, as in 02 for Taipei (- for none):")
-    area = _right(console, given_area, lambda: console.ask(question, _with_zero(country, known[1])), _area)
+    proposal = _with_zero(country, known[1])
+    area = _right(console, given_area, lambda: console.ask(question, proposal), lambda text: _area(text, country))
     home(country)
     return country, area
 
 
-def check(console: Console, country: str, area: str, *, asks: bool) -> None:
-    """A number read aloud: one that is typed (`asks`), or an example."""
+def check(console: Console, country: str, area: str, *, asks: bool) -> bool:
+    """A number read aloud: one that is typed (`asks`), or an example. False where country and area code are to be changed."""
     example = ""
     if country == "TW":
         example = EXAMPLES.get(area, f"0{area}-345-6789" if area else EXAMPLES["2"])
-    if asks:
-        example = console.ask(say("A check: type a number as your customers say it:"), example)
-    if example:
-        console.say(aloud(example, country, area))
+    if not asks or console.yes:
+        if example:
+            console.say(aloud(example, country, area))
+        return True
+    ways = say("another number"), say("change country and area code"), say("go on")
+    while True:
+        typed = console.ask(say("A check: type a number as your customers say it:"), example)
+        if not typed:
+            return True
+        console.say(aloud(typed, country, area))
+        if numbers.read(typed, country, area).e164 is not None:
+            return True
+        way = console.choose(say("That is no number on these lines. And now?"), ways)
+        if way > 0:
+            return way == 2
 
 
 def _right(console: Console, given: str | None, ask: Callable[[], str], read: Callable[[str], str]) -> str:
@@ -75,11 +91,13 @@ def _country(text: str) -> str:
     return country
 
 
-def _area(text: str) -> str:
+def _area(text: str, country: str) -> str:
     """An area code as the settings have it, without the 0 that is dialled before it."""
     area = plain(text)
-    area = "" if area == "-" else area.lstrip("0")
-    if area and not (area.isascii() and area.isdecimal() and len(area) <= 5):
+    if area in ("", "-"):
+        return ""
+    area = area.lstrip("0")
+    if not (area.isascii() and area.isdecimal() and len(area) <= 5) or (country == "TW" and area[0] in NO_TRUNK):
         raise Wrong(NO_AREA, area=SafeText(text))
     return area
 

@@ -1,10 +1,8 @@
 """Setup, the server: one of the desk's own, or an address, with the enrolment and a login that is really tried."""
 
 import asyncio
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from cli.deskroot import DeskRoot
 from cli.firstline import first_line
@@ -14,6 +12,7 @@ from cli.setup_console import Console, Ended, Wrong
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import read_code
+from terminal.sync.address import addressed, spelled_out
 from terminal.sync.key import KEY_FILE
 from terminal.widgets.speech import mark, say
 
@@ -21,9 +20,6 @@ if TYPE_CHECKING:
     from cli.setup import Setup
 
 SYNC_SECONDS: Final = 60.0
-PORT: Final = 8780
-"""Where a server of a business listens, as its instructions start it."""
-LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 NO_ADDRESS: Final = mark("{address} is no address of a server; write it as `wss://HOST:PORT/sync`")
 NO_PASSWORD: Final = mark("{file} cannot be read, or is empty; it needs the password in its first line")
 NO_CODE: Final = mark("{file} cannot be read, or is empty; it needs the code in its first line")
@@ -40,19 +36,12 @@ def read_first_line(file: str, lacking: str) -> str:
 
 def check_address(text: str) -> str:
     """The address of a server as people name it: `shop-server.local` will do. Raises `Wrong`."""
-    text = unicodedata.normalize("NFKC", text).strip()
-    if "://" not in text:
-        host = text.split("/")[0].rsplit(":", 1)[0].strip("[]").casefold()
-        text = f"{'ws' if host in LOOPBACK else 'wss'}://{text}"
+    address = spelled_out(text)
     try:
-        parts = urlsplit(text)
-        port = parts.port or PORT
-        if parts.scheme not in ("ws", "wss") or not parts.hostname or " " in text:
-            raise ValueError(text)
-    except ValueError as error:
+        addressed(address)
+    except BadInput as error:
         raise Wrong(NO_ADDRESS, address=SafeText(text)) from error
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{port}{parts.path if parts.path.strip('/') else '/sync'}"
+    return address
 
 
 def ask_code(console: Console, data: Path, given: str, file: str) -> str:
@@ -107,6 +96,7 @@ def join(setup: "Setup") -> str:
             code = code or ask_code(console, setup.data, options.enrol, options.enrol_file)
             console.say(say("Signing in at {address} ...", address=SafeText(address)))
             plan = Plan(data=setup.data, server=address, user=user, password=password, code=code)
+            console.settled()
             said = log_in(plan)
         except Ended:
             raise

@@ -7,6 +7,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,6 +24,16 @@ from ringdesk.why import Why, register
 
 register(
     {
+        "from_file": "{file}",
+        "from_flags": "the command line",
+        "from_environment": "the environment",
+        "from_variable": "the environment, {variable}",
+        "settings_part": "{origin}: {what}",
+        "settings_language": "{origin}: there are no words in the language '{language}'; use en or zh-Hant",
+        "settings_region": "{origin}: there is no country '{region}' with telephones; use a code such as TW or US",
+        "settings_missing": "{file}: there is no such file; give another file with --config",
+        "settings_unread": "{file}: {reason}; give another file with --config",
+        "settings_section": "{file}: {name} is a section; write [{name}] on a line of its own",
         "section_unknown": "{origin}: there is no section [{name}]; did you mean {near}?",
         "setting_unknown": "{origin}: there is no setting {name}; did you mean {near}?",
     }
@@ -32,6 +43,9 @@ FILE_NAME: Final = "ringdesk.toml"
 PREFIX: Final = "RINGDESK_"
 MAX_FILE: Final = 1 << 20
 """Bytes; a settings file has some hundred."""
+
+_WRITTEN: Final = re.compile(r"""^\[general\][^\[]*?^\s*language\s*=\s*["']([A-Za-z_-]*)["']""", re.MULTILINE)
+"""The line of the language, also where the rest is no TOML. A list in square brackets before it hides it, no more."""
 
 Layer = dict[str, dict[str, Any]]
 
@@ -72,7 +86,7 @@ def load(
     settings = _merge(settings, _from_environment(os.environ if environ is None else environ))
     for section, values in (flags or {}).items():
         settings = _merge(settings, {section: {key: value for key, value in values.items() if value is not None}})
-    return _convert(settings, "the command line")
+    return _convert(settings, Why("from_flags"))
 
 
 def usual_file() -> Path | None:
@@ -88,27 +102,57 @@ def _merge(under: Layer, over: Layer) -> Layer:
     return {name: under.get(name, {}) | over.get(name, {}) for name in under | over}
 
 
-def _convert(layer: Layer, origin: str) -> Settings:
+def _at(origin: Why) -> dict[str, str]:
+    """The arguments of a reason that begins with where something stands."""
+    return {"origin": origin.english(), "origin_code": origin.code, **origin.args}
+
+
+def _part(origin: Why, what: Why) -> Why:
+    """Where something stands, and what is wrong with it."""
+    return Why("settings_part", {**_at(origin), "what": what.english(), "what_code": what.code, **what.args})
+
+
+def _convert(layer: Layer, origin: Why) -> Settings:
     try:
         settings = msgspec.convert(layer, Settings, strict=False)
     except msgspec.ValidationError as error:
         fields = {f"{section}.{key}": field for section in SECTIONS for key, field in fields_of(section).items()}
-        raise BadInput(f"{origin}: {complaint.of_type(error, fields)}") from error
+        raise BadInput(complaint.of_type(error, fields, _at(origin))) from error
     general, business = settings.general, settings.business
     try:
         hours(business.hours, business.closed)
     except BadInput as error:
-        raise BadInput(f"{origin}: {error}") from error
+        raise BadInput(_part(origin, error.why) if error.why else f"{origin.english()}: {error}") from error
     if not is_language(general.language):
-        raise BadInput(f"{origin}: there are no words in the language {general.language!r}; use en or zh-Hant")
+        raise BadInput(Why("settings_language", {**_at(origin), "language": general.language}))
     if general.region != General().region:  # the numbering plans take long to load
         from ringdesk.numbers import known_region
 
         if not known_region(general.region):
-            raise BadInput(
-                f"{origin}: there is no country {general.region!r} with telephones; use a code such as TW or US"
-            )
+            raise BadInput(Why("settings_region", {**_at(origin), "region": general.region}))
     return settings
+
+
+def language_of(file: Path | None = None) -> str:
+    """The language that the settings ask for, as far as that can be read in a file that is wrong elsewhere; "" where they say
+    nothing. The environment wins over the file; where `file` is not there it is that of the usual one."""
+    said = os.environ.get(f"{PREFIX}GENERAL_LANGUAGE", "")
+    found = _written_in(file) if not said and file is not None else None
+    if not said and found is None:
+        usual = usual_file()
+        found = None if usual is None else _written_in(usual)
+    said = said or found or ""
+    return said if is_language(said) else ""
+
+
+def _written_in(file: Path) -> str | None:
+    """The language in a settings file, "" where it says none; None for one that cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            found = _WRITTEN.search(stream.read(MAX_FILE).decode("utf-8-sig"))
+    except (OSError, ValueError):
+        return None
+    return found[1] if found else ""
 
 
 def is_language(tag: str) -> bool:
@@ -120,26 +164,28 @@ def is_language(tag: str) -> bool:
 def _from_file(file: Path | None) -> Layer:
     if file is None:
         return {}
+    origin = Why("from_file", {"file": str(file)})
     try:
         with file.open("rb") as stream:
             text = stream.read(MAX_FILE + 1)
         found = tomllib.loads(text[:MAX_FILE].decode("utf-8-sig"))
     except OSError as error:
-        raise BadInput(f"{file}: {error.strerror or error}; give another file with --config") from error
+        code = "settings_missing" if isinstance(error, FileNotFoundError) else "settings_unread"
+        raise BadInput(Why(code, {"file": str(file), "reason": error.strerror or str(error)})) from error
     except (
         ValueError,
         RecursionError,
     ) as error:  # TOMLDecodeError, UnicodeDecodeError; a number of thousands of digits
-        raise BadInput(f"{file}: {complaint.of_toml(error)}") from error
+        raise BadInput(_part(origin, complaint.of_toml(error))) from error
     layer: Layer = {}
     for section, values in found.items():
-        _known(section, list(SECTIONS), str(file), "section_unknown")
+        _known(section, list(SECTIONS), origin, "section_unknown")
         if not isinstance(values, dict):
-            raise BadInput(f"{file}: {section} is a section; write [{section}] on a line of its own")
+            raise BadInput(Why("settings_section", {"file": str(file), "name": section}))
         for key in values:
-            _known(f"{section}.{key}", [f"{section}.{name}" for name in fields_of(section)], str(file))
+            _known(f"{section}.{key}", [f"{section}.{name}" for name in fields_of(section)], origin)
         layer[section] = _anchored(section, values, file.parent)
-    _convert(layer, str(file))
+    _convert(layer, origin)
     return layer
 
 
@@ -151,9 +197,9 @@ def _from_environment(environ: Mapping[str, str]) -> Layer:
         if not name.startswith(PREFIX) or section not in SECTIONS:
             continue
         known = {f"{PREFIX}{section}_{each}".upper(): each for each in fields_of(section)}
-        _known(name, list(known), "the environment")
+        _known(name, list(known), Why("from_environment"))
         values = {key: _parsed(section, key, value)}
-        _convert({section: values}, f"the environment, {name}")
+        _convert({section: values}, Why("from_variable", {"variable": name}))
         layer.setdefault(section, {}).update(values)
     return layer
 
@@ -181,8 +227,8 @@ def _anchored(section: str, values: dict[str, Any], folder: Path) -> dict[str, A
     return anchored
 
 
-def _known(name: str, names: list[str], origin: str, code: str = "setting_unknown") -> None:
+def _known(name: str, names: list[str], origin: Why, code: str = "setting_unknown") -> None:
     if name in names:
         return
     near = difflib.get_close_matches(name, names, n=1, cutoff=0)
-    raise BadInput(Why(code, {"origin": origin, "name": name, "near": near[0]}))
+    raise BadInput(Why(code, {**_at(origin), "name": name, "near": near[0]}))

@@ -29,6 +29,7 @@ from ringdesk.why import Why, register
 register(
     {
         "dialect_unknown": "there is no dialect '{name}'; known are {streams}; and as webhooks {webhooks}",
+        "dialect_stream": "{name} is heard on a line, it is no webhook; known webhooks are {webhooks}",
         "dialect_webhook": (
             "{name} is a webhook: its provider sends requests to the server; known on a line are {streams}"
         ),
@@ -137,9 +138,7 @@ def webhook(name: str, allowed: Collection[str] = ()) -> WebhookFactory:
     """The dialect of a webhook. Raises `BadInput` as `dialect` does."""
     found = find_webhook(name, allowed)
     if found is None and name in names(allowed):
-        raise BadInput(
-            f"{name} is heard on a line, it is no webhook; known webhooks are {_all(webhook_names(allowed))}"
-        )
+        raise BadInput(Why("dialect_stream", {"name": name, "webhooks": _all(webhook_names(allowed))}))
     return _usable(name, found, allowed)
 
 

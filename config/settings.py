@@ -57,8 +57,19 @@ class General(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class DeskSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The terminal of a phone agent."""
 
+    name: Annotated[
+        str,
+        Meta(
+            description="What this desk is called on the screen, and what a script says for the store; empty: on a desk "
+            "without a user the name of the computer."
+        ),
+    ] = ""
     server: Annotated[
-        str, Meta(description="Where the server is, `wss://host/sync`; empty: the desk starts one of its own.")
+        str,
+        Meta(
+            description="Where the server is, `wss://host/sync`, or short `shop-server.local` (port 8780); empty: the desk "
+            "starts one of its own."
+        ),
     ] = ""
     data: Annotated[
         str, Meta(description="Folder of the replica; empty: the platform's data directory.", extra=PATH)

@@ -10,19 +10,23 @@ from ringdesk.why import Why
 
 
 class RingdeskError(Exception):
-    """Base of every error that a person may see. The text is one line and says what to do next."""
-
-
-class BadInput(RingdeskError):
-    """What came from outside cannot be used.
+    """Base of every error that a person may see. The text is one line and says what to do next.
 
     Attributes:
         why: the reason, for whoever speaks another language; None where there is only the English line.
+        said: the sentence in the language of the person, where somebody has put it into words already.
     """
+
+    why: Why | None
+    said: str | None = None
 
     def __init__(self, said: str | Why) -> None:
         super().__init__(said.english() if isinstance(said, Why) else said)
         self.why = said if isinstance(said, Why) else None
+
+
+class BadInput(RingdeskError):
+    """What came from outside cannot be used."""
 
 
 class WireError(BadInput):

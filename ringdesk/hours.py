@@ -9,6 +9,16 @@ from datetime import date, time, timedelta
 from typing import Final, NamedTuple
 
 from ringdesk.errors import BadInput
+from ringdesk.why import Why, register
+
+register(
+    {
+        "hours_day": "business.hours: there is no day '{day}'; use {days}",
+        "hours_span": "business.hours: {day} = '{text}' is no span of a day; write it as 09:00-18:00",
+        "hours_backwards": "business.hours: {day} = '{text}' ends before it begins; hours end by 24:00 of their day",
+        "hours_date": "business.closed: '{text}' is no date; write it as 2026-02-16",
+    }
+)
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """The days as the settings name them, in the order of `date.weekday`."""
@@ -70,7 +80,7 @@ def hours(week: Mapping[str, str], closed: Iterable[str]) -> Hours:
     """
     unknown = [day for day in week if day not in DAYS]
     if unknown:
-        raise BadInput(f"business.hours: there is no day {unknown[0]!r}; use {' '.join(DAYS)}")
+        raise BadInput(Why("hours_day", {"day": unknown[0], "days": " ".join(DAYS)}))
     spans = tuple(_span(day, week[day]) if week.get(day) else None for day in DAYS)
     return Hours(spans if any(spans) else (), frozenset(map(_date, closed)))
 
@@ -84,9 +94,9 @@ def _span(day: str, text: str) -> Span:
         closes = time(23, 59) if (third, fourth) == (24, 0) else time(third, fourth)
         span = Span(time(first, second), closes)
     except ValueError as error:
-        raise BadInput(f"business.hours: {day} = {text!r} is no span of a day; write it as 09:00-18:00") from error
+        raise BadInput(Why("hours_span", {"day": day, "text": text})) from error
     if span.opens >= span.closes:
-        raise BadInput(f"business.hours: {day} = {text!r} ends before it begins; hours end by 24:00 of their day")
+        raise BadInput(Why("hours_backwards", {"day": day, "text": text}))
     return span
 
 
@@ -94,4 +104,4 @@ def _date(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise BadInput(f"business.closed: {text!r} is no date; write it as 2026-02-16") from error
+        raise BadInput(Why("hours_date", {"text": text})) from error

@@ -118,7 +118,7 @@ def _tables(found: Mapping[str, Any], kind: str, table: type[Table]) -> tuple[Ta
         try:
             tables.append(msgspec.convert(values, table))
         except msgspec.ValidationError as error:
-            raise BadInput(f"{where}: {complaint.of_type(error, {})}") from error
+            raise BadInput(complaint.of_type(error, {}, {"origin": where})) from error
     _expect_once(kind, (each.id for each in tables))
     return tuple(tables)
 

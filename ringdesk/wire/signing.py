@@ -23,8 +23,11 @@ import msgspec
 from ringdesk.errors import BadInput, Refused
 from ringdesk.ops import Op
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
+from ringdesk.why import Why, register
 from ringdesk.wire import limits
 from ringdesk.wire.messages import Answer
+
+register({"code_mistyped": "the code has a typing error; compare it with the one on the server, group by group"})
 
 _HALF: Final = 16
 """Bytes of a link and of its MAC; 128 bits each."""
@@ -174,7 +177,7 @@ def read_code(text: str) -> tuple[str, bytes]:
     Spaces, dashes, lower case, full-width letters and misread digits do not matter. Raises `BadInput` for a typing error;
     whether the code is the right one only the server knows.
     """
-    wrong = BadInput("the code has a typing error; compare it with the one on the server, group by group")
+    wrong = BadInput(Why("code_mistyped"))
     letters = "".join(
         char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char)[0] not in "ZCP"
     )

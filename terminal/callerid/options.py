@@ -17,6 +17,22 @@ register(
         "option_unknown": "the source '{url}' has an unknown option '{name}'; {scheme} knows {known}",
         "option_twice": "the source '{url}' has the option '{name}' twice; keep one",
         "option_empty": "the option '{name}' of the source '{url}' has no usable value; write {name}=VALUE or drop it",
+        "option_baud": "the option '{name}' of the source '{url}' must be bits per second, as in 9600",
+        "option_area": "the option '{name}' of the source '{url}' must be digits, as in 2",
+        "option_number": "the option '{name}' of the source '{url}' must be a number above 0, up to {most}",
+        "option_region": "the option 'region' of the source '{url}' must be two letters that have telephones, as in TW",
+        "option_pattern": (
+            "the option '{name}' of the source '{url}' is no regular expression ({reason}); write `[0-9][0-9]` or the like"
+        ),
+        "option_costly": (
+            "the option '{name}' of the source '{url}' {reason}, which can take hours to match; write it simpler, as in"
+            " `8[0-9]+|front`"
+        ),
+        "option_registrar": "the option 'registrar' of the source '{url}' must be a host or host:port, as in pbx.example:5060",
+        "option_trusted": (
+            "the option 'trusted' of the source '{url}' must be IP addresses with commas between them, or *; '{text}' is none"
+        ),
+        "option_trusted_many": "the option 'trusted' of the source '{url}' names more than {most} addresses; write *",
     }
 )
 
@@ -74,7 +90,7 @@ def for_dialect(url: str, given: Mapping[str, str], region: str, area: str) -> S
         line=given.get("line", ""),
         store=given.get("store", ""),
         region=_region(url, given.get("region", region).upper()),
-        area=matching(url, "area", given.get("area", area), "[0-9]{0,6}", "digits, as in 2"),
+        area=matching(url, "area", given.get("area", area), "[0-9]{0,6}", "option_area"),
         ring_gap=positive(url, "ring-gap", given.get("ring-gap", "8"), 120),
         extensions=_pattern(url, "extensions", given.get("extensions", SourceOptions().extensions)),
         registrar=_registrar(url, given["registrar"]) if "registrar" in given else "",
@@ -82,10 +98,10 @@ def for_dialect(url: str, given: Mapping[str, str], region: str, area: str) -> S
     )
 
 
-def matching(url: str, name: str, value: str, pattern: str, meaning: str) -> str:
-    """The value if all of it matches. Raises BadInput: it must be `meaning`."""
+def matching(url: str, name: str, value: str, pattern: str, code: str) -> str:
+    """The value if all of it matches. Raises BadInput with the `code` that says what it must be."""
     if re.fullmatch(pattern, value) is None:
-        raise BadInput(f"the option {name!r} of the source {url!r} must be {meaning}")
+        raise BadInput(Why(code, {"url": url, "name": name}))
     return value
 
 
@@ -96,13 +112,13 @@ def positive(url: str, name: str, value: str, limit: float) -> float:
     except ValueError:
         number = math.nan
     if not 0 < number <= limit:
-        raise BadInput(f"the option {name!r} of the source {url!r} must be a number above 0, up to {limit:g}")
+        raise BadInput(Why("option_number", {"url": url, "name": name, "most": f"{limit:g}"}))
     return number
 
 
 def _region(url: str, region: str) -> str:
     if not numbers.known_region(region):
-        raise BadInput(f"the option 'region' of the source {url!r} must be two letters that have telephones, as in TW")
+        raise BadInput(Why("option_region", {"url": url}))
     return region
 
 
@@ -110,14 +126,9 @@ def _pattern(url: str, name: str, value: str) -> str:
     try:
         re.compile(value)
     except (re.error, RecursionError, OverflowError) as error:
-        raise BadInput(
-            f"the option {name!r} of the source {url!r} is no regular expression ({error}); write [0-9]{{3}} or the like"
-        ) from error
+        raise BadInput(Why("option_pattern", {"url": url, "name": name, "reason": str(error)})) from error
     if (costly := costly_in(value)) is not None:
-        raise BadInput(
-            f"the option {name!r} of the source {url!r} {costly}, which can take hours to match; write it simpler, as in"
-            " 8[0-9]{2}|front"
-        )
+        raise BadInput(Why("option_costly", {"url": url, "name": name, "reason": costly}))
     return value
 
 
@@ -170,9 +181,7 @@ def _most(piece: re.Match[str]) -> float:
 def _registrar(url: str, value: str) -> str:
     matched = _REGISTRAR.fullmatch(value)
     if matched is None or (matched["port"] is not None and not 0 < int(matched["port"]) < 65_536):
-        raise BadInput(
-            f"the option 'registrar' of the source {url!r} must be a host or host:port, as in pbx.example:5060"
-        )
+        raise BadInput(Why("option_registrar", {"url": url}))
     return value
 
 
@@ -184,10 +193,7 @@ def _trusted(url: str, value: str) -> tuple[str, ...]:
         try:
             found.append("*" if text == "*" else str(ipaddress.ip_address(text)))
         except ValueError as error:
-            raise BadInput(
-                f"the option 'trusted' of the source {url!r} must be IP addresses with commas between them, or *;"
-                f" {one.strip()!r} is none"
-            ) from error
+            raise BadInput(Why("option_trusted", {"url": url, "text": one.strip()})) from error
     if len(found) > _MOST_TRUSTED:
-        raise BadInput(f"the option 'trusted' of the source {url!r} names more than {_MOST_TRUSTED} addresses; write *")
+        raise BadInput(Why("option_trusted_many", {"url": url, "most": str(_MOST_TRUSTED)}))
     return tuple(dict.fromkeys(found))

@@ -68,8 +68,8 @@ class PortError(RingdeskError):
     """
 
     def __init__(self, why: Why, detail: str = "") -> None:
-        super().__init__(why.english())
-        self.why = why
+        super().__init__(why)
+        self.why: Why = why
         self.detail = SafeText(detail) or None
 
 

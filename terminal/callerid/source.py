@@ -19,6 +19,8 @@ from terminal.callerid import options
 
 register(
     {
+        "source_control": "the source '{url}' has control characters in it; type it again",
+        "source_believes": "the source '{url}' would believe anybody; add secret-file=FILE, or open=1 if that is meant",
         "source_https": "the source '{url}' would need a certificate here; write http, and a proxy with one before it",
         "source_kind": "the source '{url}' is of no kind that there is; use {known}",
         "source_no_file": "the source '{url}' names no file; write replay:FILE?dialect=NAME",
@@ -103,11 +105,26 @@ _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[^\[\]
 _PORT: Final = re.compile(r":(?P<port>[0-9]{1,5})")
 
 
+_BARE_PORT: Final = re.compile(r"(?i)com[0-9]+(\?.*)?|/.*", re.DOTALL)
+
+
+def spelled_out(text: str) -> str:
+    """The URL of a source as people name it, by the one rule of setup, settings and flags: a bare port (`COM3`,
+    `/dev/ttyACM0`), with or without options, is the modem of line 1 there. Everything else stays as it is."""
+    text = text.strip()
+    if _BARE_PORT.fullmatch(text) is None:
+        return text
+    path, _, query = text.partition("?")
+    named = any(pair.startswith("line=") for pair in query.split("&"))
+    given = "&".join(filter(None, (query, "" if named else "line=1")))
+    return f"serial://{path}?{given}"
+
+
 def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> SourceSpec:
     """The source that a URL names.
 
     Args:
-        url: as typed; `%XX` in path and option values is decoded, `+` is a plus.
+        url: as typed, or a bare port (`spelled_out`); `%XX` in path and option values is decoded, `+` is a plus.
         device: what this machine is called: the default id is made of it and the URL.
         region: two letters, for a URL that has no `region`.
         area: the trunk area code for a URL that has no `area`.
@@ -115,9 +132,9 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
     Raises:
         BadInput: the URL cannot be used; one line that says what to write instead.
     """
-    url = url.strip()
+    url = spelled_out(url)
     if not url.isprintable():
-        raise BadInput(f"the source {url!r} has control characters in it; type it again")
+        raise BadInput(Why("source_control", {"url": ascii(url)[1:-1]}))
     transport, rest = _transport(url)
     where, _, query = rest.partition("?")
     given = options.pairs(url, query, options.FOR_ALL | _FOR_ONE[transport], transport)
@@ -125,7 +142,7 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
     dialect = _dialect(url, transport, given.get("dialect"))
     is_open = _switch(url, given, "open")
     if transport is Transport.HTTP and not is_open and "secret-file" not in given:
-        raise BadInput(f"the source {url!r} would believe anybody; add secret-file=FILE, or open=1 if that is meant")
+        raise BadInput(Why("source_believes", {"url": url}))
     return SourceSpec(
         id=given.get("id") or ids.source_id(device, url),
         url=url,
@@ -135,9 +152,7 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
         path=path,
         host=host,
         port=port,
-        baud=int(
-            options.matching(url, "baud", given.get("baud", "115200"), "[1-9][0-9]{1,6}", "bits per second, as in 9600")
-        ),
+        baud=int(options.matching(url, "baud", given.get("baud", "115200"), "[1-9][0-9]{1,6}", "option_baud")),
         speed=options.positive(url, "speed", given.get("speed", "1"), 1_000_000),
         tls=_tls(url, given),
         ca=given.get("ca"),

@@ -20,6 +20,15 @@ import aiosqlite
 
 from config.disk import is_full
 from ringdesk.errors import Refused, RingdeskError
+from ringdesk.why import Why, register
+
+register(
+    {
+        "replica_damaged": "{path} is damaged ({reason}); move it away and start again: the server still has the data",
+        "replica_unwritten": "{path} cannot be written ({reason}); nothing was saved; check the disk and save again",
+        "replica_refused": "the database {path} refused: {reason}",
+    }
+)
 
 Result = TypeVar("Result")
 Record = tuple[Any, ...]
@@ -132,15 +141,12 @@ def open_reader(path: Path) -> sqlite3.Connection:
 def in_words(error: sqlite3.Error, path: Path) -> RingdeskError:
     """What a person is told about an error of the database."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    said = {"path": str(path), "reason": str(error)}
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and is_full(path)):
         return Refused("disk_full", "nothing was saved because the disk is full; free some space and save again")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return RingdeskError(
-            f"{path} is damaged ({error}); move it away and start again: the server still has the data"
-        )
-    if code == sqlite3.SQLITE_IOERR:
-        return RingdeskError(f"{path} cannot be written ({error}); nothing was saved; check the disk and save again")
-    return RingdeskError(f"the database {path} refused: {error}")
+        return RingdeskError(Why("replica_damaged", said))
+    return RingdeskError(Why("replica_unwritten" if code == sqlite3.SQLITE_IOERR else "replica_refused", said))
 
 
 class Database:

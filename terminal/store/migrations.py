@@ -6,6 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from ringdesk.errors import RingdeskError
+from ringdesk.why import Why, register
+
+register(
+    {
+        "replica_newer": "{path} was made by a newer ringdesk (its schema is {version}, this one knows {known}); upgrade ringdesk"
+    }
+)
 
 STEPS: Final = ("0001_replica.sql", "0002_business.sql", "0003_people.sql", "0004_drafts.sql", "0005_tries.sql")
 """Every step ever released; a new one goes to the end. `pragma user_version` is how many have run."""
@@ -17,9 +24,8 @@ def check(connection: sqlite3.Connection, path: Path) -> int:
     """How many steps the database has. Raises `RingdeskError` for one that a newer program made."""
     version = int(connection.execute("pragma user_version").fetchone()[0])
     if version > VERSION:
-        raise RingdeskError(
-            f"{path} was made by a newer ringdesk (its schema is {version}, this one knows {VERSION}); upgrade ringdesk"
-        )
+        versions = {"version": str(version), "known": str(VERSION)}
+        raise RingdeskError(Why("replica_newer", {"path": str(path), **versions}))
     return version
 
 

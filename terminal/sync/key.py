@@ -1,13 +1,15 @@
 """Who this device is: an Ed25519 key (RFC 8032) in its data directory, readable by its user alone."""
 
 import contextlib
+import errno
 import os
 from base64 import b64encode
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from config.disk import remedy
+from config.disk import FULL
 from ringdesk.errors import RingdeskError
+from ringdesk.why import Why, register
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,6 +19,17 @@ FRESH_FILE: Final = "device.key.fresh"
 """A key that no server knows yet, as far as is known here: the next enrolment is with it."""
 CA_FILE: Final = "ca.pem"
 _ANEW: Final = "get a code with `ringdesk admin enrol` at the server and start this desk once with --enrol CODE"
+
+register(
+    {
+        "key_missing": f"{{path}} is missing; {_ANEW}",
+        "key_unread": f"{{path}} cannot be read; {_ANEW}",
+        "key_odd": f"{{path}} is not a key of this program; {_ANEW}",
+        "key_full": "{path} cannot be written: {reason}; make room on its disk, then start again",
+        "key_read_only": "{path} cannot be written: {reason}; make its disk writable, then start again",
+        "key_unwritten": "{path} cannot be written: {reason}; move away what is there, then start again",
+    }
+)
 
 
 class DeviceKey:
@@ -38,11 +51,11 @@ class DeviceKey:
         try:
             key = load_pem_private_key(path.read_bytes(), password=None)
         except FileNotFoundError as error:
-            raise RingdeskError(f"{path} is missing; {_ANEW}") from error
+            raise RingdeskError(Why("key_missing", {"path": str(path)})) from error
         except (OSError, ValueError) as error:
-            raise RingdeskError(f"{path} cannot be read; {_ANEW}") from error
+            raise RingdeskError(Why("key_unread", {"path": str(path)})) from error
         if not isinstance(key, Ed25519PrivateKey):
-            raise RingdeskError(f"{path} is not a key of this program; {_ANEW}")
+            raise RingdeskError(Why("key_odd", {"path": str(path)}))
         return cls(key)
 
     @classmethod
@@ -95,8 +108,9 @@ def write_private(path: Path, content: bytes) -> None:
 
 
 def _unwritten(path: Path, error: OSError) -> RingdeskError:
-    todo = remedy(error, "move away what is there")
-    return RingdeskError(f"{path} cannot be written: {error.strerror}; {todo}, then start again")
+    full, fixed = error.errno in FULL, error.errno == errno.EROFS
+    code = "key_full" if full else "key_read_only" if fixed else "key_unwritten"
+    return RingdeskError(Why(code, {"path": str(path), "reason": error.strerror or str(error)}))
 
 
 def _write(path: Path, content: bytes) -> None:

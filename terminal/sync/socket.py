@@ -5,7 +5,6 @@ here the bytes are watched: received ones, and whether the ones to send become f
 """
 
 import asyncio
-import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -22,7 +21,7 @@ from ringdesk.why import Why, register
 from ringdesk.wire import codec, limits
 from ringdesk.wire.messages import SUBPROTOCOL, FromServer, FromTerminal
 from ringdesk.wire.session import End, Session
-from terminal.sync.address import addressed
+from terminal.sync.address import addressed, is_loopback
 
 SEND_BUFFER: Final = 16 * limits.KIB
 """Bytes that the kernel holds: two seconds at 64 kbit/s, so that `unsent` tells what has not left. With the megabytes that
@@ -37,6 +36,8 @@ emptied does not widen what is trusted."""
 
 register(
     {
+        "server_clear": "ws:// is only for this machine; write wss://{where}",
+        "server_unproved": "{file} is missing or damaged; enrol this device anew with a code",
         "uplink_closed": "the server closed the line: {said}",
         "uplink_down": "the line to the server is down",
         "uplink_silent": "the server does not answer",
@@ -60,8 +61,8 @@ class Unreachable(RingdeskError):
     """The line could not be opened or is down. `why` says it for people, the text in English for the log."""
 
     def __init__(self, why: Why) -> None:
-        super().__init__(why.english())
-        self.why = why
+        super().__init__(why)
+        self.why: Why = why
 
 
 class _Connection(ClientConnection):
@@ -145,11 +146,11 @@ def trust(url: str, directory_ca: Path) -> ssl.SSLContext | None:
     if parts.scheme == "ws" and parts.hostname:
         if is_loopback(parts.hostname):
             return None
-        raise BadInput(f"ws:// is only for this machine; write wss://{parts.netloc}{parts.path}")
+        raise BadInput(Why("server_clear", {"where": f"{parts.netloc}{parts.path}"}))
     try:
         return anchored(directory_ca.read_bytes())
     except (OSError, ValueError) as error:
-        raise RingdeskError(f"{directory_ca} is missing or damaged; enrol this device anew with a code") from error
+        raise RingdeskError(Why("server_unproved", {"file": str(directory_ca)})) from error
 
 
 def anchored(anchor: bytes) -> ssl.SSLContext:
@@ -169,14 +170,6 @@ def strangers() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by name or number."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @asynccontextmanager

@@ -274,8 +274,9 @@ def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Sho
         (["--source", "http://:8791"], b"add ?dialect=generic"),
         (["--config", "nowhere.toml"], b"--config"),
         (["--server", "ws://127.0.0.1:1/sync"], b"--user"),
-        (["--server", "shop.example:8790"], b"write wss://HOST:PORT/sync"),
-        (["--server", "http://shop.example/sync"], b"write wss://HOST:PORT/sync"),
+        (["--server", "shop.example:8790"], b"--user"),
+        (["--server", "two words"], b"in full wss://HOST:PORT/sync"),
+        (["--server", "http://shop.example/sync"], b"in full wss://HOST:PORT/sync"),
         (["--server", "ws://127.0.0.1:1/sync", "--user", "mei"], b"--password-file"),
     ],
 )

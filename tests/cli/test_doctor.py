@@ -184,7 +184,7 @@ class TestTheSettings:
             assert any("python" in line for line in lines)
         code, found = doctor("--config", str(file))
         assert (code, found["settings"]["ok"]) == (1, False)
-        assert found["settings"]["why_code"] in ("setting_unknown", "doctor_settings_wrong")
+        assert found["settings"]["why_code"] in ("setting_unknown", "settings_part")
 
 
 class TestTheLanguage:
@@ -215,6 +215,14 @@ class TestTheLanguage:
             rest = rest.partition("：")[2] if "python" not in rest else ""
             rest = re.sub(r"[`/]\S+( doctor| setup)?`?|--data|Python", "", rest)
             assert not re.search(r"[A-Za-z]{3,}", rest.replace("ringdesk", "")), line
+
+    def test_a_dialect_of_another_package_is_named_in_it(self, tmp_path: Path) -> None:
+        file = tmp_path / "ringdesk.toml"
+        file.write_text('[general]\ndialects = ["acme"]\n')
+        wanted = {"en": "broken   dialect acme: ", "zh-Hant": "異常     通訊協定 acme："}
+        for language, begin in wanted.items():
+            lines = report(tmp_path, "--config", str(file), "--language", language)
+            assert [line for line in lines if "acme" in line and line.startswith(begin)], lines
 
     def test_programs_read_the_same_in_both(self, tmp_path: Path) -> None:
         words = self.everything(tmp_path)
@@ -280,7 +288,7 @@ class TestWhatTheSettingsName:
         [
             ("ws://127.0.0.1:1/sync", "uplink_refused"),
             ("ws://192.0.2.1:8780/sync", "doctor_server_clear"),
-            ("shop-server.local", "doctor_server_no_address"),
+            ("two words", "server_no_address"),
         ],
     )
     def test_one_that_cannot_be_reached_is_a_warning_with_what_to_do(

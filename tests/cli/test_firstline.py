@@ -67,7 +67,7 @@ def test_a_gigabyte_is_not_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("device", "said"),
-    [("/dev/zero", "its first line does not end"), ("/dev/null", "is empty"), ("/dev", "Is a directory")],
+    [("/dev/zero", "its first line does not end"), ("/dev/null", "is empty"), ("/dev", "it is a directory")],
 )
 def test_devices_and_folders(device: str, said: str) -> None:
     with pytest.raises(BadInput, match=said):

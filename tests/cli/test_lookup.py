@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,18 @@ from config.load import places
 from ringdesk.members import MemberNumber
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
+from terminal import words
 from terminal.serverclock import ServerClock
 from terminal.store.held import FILE
 from terminal.store.replica import Store
 from tests.terminal.store.model import ACTOR, Ids
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    """The language is that of the process, so that of the next test."""
+    yield
+    words.language("en")
 
 
 async def fill(folder: Path) -> Store:
@@ -42,6 +51,27 @@ def test_json_and_lines(tmp_path: Path, capsysbinary: pytest.CaptureFixture[byte
     assert main(["lookup", "0912345678", "--data", str(tmp_path)]) == 0
     line = capsysbinary.readouterr().out.decode()
     assert line == "林美玲 [A1]  0912-345-678  (this number is on the member's card)\n"
+
+
+def test_people_read_numbers_as_they_write_them_and_programs_nothing_else(
+    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    numbers = [("0912345678", "+886912345678"), ("0227082989", "+886227082989"), ("0044 20 7946 0958", "+442079460958")]
+
+    async def filled() -> None:
+        store = await fill(tmp_path)
+        known = tuple(MemberNumber(SafeText(raw), e164) for raw, e164 in [*numbers, ("12 34", None)])
+        await store.save(MemberAdd(fields=MemberFields(name=SafeText("王大明"), numbers=known)), actor=ACTOR)
+        await store.close()
+
+    asyncio.run(filled())
+    for language, why in (("en", "(the name starts with 王)"), ("zh-Hant", "姓名開頭是")):
+        assert main(["lookup", "王", "--data", str(tmp_path), "--language", language]) == 0
+        line = capsysbinary.readouterr().out.decode()
+        assert line.startswith("王大明  0912-345-678, (02)2708-2989, +44 20 7946 0958, 12 34  ("), line
+        assert why in line, line
+    assert main(["lookup", "王", "--data", str(tmp_path), "--json", "--language", "zh-Hant"]) == 0
+    assert json.loads(capsysbinary.readouterr().out)["why"] == "the name starts with 王"
 
 
 async def test_it_takes_no_lock(tmp_path: Path) -> None:

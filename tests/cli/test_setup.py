@@ -95,7 +95,7 @@ def test_from_nothing_to_the_test_call(
 
 
 def test_what_is_typed_wrong_is_said_and_asked_again(tmp_path: Path, modem: str) -> None:
-    typed = f"2\nXX\n台灣\nTW\n02\n\n9\n1\ntcp://pbx:5038\nhttp://:8791\n{modem}\n3\n1\n怡君\n"
+    typed = f"2\nXX\n台灣\nTW\n02\n\n9\n1\ntcp://pbx:5038\nhttp://:8791\n{modem}\n3\n1\n怡君\n信義店\n"
     done = setup(tmp_path, typed=typed)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "XX is no country with telephones; write two letters, as in `TW`" in done.stdout
@@ -103,7 +103,7 @@ def test_what_is_typed_wrong_is_said_and_asked_again(tmp_path: Path, modem: str)
     assert "There is no 9 to choose." in done.stdout
     assert done.stdout.count("add ?dialect=generic") == 1
     assert "add ?dialect=ami or another dialect" in done.stdout
-    assert written(tmp_path)["desk"] == {"sources": [f"{modem}?line=1"], "user": "怡君"}
+    assert written(tmp_path)["desk"] == {"sources": [f"{modem}?line=1"], "user": "怡君", "name": "信義店"}
     assert written(tmp_path)["general"]["area"] == "2"
 
 
@@ -133,7 +133,7 @@ def test_quit_keeps_the_answers_and_the_next_time_proposes_them(tmp_path: Path) 
 
 
 def test_back_asks_the_step_before_again_and_skip_leaves_it(tmp_path: Path) -> None:
-    done = setup(tmp_path, "--no-source", "--embedded", typed="2\nTW\nback\n1\nskip\n")
+    done = setup(tmp_path, "--no-source", "--embedded", typed="2\nTW\nback\nback\n1\nskip\n")
     assert done.returncode == 0, done.stderr
     assert written(tmp_path) == {"general": {"language": "zh-Hant"}}
 
@@ -272,7 +272,8 @@ def test_a_bare_port_is_an_address_and_a_line_has_a_name(typed: str, meant: str)
         ("shop-server.local:9000", "wss://shop-server.local:9000/sync"),
         ("localhost:8790", "ws://localhost:8790/sync"),
         ("ws://127.0.0.1:8790", "ws://127.0.0.1:8790/sync"),
-        ("wss://shop/sync", "wss://shop:8780/sync"),
+        ("wss://shop/sync", "wss://shop/sync"),
+        ("wss://shop:8443", "wss://shop:8443/sync"),
         ("ｓｈｏｐ：８７８０", "wss://shop:8780/sync"),
         ("[::1]:8790", "ws://[::1]:8790/sync"),
     ],

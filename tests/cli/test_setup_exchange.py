@@ -17,8 +17,8 @@ from tests.cli.test_setup import setup, written
 
 BEFORE = "2\nTW\n02\n\n"
 """Language, country, area, the example."""
-AFTER = "3\n1\n怡君\n"
-"""No test ring, a server of its own, a name."""
+AFTER = "3\n1\n怡君\n\n"
+"""No test ring, a server of its own, a name, the computer's name for the desk."""
 
 
 def secret_of(url: str) -> Path:
@@ -57,7 +57,7 @@ def test_after_a_wrong_secret_only_the_secret_is_typed_again(tmp_path: Path, kin
     theirs.write_text(f"{user}:long secret" if user else "long secret")
     with child(tmp_path, "simulate", kind, "--listen", "127.0.0.1:0", "--secret-file", str(theirs)) as exchange:
         address = urlsplit(exchange.until(lambda line: "listening" in line)["listening"]).netloc
-        first = ["2", number, "", address, *([user] if user else []), "wrong secret", "1"]
+        first = ["2", number, "", address, *([user] if user else []), "wrong secret", "2"]
         again = ["", "", *([""] if user else []), "long secret"]
         done = setup(tmp_path, typed=BEFORE + "\n".join([*first, *again, AFTER]))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -71,7 +71,7 @@ def test_after_a_wrong_secret_only_the_secret_is_typed_again(tmp_path: Path, kin
 
 
 def test_an_exchange_that_is_away_can_be_kept(tmp_path: Path) -> None:
-    done = setup(tmp_path, typed=f"{BEFORE}2\n3\n127.0.0.1:5999\n801\nlong secret\n2\n{AFTER}")
+    done = setup(tmp_path, typed=f"{BEFORE}2\n3\n127.0.0.1:5999\n801\nlong secret\n3\n{AFTER}")
     assert done.returncode == 0, done.stdout + done.stderr
     spec = parse(source(tmp_path), "desk")
     assert (spec.transport, spec.dialect, spec.options.registrar) == (Transport.UDP, "sip", "127.0.0.1:5999")

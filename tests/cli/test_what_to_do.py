@@ -29,13 +29,11 @@ def desk(url: str, password: str, data: Path, *more: str) -> list[str]:
     return [*words, *more]
 
 
-def test_an_address_without_sync(tmp_path: Path, password: str) -> None:
-    words = said(tmp_path, *desk("wss://shop.example:8780/", password, tmp_path / "data"))
-    assert "ends in /sync; write wss://shop.example:8780/sync" in words
-
-
-def test_a_new_device_without_a_code(tmp_path: Path, password: str) -> None:
-    words = said(tmp_path, *desk("ws://127.0.0.1:9/sync", password, tmp_path / "data"))
+@pytest.mark.parametrize(
+    "address", ["ws://127.0.0.1:9/sync", "ws://127.0.0.1:9", "localhost:9", "wss://shop.example:8780/"]
+)
+def test_a_new_device_without_a_code(tmp_path: Path, password: str, address: str) -> None:
+    words = said(tmp_path, *desk(address, password, tmp_path / "data"))
     assert "`ringdesk admin enrol --store main --output code.txt`" in words
     assert "--enrol-file code.txt" in words
 

@@ -93,7 +93,7 @@ def test_another_device_has_another_id() -> None:
     ("url", "says"),
     [
         ("", "of no kind"),
-        ("/dev/ttyACM0", "of no kind"),
+        ("dev/ttyACM0", "of no kind"),
         ("serail:///dev/ttyACM0", "of no kind"),
         ("tcp://pbx:5038", "?dialect=ami"),
         ("tcp://:5038?dialect=ami", "host and a port"),
