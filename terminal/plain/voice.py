@@ -24,7 +24,7 @@ UNLOCKED = mark(
     "Line by line the desk does not lock itself: what was read stays in the window. Lock the computer, or leave with q."
 )
 LATEST = 10
-"""Contacts that are read at once."""
+"""Contacts, or things to do, that are read at once."""
 
 
 def joined(parts: Sequence[SafeText]) -> SafeText:

@@ -14,6 +14,7 @@ from ringdesk.members import Member
 from ringdesk.ops import CallHand, CallHold, CallVerdict, NumberAttach, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task
 from ringdesk.why import Why
 from terminal.desk import Draft
 from terminal.news import UNSAVED, CallNews, ScreenPop, SyncNews
@@ -329,3 +330,43 @@ async def test_the_end_of_input_keeps_the_draft(desk: ScriptedDesk) -> None:
         await ring(typist, "c1", LIN)
         await typist.type("t", "n", "unfinished")
     assert desk.kept[("lin", "c1")] == "unfinished"
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "more", "second"),
+    [("en", "Yours to do: 10 of 25", "0 reads the next 10.", "11 to 20 of 25:"),
+     ("zh_TW", "您的待辦：25 件中的 10 件", "輸入 0 讀接下來的 10 件。", "第 11 到 20 件，共 25 件：")],
+)  # fmt: skip
+async def test_what_is_to_be_done_is_counted_as_it_is_read(
+    desk: ScriptedDesk, language: str, title: str, more: str, second: str
+) -> None:
+    tasks = [
+        Task(id=f"t{n}", member="lin", title=SafeText(f"task {n:02}"), due=SafeText(f"2026-12-{n:02}"))
+        for n in range(1, 26)
+    ]
+    business(desk).tasks = tasks
+    with spoken(language):
+        async with talking(desk) as typist:
+            said = await typist.type("o")
+            at = said.index(title)
+            assert len(said) == at + 1 + 10 + 1
+            assert said[at + 1].startswith("1 ")
+            assert said[-1] == more
+            said = await typist.type("0")
+            assert said[0] == second
+            assert [line.split()[0] for line in said[1:-1]] == [str(n) for n in range(11, 21)]
+            said = await typist.type("0")
+            assert len(said) == 1 + 5, "and no more is promised"
+            assert "task 25" in said[-1]
+            refused = await typist.type("0")
+            assert len(refused) == 1
+            assert "0" in refused[0]
+            assert "task 03" in (await typist.type("3"))[0], "what was read before can still be chosen"
+
+
+async def test_a_draft_counts_among_what_is_to_be_done(desk: ScriptedDesk) -> None:
+    desk._drafts = [Draft("lin", None, "一句", NOW)]
+    async with talking(desk) as typist:
+        said = await typist.type("o")
+        assert "Yours to do: 1" in said
+        assert said[-1].startswith("1 Draft: ")
