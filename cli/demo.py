@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cli.simulated_line import SimulatedLine
     from config.settings import Settings
     from ringdesk.ops import Row
+    from ringdesk.sample import Speak
     from server.admin import Office
     from terminal.desk import Desk
     from terminal.news import News
@@ -145,7 +146,7 @@ def _on_screen(room: Path, options: argparse.Namespace, settings: "Settings", lo
                     await asyncio.gather(ringing, return_exceptions=True)
 
             _tell(_("opening the screen"))
-            await show(opening, USER, settings, log, spoken=options.language is not None)
+            await show(opening, _("demo"), settings, log, spoken=options.language is not None)
 
     return until_told(work)
 
@@ -161,14 +162,18 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
     made = 0
     async with SimulatedLine(SimulatedModem(Model()), roots.wall) as line:
         url = f"{await line.serve_socket()}?line=1&ring-gap={pace.gap:g}"
-        plan = Plan(data=room, user=USER, sources=(parse(url, "demo"),))
+        plan = Plan(data=room, user=USER if options.headless else _("demo"), sources=(parse(url, "demo"),))
 
         async def people(office: "Office") -> None:
+            from ringdesk import sample
             from server import admin
 
             nonlocal made
+            speak = sample.as_written if options.headless else spoken()
             _tell(_("making {count} fictional members").format(count=options.members))
-            made = await admin.import_rows(office, _counted(_rows(options.seed, options.members), options.members))
+            made = await admin.import_rows(
+                office, _counted(_rows(options.seed, options.members, speak), options.members)
+            )
 
         root = DeskRoot(plan, progress=_tell, prepare=people)
         try:
@@ -204,22 +209,29 @@ async def _count(root: "DeskRoot", total: int) -> None:
         _tell(_("{count} of {total} rows are at the desk").format(count=min(count, total), total=total))
 
 
-def _rows(seed: int, count: int) -> "Iterator[tuple[str, Row]]":
+def spoken() -> "Speak":
+    """How the sample speaks where the screen has this language; who reads it as JSON gets it as the shop wrote it."""
+    from ringdesk import sample
+
+    return sample.english if words.spoken() == words.ENGLISH_TAG else sample.as_written
+
+
+def _rows(seed: int, count: int, speak: "Speak") -> "Iterator[tuple[str, Row]]":
     """What the business says; fictional members with what they did, what was written down and promised."""
     from ringdesk import sample
 
     now = roots.wall()
-    for disposition in sample.dispositions():
+    for disposition in sample.dispositions(speak):
         yield "disposition", disposition
-    for article in sample.articles(seed, now):
+    for article in sample.articles(seed, now, speak):
         yield "article", article
-    for member in sample.people(seed, count):
+    for member in sample.people(seed, count, speak):
         yield "member", member
-        for contact in sample.history(member, seed, now):
+        for contact in sample.history(member, seed, now, speak):
             yield "contact", contact
-        for note in sample.notes(member, seed, now):
+        for note in sample.notes(member, seed, now, speak):
             yield "note", note
-        for task in sample.tasks(member, seed, now):
+        for task in sample.tasks(member, seed, now, speak):
             yield "task", task
 
 

@@ -60,10 +60,10 @@ async def test_a_ring_says_who_what_must_not_be_forgotten_and_how_to_take_it(typ
     assert said == [
         "Line 2 rings: 林淑芬 小姐, gold, 0912-345-678.",
         "Careful: 對堅果過敏.",
-        "Say: 林淑芬您好. t takes it.",
+        "Say: Hello, Ms 林. t takes it.",
     ]
     said = await ring(typist, "c2", CHEN, line="1")
-    assert said[-1] == "Say: 陳志明您好. t 1 takes it."
+    assert said[-1] == "Say: Hello, 陳志明. t 1 takes it."
 
 
 async def test_what_is_overdue_is_said_before_the_call_is_taken(typist: Typist, desk: ScriptedDesk) -> None:
@@ -77,7 +77,7 @@ async def test_the_same_in_chinese(desk: ScriptedDesk) -> None:
             assert "服務中：無。" in typist.lines
             said = await ring(typist, "c1", LIN)
             assert said[0] == "2 線響了：林淑芬 小姐、gold、0912-345-678。"
-            assert said[-1] == "請說：林淑芬您好。輸入 t 接聽。"
+            assert said[-1] == "請說：林小姐您好。輸入 t 接聽。"
             assert "由您接聽：林淑芬，2 線。" in await typist.type("接")
             said = await typist.type("說明")
             assert all(re.fullmatch(r".+ 或 .+：.+", line) for line in said)
