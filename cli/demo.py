@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 import time
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -46,6 +46,8 @@ POP_SECONDS: Final = 30.0
 UNHURRIED: Final = 9.0
 """Seconds from call to call in which a call can ring at the pace of a real one; below that it rings faster."""
 LONGEST: Final = 3600.0
+SETTLED: Final = 4.0
+"""Seconds after the line is listened to until the colleague comes: nothing waits for them."""
 TELL_SECONDS: Final = 1.0
 MARGIN: Final = 1.125
 """A call follows that many times the silence that ends a ringing."""
@@ -153,13 +155,16 @@ def _on_screen(room: Path, options: argparse.Namespace, settings: "Settings", lo
 
 @asynccontextmanager
 async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "AsyncIterator[tuple[Desk, SimulatedLine]]":
-    """The modem, the server with its people, and the desk that has them all."""
+    """The modem, the server with its people, and the desk that has them all; on the screen a colleague beside it."""
+    from cli.colleague import NAME, Told, beside
     from cli.deskroot import DeskRoot
     from cli.simulated_line import SimulatedLine
     from ringdesk.simulators.modem import Model, SimulatedModem
     from terminal.callerid.source import parse
 
     made = 0
+    admitted: list[str] = []
+    password = roots.random_id()
     async with SimulatedLine(SimulatedModem(Model()), roots.wall) as line:
         url = f"{await line.serve_socket()}?line=1&ring-gap={pace.gap:g}"
         plan = Plan(data=room, user=USER if options.headless else _("demo"), sources=(parse(url, "demo"),))
@@ -171,9 +176,14 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
             nonlocal made
             speak = sample.as_written if options.headless else spoken()
             _tell(_("making {count} fictional members").format(count=options.members))
+            if not options.headless:
+                await admin.add_user(office, NAME, "agent", password)
             made = await admin.import_rows(
                 office, _counted(_rows(options.seed, options.members, speak), options.members)
             )
+
+            if not options.headless:
+                admitted.append(await admin.enrol_code(office, "main", "desk"))
 
         root = DeskRoot(plan, progress=_tell, prepare=people)
         try:
@@ -185,9 +195,25 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
             finally:
                 counting.cancel()
                 await asyncio.gather(counting, return_exceptions=True)
-            yield desk, line
+            async with AsyncExitStack() as stack:
+                if root.server is not None and admitted:
+                    told = Told(room / "colleague", root.server.url, NAME, password, admitted[0], options.seed)
+                    there = asyncio.create_task(beside(told, _settled(line)))
+                    stack.push_async_callback(_ended, there)
+                yield desk, line
         finally:
             await root.close()
+
+
+async def _settled(line: "SimulatedLine") -> None:
+    """The screen is there, and the machine has time for somebody else's desk."""
+    await line.ready()
+    await asyncio.sleep(SETTLED)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _counted(rows: "Iterator[tuple[str, Row]]", members: int) -> "Iterator[tuple[str, Row]]":
