@@ -11,7 +11,7 @@ import random
 import sys
 import tempfile
 import time
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from cli.simulated_line import SimulatedLine
     from config.settings import Settings
     from ringdesk.ops import Row
+    from ringdesk.sample import Speak
     from server.admin import Office
     from terminal.desk import Desk
     from terminal.news import News
@@ -45,6 +46,8 @@ POP_SECONDS: Final = 30.0
 UNHURRIED: Final = 9.0
 """Seconds from call to call in which a call can ring at the pace of a real one; below that it rings faster."""
 LONGEST: Final = 3600.0
+SETTLED: Final = 4.0
+"""Seconds after the line is listened to until the colleague comes: nothing waits for them."""
 TELL_SECONDS: Final = 1.0
 MARGIN: Final = 1.125
 """A call follows that many times the silence that ends a ringing."""
@@ -145,30 +148,42 @@ def _on_screen(room: Path, options: argparse.Namespace, settings: "Settings", lo
                     await asyncio.gather(ringing, return_exceptions=True)
 
             _tell(_("opening the screen"))
-            await show(opening, USER, settings, log, spoken=options.language is not None)
+            await show(opening, _("demo"), settings, log, spoken=options.language is not None)
 
     return until_told(work)
 
 
 @asynccontextmanager
 async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "AsyncIterator[tuple[Desk, SimulatedLine]]":
-    """The modem, the server with its people, and the desk that has them all."""
+    """The modem, the server with its people, and the desk that has them all; on the screen a colleague beside it."""
+    from cli.colleague import NAME, Told, beside
     from cli.deskroot import DeskRoot
     from cli.simulated_line import SimulatedLine
     from ringdesk.simulators.modem import Model, SimulatedModem
     from terminal.callerid.source import parse
 
     made = 0
+    admitted: list[str] = []
+    password = roots.random_id()
     async with SimulatedLine(SimulatedModem(Model()), roots.wall) as line:
         url = f"{await line.serve_socket()}?line=1&ring-gap={pace.gap:g}"
-        plan = Plan(data=room, user=USER, sources=(parse(url, "demo"),))
+        plan = Plan(data=room, user=USER if options.headless else _("demo"), sources=(parse(url, "demo"),))
 
         async def people(office: "Office") -> None:
+            from ringdesk import sample
             from server import admin
 
             nonlocal made
+            speak = sample.as_written if options.headless else spoken()
             _tell(_("making {count} fictional members").format(count=options.members))
-            made = await admin.import_rows(office, _counted(_rows(options.seed, options.members), options.members))
+            if not options.headless:
+                await admin.add_user(office, NAME, "agent", password)
+            made = await admin.import_rows(
+                office, _counted(_rows(options.seed, options.members, speak), options.members)
+            )
+
+            if not options.headless:
+                admitted.append(await admin.enrol_code(office, "main", "desk"))
 
         root = DeskRoot(plan, progress=_tell, prepare=people)
         try:
@@ -180,9 +195,25 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
             finally:
                 counting.cancel()
                 await asyncio.gather(counting, return_exceptions=True)
-            yield desk, line
+            async with AsyncExitStack() as stack:
+                if root.server is not None and admitted:
+                    told = Told(room / "colleague", root.server.url, NAME, password, admitted[0], options.seed)
+                    there = asyncio.create_task(beside(told, _settled(line)))
+                    stack.push_async_callback(_ended, there)
+                yield desk, line
         finally:
             await root.close()
+
+
+async def _settled(line: "SimulatedLine") -> None:
+    """The screen is there, and the machine has time for somebody else's desk."""
+    await line.ready()
+    await asyncio.sleep(SETTLED)
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 def _counted(rows: "Iterator[tuple[str, Row]]", members: int) -> "Iterator[tuple[str, Row]]":
@@ -204,22 +235,29 @@ async def _count(root: "DeskRoot", total: int) -> None:
         _tell(_("{count} of {total} rows are at the desk").format(count=min(count, total), total=total))
 
 
-def _rows(seed: int, count: int) -> "Iterator[tuple[str, Row]]":
+def spoken() -> "Speak":
+    """How the sample speaks where the screen has this language; who reads it as JSON gets it as the shop wrote it."""
+    from ringdesk import sample
+
+    return sample.english if words.spoken() == words.ENGLISH_TAG else sample.as_written
+
+
+def _rows(seed: int, count: int, speak: "Speak") -> "Iterator[tuple[str, Row]]":
     """What the business says; fictional members with what they did, what was written down and promised."""
     from ringdesk import sample
 
     now = roots.wall()
-    for disposition in sample.dispositions():
+    for disposition in sample.dispositions(speak):
         yield "disposition", disposition
-    for article in sample.articles(seed, now):
+    for article in sample.articles(seed, now, speak):
         yield "article", article
-    for member in sample.people(seed, count):
+    for member in sample.people(seed, count, speak):
         yield "member", member
-        for contact in sample.history(member, seed, now):
+        for contact in sample.history(member, seed, now, speak):
             yield "contact", contact
-        for note in sample.notes(member, seed, now):
+        for note in sample.notes(member, seed, now, speak):
             yield "note", note
-        for task in sample.tasks(member, seed, now):
+        for task in sample.tasks(member, seed, now, speak):
             yield "task", task
 
 

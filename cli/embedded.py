@@ -173,7 +173,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         await drain
 
 
-def _end_with_the_parent() -> None:
+def end_with_the_parent() -> None:
     """Wait for the end of standard input, in a thread; then end this process as `terminate` would."""
     while os.read(0, 1024):
         pass
@@ -184,7 +184,7 @@ def main() -> int:
     """The child: `ringdesk server` with the arguments given."""
     from cli.main import main as ringdesk
 
-    threading.Thread(target=_end_with_the_parent, name="parent", daemon=True).start()
+    threading.Thread(target=end_with_the_parent, name="parent", daemon=True).start()
     return ringdesk(["server", *sys.argv[1:]])
 
 

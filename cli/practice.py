@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from cli import roots
+from cli.demo import spoken
 from cli.deskroot import DeskRoot
 from cli.plan import Plan
 from cli.simulated_line import SimulatedLine
@@ -155,8 +156,8 @@ def _guide(keys: dict[str, str]) -> Guide:
     )
 
 
-def _people() -> Iterator[Member]:
-    return (sample.member(SEED, index) for index in range(MEMBERS))
+def _people(speak: sample.Speak = sample.as_written) -> Iterator[Member]:
+    return (sample.member(SEED, index, speak) for index in range(MEMBERS))
 
 
 def _mobile(member: Member) -> str:
@@ -168,11 +169,12 @@ def _mobile(member: Member) -> str:
 def _rows(colleagues: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Row]]:
     """Members with their past, colleagues (person and name), some answers."""
     now = roots.wall()
-    for member in _people():
+    speak = spoken()
+    for member in _people(speak):
         yield "member", member
-        for contact in sample.history(member, SEED, now):
+        for contact in sample.history(member, SEED, now, speak):
             yield "contact", contact
-        for task in sample.tasks(member, SEED, now):
+        for task in sample.tasks(member, SEED, now, speak):
             yield "task", task
     for ident, name in colleagues:
         yield (

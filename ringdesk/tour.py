@@ -62,10 +62,11 @@ STEPS: Final = (
 
 
 class Past(msgspec.Struct, frozen=True):
-    """A step that is done, and how long it took in seconds."""
+    """A step that is done, and how long it took in seconds; `in_turn` unless it was done before it was asked for."""
 
     step: Step
     seconds: float
+    in_turn: bool = True
 
 
 class Tour(msgspec.Struct, frozen=True):
@@ -86,6 +87,25 @@ class Tour(msgspec.Struct, frozen=True):
         return self.to_come[0] if self.to_come else None
 
     @property
+    def place(self) -> int:
+        """Which of all steps the present one is, from 1; what was done before its turn does not move it. After the last:
+        their count."""
+        if self.step is None:
+            return self.count
+        order = STEPS.index(self.step)
+        return 1 + sum(STEPS.index(each) < order for each in (*self.to_come, *(each.step for each in self.past)))
+
+    @property
+    def early(self) -> tuple[Step, ...]:
+        """Those that were passed over on the way to the present one, since they had been done before their turn."""
+        if self.step is None:
+            return ()
+        order, done = STEPS.index(self.step), {each.step for each in self.past}
+        turns = [STEPS.index(each.step) for each in self.past if each.in_turn and STEPS.index(each.step) < order]
+        last = max(turns, default=-1)
+        return tuple(each for each in STEPS[last + 1 : order] if each in done)
+
+    @property
     def count(self) -> int:
         """How many steps there are in all."""
         return len(self.past) + len(self.to_come)
@@ -98,5 +118,5 @@ class Tour(msgspec.Struct, frozen=True):
             return self
         if step is not self.step:
             to_come = tuple(each for each in self.to_come if each is not step)
-            return Tour(to_come, (*self.past, Past(step, 0.0)), self.since)
+            return Tour(to_come, (*self.past, Past(step, 0.0, in_turn=False)), self.since)
         return Tour(self.to_come[1:], (*self.past, Past(step, now - self.since)), now)

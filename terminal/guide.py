@@ -123,9 +123,11 @@ class Guide:
             query=SafeText(f"{self._digits} {self._surname}"),
             **shown,
         )
-        return say(
-            "Practice {number} of {count}: {text}", number=len(self.tour.past) + 1, count=self.tour.count, text=text
-        )
+        hint = say("Practice {number} of {count}: {text}", number=self.tour.place, count=self.tour.count, text=text)
+        early = [say(NAMES[each.id]) for each in self.tour.early]
+        if not early or "back" in self._keys:
+            return hint
+        return say("{hint} (done already: {steps})", hint=hint, steps=SafeText(say(", ").join(early)))
 
     def _says(self, step: Step) -> str:
         """What to say of a step, as things stand."""

@@ -7,7 +7,8 @@ import gettext
 import itertools
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,7 @@ class _Words:
 
     catalogue: gettext.NullTranslations = gettext.NullTranslations()
     places: Path = LOCALE
+    tag: str = ENGLISH_TAG
 
 
 def language(tag: str = "", places: Path | None = None) -> str:
@@ -34,7 +36,7 @@ def language(tag: str = "", places: Path | None = None) -> str:
     wanted = _spellings(tag) if tag else [each for tag in _environment() for each in _spellings(tag)]
     _Words.places = _Words.places if places is None else places
     found = gettext.find(DOMAIN, str(_Words.places), wanted)
-    _Words.catalogue = gettext.NullTranslations()
+    _Words.catalogue, _Words.tag = gettext.NullTranslations(), ENGLISH_TAG
     if found is None:
         return ENGLISH_TAG
     try:
@@ -42,7 +44,24 @@ def language(tag: str = "", places: Path | None = None) -> str:
             _Words.catalogue = gettext.GNUTranslations(stream)
     except (OSError, ValueError):
         return ENGLISH_TAG
-    return Path(found).parent.parent.name
+    _Words.tag = Path(found).parent.parent.name
+    return _Words.tag
+
+
+def spoken() -> str:
+    """The language in force, as `language` returned it."""
+    return _Words.tag
+
+
+@contextmanager
+def in_english() -> Iterator[None]:
+    """The words of the source inside, whatever is on screen: for what is also found by its English name."""
+    kept = _Words.catalogue
+    _Words.catalogue = gettext.NullTranslations()
+    try:
+        yield
+    finally:
+        _Words.catalogue = kept
 
 
 def _environment() -> list[str]:

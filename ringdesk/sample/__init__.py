@@ -6,6 +6,18 @@ sequence is guaranteed. Member `index` is made without making the others, so fiv
 
 from ringdesk.sample.business import articles, dispositions
 from ringdesk.sample.contacts import history, notes, tasks
+from ringdesk.sample.english import Speak, as_written, english
 from ringdesk.sample.people import member, people
 
-__all__ = ["articles", "dispositions", "history", "member", "notes", "people", "tasks"]
+__all__ = [
+    "Speak",
+    "articles",
+    "as_written",
+    "dispositions",
+    "english",
+    "history",
+    "member",
+    "notes",
+    "people",
+    "tasks",
+]

@@ -4,12 +4,15 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid5
 
+import msgspec
+
 from ringdesk.articles import Article, ArticleKind
 from ringdesk.dispositions import Disposition
 from ringdesk.ids import RINGDESK_NAMESPACE
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.sample.contacts import STAFF, TAIPEI_TIME
 from ringdesk.sample.draws import Draws
+from ringdesk.sample.english import Speak, as_written
 
 _ORDER: Final = """{name}您好，{store}{agent}為您服務。
 請問要哪一項、幾份、哪一天取貨？
@@ -64,30 +67,38 @@ _ANSWERS: Final[tuple[tuple[str, str, str], ...]] = (
 )  # fmt: skip
 
 
-def dispositions() -> tuple[Disposition, ...]:
+def dispositions(speak: Speak = as_written) -> tuple[Disposition, ...]:
     """Some of the built-in codes with their script and template, and one of the shop's own."""
-    return _CODES
+    return tuple(
+        msgspec.structs.replace(
+            each,
+            title=SafeText(speak(each.title)),
+            script=SafeLines(speak(each.script)),
+            template=SafeLines(speak(each.template)),
+        )
+        for each in _CODES
+    )
 
 
-def articles(seed: int, now: float) -> tuple[Article, ...]:
+def articles(seed: int, now: float, speak: Speak = as_written) -> tuple[Article, ...]:
     """Twenty answers; two notices that hold today, one of them for members with a tag. `now` is seconds since 1970."""
     draws = Draws(seed, "articles", 0)
     answers = (
         Article(
             id=_id(f"answer/{place}"),
             kind=ArticleKind.ANSWER,
-            title=SafeText(title),
-            text=SafeLines(text),
-            keywords=tuple(map(SafeText, words.split())),
+            title=SafeText(speak(title)),
+            text=SafeLines(speak(text)),
+            keywords=tuple(map(SafeText, speak(words).split())),
             author_name=draws.pick(STAFF),
             at=now - 86_400 * (1 + draws.below(300)),
         )
         for place, (title, text, words) in enumerate(_ANSWERS)
     )
-    return (*answers, *_notices(draws, now))
+    return (*answers, *_notices(draws, now, speak))
 
 
-def _notices(draws: Draws, now: float) -> tuple[Article, ...]:
+def _notices(draws: Draws, now: float, speak: Speak) -> tuple[Article, ...]:
     today = datetime.fromtimestamp(now, TAIPEI_TIME).date()
     until = SafeText((today + timedelta(days=7)).isoformat())
     told = (
@@ -98,9 +109,9 @@ def _notices(draws: Draws, now: float) -> tuple[Article, ...]:
         Article(
             id=_id(f"notice/{place}"),
             kind=ArticleKind.NOTICE,
-            title=SafeText(title),
-            text=SafeLines(text),
-            tags=tuple(map(SafeText, tags)),
+            title=SafeText(speak(title)),
+            text=SafeLines(speak(text)),
+            tags=tuple(SafeText(speak(tag)) for tag in tags),
             starts=SafeText((today - timedelta(days=1)).isoformat()),
             ends=until,
             author_name=draws.pick(STAFF),

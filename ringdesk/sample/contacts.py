@@ -10,6 +10,7 @@ from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.sample.draws import Draws, Weighted
+from ringdesk.sample.english import Speak, as_written
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
 
@@ -90,22 +91,22 @@ _PROMISES: Final = (
 )
 
 
-def history(member: Member, seed: int, now: float) -> tuple[Contact, ...]:
+def history(member: Member, seed: int, now: float, speak: Speak = as_written) -> tuple[Contact, ...]:
     """The timeline of a member, newest first, in opening hours (Taipei) before today. `now` is seconds since 1970."""
     draws = Draws(seed, "history", member.id)
     days = sorted(1 + draws.skewed(_BACK) for _ in range(draws.skewed(28)))
     times = sorted((_moment(draws, now, -day) for day in days), reverse=True)
-    return tuple(_contact(draws, member, place, at) for place, at in enumerate(times))
+    return tuple(_contact(draws, member, place, at, speak) for place, at in enumerate(times))
 
 
-def tasks(member: Member, seed: int, now: float) -> tuple[Task, ...]:
+def tasks(member: Member, seed: int, now: float, speak: Speak = as_written) -> tuple[Task, ...]:
     """What is open for a member: nothing for most; some of it overdue. `now` is seconds since 1970."""
     draws = Draws(seed, "tasks", member.id)
     count = 1 + draws.chance(0.15) if draws.chance(0.12) else 0
-    return tuple(_task(draws, member, place, now) for place in range(count))
+    return tuple(_task(draws, member, place, now, speak) for place in range(count))
 
 
-def notes(member: Member, seed: int, now: float) -> tuple[Note, ...]:
+def notes(member: Member, seed: int, now: float, speak: Speak = as_written) -> tuple[Note, ...]:
     """What was written down: nothing for most; half of it was revised later, by its author. `now` is seconds since 1970."""
     draws = Draws(seed, "notes", member.id)
     if not draws.chance(0.35):
@@ -116,20 +117,20 @@ def notes(member: Member, seed: int, now: float) -> tuple[Note, ...]:
         first = Note(
             id=str(uuid5(UUID(member.id), f"note/{place}")),
             member=member.id,
-            text=SafeLines(_filled(draws, draws.pick(_NOTES))),
+            text=SafeLines(_filled(draws, draws.pick(_NOTES), speak)),
             author=f"sample-{STAFF.index(author)}",
             author_name=author,
             at=_moment(draws, now, -3 - draws.skewed(400)),
         )
         found.append(first)
         if draws.chance(0.5):
-            more = SafeLines(f"{first.text}\n{draws.pick(_CORRECTIONS)}")
+            more = SafeLines(f"{first.text}\n{speak(draws.pick(_CORRECTIONS))}")
             row_id = str(uuid5(UUID(member.id), f"note/{place}/1"))
             found.append(msgspec.structs.replace(first, id=row_id, text=more, at=first.at + 86_400, parent=first.id))
     return tuple(found)
 
 
-def _contact(draws: Draws, member: Member, place: int, at: float) -> Contact:
+def _contact(draws: Draws, member: Member, place: int, at: float, speak: Speak) -> Contact:
     kind = draws.weighted(_KINDS)
     needs_answer = kind in (ContactKind.CALL_IN, ContactKind.MESSAGE, ContactKind.EMAIL)
     return Contact(
@@ -137,28 +138,30 @@ def _contact(draws: Draws, member: Member, place: int, at: float) -> Contact:
         member=member.id,
         kind=kind,
         at=at,
-        text=_filled(draws, draws.pick(_TEXTS[kind])),
+        text=_filled(draws, draws.pick(_TEXTS[kind]), speak),
         who=SafeText("") if kind is ContactKind.MISSED else draws.pick(STAFF),
-        state=draws.weighted(_STATES) if needs_answer else SafeText(""),
+        state=SafeText(speak(draws.weighted(_STATES))) if needs_answer else SafeText(""),
     )
 
 
-def _task(draws: Draws, member: Member, place: int, now: float) -> Task:
+def _task(draws: Draws, member: Member, place: int, now: float, speak: Speak) -> Task:
     author = draws.pick(STAFF)
     due = datetime.fromtimestamp(_moment(draws, now, draws.below(14) - 4), UTC)
     return Task(
         id=str(uuid5(UUID(member.id), f"task/{place}")),
         member=member.id,
-        title=_filled(draws, draws.pick(_PROMISES)),
+        title=_filled(draws, draws.pick(_PROMISES), speak),
         due=SafeText(due.astimezone(TAIPEI_TIME).date().isoformat()),
         author_name=author,
         at=_moment(draws, now, -5 - draws.below(10)),
     )
 
 
-def _filled(draws: Draws, text: str) -> SafeText:
+def _filled(draws: Draws, text: str, speak: Speak) -> SafeText:
     return SafeText(
-        text.format(goods=draws.pick(_GOODS), count=1 + draws.skewed(6), amount=50 + 10 * draws.skewed(1_200))
+        speak(text).format(
+            goods=speak(draws.pick(_GOODS)), count=1 + draws.skewed(6), amount=50 + 10 * draws.skewed(1_200)
+        )
     )
 
 

@@ -14,6 +14,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.sample import telephones
 from ringdesk.sample.called import SURNAMES, called
 from ringdesk.sample.draws import Draws, Weighted
+from ringdesk.sample.english import Speak, as_written
 from ringdesk.sample.telephones import Area
 
 BLOCK: Final = 50
@@ -93,6 +94,7 @@ _FACTS: Final = tuple(
         ),
     )
 )
+_SUM: Final = " NT$"
 _DO_NOT_SELL: Final = SafeText("勿推銷")
 _FIRST_DAY: Final = date(2016, 1, 1).toordinal()
 _LAST_DAY: Final = date(2026, 10, 31).toordinal()
@@ -108,12 +110,12 @@ class _Shared(msgspec.Struct, frozen=True):
     company: bool
 
 
-def people(seed: int, count: int) -> Iterator[Member]:
+def people(seed: int, count: int, speak: Speak = as_written) -> Iterator[Member]:
     """The first `count` members, one after the other."""
-    return (member(seed, index) for index in range(count))
+    return (member(seed, index, speak) for index in range(count))
 
 
-def member(seed: int, index: int) -> Member:
+def member(seed: int, index: int, speak: Speak = as_written) -> Member:
     """Member `index` of the people of `seed`; the others need not be made."""
     draws = Draws(seed, "member", index)
     surname, (store, area) = _origin(draws)
@@ -126,7 +128,7 @@ def member(seed: int, index: int) -> Member:
     who = called(draws, surname)
     tier, most = draws.weighted(_TIERS)
     flags = _flags(draws)
-    return Member(
+    made = Member(
         id=str(uuid5(RINGDESK_NAMESPACE, f"sample/{seed}/{index}")),
         code=SafeText(f"M{index + 1:07d}"),
         name=who.name,
@@ -142,6 +144,26 @@ def member(seed: int, index: int) -> Member:
         since=_day(draws, _FIRST_DAY, _LAST_DAY),
         facts=_facts(Draws(seed, "facts", index)),
         do_not_call=_DO_NOT_SELL in flags,
+    )
+    return made if speak is as_written else _spoken(made, speak)
+
+
+def _spoken(member: Member, speak: Speak) -> Member:
+    """The same in the language of `speak`: nobody's name is in any."""
+
+    def all_of(texts: tuple[SafeText, ...]) -> tuple[SafeText, ...]:
+        parts = (text.partition(_SUM) for text in texts)
+        return tuple(SafeText(f"{speak(word)}{sign}{rest}") for word, sign, rest in parts)
+
+    return msgspec.structs.replace(
+        member,
+        honorific=SafeText(speak(member.honorific)),
+        numbers=tuple(msgspec.structs.replace(each, label=SafeText(speak(each.label))) for each in member.numbers),
+        tier=SafeText(speak(member.tier)),
+        tags=all_of(member.tags),
+        flags=all_of(member.flags),
+        home_store=SafeText(speak(member.home_store)),
+        facts=all_of(member.facts),
     )
 
 
@@ -174,7 +196,7 @@ def _numbers(
 def _flags(draws: Draws) -> tuple[SafeText, ...]:
     flags = [draws.pick(_FLAGS)] if draws.chance(0.05) else []
     if draws.chance(0.02):
-        flags.append(SafeText(f"欠款 NT${10 * (1 + draws.skewed(400)):,}"))
+        flags.append(SafeText(f"欠款{_SUM}{10 * (1 + draws.skewed(400)):,}"))
     if draws.chance(0.04):
         flags.append(_DO_NOT_SELL)
     return tuple(flags)

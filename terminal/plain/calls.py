@@ -13,7 +13,7 @@ from terminal.plain.choices import Verdict
 from terminal.plain.talk import Act, Entry
 from terminal.screens.windows import Window, spelled
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.speech import line_name, say
+from terminal.widgets.speech import line_name, say, titled
 
 
 async def take(bench: Bench, rest: str) -> None:
@@ -65,7 +65,7 @@ async def wrap_up(bench: Bench, rest: str) -> None:
     if rest.isdecimal() and 1 <= int(rest) <= len(codes):
         await _wrapped(bench, row, codes[int(rest) - 1])
         return
-    entries = [Entry(choices.title(code), _wraps(bench, row, code)) for code in codes]
+    entries = [Entry(titled(code), _wraps(bench, row, code)) for code in codes]
     bench.talk.offer(say("What was it about? {name}", name=board.person.name), entries)
 
 
@@ -76,7 +76,7 @@ def _wraps(bench: Bench, row: CallRow, code: Disposition) -> Act:
 async def _wrapped(bench: Bench, row: CallRow, code: Disposition) -> None:
     person = bench.board.person
     if code.needs_note and not bench.typed and not bench.work.noted(row.call.id):
-        bench.talk.say(say("{code} needs a note first.", code=choices.title(code)))
+        bench.talk.say(say("{code} needs a note first.", code=titled(code)))
         return
     member = person.member.id if person.member else None
     await bench.save_kept(CallWrapup(call=row.call.id, code=SafeText(code.id), member=member))

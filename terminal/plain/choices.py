@@ -1,10 +1,8 @@
-"""What the plain desk offers by number: dispositions, verdicts. Pure."""
+"""What the plain desk offers by number: verdicts. Pure."""
 
 from typing import Final, Literal
 
-from ringdesk.dispositions import Disposition
-from ringdesk.safetext import SafeText
-from terminal.widgets.speech import code, mark
+from terminal.widgets.speech import mark
 
 Verdict = Literal["missed", "elsewhere", "ignored"]
 
@@ -13,8 +11,3 @@ VERDICTS: Final[tuple[tuple[Verdict, str], ...]] = (
     ("elsewhere", mark("answered on another telephone")),
     ("ignored", mark("ignore it")),
 )
-
-
-def title(disposition: Disposition) -> SafeText:
-    """A disposition in words: the business's own, else ours."""
-    return disposition.title or code(SafeText(disposition.id))

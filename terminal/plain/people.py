@@ -242,8 +242,12 @@ async def home(bench: Bench, _rest: str) -> None:
         ),
     )
     entries = await draft_entries(bench)
-    entries += [Entry(voice.task_words(task, now), _to_task(bench, task)) for _, task in agenda[: voice.LATEST]]
-    bench.talk.offer(say("Yours to do: {count}", count=len(agenda)), entries, say("All is clear."))
+    entries += [Entry(voice.task_words(task, now), _to_task(bench, task)) for _, task in agenda]
+    few, count = voice.LATEST, len(entries)
+    title = say("Yours to do: {count}", count=count)
+    if count > few:
+        title = say("Yours to do: {few} of {count}", few=few, count=count)
+    bench.talk.offer(title, entries, say("All is clear."), few=few)
 
 
 def _to_task(bench: Bench, task: Task) -> Act:

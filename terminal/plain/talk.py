@@ -4,13 +4,17 @@ News never changes what a number means: only the person's own commands do.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
 from terminal.widgets.speech import say
 
 Act = Callable[[], Awaitable[None]]
 Answered = Callable[[str], Awaitable[None]]
+
+
+READ_ON: Final = SafeText("0")
+"""What is typed to hear the next entries of a long list."""
 
 
 class Entry(NamedTuple):
@@ -26,20 +30,33 @@ class Talk:
     def __init__(self, tell: Callable[[Sequence[SafeText]], None]) -> None:
         self._tell = tell
         self._offered: tuple[Entry, ...] = ()
+        self._read, self._few = 0, 0
         self._question: Answered | None = None
 
     def say(self, *lines: SafeText) -> None:
         """Say it, a line each."""
         self._tell(lines)
 
-    def offer(self, title: SafeText, entries: Iterable[Entry], empty: SafeText | None = None) -> None:
-        """Read a list; a number takes one until something else is offered or done. `empty`: what to say of none."""
+    def offer(
+        self, title: SafeText, entries: Iterable[Entry], empty: SafeText | None = None, *, few: int | None = None
+    ) -> None:
+        """Read a list; a number takes one until something else is offered or done. `empty`: what to say of none. So `few`
+        are read at once, and 0 reads on."""
         self.forget()
         self._offered = tuple(entries)
         if not self._offered:
             self.say(empty or say("There is nothing to choose from."))
             return
-        rows = [SafeText(f"{index} {entry.words}") for index, entry in enumerate(self._offered, 1)]
+        self._read, self._few = 0, few or len(self._offered)
+        self._read_on(title)
+
+    def _read_on(self, title: SafeText | None = None) -> None:
+        first, count = self._read, len(self._offered)
+        self._read = last = min(count, first + self._few)
+        title = title or say("{first} to {last} of {count}:", first=first + 1, last=last, count=count)
+        rows = [SafeText(f"{index} {self._offered[index - 1].words}") for index in range(first + 1, last + 1)]
+        if last < count:
+            rows.append(say("{key} reads the next {count}.", key=READ_ON, count=min(count - last, self._few)))
         self.say(title, *rows)
 
     def ask(self, question: SafeText, answered: Answered) -> None:
@@ -65,6 +82,9 @@ class Talk:
 
     async def chosen(self, number: int) -> None:
         """A number was typed."""
+        if number == int(READ_ON) and self._read < len(self._offered):
+            self._read_on()
+            return
         if not 1 <= number <= len(self._offered):
             self.say(say("There is no {number} to choose.", number=number))
             return

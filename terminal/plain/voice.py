@@ -15,7 +15,7 @@ from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
 from terminal.widgets.person import CallRow, Person, Who, called_by, number, number_found
-from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, line_name, mark, say, tongue
+from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, greeting, line_name, mark, say, tongue
 from terminal.widgets.telephone import written
 from terminal.widgets.when import Due, Now, clock, due_between, length, stamp
 
@@ -24,7 +24,7 @@ UNLOCKED = mark(
     "Line by line the desk does not lock itself: what was read stays in the window. Lock the computer, or leave with q."
 )
 LATEST = 10
-"""Contacts that are read at once."""
+"""Contacts, or things to do, that are read at once."""
 
 
 def joined(parts: Sequence[SafeText]) -> SafeText:
@@ -75,13 +75,12 @@ def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str = "") -> list[S
         late = [task for when, task in urgent(pop.tasks, now) if when.late]
         if late:
             lines.append(say("Overdue: {title}.", title=late[0].title))
-    greeting = say("Say: {greeting}.", greeting=pop.greeting) if pop.greeting else SafeText()
+    said = greeting(row.sure) if row.sure is not None else pop.greeting
+    greets = say("Say: {greeting}.", greeting=said) if said else SafeText()
     takes = say("{key} takes it.", key=SafeText(take)) if take else SafeText()
     return [
         *lines,
-        *filter(
-            None, [say("{first} {second}", first=greeting, second=takes) if greeting and takes else greeting or takes]
-        ),
+        *filter(None, [say("{first} {second}", first=greets, second=takes) if greets and takes else greets or takes]),
     ]
 
 
@@ -100,8 +99,7 @@ def card(person: Person, now: Now) -> list[SafeText]:
     member = person.member
     lines = warnings(member) or [say("Nothing to watch out for")]
     lines.append(say("Member: {who}.", who=joined((member_words(member), member.code))))
-    if person.greeting:
-        lines.append(say("Say: {greeting}.", greeting=person.greeting))
+    lines.append(say("Say: {greeting}.", greeting=greeting(member)))
     lines.append(say("Points: {count}.", count=SafeText(f"{member.points:,}")))
     numbers = [joined((written(each.e164, each.raw), each.label)) for each in member.numbers]
     lines += [say("Number: {number}.", number=each) for each in numbers]

@@ -1,14 +1,17 @@
 """The keys of the call story, as actions of the screen: each finds what is meant by where the focus is, and runs an errand."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from terminal.messages import Chosen
+from terminal.news import ScreenPop
 from terminal.screens.callbackkeys import CallbackKeys
 from terminal.screens.day import lost_before
 from terminal.screens.errands import Errand
+from terminal.screens.keeper import Owner
 from terminal.screens.keysoncalls import OVER
 from terminal.screens.menus import Entry
 from terminal.screens.numberkeys import NumberKeys
@@ -18,6 +21,9 @@ from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, Who, called_by
 from terminal.widgets.speech import PRESENCES, say
 from terminal.widgets.tasks import Tasks, by_urgency
+
+if TYPE_CHECKING:
+    from terminal.news import News
 
 
 class CallKeys(NumberKeys, CallbackKeys):
@@ -38,6 +44,13 @@ class CallKeys(NumberKeys, CallbackKeys):
         self.board.remember(await lost_before(self.work.desk, self.work.wall()))
         self.board.day.begin(await business.team(), await business.agenda())
         return await self.attendance.say()
+
+    def freshen(self, before: Owner, news: "News | None" = None) -> None:
+        """A card that opened by itself, unless just now by the pop of its own call: what that brought may be old by now."""
+        person = self.board.person
+        new = isinstance(news, ScreenPop) and person.call is not None and news.call.id == person.call.id
+        if person.key != before and person.member is not None and not new:
+            self.errands.run(f"card {person.key}", self.work.freshen)
 
     def turn_to(self, row: CallRow) -> None:
         """Turn to a call, the focus in its note."""

@@ -1,11 +1,12 @@
 """The commands of the palette: every key of the table, the panes, the drafts. Pure: a list and a filter."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
 from terminal.widgets.speech import mark, say
+from terminal.words import in_english
 
 
 class Command(NamedTuple):
@@ -42,7 +43,11 @@ def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] 
     return [*back, *kept, *seen.values(), *plain]
 
 
-def found(query: str, among: list[Command]) -> list[Command]:
-    """The commands whose name has every word of the query."""
+def found(query: str, offered: Callable[[], list[Command]]) -> list[Command]:
+    """The commands whose name has every word of the query, in the language in force or in English. Raises ValueError if
+    what is offered depends on the language."""
     words = query.casefold().split()
-    return [command for command in among if all(word in command.name.casefold() for word in words)]
+    with in_english():
+        english = offered()
+    pairs = zip(offered(), english, strict=True)
+    return [one for one, other in pairs if all(word in f"{one.name} {other.name}".casefold() for word in words)]

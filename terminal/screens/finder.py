@@ -40,8 +40,7 @@ class Finder:
     async def ask(self, query: str) -> Choices:
         """The rows for what was typed."""
         if self.mode == PALETTE:
-            offered = [*commands(self._drafts(), self.work.undo.labels()), *self.more(), *look_commands()]
-            self._commands = found(query, offered)
+            self._commands = found(query, self._offered)
             rows = tuple(Choice((piece(each.name),), (piece(each.key, Tone.DIM),)) for each in self._commands)
             return Choices(say("Commands"), rows, say("No command is called that"))
         self._matches = []
@@ -65,6 +64,9 @@ class Finder:
             return None
         taken = offered[index]
         return taken.action if isinstance(taken, Command) else taken
+
+    def _offered(self) -> list[Command]:
+        return [*commands(self._drafts(), self.work.undo.labels()), *self.more(), *look_commands()]
 
     def _drafts(self) -> list[tuple[SafeText, str]]:
         others = self.work.keeper.others(self.work.board.person.key)

@@ -219,7 +219,7 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
         (
             Tab(say("History"), len(person.timeline))
             if person.who is not Who.NOBODY
-            else Tab(say("Today"), len(board.morning.rows)),
+            else Tab(say("Today"), board.morning.count),
             Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),
             Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
             Tab(say("Missed"), len(board.missed), *_owed(board, now)),

@@ -51,6 +51,11 @@ class Morning(msgspec.Struct, frozen=True):
     known: bool = False
     rows: tuple[Item, ...] = ()
 
+    @property
+    def count(self) -> int:
+        """How many things there are, listed or not: the one number that panel and tab say."""
+        return len(self.items)
+
 
 def when(item: Item, now: Now) -> Due:
     """When it is due, for callbacks and tasks; when it was, for the others."""

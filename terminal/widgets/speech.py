@@ -34,8 +34,17 @@ def because(why: Why) -> SafeText:
 
 
 def greeting(member: Member) -> SafeText:
-    """How to greet a member."""
-    return SafeText(hello(member.name, member.honorific))
+    """How to greet a member, all of it in the language in force."""
+    return SafeText(hello(member.name, address(member.honorific)))
+
+
+def address(honorific: SafeText) -> SafeText:
+    """A common form of address in the language in force; one that is in it already, or that is not common, as it is."""
+    from ringdesk.names import HAN  # with the first card, not with the shell
+
+    known = HONORIFICS.get(honorific.strip().rstrip("."))
+    said = say(known) if known else honorific
+    return honorific if bool(HAN.search(said)) is bool(HAN.search(honorific)) else said
 
 
 def mark(message: str) -> str:
@@ -137,6 +146,18 @@ TONGUES: Final[Mapping[str, str]] = {
     "th": mark("Thai"),
 }
 """Languages of members by their tag (BCP 47), without its region."""
+
+HONORIFICS: Final[Mapping[str, str]] = {
+    "先生": mark("Mr"),
+    "女士": mark("Ms"),
+    "小姐": mark("Ms"),
+    "太太": mark("Mrs"),
+    "Mr": mark("Mr"),
+    "Ms": mark("Ms"),
+    "Miss": mark("Miss"),
+    "Mrs": mark("Mrs"),
+}
+"""Common forms of address, as members have them. 小姐 says nothing of a marriage, as Ms does not."""
 
 REFUSALS: Final[Mapping[str, str]] = {
     "unknown_member": mark("this member is not on this desk any more"),

@@ -172,7 +172,7 @@ class Timeline(ListPanel[Past]):
             homeface.entry(home.rows[index], self.value.now, chosen=focus and index == self.selected) for index in shown
         ]
         foot = say("{first} to {last}", first=shown.start + 1, last=shown.stop) if len(home.rows) > len(shown) else None
-        corner = (piece(counted("{count} entry", "{count} entries", len(home.items)), Tone.DIM),) if home.items else ()
+        corner = (piece(counted("{count} entry", "{count} entries", home.count), Tone.DIM),) if home.count else ()
         return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), corner, (piece(foot, Tone.DIM),) if foot else ())
 
     def _count(self) -> tuple[Piece, ...]:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from cli import demo
+from ringdesk.sample import as_written, english
 from tests.cli.processes import child, gone, run, servers_in
+from tests.terminal.plain.talking import spoken
 
 
 def leftovers() -> set[str]:
@@ -71,6 +73,12 @@ def test_while_members_are_made_their_number_is_told(monkeypatch: pytest.MonkeyP
     told: list[str] = []
     monkeypatch.setattr(demo, "_tell", told.append)
     monkeypatch.setattr(demo, "TELL_SECONDS", 0.0)
-    rows = list(demo._rows(1, 3))
+    rows = list(demo._rows(1, 3, as_written))
     assert list(demo._counted(iter(rows), 3)) == rows
     assert told[-1] == "3 of 3 members made"
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", english), ("zh_TW", as_written)])
+def test_the_sample_speaks_the_language_of_the_screen(language: str, says: object) -> None:
+    with spoken(language):
+        assert demo.spoken() is says

@@ -111,3 +111,11 @@ def test_a_half_typed_note_survives_kill_9_with_its_person(tmp_path: Path, desk:
         person.type(REST)
         person.see(lambda: note(person) == HALF + REST)
         assert person.leave() == 0
+
+
+@pytest.mark.slow
+def test_a_colleague_comes_and_takes_a_call(tmp_path: Path) -> None:
+    with Person(tmp_path, ["demo", "--language", "en", "--members", "100", "--every", "4"]) as person:
+        person.see(lambda: "怡君" in person.pane("lines"))
+        assert person.leave() == 0
+    assert not list(tmp_path.glob("ringdesk-demo-*"))

@@ -40,3 +40,17 @@ def test_the_whole_tour_ends() -> None:
 def test_every_step_needs_another_deed_and_the_first_one_rings() -> None:
     assert len({step.deed for step in STEPS}) == len(STEPS)
     assert STEPS[0].ring is Ring.MEMBER
+
+
+def test_a_step_keeps_its_place_whatever_was_done_before_its_turn() -> None:
+    tour = Tour.begin(ALL, 0.0).did(Deed.SAVED, 1.0).did(Deed.ASKED, 2.0)
+    assert (tour.place, tour.early) == (1, ())
+    tour = tour.did(Deed.TOOK, 3.0)
+    assert (tour.place, tour.early) == (2, ())
+    tour = tour.did(Deed.TYPED, 4.0)
+    assert (tour.place, [step.id for step in tour.early]) == (4, ["save"])
+    tour = tour.did(Deed.WRAPPED, 5.0)
+    assert (tour.place, tour.early) == (5, ()), "said once"
+    for step in STEPS:
+        tour = tour.did(step.deed, 6.0)
+    assert (tour.place, tour.early) == (len(STEPS), ())

@@ -176,6 +176,8 @@ async def test_late_tasks_are_a_few_and_a_count_until_somebody_asks() -> None:
         timeline.focus()
         await run.press("end", "up", "up")
         assert "17 more late tasks" in run.pane("timeline")
+        assert "25 entries" in run.pane("timeline")
+        assert "1 Today 25" in run.pane("tabs"), "one count, whatever is listed"
         await run.press("enter")
         assert "17 more late tasks" not in run.pane("timeline")
         await run.press("end")

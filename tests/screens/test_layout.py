@@ -48,7 +48,7 @@ ENGLISH = {
         "! 欠款 NT$320",
         "x no marketing calls",
         "12,840",
-        '"Hello, 林女士"',
+        '"Hello, Ms 林"',
     ],
     "timeline": ["Timeline  林淑芬", "11/23 16:43", "Bought", "林淑芬 買茶"],
     "noteframe": ["Note  林淑芬", "line 1", "Ready to type"],

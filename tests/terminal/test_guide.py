@@ -171,3 +171,22 @@ def test_a_desk_without_a_key_skips_its_step_and_the_summary_counts_what_was_don
     it.hear(mine("c1"))
     assert it.summary()[0] == "Practice: 1 of 3 steps in 00:00."
     assert it.summary()[1].endswith("take a call  F2")
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "later", "done"),
+    [("en", "Practice 1 of 11: ", "Practice 4 of 11: ", "(done already: save the note)"),
+     ("zh_TW", "練習 1/11：", "練習 4/11：", "（之前已完成：儲存備註）")],
+)  # fmt: skip
+def test_a_step_that_was_done_early_moves_no_number(language: str, first: str, later: str, done: str) -> None:
+    with spoken(language):
+        it = guide()
+        it.hear(NoteNews(Note(id="n", author=ME), "pending"))
+        assert it.hint().startswith(first)
+        it.did(STEPS[0].deed)
+        it.did(STEPS[1].deed)
+        assert it.hint().startswith(later)
+        assert it.hint().endswith(done), it.hint()
+        screen = guide({key.id: key.shown for key in KEYS_OF_SCREEN})
+        screen.tour = it.tour
+        assert done not in screen.hint(), "the banner has no room for it"

@@ -106,3 +106,12 @@ def test_a_reason_inside_a_reason_is_in_the_language_in_force() -> None:
         assert "desk:1 沒有回應" in words.sentence(why)
     finally:
         words.language("en")
+
+
+def test_in_english_and_back(places: Path) -> None:
+    assert words.language("zh_TW", places) == words.spoken() == "zh_TW"
+    with words.in_english():
+        assert words._("Save") == "Save"
+    assert words._("Save") == "儲存"
+    words.language("en")
+    assert words.spoken() == "en"

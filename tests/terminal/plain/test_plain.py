@@ -14,6 +14,7 @@ from ringdesk.members import Member
 from ringdesk.ops import CallHand, CallHold, CallVerdict, NumberAttach, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task
 from ringdesk.why import Why
 from terminal.desk import Draft
 from terminal.news import UNSAVED, CallNews, ScreenPop, SyncNews
@@ -59,10 +60,10 @@ async def test_a_ring_says_who_what_must_not_be_forgotten_and_how_to_take_it(typ
     assert said == [
         "Line 2 rings: 林淑芬 小姐, gold, 0912-345-678.",
         "Careful: 對堅果過敏.",
-        "Say: 林淑芬您好. t takes it.",
+        "Say: Hello, Ms 林. t takes it.",
     ]
     said = await ring(typist, "c2", CHEN, line="1")
-    assert said[-1] == "Say: 陳志明您好. t 1 takes it."
+    assert said[-1] == "Say: Hello, 陳志明. t 1 takes it."
 
 
 async def test_what_is_overdue_is_said_before_the_call_is_taken(typist: Typist, desk: ScriptedDesk) -> None:
@@ -76,7 +77,7 @@ async def test_the_same_in_chinese(desk: ScriptedDesk) -> None:
             assert "服務中：無。" in typist.lines
             said = await ring(typist, "c1", LIN)
             assert said[0] == "2 線響了：林淑芬 小姐、gold、0912-345-678。"
-            assert said[-1] == "請說：林淑芬您好。輸入 t 接聽。"
+            assert said[-1] == "請說：林小姐您好。輸入 t 接聽。"
             assert "由您接聽：林淑芬，2 線。" in await typist.type("接")
             said = await typist.type("說明")
             assert all(re.fullmatch(r".+ 或 .+：.+", line) for line in said)
@@ -329,3 +330,43 @@ async def test_the_end_of_input_keeps_the_draft(desk: ScriptedDesk) -> None:
         await ring(typist, "c1", LIN)
         await typist.type("t", "n", "unfinished")
     assert desk.kept[("lin", "c1")] == "unfinished"
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "more", "second"),
+    [("en", "Yours to do: 10 of 25", "0 reads the next 10.", "11 to 20 of 25:"),
+     ("zh_TW", "您的待辦：25 件中的 10 件", "輸入 0 讀接下來的 10 件。", "第 11 到 20 件，共 25 件：")],
+)  # fmt: skip
+async def test_what_is_to_be_done_is_counted_as_it_is_read(
+    desk: ScriptedDesk, language: str, title: str, more: str, second: str
+) -> None:
+    tasks = [
+        Task(id=f"t{n}", member="lin", title=SafeText(f"task {n:02}"), due=SafeText(f"2026-12-{n:02}"))
+        for n in range(1, 26)
+    ]
+    business(desk).tasks = tasks
+    with spoken(language):
+        async with talking(desk) as typist:
+            said = await typist.type("o")
+            at = said.index(title)
+            assert len(said) == at + 1 + 10 + 1
+            assert said[at + 1].startswith("1 ")
+            assert said[-1] == more
+            said = await typist.type("0")
+            assert said[0] == second
+            assert [line.split()[0] for line in said[1:-1]] == [str(n) for n in range(11, 21)]
+            said = await typist.type("0")
+            assert len(said) == 1 + 5, "and no more is promised"
+            assert "task 25" in said[-1]
+            refused = await typist.type("0")
+            assert len(refused) == 1
+            assert "0" in refused[0]
+            assert "task 03" in (await typist.type("3"))[0], "what was read before can still be chosen"
+
+
+async def test_a_draft_counts_among_what_is_to_be_done(desk: ScriptedDesk) -> None:
+    desk._drafts = [Draft("lin", None, "一句", NOW)]
+    async with talking(desk) as typist:
+        said = await typist.type("o")
+        assert "Yours to do: 1" in said
+        assert said[-1].startswith("1 Draft: ")

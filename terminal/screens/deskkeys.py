@@ -1,0 +1,264 @@
+"""The keys of the desk as actions, and what its panels tell of the person: written, typed as a query, taken, selected."""
+
+import logging
+from functools import partial
+from typing import Final
+
+from ringdesk.safetext import SafeText
+from terminal.messages import Asked, Chosen, Declined, Dismissed, Left, Moved, Typed
+from terminal.screens.callkeys import CallKeys
+from terminal.screens.casework import ANSWERS, PIN, Casework
+from terminal.screens.errands import DRAFT
+from terminal.screens.finder import NAMING, PALETTE, SEARCH
+from terminal.screens.guard import Guard
+from terminal.screens.home import Home
+from terminal.screens.keeper import Keeper
+from terminal.screens.later import once
+from terminal.screens.looks import LANGUAGE, THEME, Looks
+from terminal.screens.promising import Promising
+from terminal.screens.wrapping import Wrapping
+from terminal.widgets.note import NoteArea
+from terminal.widgets.person import Who
+from terminal.widgets.speech import say
+
+log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())
+
+DRAFT_AFTER: Final = 0.3
+"""Seconds after a change until the draft is written."""
+
+
+class DeskKeys(CallKeys):
+    """A desk with keys. The one that inherits makes the parts."""
+
+    keeper: Keeper
+    casework: Casework
+    wrapping: Wrapping
+    promising: Promising
+    home: Home
+    looks: Looks
+    guard: Guard
+    _drafting = False
+
+    @property
+    def area(self) -> NoteArea:
+        """The text field of the note."""
+        return self.query_one("#note", NoteArea)
+
+    # what the person writes
+
+    def on_typed(self, _message: Typed) -> None:
+        """Keep what is written, a moment later."""
+        typed = self.board.typed
+        self.writing.hold()
+        if typed != self.board.typed:
+            self.painter.note()
+        self.promising.look()
+        self._draft_later()
+
+    def on_declined(self, _message: Declined) -> None:
+        """Something was typed where there is nobody to write about."""
+        self.painter.tell(
+            say("Nobody is on the desk: what you type goes nowhere. F2 takes a call, / opens a card."), bad=True
+        )
+
+    def on_left(self, _message: Left) -> None:
+        """Keep what is written, now."""
+        self._draft()
+
+    def _draft_later(self) -> None:
+        if not self._drafting:
+            self._drafting = True
+            once(self, DRAFT_AFTER, self._draft)
+
+    def _draft(self) -> None:
+        self._drafting = False
+        if not self.errands.run(DRAFT, self.writing.keep):
+            self._draft_later()  # the one that is being written does not have the last keys
+
+    # what the person does
+
+    def action_wrapup(self) -> None:
+        """F4."""
+        self.writing.hold()
+        self.wrapping.open()
+
+    def action_save(self) -> None:
+        """Ctrl+S."""
+        self.writing.hold()
+        self.writing.say(say("saving"))
+        self.painter.note()
+        self.errands.run("save", self.work.save)
+
+    def action_promise(self) -> None:
+        """What the note promises becomes a task, or is taken back."""
+        self.writing.hold()
+        self.errands.run("promise", self.promising.turn)
+
+    def action_digit(self, digit: int) -> None:
+        """A digit outside text: one of several people, else a tab."""
+        if self.board.person.who is Who.SEVERAL:
+            self.writing.hold()
+            match = self.work.choose(digit - 1)
+            if match is not None:
+                self.painter.paint()
+                if self.painter.panel("card").has_focus:
+                    self.area.focus()
+                e164 = self.board.person.call.caller.e164 if self.board.person.call else None
+                self.errands.run("choose", lambda: self.numberwork.choose(match, e164))
+        else:
+            self.panes.tab(digit)
+
+    def action_pane(self, step: int = 1) -> None:
+        """F9."""
+        self.panes.step(step, card=self.board.person.who is Who.SEVERAL)
+
+    def action_back(self) -> None:
+        """Esc: what lies on top; then the note; then the card that was opened by hand, or whose call rings no more. An empty
+        note of such a call is left together with its card."""
+        if self.panes.close_over():
+            return
+        self.writing.hold()
+        in_note = self.area.has_focus
+        closes = self.board.silent and not (in_note and self.board.typed)
+        closes = closes or (self.board.by_hand and not in_note)
+        if in_note:
+            self.panes.leave_note()
+        if closes:
+            kept, name, before = self.board.typed, self.board.person.name, self.board.person.key
+            self.board.put_away(self.work.wall())
+            self.writing.settle()
+            self.freshen(before)
+            self._draft()
+            if kept:
+                self.painter.tell(say("What you wrote for {name} is kept as a draft: Ctrl+P lists it.", name=name))
+            self.painter.paint()
+
+    def action_help(self) -> None:
+        """F1."""
+        self.panes.help()
+
+    def action_search(self) -> None:
+        """The search box."""
+        self._choose(SEARCH)
+
+    def action_palette(self) -> None:
+        """The palette."""
+        self._choose(PALETTE)
+
+    def action_answers(self) -> None:
+        """F12."""
+        self.casework.faq.begin()
+        self._choose(ANSWERS)
+
+    def action_reason(self, index: str) -> None:
+        """A reason of the palette."""
+        self.writing.hold()
+        self.errands.run("reason", lambda: self.casework.reasons.choose(int(index)))
+
+    def action_fact(self, field: str, step: int) -> None:
+        """A flag or a fact, from the palette."""
+        self.casework.pinning.begin(field, step)
+
+    def action_notices(self) -> None:
+        """The notices, from the palette."""
+        self.casework.notices()
+
+    def action_let_go(self) -> None:
+        """What waits for the sign-in of somebody who does not come, from the palette."""
+        self.errands.run("unsent", self.casework.unsent.offer)
+
+    def action_tray(self) -> None:
+        """What was not sent, from the palette."""
+        self.errands.run("tray", self.casework.unsent.read)
+
+    def _choose(self, mode: str) -> None:
+        self.finder.mode = mode
+        self.panes.choose()
+
+    def on_asked(self, message: Asked) -> None:
+        """What is typed in the chooser."""
+        asked = partial(
+            self._answer_query, message.query
+        )  # no coroutine: of quick keys all but the last are never begun
+        self.run_worker(asked, group="lookup", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
+
+    async def _answer_query(self, query: str) -> None:
+        asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
+        choices = await asked(query)
+        self.panes.chooser.list.show(choices)
+
+    def on_dismissed(self, _message: Dismissed) -> None:
+        """The chooser was closed."""
+        self.panes.close_over()
+
+    async def on_chosen(self, message: Chosen) -> None:
+        """A row was taken."""
+        if message.pane == "choices" and self.finder.mode == NAMING:
+            self.named()
+        elif message.pane == "choices" and self.finder.mode in (ANSWERS, PIN):
+            self.writing.hold()
+            self.casework.took(self.finder.mode, message.index)
+        elif message.pane == "choices":
+            taken = self.finder.chosen(message.index)
+            self.panes.close_over()
+            if isinstance(taken, str):
+                await self.run_action(taken)
+            elif taken is not None:
+                self.writing.hold()
+                self.errands.run("open", lambda: self.work.open(taken))
+        elif message.pane == "menu":
+            self.menus.taken(message.index)
+        elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:
+            self.writing.hold()
+            self.errands.run("open", lambda: self.home.take(message.index))
+        elif message.pane in ("lines", "missed"):
+            self.take(message)
+        else:
+            self.casework.take(message.pane, message.index)
+
+    def on_moved(self, message: Moved) -> None:
+        """The selection moved: the detail follows, and F2."""
+        if message.pane == "timeline":
+            self.casework.reading.moved()
+        elif message.pane == "lines":
+            self.point()
+
+    def action_resume(self, index: int) -> None:
+        """Go on with a half-typed note (from the palette)."""
+        others = self.writing.others
+        if index < len(others):
+            self.writing.hold()
+            self.errands.run("open", lambda: self.work.resume(others[index]))
+
+    def action_wear(self, theme: str) -> None:
+        """Another theme (from the palette)."""
+        self.errands.run("look", lambda: self.looks.choose(self.keeper.desk, THEME, theme))
+
+    def action_speak(self, tag: str) -> None:
+        """Another language (from the palette)."""
+        self.errands.run("look", lambda: self._speak(tag))
+
+    async def _speak(self, tag: str) -> SafeText:
+        said = await self.looks.choose(self.keeper.desk, LANGUAGE, tag)
+        self.home.stale()  # it has words in it
+        self.home.tick()
+        return said
+
+    def action_lock(self) -> None:
+        """Lock, or let the next person in."""
+        self.errands.run("lock", self.guard.asked)
+
+    def action_pin(self) -> None:
+        """Set a PIN (from the palette)."""
+        self.guard.ask_pin()
+
+    async def action_leave(self) -> None:
+        """Ctrl+Q: keep the drafts, then leave."""
+        self.writing.hold()
+        try:
+            await self.keeper.keep()
+        except Exception as error:
+            log.error("a draft could not be kept at the end", exc_info=error)
+        await self.attendance.leave()
+        self.app.exit()

@@ -1,0 +1,38 @@
+import pytest
+
+from ringdesk.dispositions import BUILT_IN, WRONG_NUMBER, Disposition
+from ringdesk.safetext import SafeText
+from terminal.widgets.speech import address, greeting, titled
+from tests.terminal.plain.talking import spoken
+from tests.terminal.scripted_desk import member
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "honorific", "says"),
+    [("en", "林淑芬", "小姐", "Hello, Ms 林"),
+     ("en", "林志明", "先生", "Hello, Mr 林"),
+     ("en", "James Smith", "Mr.", "Hello, Mr. Smith"),
+     ("en", "林志明", "老師", "Hello, 林老師"),
+     ("en", "林志明", "", "Hello, 林志明"),
+     ("zh_TW", "林淑芬", "小姐", "林小姐您好"),
+     ("zh_TW", "林淑芬", "女士", "林女士您好"),
+     ("zh_TW", "James Smith", "Mr", "Smith 先生您好"),
+     ("zh_TW", "Ann Lee", "Miss", "Lee 小姐您好")],
+)  # fmt: skip
+def test_a_greeting_is_in_one_language(language: str, name: str, honorific: str, says: str) -> None:
+    with spoken(language):
+        assert greeting(member("m", name, "0912-345-678", honorific=SafeText(honorific))) == says
+
+
+def test_an_address_that_nobody_knows_stays() -> None:
+    with spoken("zh_TW"):
+        assert address(SafeText("Dr")) == "Dr"
+
+
+def test_built_in_codes_are_in_the_language_of_the_desk_and_own_ones_as_written() -> None:
+    own = Disposition(id=WRONG_NUMBER, title=SafeText("Not for us"))
+    with spoken("zh_TW"):
+        assert all(not titled(each).isascii() for each in BUILT_IN)
+        assert titled(own) == "Not for us"
+        assert titled(Disposition(id="vip-ring")) == "vip-ring"
+    assert all(titled(each).isascii() for each in BUILT_IN)
