@@ -13,7 +13,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from terminal.messages import Asked, Declined, Left, Typed
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person
-from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
+from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of, wrapped
 from terminal.widgets.speech import line_name, say
 from terminal.widgets.tasks import BOX
 
@@ -64,18 +64,37 @@ class NoteFrame(Panel[Owner]):
             call = (piece(say("revises {day}", day=value.revises), Tone.WARN),)
         named = (piece(say("Note"), tone), piece(person.name, tone))
         title, corner = _headed(value, spaced((*named, *call), 2), spaced(named, 2), inside.width + 2)
-        foot = (piece(value.saying, Tone.BAD if value.bad else Tone.DIM),) if value.saying else ()
         rows: tuple[Row, ...] = (
             () if person.name else (Row((piece(say("A note belongs to a person or a call."), Tone.DIM),)),)
         )
-        if value.promise is None:
-            return Picture(rows, title, corner, foot)
-        words, key = _promised(value.promise)
-        if inside.height < PROMISE_FROM:
-            room = inside.width + 2 - 2 * ENDS - width_of((*foot, *key)) - 2
-            shown = _within(words, room)
-            return Picture(rows, title, corner, foot, under=(*shown, gap(), *key) if shown else key)
-        return Picture((*[BLANK] * (inside.height - 1), Row(words)), title, corner, foot, under=key)
+        last, under, foot = _lower(value, inside)
+        if last:
+            rows = (*rows, *[BLANK] * (inside.height - 1 - len(rows)), Row(last))
+        return Picture(rows, title, corner, foot, under)
+
+
+Pieces = tuple[Piece, ...]
+
+
+def _lower(value: Owner, inside: Size) -> tuple[Pieces, Pieces, Pieces]:
+    """The last row inside the frame, where one is kept, and both ends of the lower line. What was said is whole: it has the
+    line to itself, and that row too, before a word of it is cut; it goes after a moment, the promise stays."""
+    tall = inside.height >= PROMISE_FROM
+    tone = Tone.BAD if value.bad else Tone.DIM
+    words, key = _promised(value.promise) if value.promise is not None else ((), ())
+    last = words if tall else ()
+    alone = inside.width + 2 - ENDS
+    if piece(value.saying).width > alone:
+        first, *rest = wrapped(value.saying, alone)
+        if tall and len(rest) == 1:
+            return (piece(first, tone),), (), (piece(rest[0], tone),)
+        return last, (), (piece(value.saying, tone),)
+    foot = (piece(value.saying, tone),) if value.saying else ()
+    room = alone - ENDS - 1 - width_of(foot) if foot else alone
+    if width_of(key) > room:
+        return last, (), foot
+    shown = () if tall else _within(words, room - width_of(key) - 1)
+    return last, (*shown, gap(), *key) if shown else key, foot
 
 
 def _headed(
