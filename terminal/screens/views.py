@@ -151,7 +151,14 @@ def calls(board: Board, now: Now) -> Calls:
     rows = list(board.calls.values())
     banner = board.banner
     takes = banner.call.id if banner is not None and banner.offered else None
-    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now, takes, board.titles)
+    waits = board.current or board.serving or next(iter(board.mine), None)
+    return Calls(
+        tuple(rows[index] for index in sorted(range(len(rows)), key=order)),
+        now,
+        takes,
+        resumes=waits.call.id if waits is not None else None,
+        titles=board.titles,
+    )
 
 
 def missed(board: Board, now: Now) -> Owed:

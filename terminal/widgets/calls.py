@@ -26,6 +26,8 @@ class Calls(NamedTuple):
     now: Now
     takes: str | None = None
     """The id of the call that F2 takes."""
+    resumes: str | None = None
+    """The id of the call that F5 lets wait, or goes on with."""
     titles: Mapping[str, SafeText] = {}
     """The words of the business for its dispositions."""
 
@@ -72,20 +74,23 @@ def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
 
 
-def _aside(row: CallRow, takes: str | None) -> Piece:
+def _aside(row: CallRow, value: Calls, *, here: bool) -> Piece:
     """Which key takes it, or goes on with it; of one that is over, who had it."""
     if not row.call.live:
         return piece(row.taken_by or SafeText(), Tone.DIM)
-    return piece(_key(row, takes), Tone.WARN)
+    return piece(_key(row, value, here=here), Tone.WARN)
 
 
-def _key(row: CallRow, takes: str | None) -> SafeText:
-    """Which key takes it, or goes on with it."""
+def _key(row: CallRow, value: Calls, *, here: bool) -> SafeText:
+    """Which key takes it, or goes on with it. Enter is one `here` only, with the focus in the list: in the note it breaks a
+    line."""
     if row.offered:
-        return say("F2 takes it") if row.call.id == takes else say("Enter takes it")
-    if row.mine and row.call.held:
+        return say("F2 takes it") if row.call.id == value.takes else say("Enter takes it") if here else SafeText()
+    if not (row.mine and row.call.held):
+        return SafeText()
+    if here:
         return say("Enter goes on")
-    return SafeText()
+    return say("F5 goes on") if row.call.id == value.resumes else SafeText()
 
 
 class Lines(ListPanel[Calls]):
@@ -134,7 +139,7 @@ class Lines(ListPanel[Calls]):
         )
         if not several and name == shown and width_of(head) + 1 + cell_len(time) > cells:
             head, rest = spaced(state), shown  # a number is whole or it is nobody's
-        key = _aside(row, self.value.takes)
+        key = _aside(row, self.value, here=self.has_focus)
         second = spaced((piece(member.tier if member else SafeText(), Tone.DIM), piece(rest, Tone.DIM)), 2)
         if 4 + width_of(second) + 1 + key.width > cells:
             second = (piece(rest, Tone.DIM),)
