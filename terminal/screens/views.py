@@ -12,7 +12,7 @@ from terminal.news import UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
-from terminal.widgets.callbacks import Owed, overdue
+from terminal.widgets.callbacks import Owed, overdue, rang
 from terminal.widgets.calls import Calls
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
@@ -165,7 +165,9 @@ def missed(board: Board, now: Now) -> Owed:
     """Calls that nobody had and no callback takes care of, and the callbacks."""
     day = board.day
     tasks = tuple((task, day.names.get(task.member or "", SafeText())) for task in (*day.owed, *day.called))
-    return Owed(tasks, tuple(row for row in board.missed if not day.answered_by_task(row.call.id)), now)
+    of_missed = ((task, board.row(task.call)) for task, _ in tasks)
+    rings = {task.id: rang(row.call) for task, row in of_missed if row is not None and row.missed}
+    return Owed(tasks, tuple(row for row in board.missed if not day.answered_by_task(row.call.id)), now, rings)
 
 
 def team(board: Board, now: Now) -> Crew:

@@ -458,8 +458,8 @@ async def test_callbacks_stand_with_window_attempts_and_lateness(
             at=NOW - 60,
         ),
     ]
-    english = ["! late by 1 h", "before 15:30", LIN.name, "17:00 to 17:30", "(02)2962-4417", "waits", "2 to call back"]
-    chosen = ["! 逾時 1 小時", "15:30 前回", LIN.name, "17:00 到 17:30", "(02)2962-4417", "未到時間", "待回 2"]
+    english = ["! late by 1 h", "before 15:30", LIN.name, "17:00-17:30", "(02)2962-4417", "waits", "2 to call back"]
+    chosen = ["! 逾時 1 小時", "15:30 前回", LIN.name, "17:00-17:30", "(02)2962-4417", "未到時間", "待回 2"]
     async with running(made, size, catalogue=chinese if language == "zh" else None) as run:
         run.screen.tick()
         await run.settle()
