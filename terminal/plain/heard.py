@@ -99,6 +99,8 @@ def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText
     if news.mine:
         return _own(news, before, line, name)
     if row.taken_by is not None and (before is None or before.taken_by != row.taken_by):
+        if row.awaits:
+            return [say("{line}: {name} waits for {colleague}.", line=line, colleague=row.taken_by, name=name)]
         return [say("{line}: {colleague} has {name}.", line=line, colleague=row.taken_by, name=name)]
     lines: list[SafeText] = []
     if news.matches and before is not None and _who(news.matches) != _who(before.matches):

@@ -9,7 +9,7 @@ import msgspec
 
 from ringdesk.articles import Article, concerns
 from ringdesk.calls import Call
-from ringdesk.presence import PresenceState
+from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact
 from terminal.news import (
@@ -92,6 +92,8 @@ class Board(OnShow):
                 return self._row(news)
             case RowNews(row=Contact() as row):
                 return self._contact(row)
+            case RowNews(row=Presence() as row):
+                return self.came(row)
             case RowNews():
                 return Part.CALLS
             case SyncNews():
@@ -103,6 +105,13 @@ class Board(OnShow):
                 self.notice = news
                 return Part.STATUS | Part.CALLS
         return Part.STATUS
+
+    def came(self, who: Presence) -> Part:
+        """A colleague is on a call: if it was handed on to them, it no longer waits for them."""
+        row = self.row(who.call)
+        if row is not None and row.call.claimed_by == who.id and who.state is PresenceState.BUSY:
+            self.calls[row.call.id] = msgspec.structs.replace(row, accepted=True)
+        return Part.CALLS
 
     def _pop(self, pop: ScreenPop, now: float) -> Part:
         call = pop.call
@@ -140,11 +149,12 @@ class Board(OnShow):
             gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
             handed=mine and call.live and not call.on_hold and (handed_here or old.handed),
             since=old.since if same else now,
+            accepted=call.claimed_by == old.call.claimed_by and (old.accepted or call.on_hold),
         )
         taken_at = _taken_at(row, call, now, seen=seen)
         self.calls[call.id] = row = msgspec.structs.replace(row, taken_at=taken_at)
         if mine and not old.mine:
-            self.taken += 1
+            self.taken += not row.handed  # it is taken when its person turns to it
             on_show = self.person.call is not None and self._id(self.person.call.id) == call.id
             if call.live and call.id not in self.served and (on_show or not self.busy):
                 self.served.append(call.id)

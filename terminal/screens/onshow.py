@@ -129,8 +129,7 @@ class OnShow(Lines):
             self.kept[shown] = self.person
         elif self.person.member and shown != call and (self.by_hand or self.typed):
             self.aside.append(self.person)
-        if not row.mine:
-            self.taken += 1
+        self.taken += not row.mine or row.handed
         self.calls[call] = msgspec.structs.replace(row, mine=True, taken_by=None, gone_at=None, handed=False)
         self.served = [*(each for each in self.served if each != call), call]
         self.by_hand = False

@@ -13,7 +13,7 @@ from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, overdue, rang
-from terminal.widgets.calls import Calls
+from terminal.widgets.calls import Calls, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
@@ -124,6 +124,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         now,
         since,
         mine=mine,
+        elsewhere=with_whom(row) if row is not None and row.call.live else SafeText(),
         others=names,
         tags=tags,
         notice=notice,

@@ -36,12 +36,9 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     """The word for a call's state on this desk, its tone, the tone of the line's chip."""
     call = row.call
     if not call.live:
-        return _over(row, titles)
-    if row.taken_by is not None and call.handed_by is not None and not call.held:
-        return say("handed to {name}", name=row.taken_by), Tone.DIM, Tone.CHIP
+        return how_it_ended(row, titles)
     if row.taken_by is not None:
-        word = say("held by {name}", name=row.taken_by) if call.held else say("with {name}", name=row.taken_by)
-        return word, Tone.DIM, Tone.CHIP
+        return with_whom(row), Tone.DIM, Tone.CHIP
     if row.mine:
         return _mine(row)
     if row.quiet:
@@ -52,7 +49,16 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     return word, Tone.LINK, Tone.CHIP_LINK
 
 
-def _over(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
+def with_whom(row: CallRow) -> SafeText:
+    """Which colleague has a call that lives, or is to have it; empty when none has."""
+    if row.taken_by is None:
+        return SafeText()
+    if row.awaits:
+        return say("waiting for {name}", name=row.taken_by)
+    return say("held by {name}", name=row.taken_by) if row.call.held else say("with {name}", name=row.taken_by)
+
+
+def how_it_ended(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
     """How a call ended, in the words of whoever closed it, else of the line; of ours, whether it is still to be wrapped up."""
     call = row.call
     if row.mine and row.unfinished:
@@ -149,7 +155,7 @@ class Lines(ListPanel[Calls]):
 def _corner(value: Calls) -> tuple[Piece, ...]:
     """How many ring, and how many wait on hold."""
     ringing = sum(row.ringing for row in value.calls)
-    held = sum(row.mine and row.call.held for row in value.calls)
+    held = sum(row.mine and row.call.held and not row.handed for row in value.calls)
     return spaced(
         (
             piece(say("{count} on hold", count=held) if held else SafeText(), Tone.WARN),
