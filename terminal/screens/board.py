@@ -9,6 +9,7 @@ import msgspec
 
 from ringdesk.articles import Article, concerns
 from ringdesk.calls import Call
+from ringdesk.members import Member
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact
@@ -164,6 +165,10 @@ class Board(OnShow):
             self.wrap_up.gone(call.id)
         if call.id in self.served and not call.live:
             self.wrap_up.ended(call.id, now)
+        if news.matches and self.person.member is None and row.sure is not None and self._is_caller(row.sure):
+            self.person = (
+                msgspec.structs.replace(self.person, member=row.sure, matches=()) if self.typed else self.person
+            )
         withdrawn = self._withdrawn(row) if lost else Part.NOTHING
         return Part.CALLS | withdrawn | self._follow(row, late=news.matches is not None) | self._idle()
 
@@ -191,6 +196,9 @@ class Board(OnShow):
         member = person.member.id if person.member else None
         if isinstance(news, MemberNews):
             part = Part.CALLS if self.named(news.member) else Part.NOTHING
+            if member is None and part and self._is_caller(news.member):
+                self.person = msgspec.structs.replace(person, member=news.member, matches=())
+                return part | Part.PERSON
             if news.member.id != member:
                 return part
             self.person = msgspec.structs.replace(person, member=news.member)
@@ -209,6 +217,11 @@ class Board(OnShow):
             tasks = (news.task, *(t for t in person.tasks if t.id != row.id))
             self.person = msgspec.structs.replace(person, tasks=tasks, states=dict(self.states))
         return Part.PERSON
+
+    def _is_caller(self, member: Member) -> bool:
+        """Whether the caller on the card, whom nobody knew, is this member beyond doubt."""
+        row = self.row(self.person.call.id) if self.person.call is not None else None
+        return row is not None and row.sure is not None and row.sure.id == member.id
 
     def _contact(self, row: Contact) -> Part:
         """A new entry of a timeline, or one that changed."""

@@ -213,6 +213,7 @@ class DeskScreen(CallKeys):
             before = self.board.person.key
             part = self.board.hear(message.news, self.wall())
             self.attention.hear(message.news)
+            self.writing.became(before)
             self.writing.settle()
             self.codes.hear(message.news, self.errands)
             self.casework.hear(message.news)
