@@ -8,7 +8,7 @@ import msgspec
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
-from terminal.news import UNSAVED
+from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
@@ -222,6 +222,8 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
         trouble = say("waits for {name}", name=SafeText(board.sync.why.args["name"]))
     elif board.sync is not None and board.sync.why is not None and board.sync.why.code == UNSAVED:
         trouble = say("the server cannot save")
+    elif board.sync is not None and board.sync.why is not None and board.sync.why.code == SLOWED:
+        trouble = say("slowed down")
     elif board.sync is not None and board.sync.refused:
         trouble = say("{count} refused", count=board.sync.refused)
     open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)

@@ -17,7 +17,7 @@ from ringdesk.members import Member
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from ringdesk.wire.messages import Enrol, Enrolled, Hello, Ping, Pull, Push, ServerNotice
+from ringdesk.wire.messages import PUSH, Denied, Enrol, Enrolled, Hello, Ping, Pull, Push, ServerNotice
 from ringdesk.wire.signing import make_code, secret_text
 from server.hub.saving import FULL, WELL
 from server.identity.authority import Authority, ensure
@@ -226,6 +226,20 @@ async def test_a_server_that_cannot_save_is_not_left_and_gets_everything_again_o
         await until(lambda: it.last.outbox == 0 and it.last.why is None, RESEND_SECONDS / 2)
         assert peer.sessions == 1
         assert not any(isinstance(news, NoticeNews) for news in it.heard)
+
+
+async def test_a_server_that_slows_this_desk_down_is_said_to_until_it_takes_what_is_sent(
+    peer: Peer, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, peer.url) as it:
+        await until(lambda: it.link.connected)
+        peer.mute = lambda message: isinstance(message, Push)
+        await it.save()
+        await peer.tell(Denied(ref=PUSH, code="slow_down", message=SafeText("later"), retry_after=0.5))
+        await until(lambda: it.last.why == Why("sync_slowed"))
+        assert it.last.connected
+        peer.mute = lambda _: False
+        await until(lambda: it.last.outbox == 0 and it.last.why is None, RESEND_SECONDS / 2)
 
 
 async def test_a_server_that_cannot_let_it_in_says_why(peer: Peer, tmp_path: Path) -> None:
