@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 
-from ringdesk.errors import Refused, RingdeskError, WireError
+from ringdesk.errors import MustWait, Refused, RingdeskError, WireError
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why, register
 from ringdesk.wire.messages import (
@@ -160,7 +160,9 @@ class Link:
             finally:
                 self._logins.pop(ref, None)
             if isinstance(answer, Denied):
-                raise Refused("wait" if answer.code == "slow_down" else "not_allowed", str(answer.message))
+                if answer.code == "slow_down":
+                    raise MustWait(str(answer.message), answer.retry_after or 0.0)
+                raise Refused("not_allowed", str(answer.message))
             return await self._store.remember(name, password, answer)
         return await self._store.sign_in(name, password)
 

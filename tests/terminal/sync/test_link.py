@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ringdesk.errors import BadInput, Refused, RingdeskError
+from ringdesk.errors import BadInput, MustWait, Refused, RingdeskError
 from ringdesk.members import Member
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
@@ -261,6 +261,7 @@ async def test_signing_in_online_offline_and_wrong(peer: Peer, tmp_path: Path) -
         with pytest.raises(Refused) as refusal:
             await it.link.sign_in("mei", HURRIED)
         assert refusal.value.code == "wait"
+        assert isinstance(refusal.value, MustWait)
         online = await it.link.sign_in("mei", "correct horse")
         assert (online.actor.person, online.grant) == ("mei", "token")
     async with desk(tmp_path, "ws://127.0.0.1:9/sync") as it:
