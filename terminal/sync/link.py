@@ -134,7 +134,7 @@ class Link:
             why = Why("sync_readonly")
         elif self.connected and self._unsaved:
             why = Why(UNSAVED)
-        elif self.connected and self._replicator.slowed:
+        elif self.connected and self._replicator.slowed():
             why = Why(SLOWED)
         elif self.connected and (name := await self._store.held_for()):
             why = Why("sync_held", {"name": name})

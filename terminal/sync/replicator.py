@@ -177,7 +177,6 @@ class Replicator:
             audit_head=stood.audit_head,
         )
 
-    @property
     def slowed(self) -> bool:
         """Whether the server asked this desk to wait before it sends more."""
         return self.is_open and self._steady() < self._held_until
