@@ -162,6 +162,7 @@ class DeskScreen(CallKeys):
     def on_mount(self) -> None:
         """Times tick once a second."""
         self.set_interval(1.0, self.tick)
+        self.area.popped = lambda: self.board.popped
         self.area.focus()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -303,7 +304,8 @@ class DeskScreen(CallKeys):
 
     def action_digit(self, digit: int) -> None:
         """A digit outside text: one of several people, else a tab."""
-        if self.board.person.who is Who.SEVERAL:
+        was_for_home = self.board.popped and self.area.has_focus
+        if self.board.person.who is Who.SEVERAL and not was_for_home:
             self.writing.hold()
             match = self.work.choose(digit - 1)
             if match is not None:

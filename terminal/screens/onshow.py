@@ -250,6 +250,12 @@ class OnShow(Lines):
         row = self.row(self.person.call.id) if self.person.call else None
         return row is not None and not row.mine and row.call.state in (CallState.RING_STOPPED, CallState.ENDED)
 
+    @property
+    def popped(self) -> bool:
+        """Whether the card on show opened by itself, and its call still rings: nobody has turned to it yet."""
+        row = self.row(self.person.call.id) if self.person.call else None
+        return row is not None and row.ringing and not self.busy
+
     def put_away(self, now: float) -> None:
         """The agent closes the card; for a moment the keys about a call still mean the one that was on it."""
         call = self.person.call

@@ -1,5 +1,6 @@
 """The note that is being written: a text field, and a frame that says to whom and to which call it belongs."""
 
+from collections.abc import Callable
 from typing import ClassVar, Final, NamedTuple
 
 from textual import events
@@ -144,8 +145,15 @@ class NoteArea(TextArea):
 
     BINDINGS: ClassVar[list[Binding]] = []  # type: ignore[assignment]  # the field's own keys come from TextArea
 
+    popped: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether the card opened by itself and its call still rings: a digit that begins the note was meant for what stood there
+    before, and is the key that it was then."""
+
     async def _on_key(self, event: events.Key) -> None:
         """A key with Alt, or sent together with Esc, is no character here; nor is any while there is nobody to write about."""
+        if self._was_for_home(event.character):
+            event.prevent_default()
+            return
         alone = self.read_only and event.is_printable and not self._opens(event.key)
         if alone:
             self.post_message(Declined())
@@ -154,6 +162,13 @@ class NoteArea(TextArea):
             event.prevent_default()
             return
         await super()._on_key(event)
+
+    def _was_for_home(self, character: str | None) -> bool:
+        return character is not None and character.isdecimal() and not self.text and self.popped()
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Which keys are text here; all others may be keys of the desk."""
+        return not self._was_for_home(character) and super().check_consume_key(key, character)
 
     def _opens(self, key: str) -> bool:
         """Whether a character is a key that leads to somebody, or explains."""
