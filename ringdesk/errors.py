@@ -51,3 +51,15 @@ class Refused(RingdeskError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class MustWait(Refused):
+    """Too much was tried: nothing is taken for a while. Its code is `wait`.
+
+    Attributes:
+        seconds: how long; 0: nobody said it.
+    """
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__("wait", message)
+        self.seconds = seconds

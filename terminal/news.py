@@ -76,6 +76,8 @@ class RowNews(msgspec.Struct, frozen=True):
 
 UNSAVED: Final = "sync_unsaved"
 """The reason of a server that is there, and cannot save."""
+SLOWED: Final = "sync_slowed"
+"""The reason of a server that is there, and looks at nothing that is sent for a while."""
 
 
 class SyncNews(msgspec.Struct, frozen=True):

@@ -5,6 +5,7 @@ costs no more than its length. What names no day and no hour is no promise: a wr
 """
 
 import re
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -41,11 +42,23 @@ class Promise(msgspec.Struct, frozen=True):
 
 def found(text: str, now: datetime) -> Promise | None:
     """The last promise of a note: what was written last was promised last."""
-    for clause in reversed(_clauses(text.translate(_NARROW))):
-        promise = _promise(clause, now)
-        if promise is not None:
-            return promise
-    return None
+    return next((each for each in _promises(text, now) if not _is_over(each, now)), None)
+
+
+def over(text: str, now: datetime) -> Promise | None:
+    """The last that would be a promise if its time were not over."""
+    return next((each for each in _promises(text, now) if _is_over(each, now)), None)
+
+
+def _promises(text: str, now: datetime) -> Iterator[Promise]:
+    """What is to be done at a time, the last first, also what is over."""
+    clauses = reversed(_clauses(text.translate(_NARROW)))
+    return (promise for clause in clauses if (promise := _promise(clause, now)) is not None)
+
+
+def _is_over(promise: Promise, now: datetime) -> bool:
+    today = promise.day == now.date()
+    return promise.day < now.date() or (today and promise.at is not None and promise.at <= now.time())
 
 
 _CALLS: Final = re.compile(r"回電|回撥|打給|打電話|\bcall\b|\b(?:phone|ring)\b", re.IGNORECASE | re.ASCII)
@@ -87,8 +100,7 @@ def _promise(clause: str, now: datetime) -> Promise | None:
     hour = exact or hour
     day = day or _today_at(exact, now)
     title = _title(rest)
-    over = day < now.date() or (day == now.date() and hour is not None and hour <= now.time())
-    if over or not title or not _ACTS.search(title):
+    if not title or not _ACTS.search(title):
         return None
     return Promise(day, hour, title, by, SafeText(clause))
 

@@ -157,7 +157,7 @@ def _hands(bench: Bench, row: CallRow, to: Presence) -> Act:
     async def hand() -> None:
         name = to.name or SafeText(to.id)
         await bench.save_kept(CallHand(call=row.call.id, to=to.id, to_name=name))
-        bench.talk.say(say("{colleague} has the call now.", colleague=name))
+        bench.talk.say(say("The call waits for {colleague}.", colleague=name))
         await _close(bench)
 
     return hand
@@ -185,7 +185,9 @@ async def junk(bench: Bench, _rest: str) -> None:
 async def lines(bench: Bench, _rest: str) -> None:
     """The calls of the last minutes."""
     rows = list(bench.board.calls.values())
-    bench.talk.say(*(voice.call_line(row, bench.now) for row in rows) if rows else (say("All lines are quiet"),))
+    titles = {each.id: each.title for each in await bench.desk.business.dispositions() if each.title}
+    heard = [voice.call_line(row, bench.now, titles) for row in rows]
+    bench.talk.say(*(heard or [say("All lines are quiet")]))
 
 
 async def missed(bench: Bench, _rest: str) -> None:

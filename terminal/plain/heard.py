@@ -9,6 +9,7 @@ from ringdesk.calls import CallState
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from terminal.news import (
+    SLOWED,
     UNSAVED,
     CallNews,
     HealthNews,
@@ -67,14 +68,15 @@ def heard(news: News, board: Board, before: CallRow | None, now: Now) -> list[Sa
 
 
 def link(news: SyncNews, before: SyncNews | None) -> list[SafeText]:
-    """The server came or went, or cannot save what is sent to it, or can again."""
-    if before is not None and (before.connected, _unsaved(before)) == (news.connected, _unsaved(news)):
+    """The server came or went, or does not take what is sent to it, or does again."""
+    if before is not None and (before.connected, _idle(before)) == (news.connected, _idle(news)):
         return []
     return [voice.server(news)]
 
 
-def _unsaved(news: SyncNews) -> bool:
-    return news.connected and news.why is not None and news.why.code == UNSAVED
+def _idle(news: SyncNews) -> str:
+    """Why the server, which is there, takes nothing; empty while it does."""
+    return news.why.code if news.connected and news.why is not None and news.why.code in (UNSAVED, SLOWED) else ""
 
 
 def health(news: HealthNews, before: HealthNews | None) -> list[SafeText]:
@@ -99,6 +101,8 @@ def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText
     if news.mine:
         return _own(news, before, line, name)
     if row.taken_by is not None and (before is None or before.taken_by != row.taken_by):
+        if row.awaits:
+            return [say("{line}: {name} waits for {colleague}.", line=line, colleague=row.taken_by, name=name)]
         return [say("{line}: {colleague} has {name}.", line=line, colleague=row.taken_by, name=name)]
     lines: list[SafeText] = []
     if news.matches and before is not None and _who(news.matches) != _who(before.matches):

@@ -1,7 +1,7 @@
 """How the plain desk reads things out: each a few whole sentences, in a fixed order, what must not be forgotten first. Pure."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ringdesk.articles import Article
 from ringdesk.calls import CallState
@@ -14,6 +14,7 @@ from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
+from terminal.widgets.calls import how_it_ended
 from terminal.widgets.person import CallRow, Person, Who, called_by, number, number_found
 from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, greeting, line_name, mark, say, tongue
 from terminal.widgets.telephone import written
@@ -179,17 +180,21 @@ def match_words(match: Match) -> SafeText:
     )
 
 
-def call_line(row: CallRow, now: Now) -> SafeText:
-    """One call of the list: line, state, who, how long."""
+def call_line(row: CallRow, now: Now, titles: Mapping[str, SafeText] = {}) -> SafeText:
+    """One call of the list: line, state, who, how long; of one that is over how it ended, who had it, and when. `titles` are
+    the words of the business for its dispositions."""
+    if not row.call.live:
+        ended = clock(row.call.ended or row.since, now)
+        had = row.taken_by or SafeText()
+        return joined((line_name(row.call), how_it_ended(row, titles)[0], had, caller_words(row), ended))
     if row.taken_by is not None:
-        state = say("with {name}", name=row.taken_by)
+        state = say("waiting for {name}", name=row.taken_by) if row.awaits else say("with {name}", name=row.taken_by)
     elif row.mine:
-        state = say("With you") if row.call.live else say("Ended, wrap up")
+        state = say("With you")
     else:
         state = say(STATES[row.call.state])
     held = say(STATES[CallState.HELD]) if row.call.on_hold else SafeText()
-    time = length(now.at - row.began) if row.call.live else clock(row.call.ended or row.since, now)
-    return joined((line_name(row.call), state, held, caller_words(row), time))
+    return joined((line_name(row.call), state, held, caller_words(row), length(now.at - row.began)))
 
 
 def missed_line(row: CallRow, now: Now) -> SafeText:

@@ -9,7 +9,8 @@ import msgspec
 
 from ringdesk.articles import Article, concerns
 from ringdesk.calls import Call
-from ringdesk.presence import PresenceState
+from ringdesk.members import Member
+from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact
 from terminal.news import (
@@ -92,6 +93,8 @@ class Board(OnShow):
                 return self._row(news)
             case RowNews(row=Contact() as row):
                 return self._contact(row)
+            case RowNews(row=Presence() as row):
+                return self.came(row)
             case RowNews():
                 return Part.CALLS
             case SyncNews():
@@ -103,6 +106,13 @@ class Board(OnShow):
                 self.notice = news
                 return Part.STATUS | Part.CALLS
         return Part.STATUS
+
+    def came(self, who: Presence) -> Part:
+        """A colleague is on a call: if it was handed on to them, it no longer waits for them."""
+        row = self.row(who.call)
+        if row is not None and row.call.claimed_by == who.id and who.state is PresenceState.BUSY:
+            self.calls[row.call.id] = msgspec.structs.replace(row, accepted=True)
+        return Part.CALLS
 
     def _pop(self, pop: ScreenPop, now: float) -> Part:
         call = pop.call
@@ -140,11 +150,12 @@ class Board(OnShow):
             gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
             handed=mine and call.live and not call.on_hold and (handed_here or old.handed),
             since=old.since if same else now,
+            accepted=call.claimed_by == old.call.claimed_by and (old.accepted or call.on_hold),
         )
         taken_at = _taken_at(row, call, now, seen=seen)
         self.calls[call.id] = row = msgspec.structs.replace(row, taken_at=taken_at)
         if mine and not old.mine:
-            self.taken += 1
+            self.taken += not row.handed  # it is taken when its person turns to it
             on_show = self.person.call is not None and self._id(self.person.call.id) == call.id
             if call.live and call.id not in self.served and (on_show or not self.busy):
                 self.served.append(call.id)
@@ -154,6 +165,10 @@ class Board(OnShow):
             self.wrap_up.gone(call.id)
         if call.id in self.served and not call.live:
             self.wrap_up.ended(call.id, now)
+        if news.matches and self.person.member is None and row.sure is not None and self._is_caller(row.sure):
+            self.person = (
+                msgspec.structs.replace(self.person, member=row.sure, matches=()) if self.typed else self.person
+            )
         withdrawn = self._withdrawn(row) if lost else Part.NOTHING
         return Part.CALLS | withdrawn | self._follow(row, late=news.matches is not None) | self._idle()
 
@@ -181,6 +196,9 @@ class Board(OnShow):
         member = person.member.id if person.member else None
         if isinstance(news, MemberNews):
             part = Part.CALLS if self.named(news.member) else Part.NOTHING
+            if member is None and part and self._is_caller(news.member):
+                self.person = msgspec.structs.replace(person, member=news.member, matches=())
+                return part | Part.PERSON
             if news.member.id != member:
                 return part
             self.person = msgspec.structs.replace(person, member=news.member)
@@ -199,6 +217,11 @@ class Board(OnShow):
             tasks = (news.task, *(t for t in person.tasks if t.id != row.id))
             self.person = msgspec.structs.replace(person, tasks=tasks, states=dict(self.states))
         return Part.PERSON
+
+    def _is_caller(self, member: Member) -> bool:
+        """Whether the caller on the card, whom nobody knew, is this member beyond doubt."""
+        row = self.row(self.person.call.id) if self.person.call is not None else None
+        return row is not None and row.sure is not None and row.sure.id == member.id
 
     def _contact(self, row: Contact) -> Part:
         """A new entry of a timeline, or one that changed."""

@@ -42,7 +42,10 @@ class CallKeys(NumberKeys, CallbackKeys):
         """The team, the callbacks and the missed calls that were there before."""
         business = self.work.desk.business
         self.board.remember(await lost_before(self.work.desk, self.work.wall()))
-        self.board.day.begin(await business.team(), await business.agenda())
+        team = await business.team()
+        self.board.day.begin(team, await business.agenda())
+        for each in team:
+            self.board.came(each)
         return await self.attendance.say()
 
     def freshen(self, before: Owner, news: "News | None" = None) -> None:

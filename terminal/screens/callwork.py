@@ -89,7 +89,7 @@ class CallWork:
             await self.work.desk.do(hand)
         await self.work.keeper.keep()
         self.board.leave(row.call.id)
-        return say("{who} is with {name} now.", who=who, name=name)
+        return say("{who} waits for {name}.", who=who, name=name)
 
     async def hand_task(self, task: Task, person: str, name: SafeText) -> SafeText:
         """A colleague does it."""

@@ -148,6 +148,7 @@ class DeskScreen(DeskKeys):
     def on_mount(self) -> None:
         """Times tick once a second."""
         self.set_interval(1.0, self.tick)
+        self.area.popped = lambda: self.board.popped
         self.area.focus()
 
     def on_resize(self, _event: events.Resize) -> None:
@@ -199,6 +200,7 @@ class DeskScreen(DeskKeys):
             before = self.board.person.key
             part = self.board.hear(message.news, self.wall())
             self.attention.hear(message.news)
+            self.writing.became(before)
             self.writing.settle()
             self.codes.hear(message.news, self.errands)
             self.casework.hear(message.news)

@@ -97,7 +97,8 @@ class DeskKeys(CallKeys):
 
     def action_digit(self, digit: int) -> None:
         """A digit outside text: one of several people, else a tab."""
-        if self.board.person.who is Who.SEVERAL:
+        was_for_home = self.board.popped and self.area.has_focus
+        if self.board.person.who is Who.SEVERAL and not was_for_home:
             self.writing.hold()
             match = self.work.choose(digit - 1)
             if match is not None:

@@ -101,6 +101,8 @@ class Keeper:
     def move(self, old: Owner, new: Owner) -> None:
         """The person said who is on this call: what was written for the call is now hers. The board shows her already."""
         self.refresh()
+        if old == new:
+            return
         text = self.texts.pop(old, "")
         there = self.texts.get(new, "")
         self.hold(new, f"{there}\n{text}" if there and text else there or text)

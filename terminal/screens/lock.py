@@ -4,13 +4,14 @@ While it lies over the desk, calls go on underneath; only that they ring, and on
 stays with its author; the next person finds a desk of their own.
 """
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
 
-from ringdesk.errors import Refused, RingdeskError
+from ringdesk.errors import MustWait, Refused, RingdeskError
 from ringdesk.safetext import SafeText
 from terminal.messages import Tried
 from terminal.screens.board import Board
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
 
 CAME_IN, STAYED = True, False
 """How a lock was left."""
+RULE: Final = mark("A PIN has 4 to 8 digits.")
+"""What a PIN is, said before one is typed."""
 WHY_NOT: Final = {
     "no_pin": mark("There is no PIN: type the password."),
     "wrong_pin": mark("That is not the PIN. Type it again."),
     "wait": mark("Wait a moment, then type it again."),
     "pin_spent": mark("Too many wrong tries: type the password."),
     "expired": mark("This sign-in has expired: type the password while the server can be reached."),
-    "bad_pin": mark("A PIN has 4 to 8 digits."),
+    "bad_pin": RULE,
     "no_password": mark("Come in with your password first, then set the PIN."),
     "not_allowed": mark("The name or the password is wrong."),
     "offline": mark("The server cannot be reached, and nothing is remembered of this person."),
@@ -66,7 +69,7 @@ class LockScreen(Cover):
         self._named = ""
         self._guests: tuple[Guest, ...] = ()
         self._selected = 0
-        self._said = (SafeText(), False)
+        self._said = (say(RULE) if setting else SafeText(), False)
         self._trying = False
 
     def compose(self) -> ComposeResult:
@@ -163,6 +166,8 @@ class LockScreen(Cover):
         guest = self._guests[self._selected] if self._guests else None
         if guest is not None and not guest.password and refusal.code in ("pin_spent", "not_allowed"):
             return say("Too many wrong tries: leave with Ctrl+Q, start the desk again, and set a new PIN.")
+        if isinstance(refusal, MustWait) and refusal.seconds > 0:
+            return say("Too many wrong tries: wait {count} s, then type it again.", count=math.ceil(refusal.seconds))
         return say(WHY_NOT[refusal.code]) if refusal.code in WHY_NOT else SafeText(str(refusal))
 
     def _say(self, text: SafeText, *, bad: bool = False) -> None:

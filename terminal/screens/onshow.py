@@ -129,8 +129,7 @@ class OnShow(Lines):
             self.kept[shown] = self.person
         elif self.person.member and shown != call and (self.by_hand or self.typed):
             self.aside.append(self.person)
-        if not row.mine:
-            self.taken += 1
+        self.taken += not row.mine or row.handed
         self.calls[call] = msgspec.structs.replace(row, mine=True, taken_by=None, gone_at=None, handed=False)
         self.served = [*(each for each in self.served if each != call), call]
         self.by_hand = False
@@ -250,6 +249,12 @@ class OnShow(Lines):
         put away. One that was answered may be ours, where the line cannot say whose."""
         row = self.row(self.person.call.id) if self.person.call else None
         return row is not None and not row.mine and row.call.state in (CallState.RING_STOPPED, CallState.ENDED)
+
+    @property
+    def popped(self) -> bool:
+        """Whether the card on show opened by itself, and its call still rings: nobody has turned to it yet."""
+        row = self.row(self.person.call.id) if self.person.call else None
+        return row is not None and row.ringing and not self.busy
 
     def put_away(self, now: float) -> None:
         """The agent closes the card; for a moment the keys about a call still mean the one that was on it."""

@@ -53,7 +53,7 @@ class Promising:
         """Make the task, or take it back."""
         self._refresh()
         if self._found is None:
-            return say("No promise in this note: write what and when, as in: today 17:30 call back.")
+            return self._nothing()
         when, title = _due(self._found, self._work.now), self._found.title
         made = self._made.get(when)
         task: TaskAdd | TaskDone
@@ -67,6 +67,15 @@ class Promising:
         await self._writing.keep()
         self.changed()
         return said
+
+    def _nothing(self) -> SafeText:
+        """Why no task can be made: the time that was written is over, or there is none."""
+        owner, keeper, now = self._writing.owner, self._work.keeper, self._work.now
+        text = keeper.texts.get(owner, "") or keeper.noted.get(owner, EMPTY).text
+        over = promises.over(text, now.local(now.at).replace(tzinfo=None))
+        if over is None:
+            return say("No promise in this note: write what and when, as in: today 17:30 call back.")
+        return say("{time} is over: write a time that is still to come.", time=_written(over, now))
 
     def _refresh(self) -> None:
         owner = self._writing.owner
@@ -98,6 +107,14 @@ def _due(promise: Promise, now: Now) -> str:
 def _words(promise: Promise, now: Now) -> SafeText:
     words = due(SafeText(_due(promise, now)), now).words
     return say("by {time}", time=words) if promise.by else words
+
+
+def _written(promise: Promise, now: Now) -> SafeText:
+    """A time as the note has it: the hour of today, else the day, with the hour if it says one."""
+    hour = f"{promise.at:%H:%M}" if promise.at is not None else ""
+    if promise.day == now.today and hour:
+        return SafeText(hour)
+    return SafeText(f"{promise.day:%m/%d} {hour}".strip())
 
 
 def _task(promise: Promise, person: Person, now: Now) -> TaskAdd:

@@ -8,12 +8,12 @@ import msgspec
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
-from terminal.news import UNSAVED
+from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
-from terminal.widgets.callbacks import Owed, overdue
-from terminal.widgets.calls import Calls
+from terminal.widgets.callbacks import Owed, overdue, rang
+from terminal.widgets.calls import Calls, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
@@ -124,6 +124,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         now,
         since,
         mine=mine,
+        elsewhere=with_whom(row) if row is not None and row.call.live else SafeText(),
         others=names,
         tags=tags,
         notice=notice,
@@ -151,14 +152,23 @@ def calls(board: Board, now: Now) -> Calls:
     rows = list(board.calls.values())
     banner = board.banner
     takes = banner.call.id if banner is not None and banner.offered else None
-    return Calls(tuple(rows[index] for index in sorted(range(len(rows)), key=order)), now, takes, board.titles)
+    waits = board.current or board.serving or next(iter(board.mine), None)
+    return Calls(
+        tuple(rows[index] for index in sorted(range(len(rows)), key=order)),
+        now,
+        takes,
+        resumes=waits.call.id if waits is not None else None,
+        titles=board.titles,
+    )
 
 
 def missed(board: Board, now: Now) -> Owed:
     """Calls that nobody had and no callback takes care of, and the callbacks."""
     day = board.day
     tasks = tuple((task, day.names.get(task.member or "", SafeText())) for task in (*day.owed, *day.called))
-    return Owed(tasks, tuple(row for row in board.missed if not day.answered_by_task(row.call.id)), now)
+    of_missed = ((task, board.row(task.call)) for task, _ in tasks)
+    rings = {task.id: rang(row.call) for task, row in of_missed if row is not None and row.missed}
+    return Owed(tasks, tuple(row for row in board.missed if not day.answered_by_task(row.call.id)), now, rings)
 
 
 def team(board: Board, now: Now) -> Crew:
@@ -212,6 +222,8 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
         trouble = say("waits for {name}", name=SafeText(board.sync.why.args["name"]))
     elif board.sync is not None and board.sync.why is not None and board.sync.why.code == UNSAVED:
         trouble = say("the server cannot save")
+    elif board.sync is not None and board.sync.why is not None and board.sync.why.code == SLOWED:
+        trouble = say("slowed down")
     elif board.sync is not None and board.sync.refused:
         trouble = say("{count} refused", count=board.sync.refused)
     open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)

@@ -66,6 +66,13 @@ class Writing:
         if text or left:
             self.changed()  # no text stands under another's name, not even until the card is drawn
 
+    def became(self, before: Owner) -> None:
+        """The caller on the card, whom nobody knew until `before`, is a member by now: what was written for the call is hers."""
+        owner = self._board.person.key
+        if before != owner and before[0] is None and before[1] is not None and before[1] == owner[1]:
+            self._keeper.move(before, owner)
+            self.changed()
+
     def load(self) -> None:
         """The text of whoever is on show, into the field."""
         area = self._field()

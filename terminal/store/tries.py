@@ -5,7 +5,7 @@ A try is counted before it is judged, so that nobody gains one by pulling the pl
 
 from typing import Final
 
-from ringdesk.errors import Refused
+from ringdesk.errors import MustWait
 
 TRIES: Final = 5
 """After so many the wait grows no further; of a PIN no more are taken."""
@@ -14,11 +14,11 @@ FIRST_WAIT: Final = 1.0
 
 
 def counted(wrong: int, waits: float, now: float) -> tuple[int, float]:
-    """How many tries were wrong, and until when none is taken, if this one is wrong too. Raises `Refused("wait")`.
+    """How many tries were wrong, and until when none is taken, if this one is wrong too. Raises `MustWait`.
 
     `wrong` and `waits` are so before it; times are seconds since 1970.
     """
     longest = FIRST_WAIT * 2**TRIES  # a clock that was set back must not lock somebody out for years
     if now < waits <= now + longest:
-        raise Refused("wait", "too many wrong tries; wait a moment and try again")
+        raise MustWait("too many wrong tries; wait a moment and try again", waits - now)
     return wrong + 1, now + FIRST_WAIT * 2 ** min(wrong, TRIES)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import structlog
 
-from ringdesk.errors import Refused, RingdeskError, WireError
+from ringdesk.errors import MustWait, Refused, RingdeskError, WireError
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why, register
 from ringdesk.wire.messages import (
@@ -30,7 +30,7 @@ from ringdesk.wire.messages import (
     Pong,
     ServerNotice,
 )
-from terminal.news import UNSAVED, NoticeNews, SyncNews
+from terminal.news import SLOWED, UNSAVED, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
@@ -50,6 +50,7 @@ register(
         "sync_held": "what {name} wrote here is sent when {name} signs in on this desk again",
         "sync_readonly": "this desk is too old for the server: upgrade it; what you write is kept",
         UNSAVED: "the server cannot save now: make room on its disk; what you write is kept here and sent later",
+        SLOWED: "the server asks this desk to slow down; nothing to do: what you write is kept and sent in a moment",
     }
 )
 
@@ -133,6 +134,8 @@ class Link:
             why = Why("sync_readonly")
         elif self.connected and self._unsaved:
             why = Why(UNSAVED)
+        elif self.connected and self._replicator.slowed():
+            why = Why(SLOWED)
         elif self.connected and (name := await self._store.held_for()):
             why = Why("sync_held", {"name": name})
         cursor = await self._store.complete_to()
@@ -157,7 +160,9 @@ class Link:
             finally:
                 self._logins.pop(ref, None)
             if isinstance(answer, Denied):
-                raise Refused("wait" if answer.code == "slow_down" else "not_allowed", str(answer.message))
+                if answer.code == "slow_down":
+                    raise MustWait(str(answer.message), answer.retry_after or 0.0)
+                raise Refused("not_allowed", str(answer.message))
             return await self._store.remember(name, password, answer)
         return await self._store.sign_in(name, password)
 

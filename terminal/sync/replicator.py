@@ -177,6 +177,10 @@ class Replicator:
             audit_head=stood.audit_head,
         )
 
+    def slowed(self) -> bool:
+        """Whether the server asked this desk to wait before it sends more."""
+        return self.is_open and self._steady() < self._held_until
+
     async def pending(self) -> list[FromTerminal]:
         """Pushes that may go out now. To be asked after every save, every answer and every second."""
         if not self.is_open or self.action in ("readonly", "wipe"):

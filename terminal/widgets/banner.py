@@ -147,11 +147,9 @@ def _handed(value: Announcement, row: CallRow, cells: int) -> tuple[Row, ...]:
         2,
     )
     promise = _words(_promise(value, wide=cells >= WIDE))
-    rest = spaced((promise, piece(value.message, Tone.RING_STRONG)), 2)
     time = (piece(length(value.now.at - row.since), Tone.RING_STRONG), gap())
     key = (chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("Turn to it"), Tone.RING_STRONG), gap())
-    if not value.said and width_of((*rest, *key)) + 2 > cells:
-        rest = (promise,)
+    rest = _beside(promise, piece(value.message, Tone.RING_STRONG), cells - width_of(key) - 2, said=value.said)
     return Row((gap(), *head), time, base=Tone.RING), Row((gap(), *rest), key, base=Tone.RING)
 
 
@@ -185,11 +183,18 @@ def _unclaimed(value: Announcement, row: CallRow, cells: int) -> tuple[Row, ...]
     )
     promise = _words(_promise(value, wide=cells >= WIDE) or say("nobody has it yet"))
     key = (chip(SafeText("F2"), Tone.CHIP), gap(), piece(say("I have it"), Tone.TEXT), gap())
-    rest = spaced((promise, piece(value.message, _tone(value))), 2)
-    if not value.said and width_of((*rest, *key)) + 2 > cells:
-        rest = (promise,)
+    rest = _beside(promise, piece(value.message, _tone(value)), cells - width_of(key) - 2, said=value.said)
     time = (piece(length(value.now.at - row.began), Tone.GOOD), gap())
     return Row((gap(), *head), time, base=Tone.BAR), Row((gap(), *rest), key, base=Tone.BAR)
+
+
+def _beside(promise: Piece, message: Piece, cells: int, *, said: bool) -> tuple[Piece, ...]:
+    """What F2 would do, and the message: both where there is room; an answer alone before it is cut. One that is longer yet
+    stands whole in the frame of the note."""
+    both = spaced((promise, message), 2)
+    if width_of(both) <= cells:
+        return both
+    return (message,) if said and message.width <= cells else (promise,)
 
 
 def _tone(value: Announcement) -> Tone:

@@ -1,17 +1,19 @@
 """Calls that nobody had, and calls that are owed: what is late first, each with its window and what was tried."""
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
+from ringdesk.calls import Call
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced
+from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced, width_of
 from terminal.widgets.speech import RESULTS, line_name, say
 from terminal.widgets.telephone import dialled
-from terminal.widgets.when import Due, Now, age, clock, due, moment
+from terminal.widgets.when import Due, Now, age, between, clock, due, moment
 
 ENDS: Final = 4
 """Cells around the words in the line of a frame, beyond those of the rows."""
@@ -23,6 +25,8 @@ class Owed(NamedTuple):
     tasks: tuple[tuple[Task, SafeText], ...]
     calls: tuple[CallRow, ...]
     now: Now
+    rang: Mapping[str, int] = {}
+    """For how many seconds the missed call rang of which a callback was made, by the id of the callback."""
 
     def entry(self, index: int) -> Task | CallRow | None:
         """What stands in a row: open callbacks, then calls, then what is done."""
@@ -73,13 +77,11 @@ class Missed(ListPanel[Owed]):
         rows = value.rows()
         if not rows:
             return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), title, corner)
-        names = {task.id: name for task, name in value.tasks}
         drawn: list[Row] = []
         for index in self.in_sight(inside):
             entry = rows[index]
             base = Tone.SELECTED if index == self.selected and self.has_focus else Tone.TEXT
-            pair = _call(entry, value.now) if isinstance(entry, CallRow) else _task(entry, names[entry.id], value.now)
-            drawn += [row._replace(base=base) for row in pair]
+            drawn += [row._replace(base=base) for row in _pair(entry, value, inside.width)]
         foot, under = self._lower(value, inside)
         return Picture(tuple(drawn), title, corner, foot, under)
 
@@ -107,39 +109,64 @@ def _foot(value: Owed) -> tuple[Piece, ...]:
     )
 
 
+def _pair(entry: Task | CallRow, value: Owed, cells: int) -> tuple[Row, Row]:
+    """The two rows of an entry."""
+    if isinstance(entry, CallRow):
+        return _call(entry, value.now)
+    return _task(entry, next(name for task, name in value.tasks if task is entry), value, cells)
+
+
+def rang(call: Call) -> int:
+    """For how many seconds a call rang that nobody had."""
+    return max(0, int((call.last_ring or call.ended or call.started) - call.started))
+
+
 def _call(row: CallRow, now: Now) -> tuple[Row, Row]:
     call = row.call
     name, shown = called_by(call, row.sure), number(call)
     tone = Tone.WARN if row.undecided else Tone.BAD
     head = (piece(clock(call.started, now, seconds=False), tone), gap(), piece(name, Tone.STRONG))
     word = say("missed?") if row.undecided else say("missed")
-    rang = max(0, int((call.last_ring or call.ended or call.started) - call.started))
     second = spaced(
         (
             piece(shown if shown != name else line_name(call), Tone.DIM),
-            piece(say("rang {count} s", count=rang), Tone.DIM),
+            piece(say("rang {count} s", count=rang(call)), Tone.DIM),
         ),
         2,
     )
     return Row(head, (piece(word, tone),)), Row((gap(6), *second))
 
 
-def _task(task: Task, name: SafeText, now: Now) -> tuple[Row, Row]:
+def _task(task: Task, name: SafeText, value: Owed, cells: int) -> tuple[Row, Row]:
+    """A callback: who, what was tried or how long they rang, how it stands; then the number, the window, who calls back. What
+    finds no room goes whole, the number last."""
+    now = value.now
     when = due(task.due, now)
     word, tone = _standing(task, when, now)
     shown = dialled(task.number)
-    head = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(name or shown or task.title, Tone.STRONG))
+    who = name or shown or task.title
     last = task.attempts[-1] if task.attempts else None
-    tried = say("{count}x {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else None
-    second = spaced(
-        (
-            piece(window(task, when, now), Tone.DIM),
-            piece(tried or SafeText(), Tone.DIM),
-        ),
-        2,
-    )
-    who = SafeText() if tried else task.assignee_name or say("anybody")
-    return Row(head, (piece(word, tone),)), Row((gap(6), *second), (piece(who, Tone.DIM),))
+    aside = say("{count}x {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else SafeText()
+    if not last and task.id in value.rang:
+        aside = say("rang {count} s", count=value.rang[task.id])
+    begun = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(who, Tone.STRONG))
+    head = (*begun, gap(2), piece(aside, Tone.DIM)) if aside else begun
+    below = SafeText()
+    if width_of(head) + 1 + piece(word).width > cells:
+        head, below = begun, aside
+    number = piece(shown if shown != who else SafeText(), Tone.DIM)
+    span, theirs = piece(window(task, when, now), Tone.DIM), piece(task.assignee_name or say("anybody"), Tone.DIM)
+    known, more = number if number.width else span, piece(below, Tone.DIM)
+    for left, right in (
+        ((number, span, more), (theirs,)),
+        ((number, span, more), ()),
+        ((known, more), ()),
+        ((known,), ()),
+    ):
+        second = (gap(6), *spaced(left))
+        if width_of((*second, *right)) + len(right) <= cells:
+            break
+    return Row(head, (piece(word, tone),)), Row(second, right)
 
 
 def _standing(task: Task, when: Due, now: Now) -> tuple[SafeText, Tone]:
@@ -158,7 +185,7 @@ def _standing(task: Task, when: Due, now: Now) -> tuple[SafeText, Tone]:
 
 
 def window(task: Task, when: Due, now: Now) -> SafeText:
-    """The window in words: `17:00 to 17:30`, `before 17:30`, with its day when that is another one."""
+    """The window in words: `17:00-17:30`, `before 17:30`, with its day when that is another one."""
     begins, ends = moment(task.opens), moment(task.due)
     if ends is None:
         return when.words
@@ -166,6 +193,5 @@ def window(task: Task, when: Due, now: Now) -> SafeText:
     if begins is None:
         return say("before {time}", time=end) if when.today or when.late else when.words
     same = now.local(begins).date() == now.today
-    start = clock(begins, now, seconds=False)
-    spoken = say("{start} to {end}", start=start, end=end)
+    spoken = between(begins, ends, now)
     return spoken if same else SafeText(f"{now.local(begins):%m/%d} {spoken}")

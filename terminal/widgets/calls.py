@@ -26,6 +26,8 @@ class Calls(NamedTuple):
     now: Now
     takes: str | None = None
     """The id of the call that F2 takes."""
+    resumes: str | None = None
+    """The id of the call that F5 lets wait, or goes on with."""
     titles: Mapping[str, SafeText] = {}
     """The words of the business for its dispositions."""
 
@@ -34,12 +36,9 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     """The word for a call's state on this desk, its tone, the tone of the line's chip."""
     call = row.call
     if not call.live:
-        return _over(row, titles)
-    if row.taken_by is not None and call.handed_by is not None and not call.held:
-        return say("handed to {name}", name=row.taken_by), Tone.DIM, Tone.CHIP
+        return how_it_ended(row, titles)
     if row.taken_by is not None:
-        word = say("held by {name}", name=row.taken_by) if call.held else say("with {name}", name=row.taken_by)
-        return word, Tone.DIM, Tone.CHIP
+        return with_whom(row), Tone.DIM, Tone.CHIP
     if row.mine:
         return _mine(row)
     if row.quiet:
@@ -50,7 +49,16 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     return word, Tone.LINK, Tone.CHIP_LINK
 
 
-def _over(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
+def with_whom(row: CallRow) -> SafeText:
+    """Which colleague has a call that lives, or is to have it; empty when none has."""
+    if row.taken_by is None:
+        return SafeText()
+    if row.awaits:
+        return say("waiting for {name}", name=row.taken_by)
+    return say("held by {name}", name=row.taken_by) if row.call.held else say("with {name}", name=row.taken_by)
+
+
+def how_it_ended(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
     """How a call ended, in the words of whoever closed it, else of the line; of ours, whether it is still to be wrapped up."""
     call = row.call
     if row.mine and row.unfinished:
@@ -72,20 +80,23 @@ def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
 
 
-def _aside(row: CallRow, takes: str | None) -> Piece:
+def _aside(row: CallRow, value: Calls, *, here: bool) -> Piece:
     """Which key takes it, or goes on with it; of one that is over, who had it."""
     if not row.call.live:
         return piece(row.taken_by or SafeText(), Tone.DIM)
-    return piece(_key(row, takes), Tone.WARN)
+    return piece(_key(row, value, here=here), Tone.WARN)
 
 
-def _key(row: CallRow, takes: str | None) -> SafeText:
-    """Which key takes it, or goes on with it."""
+def _key(row: CallRow, value: Calls, *, here: bool) -> SafeText:
+    """Which key takes it, or goes on with it. Enter is one `here` only, with the focus in the list: in the note it breaks a
+    line."""
     if row.offered:
-        return say("F2 takes it") if row.call.id == takes else say("Enter takes it")
-    if row.mine and row.call.held:
+        return say("F2 takes it") if row.call.id == value.takes else say("Enter takes it") if here else SafeText()
+    if not (row.mine and row.call.held):
+        return SafeText()
+    if here:
         return say("Enter goes on")
-    return SafeText()
+    return say("F5 goes on") if row.call.id == value.resumes else SafeText()
 
 
 class Lines(ListPanel[Calls]):
@@ -134,7 +145,7 @@ class Lines(ListPanel[Calls]):
         )
         if not several and name == shown and width_of(head) + 1 + cell_len(time) > cells:
             head, rest = spaced(state), shown  # a number is whole or it is nobody's
-        key = _aside(row, self.value.takes)
+        key = _aside(row, self.value, here=self.has_focus)
         second = spaced((piece(member.tier if member else SafeText(), Tone.DIM), piece(rest, Tone.DIM)), 2)
         if 4 + width_of(second) + 1 + key.width > cells:
             second = (piece(rest, Tone.DIM),)
@@ -144,7 +155,7 @@ class Lines(ListPanel[Calls]):
 def _corner(value: Calls) -> tuple[Piece, ...]:
     """How many ring, and how many wait on hold."""
     ringing = sum(row.ringing for row in value.calls)
-    held = sum(row.mine and row.call.held for row in value.calls)
+    held = sum(row.mine and row.call.held and not row.handed for row in value.calls)
     return spaced(
         (
             piece(say("{count} on hold", count=held) if held else SafeText(), Tone.WARN),

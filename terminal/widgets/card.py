@@ -28,6 +28,8 @@ class Face(NamedTuple):
     now: Now
     since: float | None = None
     mine: bool = False
+    elsewhere: SafeText = SafeText()
+    """Which colleague has the call, in the words of the lines."""
     others: tuple[SafeText, ...] = ()
     """Colleagues who are with this member now."""
     tags: bool = True
@@ -83,9 +85,15 @@ def _corner(value: Face) -> tuple[Piece, ...]:
     if call is None:
         return ()
     mine = value.mine and call.state is not CallState.ENDED
-    state = say("On hold") if mine and call.held else say("With you") if mine else say(STATES[call.state])
+    state = (
+        say("On hold")
+        if mine and call.held
+        else say("With you")
+        if mine
+        else value.elsewhere or say(STATES[call.state])
+    )
     time = f" {length(value.now.at - value.since)}" if value.since is not None else ""
-    waits = call.held if value.mine else call.state is CallState.RINGING
+    waits = call.held if value.mine else call.state is CallState.RINGING and not value.elsewhere
     tone = Tone.CHIP_WARN if waits else Tone.CHIP_GOOD if value.mine else Tone.CHIP
     return (chip(SafeText(f"{POINT} {line_name(call)} {state}{time}"), tone),)
 

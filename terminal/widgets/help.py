@@ -1,6 +1,6 @@
 """What the keys do, made of the table of keys: first how things stand and the keys that do something now, then all others."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
@@ -8,7 +8,22 @@ from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS, Key, Where, shown
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, wrapped
-from terminal.widgets.speech import say
+from terminal.widgets.speech import mark, say
+
+SIGNS: Final = (
+    ("!", mark("Late, in trouble, or must not be forgotten")),
+    ("x", mark("Not allowed, or out of order")),
+    ("\N{CHECK MARK}", mark("Done, or well; in the team: ready")),
+    ("-", mark("Still to be done; in the team: on a break")),
+    ("=", mark("In the team: work after a call")),
+    (">", mark("Selected; in the team and above: with a caller")),
+    ("...>", mark("At the end of words: there is more, cut for want of room")),
+    ("*", mark("Good to know of this member")),
+    ("+2", mark("So many more, for which there is no room")),
+    ("..12", mark("Contacts of each week, the last one last; a dot: none")),
+    ("\N{BOX DRAWINGS HEAVY DOUBLE DASH HORIZONTAL}" * 3, mark("A heavy frame has the focus: keys go there")),
+)
+"""What stands on the screen without words, and what it means."""
 
 
 class Manual(NamedTuple):
@@ -66,6 +81,9 @@ def _rows(value: Manual, cells: int) -> list[Row]:
     rest = [key for key in KEYS if key.id in value.dead]
     if rest:
         rows += [Row(), Row((piece(say("At another time"), Tone.LINK),)), *(_key(key, value) for key in rest)]
+    rows += [Row(), Row((piece(say("Signs"), Tone.LINK),))]
+    rows += [_row(SafeText(sign), say(words), outside=False) for sign, words in SIGNS]
+    rows.append(_row(say("A word"), say("on a plate behind a name, or below it: the member's grade"), outside=False))
     rows.append(Row())
     rows.append(Row((piece(say("A ringing call never moves the focus and never touches your note.")),)))
     return rows

@@ -1,5 +1,6 @@
 """The note that is being written: a text field, and a frame that says to whom and to which call it belongs."""
 
+from collections.abc import Callable
 from typing import ClassVar, Final, NamedTuple
 
 from textual import events
@@ -13,7 +14,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from terminal.messages import Asked, Declined, Left, Typed
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person
-from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
+from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of, wrapped
 from terminal.widgets.speech import line_name, say
 from terminal.widgets.tasks import BOX
 
@@ -64,18 +65,37 @@ class NoteFrame(Panel[Owner]):
             call = (piece(say("revises {day}", day=value.revises), Tone.WARN),)
         named = (piece(say("Note"), tone), piece(person.name, tone))
         title, corner = _headed(value, spaced((*named, *call), 2), spaced(named, 2), inside.width + 2)
-        foot = (piece(value.saying, Tone.BAD if value.bad else Tone.DIM),) if value.saying else ()
         rows: tuple[Row, ...] = (
             () if person.name else (Row((piece(say("A note belongs to a person or a call."), Tone.DIM),)),)
         )
-        if value.promise is None:
-            return Picture(rows, title, corner, foot)
-        words, key = _promised(value.promise)
-        if inside.height < PROMISE_FROM:
-            room = inside.width + 2 - 2 * ENDS - width_of((*foot, *key)) - 2
-            shown = _within(words, room)
-            return Picture(rows, title, corner, foot, under=(*shown, gap(), *key) if shown else key)
-        return Picture((*[BLANK] * (inside.height - 1), Row(words)), title, corner, foot, under=key)
+        last, under, foot = _lower(value, inside)
+        if last:
+            rows = (*rows, *[BLANK] * (inside.height - 1 - len(rows)), Row(last))
+        return Picture(rows, title, corner, foot, under)
+
+
+Pieces = tuple[Piece, ...]
+
+
+def _lower(value: Owner, inside: Size) -> tuple[Pieces, Pieces, Pieces]:
+    """The last row inside the frame, where one is kept, and both ends of the lower line. What was said is whole: it has the
+    line to itself, and that row too, before a word of it is cut; it goes after a moment, the promise stays."""
+    tall = inside.height >= PROMISE_FROM
+    tone = Tone.BAD if value.bad else Tone.DIM
+    words, key = _promised(value.promise) if value.promise is not None else ((), ())
+    last = words if tall else ()
+    alone = inside.width + 2 - ENDS
+    if piece(value.saying).width > alone:
+        first, *rest = wrapped(value.saying, alone)
+        if tall and len(rest) == 1:
+            return (piece(first, tone),), (), (piece(rest[0], tone),)
+        return last, (), (piece(value.saying, tone),)
+    foot = (piece(value.saying, tone),) if value.saying else ()
+    room = alone - ENDS - 1 - width_of(foot) if foot else alone
+    if width_of(key) > room:
+        return last, (), foot
+    shown = () if tall else _within(words, room - width_of(key) - 1)
+    return last, (*shown, gap(), *key) if shown else key, foot
 
 
 def _headed(
@@ -125,8 +145,15 @@ class NoteArea(TextArea):
 
     BINDINGS: ClassVar[list[Binding]] = []  # type: ignore[assignment]  # the field's own keys come from TextArea
 
+    popped: Callable[[], bool] = staticmethod(lambda: False)
+    """Whether the card opened by itself and its call still rings: a digit that begins the note was meant for what stood there
+    before, and is the key that it was then."""
+
     async def _on_key(self, event: events.Key) -> None:
         """A key with Alt, or sent together with Esc, is no character here; nor is any while there is nobody to write about."""
+        if self._was_for_home(event.character):
+            event.prevent_default()
+            return
         alone = self.read_only and event.is_printable and not self._opens(event.key)
         if alone:
             self.post_message(Declined())
@@ -135,6 +162,13 @@ class NoteArea(TextArea):
             event.prevent_default()
             return
         await super()._on_key(event)
+
+    def _was_for_home(self, character: str | None) -> bool:
+        return character is not None and character.isdecimal() and not self.text and self.popped()
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Which keys are text here; all others may be keys of the desk."""
+        return not self._was_for_home(character) and super().check_consume_key(key, character)
 
     def _opens(self, key: str) -> bool:
         """Whether a character is a key that leads to somebody, or explains."""

@@ -68,6 +68,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """When somebody had it first, whoever it was, seconds since 1970: what its length counts from."""
     handed: bool = False
     """Whether a colleague handed it to this desk, which has not turned to it yet."""
+    accepted: bool = False
+    """Whether the colleague to whom it was handed on was seen on it."""
     mark: MarkLabel | None = None
     """What the number is marked as; such a call disturbs nobody."""
 
@@ -103,6 +105,12 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def offered(self) -> bool:
         """Whether F2 can take it, or turn to it: it calls, it was picked up by nobody known, or it is handed to this desk."""
         return self.calling or self.handed or (self.unclaimed and not self.quiet)
+
+    @cached_property
+    def awaits(self) -> bool:
+        """Whether it was handed on to a colleague who has not turned to it yet: the caller waits for `taken_by`."""
+        handed = self.taken_by is not None and self.call.handed_by is not None
+        return handed and self.call.live and not self.accepted and not self.call.on_hold
 
     @cached_property
     def unfinished(self) -> bool:

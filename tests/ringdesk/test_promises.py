@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringdesk import promises
-from ringdesk.promises import days, found, hours
+from ringdesk.promises import days, found, hours, over
 
 NOW = datetime(2026, 11, 24, 16, 43)  # noqa: DTZ001 - wall time of the writer; a Tuesday
 TODAY = NOW.date()
@@ -76,6 +76,25 @@ def test_a_promise(text: str, day: tuple[int, int], at: tuple[int, int] | None, 
 )
 def test_no_promise(text: str) -> None:
     assert found(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "at"),
+    [
+        ("今天 10:00 回電", TODAY, time(10)),
+        ("明天 10:00 寄出。今天 16:43 回電", TODAY, time(16, 43)),
+        ("11/20 寄發票", date(2026, 11, 20), None),
+    ],
+)
+def test_what_would_be_a_promise_if_its_time_were_not_over(text: str, day: date, at: time | None) -> None:
+    missed = over(text, NOW)
+    assert missed is not None
+    assert (missed.day, missed.at) == (day, at)
+
+
+@pytest.mark.parametrize("text", ["", "今天 17:30 回電", "今天 10:00 生日", "明天回電", "昨天已回電"])
+def test_what_is_to_come_or_no_promise_is_not_over(text: str) -> None:
+    assert over(text, NOW) is None
 
 
 def test_who_is_to_be_called_is_told_from_what_is_to_be_done() -> None:

@@ -128,8 +128,65 @@ async def test_a_call_is_handed_on_with_its_note_in_two_keys() -> None:
         assert ("note", "promised", LIN.id, "c1") in run.desk.did
         assert run.desk.did.index(("note", "promised", LIN.id, "c1")) < len(run.desk.did) - 1
         assert named(run) == set()
-        assert "handed to 美惠" in run.pane("lines")
+        assert "waiting for 美惠" in run.pane("lines")
         assert "With you" not in run.pane("lines")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+async def test_a_call_that_was_handed_on_waits_for_the_colleague_until_they_turn_to_it(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    waits, has = ("waiting for 美惠", "with 美惠") if language == "en" else ("等 美惠 接手", "美惠已接")
+    async with running(staffed(), size, catalogue=chinese if language == "zh" else None) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("f5", "ctrl+o", "1")
+        given = call("c1", LIN, state=CallState.HELD, claimed_by="p-mei", claimed_name=SafeText("美惠"), handed_by=ME)
+        run.desk.publish(CallNews(given, SafeText("美惠")))
+        await run.settle()
+        run.screen.action_go("lines")
+        await run.settle()
+        assert waits in run.pane("lines")
+        await run.press("enter")
+        run.desk.publish(RowNews(msgspec.structs.replace(MEI, state=PresenceState.BUSY, call="c1", member=LIN.id)))
+        await run.settle()
+        assert waits not in run.pane("lines")
+        run.desk.publish(CallNews(msgspec.structs.replace(given, state=CallState.ANSWERED), SafeText("美惠")))
+        await run.settle()
+        assert has in run.pane("lines")
+        run.desk.publish(RowNews(msgspec.structs.replace(MEI, state=PresenceState.BUSY, call="other")))
+        await run.settle()
+        assert has in run.pane("lines"), "they turned to another, and have it all the same"
+
+
+async def test_a_call_that_a_colleague_hands_over_is_taken_when_one_turns_to_it() -> None:
+    async with running(staffed()) as run:
+        await serve(run, plain_card(LIN))
+        given = call("c9", CHEN, state=CallState.ANSWERED, claimed_by=ME, handed_by="p-mei")
+        run.desk.publish(CallNews(given, SafeText("雅婷"), mine=True, matches=pop(given, plain_card(CHEN)).matches))
+        await run.settle()
+        assert "Taken 1" in run.pane("topbar")
+        await run.press("f2")
+        assert "Taken 2" in run.pane("topbar")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+async def test_the_card_of_a_call_that_somebody_else_serves_says_who_as_the_lines_do(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    has = "with 美惠" if language == "en" else "美惠已接"
+    async with running(staffed(), size, catalogue=chinese if language == "zh" else None) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        await run.settle()
+        run.screen.area.focus()
+        taken = call("c1", LIN, state=CallState.ANSWERED, claimed_by="p-mei")
+        run.desk.publish(CallNews(taken, SafeText("美惠")))
+        await run.settle()
+        assert has in run.title("card")
+        run.screen.action_go("lines")
+        await run.settle()
+        assert has in run.pane("lines")
 
 
 async def test_a_call_handed_to_this_desk_says_by_whom_and_leaves_focus_and_note_alone() -> None:
@@ -458,8 +515,8 @@ async def test_callbacks_stand_with_window_attempts_and_lateness(
             at=NOW - 60,
         ),
     ]
-    english = ["! late by 1 h", "before 15:30", LIN.name, "17:00 to 17:30", "(02)2962-4417", "waits", "2 to call back"]
-    chosen = ["! 逾時 1 小時", "15:30 前回", LIN.name, "17:00 到 17:30", "(02)2962-4417", "未到時間", "待回 2"]
+    english = ["! late by 1 h", "before 15:30", LIN.name, "17:00-17:30", "(02)2962-4417", "waits", "2 to call back"]
+    chosen = ["! 逾時 1 小時", "15:30 前回", LIN.name, "17:00-17:30", "(02)2962-4417", "未到時間", "待回 2"]
     async with running(made, size, catalogue=chinese if language == "zh" else None) as run:
         run.screen.tick()
         await run.settle()

@@ -6,7 +6,12 @@ import pytest
 
 from terminal import words
 from terminal.screens.keysheet import PAGE, page
-from tests.screens.harness import WIDE, Running, running
+from terminal.widgets.row import CUT
+from terminal.widgets.statusline import _SIGNS
+from terminal.widgets.tags import pulse
+from terminal.widgets.tasks import BOX
+from terminal.widgets.team import SHAPES
+from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_layout import LIN, desk
 from tests.terminal.scripted_desk import call, plain_card, pop
 
@@ -42,10 +47,38 @@ async def test_it_says_how_things_stand_and_puts_what_works_first(language: str,
         assert said in ringing
         assert LIN.name in ringing
         assert ringing.index(now) < ringing.rindex("F2")
-        await run.press("end")
-        below = run.pane("help")
-        assert below.index(later) < below.index("F4")
-        assert "F2 " not in below[below.index(later) :]
+        signs = "Signs" if language == "en" else "符號"
+        below = ringing[ringing.index(later) : ringing.index(signs)]
+        assert "F4" in below
+        assert "F2 " not in below
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_every_sign_of_the_screen_is_explained(size: tuple[int, int], language: str, chinese: Path) -> None:
+    signs = {
+        *(shape for shape, _ in SHAPES.values() if shape.strip()),
+        *(sign for sign, _ in _SIGNS.values()),
+        BOX,
+        CUT,
+        "*",
+        "+2",
+        pulse([0, 0, 1, 2]),
+    }
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        await run.press("f1")
+        help_ = run.screen.painter.panel("help")
+        seen = []
+        for _ in range(80):
+            seen += run.pane("help").split("\n")[1:-1]
+            await run.pilot.press("down")
+        rows = [row.strip("╎╏ ") for row in seen]
+        head = "Signs" if language == "en" else "符號"
+        legend = rows[rows.index(head) :]
+        explained = {row.partition(" ")[0] for row in legend if " " in row}
+        assert signs - {CUT} <= explained
+        assert any(row.startswith(f"...{CUT} ") for row in legend)
+        assert not [row for row in legend if row.endswith(">") and len(row) > 60], help_
 
 
 async def test_remapped_keys_are_shown_and_work() -> None:

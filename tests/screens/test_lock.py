@@ -6,6 +6,7 @@ import pytest
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 
+from ringdesk.errors import MustWait
 from ringdesk.safetext import SafeText
 from terminal.desk import Draft
 from terminal.screens.lock import LockScreen
@@ -272,3 +273,27 @@ async def test_too_many_wrong_pins_where_nobody_knows_a_password_say_the_way_out
         await run.press("ctrl+g")
         await run.press(*"0000", "enter")
         assert "start the desk again" in screen_text(run)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_what_a_pin_is_stands_there_before_one_is_typed(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    one = desk()
+    del one.secrets["yating"]
+    async with running(one, size, catalogue=chinese if language == "zh" else None) as run:
+        await run.press("ctrl+g")
+        assert ("A PIN has 4 to 8 digits." if language == "en" else "PIN 是 4 到 8 位數字。") in screen_text(run)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_after_too_many_wrong_tries_it_says_how_long_to_wait(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        await run.press("ctrl+g")
+        run.desk.refuse = MustWait("no", 15.2)
+        await run.press(*"1111", "enter")
+        assert ("wait 16 s, then type it again" if language == "en" else "請等 16 秒再輸入") in screen_text(run)

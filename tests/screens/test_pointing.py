@@ -8,7 +8,7 @@ from ringdesk.calls import CallState, Outcome
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind
 from terminal.news import TaskNews
-from tests.screens.harness import SMALL, Running, running
+from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
 from tests.terminal.scripted_desk import NOW, call, plain_card, pop
 
@@ -51,7 +51,7 @@ async def test_f2_takes_the_row_that_says_so(language: str, chinese: Path) -> No
     async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
         await ring(run, ("c1", LIN), ("c2", CHEN))
         assert f2 in row_of(run, LIN.name)
-        assert enter in row_of(run, CHEN.name)
+        assert "Enter" not in run.pane("lines"), "the focus is in the note, where Enter breaks a line"
         assert LIN.name in run.pane("banner")
         run.screen.action_go("lines")
         await run.press(*["j"] * at(run, "lines", "c2"), *["k"] * (at(run, "lines", "c2") == 0))
@@ -60,6 +60,25 @@ async def test_f2_takes_the_row_that_says_so(language: str, chinese: Path) -> No
         assert CHEN.name in run.pane("banner")
         await run.press("f2")
         assert run.desk.did == [("claim", "c2", CHEN.id)]
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_call_on_hold_names_the_key_that_goes_on_from_where_the_focus_is(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    f5, enter = ("F5 goes on", "Enter goes on") if language == "en" else ("F5 繼續", "Enter 繼續")
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("f5")
+        run.screen.action_go("lines")
+        await run.settle()
+        assert enter in row_of(run, LIN.name)
+        run.screen.area.focus()
+        await run.settle()
+        assert f5 in row_of(run, LIN.name)
+        await run.press("f5")
+        assert "F5" not in row_of(run, LIN.name)
 
 
 async def test_without_the_focus_in_the_lines_f2_takes_who_rang_first() -> None:

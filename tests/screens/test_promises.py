@@ -128,6 +128,29 @@ async def test_a_missed_call_says_until_when_it_is_to_be_called_back(language: s
         assert ("before 17:43" if english else "17:43 前回") in run.pane("missed")
 
 
+@SIZES
+@BOTH
+async def test_a_call_that_was_said_to_be_missed_keeps_its_number_and_how_long_it_rang(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        over = call("c1", LIN, state=CallState.RING_STOPPED, started=NOW - 60, last_ring=NOW - 43)
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN)), CallNews(over))
+        await run.settle()
+        rang = "rang 17 s" if english else "響 17 秒"
+        before = await looks_at(run, "missed")
+        assert all(each in before for each in (LIN.name, "0912-345-678", rang))
+        await run.press("m")
+        after = run.pane("missed")
+        window = "before 17:43" if english else "17:43 前回"
+        assert all(each in after for each in (LIN.name, "0912-345-678", rang, window)), after
+        await run.press("a", "2")
+        tried = run.pane("missed")
+        result = "1x no answer" if english else "1 次 無人接"
+        assert all(each in tried for each in (LIN.name, "0912-345-678", window, result)), tried
+
+
 # whose it is
 
 

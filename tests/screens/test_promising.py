@@ -90,3 +90,20 @@ async def test_a_note_without_a_promise_says_how_to_write_one() -> None:
         await run.press("ctrl+backslash")
         assert "No promise in this note" in run.pane("banner")
         assert run.desk.did == [("claim", "c1", LIN.id)]
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("text", "time"), [("今天 16:30 回電", "16:30"), ("11/20 寄發票", "11/20")])
+async def test_a_time_that_is_over_is_said_to_be_over(
+    text: str, time: str, size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await write(run, text)
+        await run.press("ctrl+backslash")
+        said = f"{time} is over: write a time" if english else f"{time} 已經過了，請寫"
+        assert said in run.pane("banner")
+        assert run.desk.did == [("claim", "c1", LIN.id)]
+        await run.press("ctrl+s", "ctrl+backslash")
+        assert said in run.pane("banner"), "also of the note that was just saved"

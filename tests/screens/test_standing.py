@@ -142,7 +142,7 @@ async def test_the_others_see_a_call_as_handed_on() -> None:
         )
         run.desk.publish(CallNews(given, SafeText("美惠"), mine=False))
         await look(run)
-        assert "handed to 美惠" in run.pane("lines")
+        assert "waiting for 美惠" in run.pane("lines")
 
 
 def test_a_call_of_ours_that_nobody_has_on_the_card_counts() -> None:

@@ -109,6 +109,7 @@ async def test_while_the_agent_speaks_f2_leaves_what_others_pick_up_alone_and_it
         await run.press("f2")
         assert claims(run) == ["c1"]
         run.screen.painter.panel("lines").focus()
+        await run.settle()
         lines = run.screen.painter.panel("lines")
         at = [row.call.id for row in lines.value.calls].index("c2")  # type: ignore[attr-defined]
         assert "Enter takes it" in run.pane("lines")

@@ -8,7 +8,7 @@ from ringdesk.errors import Refused
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.desk import Awaited
-from terminal.news import UNSAVED, SyncNews
+from terminal.news import SLOWED, UNSAVED, SyncNews
 from terminal.sync import link  # has the words of `sync_held`
 from tests.screens.harness import SMALL, WIDE, running
 from tests.terminal.scripted_desk import ScriptedDesk
@@ -62,6 +62,20 @@ async def test_a_server_that_cannot_save_is_no_server_that_is_well(language: str
         run.desk.publish(full)
         await run.settle()
         assert ("the server cannot save" if english else "伺服器無法存檔") in run.pane("tabs")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_server_that_asks_the_desk_to_slow_down_is_shown(language: str, chinese: Path) -> None:
+    english = language == "en"
+    slow = SyncNews(connected=True, outbox=3, cursor=9, why=Why(SLOWED))
+    async with running(desk(), WIDE, catalogue=None if english else chinese) as run:
+        run.desk.publish(slow)
+        await run.settle()
+        assert ("the server asks this desk to slow down" if english else "伺服器要這台放慢") in run.pane("status")
+    async with running(desk(), SMALL, catalogue=None if english else chinese) as run:
+        run.desk.publish(slow)
+        await run.settle()
+        assert ("slowed down" if english else "伺服器要求放慢") in run.pane("tabs")
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])

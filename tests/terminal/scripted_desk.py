@@ -143,6 +143,9 @@ class ScriptedDesk(Desk):
         if login in self.passwords and self.passwords[login] == secret:
             self.login, self.here = login, Actor(person="p-ann", name=SafeText("Ann"), device="d-1")
             return
+        if self.refuse is not None:
+            error, self.refuse = self.refuse, None
+            raise error
         if self.secrets.get(login) != secret:
             raise Refused("wrong_pin", "no")
         self.login = login

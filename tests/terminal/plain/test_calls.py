@@ -1,14 +1,26 @@
 """A call is closed line by line."""
 
+import msgspec
+import pytest
+
+from ringdesk.calls import CallState, Outcome
 from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeLines, SafeText
-from terminal.news import NoteNews
-from tests.terminal.plain.talking import talking
+from terminal.news import CallNews, NoteNews
+from tests.terminal.plain.talking import Typist, spoken, talking
 from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member("lin", "林淑芬", "0912-345-678")
 GIFT = Disposition(id="gift", title=SafeText("禮盒團購"), rank=1, needs_note=True)
+
+
+async def listed(typist: Typist) -> list[str]:
+    """The calls, as the list reads them."""
+    await typist.settle()
+    return [line for line in await typist.type("i") if LIN.name in line]
+
+
 WRAPPED = ("wrapup", "c2", "gift", LIN.id)
 
 
@@ -24,3 +36,36 @@ async def test_a_saved_note_of_the_call_is_the_note_that_a_code_needs_and_a_refu
         desk.publish(NoteNews(note, "settled"))
         await typist.type("w 1")
         assert WRAPPED in desk.did
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hant"])
+async def test_a_call_that_is_over_says_how_it_ended_and_who_had_it(language: str) -> None:
+    english = language == "en"
+    desk = ScriptedDesk({LIN.id: plain_card(LIN)})
+    desk.business.codes = (GIFT, *BUILT_IN)
+    with spoken(language):
+        async with talking(desk) as typist:
+            desk.publish(pop(call("c2", LIN), plain_card(LIN)))
+            taken = call("c2", LIN, state=CallState.ANSWERED, claimed_by="p-mei", claimed_name=SafeText("美惠"))
+            desk.publish(CallNews(taken, SafeText("美惠")))
+            has = "with 美惠" if english else "美惠已接"
+            assert any(has in line for line in await listed(typist))
+            over = msgspec.structs.replace(taken, state=CallState.ENDED, outcome=Outcome.ANSWERED, ended=NOW)
+            desk.publish(CallNews(over, SafeText("美惠")))
+            (said,) = await listed(typist)
+            assert has not in said
+            assert ("Answered, 美惠" if english else "已接、美惠") in said
+            desk.publish(CallNews(msgspec.structs.replace(over, disposition=SafeText("gift")), SafeText("美惠")))
+            assert any("禮盒團購" in line for line in await listed(typist))
+
+
+@pytest.mark.parametrize("language", ["en", "zh_Hant"])
+async def test_a_call_that_is_handed_to_another_is_not_said_to_be_theirs_before_they_turn_to_it(language: str) -> None:
+    desk = ScriptedDesk({LIN.id: plain_card(LIN)})
+    with spoken(language):
+        async with talking(desk) as typist:
+            desk.publish(pop(call("c2", LIN), plain_card(LIN)))
+            given = call("c2", LIN, state=CallState.ANSWERED, claimed_by="p-mei", handed_by="p-an")
+            desk.publish(CallNews(given, SafeText("美惠")))
+            (said,) = await listed(typist)
+            assert ("waiting for 美惠" if language == "en" else "等 美惠 接手") in said

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from ringdesk.errors import BadInput, Refused, RingdeskError
+from ringdesk.errors import BadInput, MustWait, Refused, RingdeskError
 from ringdesk.members import Member
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from ringdesk.wire.messages import Enrol, Enrolled, Hello, Ping, Pull, Push, ServerNotice
+from ringdesk.wire.messages import PUSH, Denied, Enrol, Enrolled, Hello, Ping, Pull, Push, ServerNotice
 from ringdesk.wire.signing import make_code, secret_text
 from server.hub.saving import FULL, WELL
 from server.identity.authority import Authority, ensure
@@ -228,6 +228,20 @@ async def test_a_server_that_cannot_save_is_not_left_and_gets_everything_again_o
         assert not any(isinstance(news, NoticeNews) for news in it.heard)
 
 
+async def test_a_server_that_slows_this_desk_down_is_said_to_until_it_takes_what_is_sent(
+    peer: Peer, tmp_path: Path
+) -> None:
+    async with desk(tmp_path, peer.url) as it:
+        await until(lambda: it.link.connected)
+        peer.mute = lambda message: isinstance(message, Push)
+        await it.save()
+        await peer.tell(Denied(ref=PUSH, code="slow_down", message=SafeText("later"), retry_after=0.5))
+        await until(lambda: it.last.why == Why("sync_slowed"))
+        assert it.last.connected
+        peer.mute = lambda _: False
+        await until(lambda: it.last.outbox == 0 and it.last.why is None, RESEND_SECONDS / 2)
+
+
 async def test_a_server_that_cannot_let_it_in_says_why(peer: Peer, tmp_path: Path) -> None:
     peer.refusal = FULL
     async with desk(tmp_path, peer.url) as it:
@@ -247,6 +261,7 @@ async def test_signing_in_online_offline_and_wrong(peer: Peer, tmp_path: Path) -
         with pytest.raises(Refused) as refusal:
             await it.link.sign_in("mei", HURRIED)
         assert refusal.value.code == "wait"
+        assert isinstance(refusal.value, MustWait)
         online = await it.link.sign_in("mei", "correct horse")
         assert (online.actor.person, online.grant) == ("mei", "token")
     async with desk(tmp_path, "ws://127.0.0.1:9/sync") as it:

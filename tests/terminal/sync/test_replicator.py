@@ -166,10 +166,12 @@ async def test_a_push_that_was_denied_is_sent_again_when_the_server_looks_at_it(
     denied = Denied(ref=PUSH, code="slow_down", message=SafeText("later"), retry_after=40.0)
     assert await bench.replicator.received(denied) == []
     assert not bench.replicator.busy
+    assert bench.replicator.slowed()
     bench.now += 39.0
     assert pushes(await bench.replicator.pending()) == []
     assert pushes(await bench.replicator.received(Pong(at=bench.now, now=1e9))) == []
     bench.now += 1.5
+    assert not bench.replicator.slowed()
     assert pushes(await bench.replicator.pending()) == [(1, 3)]
 
 

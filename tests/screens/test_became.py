@@ -1,0 +1,64 @@
+"""A caller whom nobody knew gets a name while the card is open: it is their card from then on, with what was typed."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ringdesk.members import MemberNumber
+from ringdesk.safetext import SafeText
+from terminal.news import CallNews, MemberNews
+from tests.screens.harness import SMALL, WIDE, running
+from tests.screens.test_desk import CHEN, HUANG, LIN, desk, named
+from tests.screens.test_promises import UNKNOWN
+from tests.terminal.scripted_desk import call, plain_card, pop
+
+BOTH = pytest.mark.parametrize("language", ["en", "zh"])
+SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+
+
+@SIZES
+@BOTH
+@pytest.mark.parametrize("typed", ["", "半則備註"], ids=["empty", "typed"])
+async def test_the_card_of_an_unknown_caller_becomes_the_member_who_gets_the_number_elsewhere(
+    typed: str, size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    async with running(desk(), size, catalogue=None if language == "en" else chinese) as run:
+        run.desk.publish(pop(UNKNOWN))
+        await run.settle()
+        await run.press("f2")
+        run.screen.area.insert(typed)
+        await run.settle()
+        number = MemberNumber(SafeText("0965118402"), "+886965118402", SafeText(""))
+        known = msgspec.structs.replace(HUANG, numbers=(*HUANG.numbers, number))
+        run.desk.cards[HUANG.id] = msgspec.structs.replace(plain_card(HUANG), member=known)
+        run.desk.publish(MemberNews(known))
+        await run.settle()
+        assert named(run) == {HUANG.name}
+        assert HUANG.name in run.title("card")
+        assert HUANG.name in run.title("noteframe")
+        assert run.screen.area.text == typed
+        assert run.focus == "note"
+        await run.press(*"ok", "ctrl+s")
+        assert ("note", f"{typed}ok", HUANG.id, "u") in run.desk.did
+
+
+async def test_a_name_that_comes_late_takes_what_was_typed_along() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(UNKNOWN))
+        await run.settle()
+        await run.press("f2", *"half")
+        run.desk.publish(CallNews(run.desk.live["u"], mine=True, matches=pop(UNKNOWN, plain_card(HUANG)).matches))
+        await run.settle()
+        assert named(run) == {HUANG.name}
+        assert run.screen.area.text == "half"
+
+
+async def test_of_several_who_may_be_the_caller_nobody_becomes_it_by_news() -> None:
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN), CHEN))
+        await run.settle()
+        await run.press("f2")
+        run.desk.publish(MemberNews(msgspec.structs.replace(LIN, name=SafeText("林淑芳"))))
+        await run.settle()
+        assert run.screen.board.person.member is None

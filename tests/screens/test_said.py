@@ -1,0 +1,86 @@
+"""What the desk says while somebody rings: in the frame of the note, and whole."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from ringdesk.calls import CallState
+from ringdesk.safetext import SafeText
+from terminal.news import CallNews
+from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.test_desk import CHEN, LIN, desk, serve
+from tests.terminal.scripted_desk import ME, call, plain_card, pop
+
+BOTH = pytest.mark.parametrize("language", ["en", "zh"])
+SIZES = pytest.mark.parametrize("size", [WIDE, (120, 32), SMALL], ids=["160x45", "120x32", "80x24"])
+
+
+def below(run: Running) -> str:
+    """What stands at the lower end of the note's frame, as it is read: the last row inside, then the line itself."""
+    *_, inside, line = run.in_sight("noteframe").split("\n")
+    return re.sub(r" +", " ", " ".join(row.strip("╎╏╶╴╺╸╌╍ ") for row in (inside, line))).strip()
+
+
+async def rings(run: Running, typed: str = "") -> None:
+    await serve(run, plain_card(LIN))
+    if typed:
+        run.screen.area.insert(typed)
+    run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+    await run.settle()
+
+
+@SIZES
+@BOTH
+async def test_a_callback_is_confirmed_with_its_time(size: tuple[int, int], language: str, chinese: Path) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await rings(run, "明天 10:00 寄出")
+        await run.press("f8", "1")
+        said = "Call back 林淑芬: in 30 minutes (17:13-17:43)." if english else "回電林淑芬：30 分鐘後（17:13-17:43）。"
+        assert below(run).endswith(said)
+        run.wall += 20
+        await run.still()
+        assert "17:43" not in below(run)
+        assert "Ctrl+\\" in below(run), "the promise is back"
+
+
+@SIZES
+@BOTH
+@pytest.mark.parametrize("typed", ["", "今天 16:00 回電"], ids=["none", "over"])
+async def test_a_promise_that_cannot_be_made_says_why_to_the_end(
+    typed: str, size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await rings(run, typed)
+        await run.press("ctrl+backslash")
+        if typed:
+            said = (
+                "16:00 is over: write a time that is still to come."
+                if english
+                else "16:00 已經過了，請寫還沒到的時間。"
+            )
+        elif english:
+            said = "No promise in this note: write what and when, as in: today 17:30 call back."
+        else:
+            said = "備註裡沒有承諾：寫下何時做什麼，例如：今天 17:30 回電。"
+        whole = below(run) if english else below(run).replace(" ", "")
+        assert whole.endswith(said if english else said.replace(" ", ""))
+
+
+@BOTH
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+async def test_beside_a_call_that_is_handed_over_an_answer_is_whole(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    async with running(desk(), size, catalogue=None if language == "en" else chinese) as run:
+        await serve(run, plain_card(LIN))
+        given = call("c9", CHEN, state=CallState.ANSWERED, claimed_by=ME, handed_by="p-mei")
+        run.desk.publish(CallNews(given, SafeText("雅婷"), mine=True, matches=pop(given, plain_card(CHEN)).matches))
+        await run.settle()
+        await run.press("f8", "1")
+        assert "17:43" in below(run)
+        second = run.pane("banner").split("\n")[1]
+        assert ">" not in second
+        assert "F2" in second
