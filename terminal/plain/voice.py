@@ -14,8 +14,7 @@ from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
-from terminal.widgets.calls import how_it_ended
-from terminal.widgets.person import CallRow, Person, Who, called_by, number, number_found
+from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, number, number_found
 from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, greeting, line_name, mark, say, tongue
 from terminal.widgets.telephone import written
 from terminal.widgets.when import Due, Now, clock, due_between, length, stamp
@@ -186,7 +185,7 @@ def call_line(row: CallRow, now: Now, titles: Mapping[str, SafeText] = {}) -> Sa
     if not row.call.live:
         ended = clock(row.call.ended or row.since, now)
         had = row.taken_by or SafeText()
-        return joined((line_name(row.call), how_it_ended(row, titles)[0], had, caller_words(row), ended))
+        return joined((line_name(row.call), how_it_ended(row, titles), had, caller_words(row), ended))
     if row.taken_by is not None:
         state = say("waiting for {name}", name=row.taken_by) if row.awaits else say("with {name}", name=row.taken_by)
     elif row.mine:

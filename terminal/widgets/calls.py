@@ -6,13 +6,13 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 from textual.geometry import Size
 
-from ringdesk.calls import CallState, Outcome
+from ringdesk.calls import CallState
 from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import POINT, ListPanel, Picture
-from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.person import CallRow, called_by, how_it_ended, number
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
-from terminal.widgets.speech import MARKS, STATES, code, say
+from terminal.widgets.speech import MARKS, STATES, say
 from terminal.widgets.when import Now, clock, length
 
 LEAST_WORD: Final = 14
@@ -36,7 +36,7 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     """The word for a call's state on this desk, its tone, the tone of the line's chip."""
     call = row.call
     if not call.live:
-        return how_it_ended(row, titles)
+        return _over(row, titles)
     if row.taken_by is not None:
         return with_whom(row), Tone.DIM, Tone.CHIP
     if row.mine:
@@ -58,17 +58,10 @@ def with_whom(row: CallRow) -> SafeText:
     return say("held by {name}", name=row.taken_by) if row.call.held else say("with {name}", name=row.taken_by)
 
 
-def how_it_ended(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
-    """How a call ended, in the words of whoever closed it, else of the line; of ours, whether it is still to be wrapped up."""
-    call = row.call
-    if row.mine and row.unfinished:
-        return say("Ended, wrap up"), Tone.GOOD, Tone.CHIP_GOOD
-    if row.quiet and call.disposition is None:
-        return say(MARKS[row.mark or MarkLabel.NONE]), Tone.DIM, Tone.CHIP
-    outcome = None if call.outcome is Outcome.UNKNOWN else call.outcome
-    said = SafeText(call.disposition or outcome or "")
-    word = titles.get(said) or code(said) or say(STATES[call.state])
-    return SafeText(word[:1].upper() + word[1:]), Tone.DIM, Tone.CHIP
+def _over(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
+    """How a call ended; what is still to be wrapped up stands out."""
+    waits = row.mine and row.unfinished
+    return how_it_ended(row, titles), Tone.GOOD if waits else Tone.DIM, Tone.CHIP_GOOD if waits else Tone.CHIP
 
 
 def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:

@@ -1,5 +1,6 @@
 """The one person that the panels show, and the rows of the lines panel. Panels get the same `Person`, so they agree."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, TypeVar
@@ -16,7 +17,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 from terminal.news import Match
-from terminal.widgets.speech import say
+from terminal.widgets.speech import MARKS, STATES, code, say
 from terminal.widgets.telephone import written
 
 PAST: Final = 20
@@ -154,6 +155,19 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The one member that this caller is beyond doubt."""
         certain = [match for match in self.matches if not match.guess]
         return certain[0].member if len(certain) == 1 and len(self.matches) == 1 else None
+
+
+def how_it_ended(row: CallRow, titles: Mapping[str, SafeText]) -> SafeText:
+    """How a call ended, in the words of whoever closed it, else of the line; of ours, whether it is still to be wrapped up."""
+    call = row.call
+    if row.mine and row.unfinished:
+        return say("Ended, wrap up")
+    if row.quiet and call.disposition is None:
+        return say(MARKS[row.mark or MarkLabel.NONE])
+    outcome = None if call.outcome is Outcome.UNKNOWN else call.outcome
+    said = SafeText(call.disposition or outcome or "")
+    word = titles.get(said) or code(said) or say(STATES[call.state])
+    return SafeText(word[:1].upper() + word[1:])
 
 
 def number(call: Call) -> SafeText:
