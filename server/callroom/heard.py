@@ -174,7 +174,8 @@ def _around(heard: Iterable[tuple[CallEvent, str]]) -> tuple[Around, ...]:
     by_site: dict[str, list[CallEvent]] = {}
     for event, site in heard:
         by_site.setdefault(site, []).append(event)
-    return tuple(each for site in sorted(by_site) for each in joining.around(site, by_site[site]))
+    heard_at = ((site, by_site[site]) for site in sorted(by_site))
+    return tuple(each for site, events in heard_at for each in joining.around(site, events, joining.callers_of(events)))
 
 
 def _keys(calls: Iterable[str]) -> tuple[RowKey, ...]:

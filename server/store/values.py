@@ -192,11 +192,13 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class Around(msgspec.Struct, frozen=True, order=True):
-    """The calls of a site that began between two moments, both included."""
+    """The calls of a site that began between two moments, both included. `callers`: only theirs, as `RecentCall` has them
+    (none: all)."""
 
     site: str
     since: float
     until: float
+    callers: tuple[str, ...] = ()
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -253,7 +255,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     """Where and when a call began, and when it is given up if nothing is heard of it after the image at `seq`. `due` None: it
-    has ended. `merged`: it goes on under another id."""
+    has ended. `merged`: it goes on under another id. The caller is known under `e164` or `said` (`joining.known_as`)."""
 
     call: str
     site: str
@@ -261,6 +263,8 @@ class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     due: float | None
     merged: bool = False
+    e164: str | None = None
+    said: str | None = None
 
 
 class TakenIn(msgspec.Struct, frozen=True):
