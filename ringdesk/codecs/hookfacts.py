@@ -18,8 +18,9 @@ _HIDDEN: Final = (Presentation.PRIVATE, Presentation.UNAVAILABLE, Presentation.P
 def caller(given: str, name: str = "", *, international: bool = False) -> Caller:
     """Who calls. `international`: the provider gives E.164 without the plus. A word in the place of the number (`anonymous`)
     says that there is none to show; then there is no name either, for networks put the number there too."""
-    number = numbers.read(f"+{given}" if international and given[:1].isdigit() else given)
-    presentation = numbers.read(given).presentation
+    text = f"+{given}" if international and given[:1].isdigit() else given
+    number = numbers.read(text)
+    presentation = number.presentation if text == given else numbers.read(given).presentation
     if presentation in _HIDDEN:
         return Caller(presentation=presentation)
     return Caller(

@@ -41,7 +41,10 @@ REFUSAL_SECONDS: Final = 0.1
 FROM_ADDRESS: Final = Rate(per_second=1000.0, burst=2000)
 """Requests of one address."""
 REFUSED_FROM_ADDRESS: Final = Rate(per_second=1.0, burst=30)
-"""Refused ones of one address; beyond it nothing of that address is looked at."""
+"""Refused ones of one address for one source; beyond it a refusal is not waited for, but who is believed comes in all the same:
+behind an address there may be many, and to check a signature costs less than to tell them apart."""
+LONGEST_ASKED: Final = 64
+"""Characters of a source's name by which refused requests are told apart, whether there is such a source or not."""
 OF_SOURCE: Final = Rate(per_second=500.0, burst=1000)
 """Believed requests of one source: whoever is not believed cannot use them up."""
 
@@ -100,7 +103,7 @@ class Intake:
         if request.method not in METHODS:
             return Response(status_code=405, headers={"allow": ", ".join(METHODS)})
         peer = peer_of(request, self._place.proxies)
-        if not self._refused_from.would(peer, now) or not self._from_address.admit(peer, now):
+        if not self._from_address.admit(peer, now):
             return _later(429)
         if len(request.headers.raw) > MAX_HEADERS:
             return Response(status_code=431)
@@ -122,15 +125,15 @@ class Intake:
             log.warning("hook.unavailable", extra={"reason": type(error).__name__})
             return _later(503)
         except _Refused as refused:
-            self._refused_from.admit(peer, loop.time())
             self.refusals.add(refused.source, refused.code, peer)
+            if not self._refused_from.admit(f"{peer} {_asked_for(request)[:LONGEST_ASKED]}", loop.time()):
+                return _later(429)
             await asyncio.sleep(max(0.0, whole + REFUSAL_SECONDS - loop.time()))
             return Response(status_code=403)
 
     async def _judged(self, request: Request, body: bytes, peer: str) -> Response:
         """Raises `_Refused`, `Unavailable`."""
-        source_id, _, _ = _behind(request).partition("/")
-        found = await self._backing.source(source_id)
+        found = await self._backing.source(_asked_for(request))
         asked = http.Request(
             method=request.method,
             url=self._url(request, found[0] if found is not None else None),
@@ -231,6 +234,11 @@ def _behind(request: Request) -> str:
     """What stands behind `/hook/`, as it came: a signature may be over it."""
     raw: bytes = request.scope["raw_path"]
     return raw.decode("latin-1").partition("/hook/")[2]
+
+
+def _asked_for(request: Request) -> str:
+    """The source that is named, whether there is one of that name or not."""
+    return _behind(request).partition("/")[0]
 
 
 def _place_of(error: Exception) -> str:
