@@ -23,6 +23,7 @@ from server.app import Taken, bound, serve_hooks
 from server.callroom import Report
 from server.callroom.heard import KEPT_SECONDS
 from server.intake import Intake, Place
+from server.intake.refusals import read_detail
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 from terminal.callerid.health import Fact, Health, Lost, Opened, Reported, Said
@@ -32,6 +33,12 @@ from terminal.callerid.source import SourceSpec
 
 MOST_REMEMBERED: Final = 100_000
 """Requests of which is known that they were taken in; beyond it the oldest is forgotten."""
+SEVERAL: Final = 3
+WITHIN: Final = 300.0
+"""Requests that are refused, within so many seconds and none believed in between, are a wrong secret, and the line says so.
+Fewer are anybody who found the port."""
+PACE: Final = 1.0
+"""Seconds between two looks at what was refused."""
 AGAIN: Final = 5.0
 """Seconds before the port is tried again."""
 
@@ -126,19 +133,24 @@ class HookPump:
             if self._stop.is_set():
                 stop.set()
             place = Place(address=f"http://{spec.address}")
-            intake = Intake(_OneSource(self), self._wall, place, roots.random_bytes(32).hex(), self._allowed)
+            decoy = roots.random_bytes(32).hex()
+            backing = _OneSource(self)
+            intake = Intake(backing, self._wall, place, decoy, self._allowed, PACE)
+            backing.believed = intake.refusals.drop
             await serve_hooks(listener, intake, lambda: self.note(Opened()), stop)
         finally:
             self._wake = lambda: None
 
 
 class _OneSource:
-    """What stands behind the intake (`server.intake.backing.Backing`)."""
+    """What stands behind the intake (`server.intake.backing.Backing`). `believed` is called for each request that is."""
 
     def __init__(self, pump: HookPump) -> None:
         self._pump = pump
         self._spec = pump.spec
         self._taken: dict[str, float] = {}
+        self._refused: list[float] = []
+        self.believed: Callable[[], None] = lambda: None
 
     async def source(self, _source: str) -> tuple[Source, tuple[LineRow, ...]]:
         """The one there is, whatever it is asked for as, with what its secret file holds now."""
@@ -162,6 +174,8 @@ class _OneSource:
         now, mark = asyncio.get_running_loop().time(), report.mark
         if mark is not None and now - self._taken.get(mark, -KEPT_SECONDS) < KEPT_SECONDS:
             return False
+        self._refused.clear()
+        self.believed()
         for event in report.events:
             await asyncio.to_thread(self._pump.hear, self._on_line(event))
         self._pump.note(Said(Notice(Level.OK, Why("line_ok", {"port": self._spec.address}))))
@@ -177,8 +191,13 @@ class _OneSource:
         return ()
 
     async def note(self, entry: Entry) -> None:
-        """A desk has no audit; what was refused is said where the line stands."""
-        code = entry.detail.partition(":")[0]
+        """A desk has no audit; what was refused several times is said where the line stands."""
+        code, times = read_detail(entry.detail)
+        now = asyncio.get_running_loop().time()
+        recent = [at for at in self._refused if now - at < WITHIN]
+        self._refused = [*recent, *[now] * times][-SEVERAL:]
+        if len(self._refused) < SEVERAL:
+            return
         why = Why(code) if code in ENGLISH else _failed(self._spec)
         self._pump.note(Said(Notice(Level.WARNING, why)))
 

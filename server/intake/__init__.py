@@ -27,7 +27,7 @@ from server.intake.backing import Backing
 from server.intake.peers import Network, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
-from server.intake.refusals import NOBODY, Refusals
+from server.intake.refusals import NOBODY, PACE, Refusals
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 
@@ -70,7 +70,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 class Intake:
     """Takes requests. `clock` is seconds since 1970; `decoy` a secret that nobody knows, for sources that do not exist;
-    `allowed` are the foreign dialects of the settings."""
+    `allowed` are the foreign dialects of the settings; `pace` seconds between two entries of audit for one reason."""
 
     def __init__(
         self,
@@ -79,6 +79,7 @@ class Intake:
         place: Place,
         decoy: str,
         allowed: Collection[str] = (),
+        pace: float = PACE,
     ) -> None:
         self._backing = backing
         self._clock = clock
@@ -90,7 +91,7 @@ class Intake:
         self._refused_from = Rates(REFUSED_FROM_ADDRESS)
         self._of_source = Rates(OF_SOURCE)
         self._dialects: dict[str, tuple[Source, tuple[LineRow, ...], WebhookDialect]] = {}
-        self.refusals = Refusals(backing.note, clock)
+        self.refusals = Refusals(backing.note, clock, pace)
 
     async def run(self) -> None:
         """What is done beside requests, until cancelled."""

@@ -1,6 +1,7 @@
 """A desk that listens for webhooks by itself, with no server in between."""
 
 import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cli.hooks import PACE
 from ringdesk.codecs import macs
 from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.ids import call_id
@@ -75,6 +77,7 @@ def test_a_request_pops_at_the_desk_once(desk: Child, provider: Provider) -> Non
 def test_who_is_not_believed_is_refused_and_the_line_says_why(desk: Child, provider: Provider) -> None:
     assert provider.sends("/wrong") == 403
     assert provider.sends("/") == 403
+    assert provider.sends("/guess") == 403
     assert desk.event("health", lambda line: line["level"] == "warning")["why_code"] == "hook_forged"
     assert provider.sends(said=b"\xff\x00 nonsense") == 403
     assert provider.sends(said=b"x" * (LARGEST_BODY + 1)) == 413
@@ -83,6 +86,17 @@ def test_who_is_not_believed_is_refused_and_the_line_says_why(desk: Child, provi
     assert desk.event("screen_pop")["call"] == call_id("pbx", "c1")
     (source,) = desk.ask("state")["sources"]
     assert (source["level"], source["why_code"]) == ("ok", "line_ok")
+
+
+def test_a_stranger_who_tries_the_port_makes_no_line_look_broken(desk: Child, provider: Provider) -> None:
+    for number in range(3):
+        assert provider.sends("/wrong") == 403
+        assert provider.sends(said=CALL | {"callId": f"c{number}"}) == 200
+    assert [provider.sends("/wrong"), provider.sends("/wrong")] == [403, 403]
+    time.sleep(2 * PACE)
+    (source,) = desk.ask("state")["sources"]
+    assert (source["level"], source["why_code"]) == ("ok", "line_ok")
+    assert not [line for line in desk.seen if line.get("event") == "health" and line["level"] == "warning"]
 
 
 def test_a_new_secret_holds_at_once_beside_the_old_one(desk: Child, provider: Provider) -> None:
