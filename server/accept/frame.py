@@ -39,14 +39,15 @@ Flags = Callable[[Args, float], tuple[str, ...]]
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What the frame is answered with. `need`: the numbering has a gap before it. `fenced`: two terminals use one identity.
-    `wrote`: there is something new in the order. `refused`: how many ops were refused now, not those of earlier. `raised`:
-    where a handler went wrong, for the log."""
+    `wrote`: there is something new in the order. `refused`: how many ops were refused now, not those of earlier; `reported`:
+    how many reports of calls were taken in now. `raised`: where a handler went wrong, for the log."""
 
     answers: tuple[Answer, ...] = ()
     need: int | None = None
     fenced: bool = False
     wrote: bool = False
     refused: int = 0
+    reported: int = 0
     raised: str | None = None
     head: Proof = Proof()
 
@@ -149,6 +150,9 @@ class Frame:
             need=run.need,
             wrote=bool(changes),
             refused=sum(step.answer.result == "rejected" for step in run.steps),
+            reported=sum(
+                isinstance(step.intent.args, CallReport) and step.answer.result != "rejected" for step in run.steps
+            ),
             raised=run.raised,
             head=sealer.proof,
         )
