@@ -109,14 +109,14 @@ class Frame:
         device = ground.device
         if device is None or device.epoch != self._device.epoch or device.revoked_at or device.fenced_at:
             return Decision(seal=lambda _head: Batch())
-        bench = _Bench(ground, device, self._now, self._flags, frozenset(self.wanted.rows))
+        bench = _Bench(ground, device, self._now, self._flags, ground.asked)
         run = _Run(device.last_dev_seq)
         if not bench.missing:
             for intent in self._intents:
                 if not run.take(intent, ground, bench):
                     break
         if bench.missing:
-            self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted({*self.wanted.rows, *bench.missing})))
+            self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted(ground.asked | bench.missing)))
             return self.wanted
         drafts = [item for step in run.steps for item in step.drafts]
         return Decision(

@@ -205,7 +205,9 @@ class Intake:
     ) -> Response:
         fresh = True
         if verdict.events or verdict.once:
-            report = Report(source=source.id, events=verdict.events, lines=lines, once=verdict.once)
+            report = Report(
+                source=source.id, events=verdict.events, lines=lines, once=verdict.once, again=verdict.again
+            )
             fresh = await self._backing.hear(report)
         answer = verdict.answer
         if verdict.asks is not None:

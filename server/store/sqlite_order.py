@@ -168,6 +168,7 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
         attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
         sites=_sites(db) if wanted.sources else {},
         hook_at=None if wanted.hook is None else scalar(db, "hook", id=wanted.hook),
+        asked=frozenset(wanted.rows),
     )
 
 

@@ -223,7 +223,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is; the calls `around` are
     among them. `sites` are those of the lines of each central source, by the namespace of its calls. `hook_at`: when the
-    webhook that was asked for was taken in."""
+    webhook that was asked for was taken in. `asked` are the rows that were looked for."""
 
     device: Device | None
     numbered: dict[int, str]
@@ -234,6 +234,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     attempts: dict[str, int]
     sites: dict[UUID, frozenset[str]] = {}
     hook_at: float | None = None
+    asked: frozenset[RowKey] = frozenset()
 
 
 class Head(msgspec.Struct, frozen=True):

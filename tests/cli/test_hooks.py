@@ -1,5 +1,6 @@
 """A desk that listens for webhooks by itself, with no server in between."""
 
+import asyncio
 import socket
 import time
 import urllib.error
@@ -10,10 +11,14 @@ from urllib.parse import urlencode
 
 import pytest
 
-from cli.hooks import PACE
+from cli import hooks
+from cli.hooks import PACE, HookPump, _OneSource
+from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import macs
 from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.ids import call_id
+from server.callroom import Report
+from terminal.callerid.source import parse
 from tests.cli.processes import Child, child
 
 CALL = {"event": "newCall", "from": "886912345678", "to": "886227208889", "direction": "in", "callId": "c1"}
@@ -139,3 +144,27 @@ def test_a_signature_is_over_the_address_that_the_provider_calls(tmp_path: Path,
         assert provider.sends("/", form, header=header) == 204
         assert provider.sends("/elsewhere", form, header=header) == 403
         assert it.event("screen_pop")["caller"]["e164"] == "+886912345678"
+
+
+async def test_an_id_that_comes_again_long_after_its_call_is_a_call_of_its_own(
+    tmp_path: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[CallEvent] = []
+    pump = HookPump(
+        parse(provider.url, "d1"), on_event=heard.append, on_health=lambda _id, _notice: None, wall=time.time
+    )
+    backing = _OneSource(pump)
+
+    async def says(kind: EventKind, at: float) -> bool:
+        event = CallEvent(event=kind, at=at, source="pbx", native_id="c1")
+        return await backing.hear(Report(source="pbx", events=(event,), once=f"c1-{kind}", again=True))
+
+    assert [await says(kind, 100.0) for kind in (EventKind.RINGING, EventKind.RINGING, EventKind.ENDED)] == [
+        True,
+        False,
+        True,
+    ]
+    monkeypatch.setattr(hooks, "AGAIN_SECONDS", 0.05)
+    await asyncio.sleep(0.1)
+    assert [await says(kind, 200.0) for kind in (EventKind.RINGING, EventKind.ENDED)] == [True, True]
+    assert [event.native_id for event in heard] == ["c1", "c1", "c1~200", "c1~200"]

@@ -257,7 +257,7 @@ SELECT id, source, site, label, region, area, abilities, position FROM line ORDE
 SELECT at FROM hook WHERE id = :id
 
 -- name: put_hook
-INSERT INTO hook (id, at) VALUES (:id, :at)
+INSERT INTO hook (id, at) VALUES (:id, :at) ON CONFLICT (id) DO UPDATE SET at = excluded.at
 
 -- name: prune_hooks
 DELETE FROM hook WHERE at < :floor
