@@ -41,6 +41,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.startup $(ARGS)
 	$(BIN)/python -m benchmarks.typing $(ARGS)
 	$(BIN)/python -m benchmarks.decode $(ARGS)
+	$(BIN)/python -m benchmarks.webhook $(ARGS)
 
 format: $(READY)
 	$(BIN)/ruff format .

@@ -7,11 +7,12 @@ import select
 import signal
 import struct
 import subprocess
-import sys
 import termios
 import time
 from collections.abc import Sequence
 from typing import Final, Self
+
+from benchmarks.figures import cpu_of
 
 SYNC_QUERY: Final = b"\x1b[?2026$p"
 SYNC_ANSWER: Final = b"\x1b[?2026;2$y"
@@ -65,14 +66,8 @@ class Screen:
         return self._child.pid
 
     def cpu_ms(self) -> float:
-        """CPU time that the child has used so far, all its threads, in milliseconds (Linux; 0 elsewhere)."""
-        if sys.platform != "linux":
-            return 0.0
-        clock = ~self.pid << 3 | 2  # the CPU clock of another process: clock_getcpuclockid(3), which Python has not
-        try:
-            return time.clock_gettime_ns(clock) / 1e6
-        except OSError:
-            return 0.0
+        """CPU time that the child has used so far, in milliseconds."""
+        return cpu_of(self.pid)
 
     def write(self, data: bytes) -> None:
         """Press keys."""

@@ -11,6 +11,7 @@ SMALL: Final = {
     "pop": ["--calls", "5", "--members", "1000"],
     "startup": ["--rounds", "1"],
     "typing": ["--rounds", "1", "--keys", "5", "--members", "1000", "--lines", "4", "--rate", "4"],
+    "webhook": ["--desks", "5", "--rate", "20", "--seconds", "1", "--rounds", "1"],
 }
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 
 from cli import roots
-from ringdesk.calls import Called, CallEvent
+from ringdesk.calls import Called, CallEvent, EventKind
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.members import Member
@@ -21,8 +21,9 @@ from ringdesk.safetext import SafeText
 from ringdesk.why import ENGLISH, Why
 from server.app import Taken, bound, serve_hooks
 from server.callroom import Report
-from server.callroom.heard import KEPT_SECONDS
+from server.callroom.heard import AGAIN_SECONDS, KEPT_SECONDS
 from server.intake import Intake, Place
+from server.intake.refusals import read_detail
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 from terminal.callerid.health import Fact, Health, Lost, Opened, Reported, Said
@@ -32,6 +33,12 @@ from terminal.callerid.source import SourceSpec
 
 MOST_REMEMBERED: Final = 100_000
 """Requests of which is known that they were taken in; beyond it the oldest is forgotten."""
+SEVERAL: Final = 3
+WITHIN: Final = 300.0
+"""Requests that are refused, within so many seconds and none believed in between, are a wrong secret, and the line says so.
+Fewer are anybody who found the port."""
+PACE: Final = 1.0
+"""Seconds between two looks at what was refused."""
 AGAIN: Final = 5.0
 """Seconds before the port is tried again."""
 
@@ -126,19 +133,25 @@ class HookPump:
             if self._stop.is_set():
                 stop.set()
             place = Place(address=f"http://{spec.address}")
-            intake = Intake(_OneSource(self), self._wall, place, roots.random_bytes(32).hex(), self._allowed)
+            decoy = roots.random_bytes(32).hex()
+            backing = _OneSource(self)
+            intake = Intake(backing, self._wall, place, decoy, self._allowed, PACE)
+            backing.believed = intake.refusals.drop
             await serve_hooks(listener, intake, lambda: self.note(Opened()), stop)
         finally:
             self._wake = lambda: None
 
 
 class _OneSource:
-    """What stands behind the intake (`server.intake.backing.Backing`)."""
+    """What stands behind the intake (`server.intake.backing.Backing`). `believed` is called for each request that is."""
 
     def __init__(self, pump: HookPump) -> None:
         self._pump = pump
         self._spec = pump.spec
         self._taken: dict[str, float] = {}
+        self._refused: list[float] = []
+        self._lives: dict[str, tuple[str, float, bool]] = {}
+        self.believed: Callable[[], None] = lambda: None
 
     async def source(self, _source: str) -> tuple[Source, tuple[LineRow, ...]]:
         """The one there is, whatever it is asked for as, with what its secret file holds now."""
@@ -160,10 +173,14 @@ class _OneSource:
     async def hear(self, report: Report) -> bool:
         """To the desk, once."""
         now, mark = asyncio.get_running_loop().time(), report.mark
-        if mark is not None and now - self._taken.get(mark, -KEPT_SECONDS) < KEPT_SECONDS:
+        kept = AGAIN_SECONDS if report.again else KEPT_SECONDS
+        if mark is not None and now - self._taken.get(mark, -kept) < kept:
             return False
+        self._refused.clear()
+        self.believed()
         for event in report.events:
-            await asyncio.to_thread(self._pump.hear, self._on_line(event))
+            meant = self._meant(event, now) if report.again else event
+            await asyncio.to_thread(self._pump.hear, self._on_line(meant))
         self._pump.note(Said(Notice(Level.OK, Why("line_ok", {"port": self._spec.address}))))
         if mark is not None:
             self._taken.pop(mark, None)
@@ -177,10 +194,26 @@ class _OneSource:
         return ()
 
     async def note(self, entry: Entry) -> None:
-        """A desk has no audit; what was refused is said where the line stands."""
-        code = entry.detail.partition(":")[0]
+        """A desk has no audit; what was refused several times is said where the line stands."""
+        code, times = read_detail(entry.detail)
+        now = asyncio.get_running_loop().time()
+        recent = [at for at in self._refused if now - at < WITHIN]
+        self._refused = [*recent, *[now] * times][-SEVERAL:]
+        if len(self._refused) < SEVERAL:
+            return
         why = Why(code) if code in ENGLISH else _failed(self._spec)
         self._pump.note(Said(Notice(Level.WARNING, why)))
+
+    def _meant(self, event: CallEvent, now: float) -> CallEvent:
+        """An id that comes again long after its call is over is another call's: under a name of its own."""
+        name, heard_at, over = self._lives.pop(event.native_id, (event.native_id, now, False))
+        begins = event.event in (EventKind.RINGING, EventKind.ANSWERED)
+        if begins and over and now - heard_at > AGAIN_SECONDS:
+            name, over = f"{event.native_id}~{event.at:.0f}", False
+        self._lives[event.native_id] = name, now, over or event.event is EventKind.ENDED
+        if len(self._lives) > MOST_REMEMBERED:
+            del self._lives[next(iter(self._lives))]
+        return msgspec.structs.replace(event, native_id=name)
 
     def _on_line(self, event: CallEvent) -> CallEvent:
         """The name of the line, where the URL gives it and the provider does not."""

@@ -19,15 +19,16 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
 from config import complaint, registry
+from ringdesk import numbers
 from ringdesk.errors import BadInput
 from ringdesk.numbers import known_region
 from ringdesk.safetext import SafeText
-from server.store.values import Central, LineRow, Source
+from server.store.values import MAIN_SITE, Central, LineRow, Source
 
 MASK: Final = "***"
 """Stands for a secret that the reader need not know; imported again it means the one that is there."""
@@ -160,7 +161,42 @@ def settled(
             raise BadInput(
                 f"[[line]] {line.id}: there is no source {line.source!r}; the sources are {there}; mend the line or take it out"
             )
+    _expect_apart(sources, lines)
     return Central(sources, lines)
+
+
+def _expect_apart(sources: Iterable[Source], lines: Iterable[LineRow]) -> None:
+    """Whoever hears a line tells its store by its id or number, and the id of a call follows from that of its source: what two
+    stores share would be one store's calls in the other. Raises `BadInput`."""
+    stores: dict[str, set[str]] = {}
+    numbered: dict[tuple[str, str], LineRow] = {}
+    for line in lines:
+        stores.setdefault(line.source, set()).add(line.site)
+        number = numbers.read(line.id, line.region, line.area).e164
+        other = numbered.setdefault((line.source, number), line) if number is not None else line
+        if other.site != line.site:
+            raise BadInput(
+                f"[[line]] {line.id} of store {line.site} is the same number as [[line]] {other.id} of store {other.site};"
+                " take one of them out, or correct its number"
+            )
+    named: dict[str, Source] = {source.id: source for source in sources}
+    for source in sources:
+        said = _id_in(source.url) or source.id
+        other_source = named.setdefault(said, source)
+        if other_source is not source and stores.get(other_source.id, {MAIN_SITE}) != stores.get(
+            source.id, {MAIN_SITE}
+        ):
+            raise BadInput(
+                f"[[source]] {source.id}: its url says id={said}, which is that of [[source]] {other_source.id} of another"
+                " store; give each an id of its own, or take id= out of the url"
+            )
+
+
+def _id_in(url: str) -> str:
+    try:
+        return dict(parse_qsl(urlsplit(url).query)).get("id", "")
+    except ValueError:  # no address at all
+        return ""
 
 
 def _source(table: SourceTable, before: Source | None, position: int, allowed: Collection[str]) -> Source:

@@ -18,13 +18,13 @@ _HIDDEN: Final = (Presentation.PRIVATE, Presentation.UNAVAILABLE, Presentation.P
 def caller(given: str, name: str = "", *, international: bool = False) -> Caller:
     """Who calls. `international`: the provider gives E.164 without the plus. A word in the place of the number (`anonymous`)
     says that there is none to show; then there is no name either, for networks put the number there too."""
-    number = numbers.read(f"+{given}" if international and given[:1].isdigit() else given)
-    presentation = numbers.read(given).presentation
+    presentation = numbers.presented(given)
     if presentation in _HIDDEN:
         return Caller(presentation=presentation)
+    whole = f"+{given}" if international and given[:1].isdigit() else given
     return Caller(
         raw=SafeText(given),
-        e164=number.e164 if international or given.startswith("+") else None,
+        e164=numbers.read(whole).e164 if international or given.startswith("+") else None,
         presentation=presentation,
         name=known_name(name),
     )
@@ -38,7 +38,7 @@ def called(raw: str = "", line: str = "", queue: str = "") -> Called | None:
 
 def known_name(given: str) -> SafeText | None:
     """The name, None for nothing and for words such as `unknown`."""
-    return None if numbers.read(given).presentation in _HIDDEN else SafeText(given)
+    return None if numbers.presented(given) in _HIDDEN else SafeText(given)
 
 
 def leg(event: CallEvent, agent: SafeText, state: LegState) -> CallEvent:

@@ -78,14 +78,17 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     `events` are believed (`verified` in them is None where the provider signs nothing); `refused` says why nothing was.
     `once` names the request among all of its source: a second one of that name is a repetition or a replay, and changes
-    nothing; "" if it changes nothing anyway. `asks` is the number of a caller whose name the peer wants to know, answered by
-    `Oracle.told`. `answer` is sent in any case: what was accepted lets the call go on, also the second time.
+    nothing; "" if it changes nothing anyway. `again`: the peer's ids of calls may come again, as those of an exchange that
+    counts from 1 each day: long after a call is over its id, and the names of its requests, are another call's. `asks` is the
+    number of a caller whose name the peer wants to know, answered by `Oracle.told`. `answer` is sent in any case: what was
+    accepted lets the call go on, also the second time.
     """
 
     answer: Answer
     events: tuple[CallEvent, ...] = ()
     refused: Why | None = None
     once: str = ""
+    again: bool = False
     asks: SafeText | None = None
 
     @classmethod

@@ -30,7 +30,9 @@ class SipgateDialect:
             return Verdict.refuse(refusals.UNREADABLE)
         caller = hookfacts.caller(push.number, international=True) if push.number else None
         events = ctipush.events(push, self._source, self._line, now, caller)
-        return Verdict(answer=_answer(push.event, request.url), events=events, once=push.once if events else "")
+        return Verdict(
+            answer=_answer(push.event, request.url), events=events, once=push.once if events else "", again=True
+        )
 
 
 def _answer(event: str, url: str) -> Answer:

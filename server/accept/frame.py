@@ -39,14 +39,15 @@ Flags = Callable[[Args, float], tuple[str, ...]]
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """What the frame is answered with. `need`: the numbering has a gap before it. `fenced`: two terminals use one identity.
-    `wrote`: there is something new in the order. `refused`: how many ops were refused now, not those of earlier. `raised`:
-    where a handler went wrong, for the log."""
+    `wrote`: there is something new in the order. `refused`: how many ops were refused now, not those of earlier; `reported`:
+    how many reports of calls were taken in now. `raised`: where a handler went wrong, for the log."""
 
     answers: tuple[Answer, ...] = ()
     need: int | None = None
     fenced: bool = False
     wrote: bool = False
     refused: int = 0
+    reported: int = 0
     raised: str | None = None
     head: Proof = Proof()
 
@@ -108,14 +109,14 @@ class Frame:
         device = ground.device
         if device is None or device.epoch != self._device.epoch or device.revoked_at or device.fenced_at:
             return Decision(seal=lambda _head: Batch())
-        bench = _Bench(ground, device, self._now, self._flags, frozenset(self.wanted.rows))
+        bench = _Bench(ground, device, self._now, self._flags, ground.asked)
         run = _Run(device.last_dev_seq)
         if not bench.missing:
             for intent in self._intents:
                 if not run.take(intent, ground, bench):
                     break
         if bench.missing:
-            self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted({*self.wanted.rows, *bench.missing})))
+            self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted(ground.asked | bench.missing)))
             return self.wanted
         drafts = [item for step in run.steps for item in step.drafts]
         return Decision(
@@ -149,6 +150,9 @@ class Frame:
             need=run.need,
             wrote=bool(changes),
             refused=sum(step.answer.result == "rejected" for step in run.steps),
+            reported=sum(
+                isinstance(step.intent.args, CallReport) and step.answer.result != "rejected" for step in run.steps
+            ),
             raised=run.raised,
             head=sealer.proof,
         )

@@ -32,12 +32,17 @@ def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
     it. One that a report opens has the id that follows from what the line saw of it (sync.md 5), so that nobody can take the
     id of somebody else's call.
 
-    Raises `Refused("unknown_call")`, `BadInput`.
+    Raises `Refused("unknown_call")`, `Refused("unknown_source")` for a report, `BadInput`.
     """
     named: str | None = getattr(args, "call", None)
     call = None if named is None else rows.get(("call", named))
     if call is not None:
         if channel_of("call", call) != store_channel(site):
+            if isinstance(args, CallReport) and args.call in _ids(args):
+                said = ", ".join(sources(args))
+                raise Refused(
+                    "unknown_source", f"another store has a source {said}, too; give this desk's own another id="
+                )
             raise Refused("unknown_call", f"there is no call {named}; choose the call again")
     elif isinstance(args, CallReport) and args.events and args.call not in _ids(args):
         raise BadInput("the id of a call follows from its source and its native id; report it under that")

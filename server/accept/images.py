@@ -18,6 +18,7 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.wire import limits
 from ringdesk.wire.messages import Proof
 from ringdesk.wire.signing import ServerKey
+from server.accept.joining import known_as
 from server.store.values import Change, Head, Held, RecentCall, Tally
 
 PROJECTIONS: Final = (CLEAR, MASKED)
@@ -92,7 +93,10 @@ def recent_call(call: Call, seq: int, now: float) -> RecentCall:
     seconds = tracker.patience(call, tracker.DEFAULT_POLICY)
     due = None if seconds is None else now + seconds
     merged = call.merged_into is not None
-    return RecentCall(call=call.id, site=call.site, started=call.started, seq=seq, due=due, merged=merged)
+    e164, said = known_as(call.caller)
+    return RecentCall(
+        call=call.id, site=call.site, started=call.started, seq=seq, due=due, merged=merged, e164=e164, said=said
+    )
 
 
 class _Image(msgspec.Struct, frozen=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ringdesk import tracker
-from ringdesk.calls import Call, CallEvent
+from ringdesk.calls import Call, Caller, CallEvent, Presentation
 from ringdesk.merge import bounds
 from ringdesk.ops import Args, CallReport, Row, RowKey
 from server.store.values import Around
@@ -15,10 +15,32 @@ _NEAR: Final = 2 * _APART
 they are apart."""
 
 
-def around(site: str, events: Iterable[CallEvent]) -> tuple[Around, ...]:
-    """Where to look for what another source saw of the call of these events."""
+def around(site: str, events: Iterable[CallEvent], callers: Iterable[str] = ()) -> tuple[Around, ...]:
+    """Where to look for what another source saw of the call of these events; of which callers, see `callers_of`."""
     first = min((event.at for event in events), default=None)
-    return () if first is None else (Around(site, first - _NEAR, first + _NEAR),)
+    return () if first is None else (Around(site, first - _NEAR, first + _NEAR, tuple(callers)),)
+
+
+def callers_of(events: Iterable[CallEvent]) -> tuple[str, ...]:
+    """Whose calls may be the same as that of the events, whose numbers have been read; none where that cannot be told.
+
+    Most calls of a minute have nothing to do with another, and to read them all costs more than all else that is done for a
+    webhook."""
+    found: dict[str, set[str]] = {}
+    for event in events:
+        known = known_as(bounds.event(event).caller)
+        found.setdefault(event.native_id, set()).update(each for each in known if each)
+    return tuple(sorted(set().union(*found.values()))) if all(found.values()) else ()
+
+
+def known_as(caller: Caller | None) -> tuple[str | None, str | None]:
+    """Under what a caller is known (`RecentCall`): those of whom `tracker.merging.same_caller` holds share one of both. The
+    number, and the number as it came; of one who hides only that."""
+    if caller is None:
+        return None, None
+    if caller.presentation is Presentation.PRIVATE:
+        return None, Presentation.PRIVATE.value
+    return caller.e164 or None, caller.raw or None
 
 
 def joined(before: Call | None, call: Call, others: Iterable[Row], at: float) -> tuple[Call, ...]:

@@ -1,19 +1,23 @@
 """The door: who has come in and not yet said who it is, and how many of them there may be.
 
 A connection costs a descriptor before it has said a byte, and a process has only so many. So those that are not known yet
-are counted, for each address and all together, and one too many is closed at once; each has `UNAUTHENTICATED_SECONDS` for
-its TLS handshake, then as much for its request. Whoever said hello is no longer counted.
+are counted, all together and, while they have not finished their TLS handshake, for each address. Of one too many the oldest
+of the address with too many goes: many may be behind an address, and who means it is through within a moment, so that
+nobody who only holds lines open keeps the others out. Each has `UNAUTHENTICATED_SECONDS` for its handshake, then as much for
+its request. Whoever said hello is no longer counted.
 """
 
 import asyncio
 import logging
 import socket
 import sys
-from collections import Counter
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, Final
+
+import msgspec
 
 from server.intake.peers import Network
 
@@ -21,10 +25,12 @@ if sys.platform != "win32":
     import resource
 
 MOST_AT_ONE: Final = 64
-"""Connections of one address that are not known yet. Whoever is closed for that comes again within seconds."""
+"""Connections of one address that have not finished their handshake. Whoever is closed for that comes again within seconds."""
 FEWEST: Final = 128
 MOST: Final = 1024
 """Bounds of how many there may be of all addresses together. One costs a quarter of a megabyte while it shakes hands."""
+FEW: Final = 2
+"""Connections of one address that are few: none of them goes for somebody else."""
 SHARE: Final = 4
 """One in so many descriptors is for them; the rest is for terminals, the database and the log."""
 PAUSE: Final = 0.2
@@ -51,16 +57,30 @@ def descriptors() -> int:
     return MOST * SHARE if soft == resource.RLIM_INFINITY else soft
 
 
+def _nothing() -> None:
+    pass
+
+
 class Guest:
-    """A connection that is counted until it is known, or gone. Each step may be taken twice."""
+    """A connection that is counted until it is known, or gone. Each step may be taken twice.
+
+    Attributes:
+        origin: whom it counts for; "" for one that counts for itself alone.
+        close: closes it, whatever it is at.
+    """
 
     def __init__(self, door: "Door", origin: str) -> None:
         self._door = door
         self.origin = origin
+        self.close: Callable[[], object] = _nothing
+
+    def shook_hands(self) -> None:
+        """Its TLS handshake is done: it is no longer one of those of its address that hold a line open and say nothing."""
+        self._door.hear(self)
 
     def believed(self) -> None:
-        """What it asked for was signed: it is no longer one of those of its address. A provider sends the webhooks of many
-        calls from a few addresses, over connections that it keeps."""
+        """What it asked for was signed: it is nobody's any more who could have to go for another. A provider sends the
+        webhooks of many calls from a few addresses, over connections that it keeps."""
         self._door.believe(self)
 
     def leave(self) -> None:
@@ -71,6 +91,21 @@ class Guest:
 Receive = Callable[[socket.socket, Guest], Awaitable[None]]
 
 
+class _Origin(msgspec.Struct):
+    """The guests of one address, the oldest first: those who said nothing yet, and those who shook hands."""
+
+    silent: dict[Guest, None] = {}
+    shaken: dict[Guest, None] = {}
+
+    def __len__(self) -> int:
+        return len(self.silent) + len(self.shaken)
+
+    @property
+    def oldest(self) -> Guest:
+        """Who has to go first: who says nothing before who shook hands."""
+        return next(iter(self.silent or self.shaken))
+
+
 class Door:
     """Counts who is in front of it. `descriptors` are those of the process; behind `proxies` are many, at one address."""
 
@@ -78,33 +113,57 @@ class Door:
         self._most = min(max(descriptors // SHARE, FEWEST), MOST)
         self._proxies = proxies
         self._guests: set[Guest] = set()
-        self._at_one: Counter[str] = Counter()
+        self._origins: dict[str, _Origin] = {}
         self._turned_away = 0
         self._said_at = -PACE
 
     # --- who is counted
 
     def admit(self, host: str) -> Guest | None:
-        """One more from an address; None where it is one too many."""
-        origin = self._origin(host)
-        if len(self._guests) >= self._most or (origin and self._at_one[origin] >= MOST_AT_ONE):
-            return None
-        guest = Guest(self, origin)
+        """One more from an address; None where it is one too many and nobody has to go for it."""
+        name = self._origin(host)
+        own = self._origins.get(name)
+        if own is not None and len(own.silent) >= MOST_AT_ONE:
+            self._turn_out(next(iter(own.silent)))
+        elif len(self._guests) >= self._most:
+            crowd = max(self._origins.values(), key=len, default=None)
+            if crowd is None or len(crowd) < FEW:
+                return None
+            self._turn_out(crowd.oldest)
+        guest = Guest(self, name)
         self._guests.add(guest)
-        if origin:
-            self._at_one[origin] += 1
+        if name:
+            self._origins.setdefault(name, _Origin()).silent[guest] = None
         return guest
+
+    def hear(self, guest: Guest) -> None:
+        """See `Guest.shook_hands`."""
+        own = self._origins.get(guest.origin)
+        if own is not None and guest in own.silent:
+            del own.silent[guest]
+            own.shaken[guest] = None
 
     def believe(self, guest: Guest) -> None:
         """See `Guest.believed`."""
-        if guest.origin and guest in self._guests:
-            self._at_one -= Counter((guest.origin,))
-            guest.origin = ""
+        own = self._origins.get(guest.origin)
+        if own is not None:
+            own.silent.pop(guest, None)
+            own.shaken.pop(guest, None)
+            if not own:
+                del self._origins[guest.origin]
+        guest.origin = ""
 
     def release(self, guest: Guest) -> None:
         """See `Guest.leave`."""
         self.believe(guest)
         self._guests.discard(guest)
+        guest.close = _nothing
+
+    def _turn_out(self, guest: Guest) -> None:
+        self._say("door.full", address=guest.origin)
+        close = guest.close
+        self.release(guest)
+        close()
 
     def _origin(self, host: str) -> str:
         """Whom a connection counts for; "" for one that counts for itself alone."""
@@ -130,6 +189,7 @@ class Door:
                 taken = await self._next(listener)
                 if taken is not None:
                     task = asyncio.create_task(_greeted(receive, *taken))
+                    taken[1].close = task.cancel  # until there is a transport
                     greetings.add(task)
                     task.add_done_callback(greetings.discard)
                 await asyncio.sleep(0)  # `sock_accept` does not let go of the loop while more are waiting
@@ -156,7 +216,7 @@ class Door:
     def _say(self, event: str, **more: str) -> None:
         """In the log, and not once for each: whoever floods the door must not fill the disk."""
         self._turned_away += 1
-        now = asyncio.get_running_loop().time()
+        now = time.monotonic()
         if now - self._said_at >= PACE:
             log.warning(event, extra={"times": self._turned_away, **more})
             self._turned_away, self._said_at = 0, now

@@ -49,9 +49,12 @@ class Listening(uvicorn.Server):
             state = {**self.lifespan.state, GUEST: guest}
             return Hurried(config=config, server_state=self.server_state, app_state=state)
 
-        await asyncio.get_running_loop().connect_accepted_socket(
+        transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
             protocol,
             connection,
             ssl=config.ssl,
             ssl_handshake_timeout=limits.UNAUTHENTICATED_SECONDS if config.ssl else None,
         )
+        guest.close = transport.abort
+        if config.ssl:
+            guest.shook_hands()

@@ -19,6 +19,7 @@ from ringdesk.channels import ORG, split
 from ringdesk.wire import limits
 from ringdesk.wire.codec import encode
 from ringdesk.wire.messages import Message, Ping
+from server.accept.images import PROJECTIONS
 from server.fanout import Wake
 from server.hub.outlet import CAP, Outlet, framed
 from server.hub.pages import Ready, read_page
@@ -215,9 +216,11 @@ class Hub:
         """Send what is new in a channel to everybody live in one of its sets; whether all are at its newest."""
         done = True
         groups: dict[tuple[str, int], list[Terminal]] = defaultdict(list)
+        names = [f"{channel}@{projection}" for projection in PROJECTIONS]
         for terminal in self._terminals.values():
-            for name, cursor in terminal.cursors.items():
-                if split(name)[0] == channel:
+            for name in names:
+                cursor = terminal.cursors.get(name)
+                if cursor is not None:
                     groups[name, cursor].append(terminal)
         for (name, cursor), group in groups.items():
             done &= await self._lead_up(name, cursor, group)

@@ -27,7 +27,7 @@ from server.intake.backing import Backing
 from server.intake.peers import Network, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
-from server.intake.refusals import NOBODY, Refusals
+from server.intake.refusals import NOBODY, PACE, Refusals
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 
@@ -41,7 +41,10 @@ REFUSAL_SECONDS: Final = 0.1
 FROM_ADDRESS: Final = Rate(per_second=1000.0, burst=2000)
 """Requests of one address."""
 REFUSED_FROM_ADDRESS: Final = Rate(per_second=1.0, burst=30)
-"""Refused ones of one address; beyond it nothing of that address is looked at."""
+"""Refused ones of one address for one source; beyond it a refusal is not waited for, but who is believed comes in all the same:
+behind an address there may be many, and to check a signature costs less than to tell them apart."""
+LONGEST_ASKED: Final = 64
+"""Characters of a source's name by which refused requests are told apart, whether there is such a source or not."""
 OF_SOURCE: Final = Rate(per_second=500.0, burst=1000)
 """Believed requests of one source: whoever is not believed cannot use them up."""
 
@@ -67,7 +70,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 class Intake:
     """Takes requests. `clock` is seconds since 1970; `decoy` a secret that nobody knows, for sources that do not exist;
-    `allowed` are the foreign dialects of the settings."""
+    `allowed` are the foreign dialects of the settings; `pace` seconds between two entries of audit for one reason."""
 
     def __init__(
         self,
@@ -76,6 +79,7 @@ class Intake:
         place: Place,
         decoy: str,
         allowed: Collection[str] = (),
+        pace: float = PACE,
     ) -> None:
         self._backing = backing
         self._clock = clock
@@ -87,7 +91,7 @@ class Intake:
         self._refused_from = Rates(REFUSED_FROM_ADDRESS)
         self._of_source = Rates(OF_SOURCE)
         self._dialects: dict[str, tuple[Source, tuple[LineRow, ...], WebhookDialect]] = {}
-        self.refusals = Refusals(backing.note, clock)
+        self.refusals = Refusals(backing.note, clock, pace)
 
     async def run(self) -> None:
         """What is done beside requests, until cancelled."""
@@ -100,7 +104,7 @@ class Intake:
         if request.method not in METHODS:
             return Response(status_code=405, headers={"allow": ", ".join(METHODS)})
         peer = peer_of(request, self._place.proxies)
-        if not self._refused_from.would(peer, now) or not self._from_address.admit(peer, now):
+        if not self._from_address.admit(peer, now):
             return _later(429)
         if len(request.headers.raw) > MAX_HEADERS:
             return Response(status_code=431)
@@ -122,15 +126,15 @@ class Intake:
             log.warning("hook.unavailable", extra={"reason": type(error).__name__})
             return _later(503)
         except _Refused as refused:
-            self._refused_from.admit(peer, loop.time())
             self.refusals.add(refused.source, refused.code, peer)
+            if not self._refused_from.admit(f"{peer} {_asked_for(request)[:LONGEST_ASKED]}", loop.time()):
+                return _later(429)
             await asyncio.sleep(max(0.0, whole + REFUSAL_SECONDS - loop.time()))
             return Response(status_code=403)
 
     async def _judged(self, request: Request, body: bytes, peer: str) -> Response:
         """Raises `_Refused`, `Unavailable`."""
-        source_id, _, _ = _behind(request).partition("/")
-        found = await self._backing.source(source_id)
+        found = await self._backing.source(_asked_for(request))
         asked = http.Request(
             method=request.method,
             url=self._url(request, found[0] if found is not None else None),
@@ -201,7 +205,9 @@ class Intake:
     ) -> Response:
         fresh = True
         if verdict.events or verdict.once:
-            report = Report(source=source.id, events=verdict.events, lines=lines, once=verdict.once)
+            report = Report(
+                source=source.id, events=verdict.events, lines=lines, once=verdict.once, again=verdict.again
+            )
             fresh = await self._backing.hear(report)
         answer = verdict.answer
         if verdict.asks is not None:
@@ -231,6 +237,11 @@ def _behind(request: Request) -> str:
     """What stands behind `/hook/`, as it came: a signature may be over it."""
     raw: bytes = request.scope["raw_path"]
     return raw.decode("latin-1").partition("/hook/")[2]
+
+
+def _asked_for(request: Request) -> str:
+    """The source that is named, whether there is one of that name or not."""
+    return _behind(request).partition("/")[0]
 
 
 def _place_of(error: Exception) -> str:

@@ -23,10 +23,6 @@ class Rates:
         self._rate = rate
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def would(self, name: str, now: float) -> bool:
-        """Whether one more may come; it is not counted."""
-        return self._left(name, now) >= 1.0
-
     def admit(self, name: str, now: float) -> bool:
         """Whether one more may come, and it is counted."""
         left = self._left(name, now)

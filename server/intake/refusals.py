@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -28,12 +28,27 @@ class _Count(msgspec.Struct):
     peers: list[str] = []
 
 
+def detail_of(code: str, times: int, peers: Iterable[str]) -> str:
+    """What an entry says."""
+    return f"{code}: {times} times, from {', '.join(peers)}"
+
+
+def read_detail(detail: str) -> tuple[str, int]:
+    """The reason in such an entry, and how often."""
+    code, _, rest = detail.partition(": ")
+    times = rest.partition(" ")[0]
+    return code, int(times) if times.isdecimal() else 1
+
+
 class Refusals:
     """Counts, and writes one entry of audit for each source and reason at a time."""
 
-    def __init__(self, note: Callable[[Entry], Awaitable[None]], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, note: Callable[[Entry], Awaitable[None]], clock: Callable[[], float], pace: float = PACE
+    ) -> None:
         self._note = note
         self._clock = clock
+        self._pace = pace
         self._counts: dict[tuple[str, str], _Count] = {}
         self._news = asyncio.Event()
 
@@ -48,19 +63,23 @@ class Refusals:
             count.peers.append(peer)
         self._news.set()
 
+    def drop(self) -> None:
+        """Forget what was counted and is not written yet."""
+        self._counts.clear()
+
     async def run(self) -> None:
         """Write them, until cancelled."""
         while True:
             await self._news.wait()
             await self.flush()
-            await asyncio.sleep(PACE)
+            await asyncio.sleep(self._pace)
 
     async def flush(self) -> None:
         """Write what was counted; what cannot be written is only logged."""
         self._news.clear()
         counts, self._counts = self._counts, {}
         for (source, code), count in sorted(counts.items()):
-            detail = f"{code}: {count.times} times, from {', '.join(count.peers)}"
+            detail = detail_of(code, count.times, count.peers)
             log.warning("hook.refused", extra={"source": source, "code": code, "times": count.times})
             try:
                 await self._note(

@@ -65,7 +65,9 @@ MAX_STRANGERS_AT_ONE: Final = 64
 WRONG_CODE_DELAY: Final = 0.5
 """Seconds after a wrong enrolment code, which has 128 bits: the delay spares the database, not the secret."""
 INTERNAL: Final = 1011
-TOO_MANY_REFUSED: Final = SafeText("too many changes of this desk were refused; the next are looked at later")
+TOO_MUCH: Final = SafeText(
+    "too many changes of this desk were refused, or too many calls reported; the next are looked at later"
+)
 
 log = logging.getLogger("ringdesk.server.session")
 
@@ -260,10 +262,10 @@ class Conversation:
         device, allowance = self._here.device, self._parts.allowance
         if wait := allowance.wait(device.id, asyncio.get_running_loop().time()):
             log.warning("push.denied", extra={"device": device.id, "ops": len(push.ops), "wait": round(wait)})
-            self._say(Denied(ref=PUSH, code="slow_down", message=TOO_MANY_REFUSED, retry_after=wait))
+            self._say(Denied(ref=PUSH, code="slow_down", message=TOO_MUCH, retry_after=wait))
             return
         reply = await self._parts.acceptor.push(device, push, self._parts.clock())
-        allowance.spend(device.id, reply.refused, asyncio.get_running_loop().time())
+        allowance.spend(device.id, reply.refused, asyncio.get_running_loop().time(), reported=reply.reported)
         if reply.raised:
             log.error("op.failed", extra={"device": self.name, "error": reply.raised})
         if reply.wrote:

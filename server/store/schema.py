@@ -11,6 +11,7 @@ MIGRATIONS: Final = (
     "0003_audit_end.sql",
     "0004_hooks.sql",
     "0005_recent_calls.sql",
+    "0006_recent_callers.sql",
 )
 """In order; a database at version n has seen the first n. Only ever added to."""
 

@@ -1,21 +1,30 @@
-"""One SQLite connection and the only thread that touches it. A transaction is ONE callable run in that thread.
+"""One SQLite connection and the only thread that touches it. A transaction is callables run in that thread.
 
-So cancelling the task that waits can neither leave a transaction open nor tear one: the callable runs to its end
+So cancelling the task that waits can neither leave a transaction open nor tear one: a callable that has begun runs to its end
 (reliability: aiosqlite left transactions open when it was cancelled between BEGIN and COMMIT).
+
+Writes that wait at one moment share a transaction, each in a savepoint of its own (sqlite.org/lang_savepoint): the disk is
+waited for once for all of them, and each is durable before its caller goes on.
 """
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
+
+import msgspec
 
 from config.disk import is_full
 from server.store.base import Unavailable
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
+
+MOST_TOGETHER: Final = 64
+"""Writes in one transaction: who comes after them waits for no more."""
 
 BUSY: Final = 10.0
 """Seconds to wait for another process (admin beside the server) to finish its transaction."""
@@ -40,6 +49,19 @@ def _code(error: sqlite3.Error | OSError, path: Path) -> int:
     return sqlite3.SQLITE_FULL if code == sqlite3.SQLITE_IOERR and is_full(path) else code
 
 
+class _Turn(msgspec.Struct, eq=False):
+    """A write that waits for its transaction. The callable may be run twice, the first time in vain."""
+
+    work: Work[Any]
+    done: asyncio.Future[Any]
+    result: Any = None
+    error: Exception | None = None
+
+
+class _Foul(Exception):
+    """A write of several failed in the database: none of them is in, and each is tried by itself."""
+
+
 class Lane:
     """A connection in a thread of its own. After a failed write it is opened again: its state is not to be trusted.
 
@@ -53,23 +75,78 @@ class Lane:
         self._checkpoints = checkpoints
         self._connection: sqlite3.Connection | None = None
         self._closed = False
+        self._waiting: deque[_Turn] = deque()
+        self._running: asyncio.Future[None] | None = None
         self.failures = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer" if writes else "reader")
 
     async def run(self, work: Work[T]) -> T:
-        """Run `work` in the thread, reads in one snapshot, writes in one transaction that is durable on return.
+        """Run `work` in the thread, reads in one snapshot, writes in one transaction that is durable on return. Who is
+        cancelled before its turn never has one.
 
         Raises `Unavailable` for whatever SQLite or the disk raises, and what else `work` itself raises.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._guarded, work)
+        loop = asyncio.get_running_loop()
+        if not self._writes:
+            return await loop.run_in_executor(self._thread, self._guarded, work)
+        turn = _Turn(work, loop.create_future())
+        self._waiting.append(turn)
+        if self._running is None:
+            self._next()
+        result: T = await turn.done
+        return result
 
     async def close(self) -> None:
-        """Wait for what runs, then close. Closing twice is no error."""
+        """Wait for what runs and what waits, then close. Closing twice is no error."""
         if self._closed:
             return
         self._closed = True
+        while self._running is not None:
+            await asyncio.wait({self._running})
+            await asyncio.sleep(0)
         await asyncio.get_running_loop().run_in_executor(self._thread, self._drop)
         self._thread.shutdown()
+
+    def _next(self) -> None:
+        """Take in hand what waits."""
+        turns: list[_Turn] = []
+        while self._waiting and len(turns) < MOST_TOGETHER:
+            turn = self._waiting.popleft()
+            if not turn.done.done():
+                turns.append(turn)
+        self._running = None
+        if turns:
+            self._running = asyncio.get_running_loop().run_in_executor(self._thread, self._together, turns)
+            self._running.add_done_callback(lambda ran: self._told(turns, ran.exception()))
+
+    def _told(self, turns: Sequence[_Turn], failed: BaseException | None) -> None:
+        for turn in turns:
+            if turn.done.done():
+                continue
+            if (error := failed or turn.error) is not None:
+                turn.done.set_exception(error)
+            else:
+                turn.done.set_result(turn.result)
+        self._next()
+
+    def _together(self, turns: Sequence[_Turn]) -> None:
+        """The turns in one transaction, or where the database did not like one of them each in its own."""
+        try:
+            if len(turns) > 1:
+                self._guarded(lambda db: _each(db, turns))
+                return
+        except _Foul:
+            self._drop()
+        except Unavailable as error:
+            for turn in turns:
+                turn.error = error
+            return
+        for turn in turns:
+            turn.error = None
+            try:
+                turn.result = self._guarded(turn.work)
+            except Exception as error:  # noqa: BLE001 - whoever waits gets it
+                turn.error = error
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is None:
@@ -109,3 +186,17 @@ class Lane:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def _each(db: sqlite3.Connection, turns: Iterable[_Turn]) -> None:
+    """One after the other; what one of them raises undoes that one alone. Raises `_Foul`."""
+    for turn in turns:
+        db.execute("SAVEPOINT turn")
+        try:
+            turn.result = turn.work(db)
+        except (sqlite3.Error, OSError) as error:
+            raise _Foul from error
+        except Exception as error:  # noqa: BLE001 - whoever waits gets it
+            turn.error = error
+            db.execute("ROLLBACK TO turn")
+        db.execute("RELEASE turn")

@@ -16,6 +16,7 @@ from server.store.sqlite_lane import Lane
 from server.store.sqlite_rows import Db, append_audit, every, first, made, scalar
 from server.store.values import (
     MAIN_SITE,
+    Around,
     Authorship,
     Batch,
     Decide,
@@ -155,11 +156,7 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
     def members(e164: str) -> tuple[str, ...]:
         return tuple(row[0] for row in db.execute(QUERIES["reachable"], {"e164": e164}))
 
-    around = [
-        held
-        for each in wanted.around
-        for held in every(db, Held, "calls_around", **msgspec.structs.asdict(each), limit=MAX_AROUND)
-    ]
+    around = [held for each in wanted.around for held in _calls_around(db, each)]
     return Ground(
         device=device,
         numbered=_found(wanted.numbers, numbered) if device else {},
@@ -171,6 +168,16 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
         attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
         sites=_sites(db) if wanted.sources else {},
         hook_at=None if wanted.hook is None else scalar(db, "hook", id=wanted.hook),
+        asked=frozenset(wanted.rows),
+    )
+
+
+def _calls_around(db: Db, around: Around) -> tuple[Held, ...]:
+    given = {"site": around.site, "since": around.since, "until": around.until, "limit": MAX_AROUND}
+    if not around.callers:
+        return every(db, Held, "calls_around", **given)
+    return tuple(
+        held for caller in around.callers for held in every(db, Held, "calls_around_of", **given, caller=caller)
     )
 
 

@@ -192,11 +192,13 @@ class Tally(msgspec.Struct, frozen=True):
 
 
 class Around(msgspec.Struct, frozen=True, order=True):
-    """The calls of a site that began between two moments, both included."""
+    """The calls of a site that began between two moments, both included. `callers`: only theirs, as `RecentCall` has them
+    (none: all)."""
 
     site: str
     since: float
     until: float
+    callers: tuple[str, ...] = ()
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,7 +223,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is; the calls `around` are
     among them. `sites` are those of the lines of each central source, by the namespace of its calls. `hook_at`: when the
-    webhook that was asked for was taken in."""
+    webhook that was asked for was taken in. `asked` are the rows that were looked for."""
 
     device: Device | None
     numbered: dict[int, str]
@@ -232,6 +234,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     attempts: dict[str, int]
     sites: dict[UUID, frozenset[str]] = {}
     hook_at: float | None = None
+    asked: frozenset[RowKey] = frozenset()
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -253,7 +256,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     """Where and when a call began, and when it is given up if nothing is heard of it after the image at `seq`. `due` None: it
-    has ended. `merged`: it goes on under another id."""
+    has ended. `merged`: it goes on under another id. The caller is known under `e164` or `said` (`joining.known_as`)."""
 
     call: str
     site: str
@@ -261,6 +264,8 @@ class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     due: float | None
     merged: bool = False
+    e164: str | None = None
+    said: str | None = None
 
 
 class TakenIn(msgspec.Struct, frozen=True):

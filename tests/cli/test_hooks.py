@@ -1,6 +1,8 @@
 """A desk that listens for webhooks by itself, with no server in between."""
 
+import asyncio
 import socket
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -9,9 +11,14 @@ from urllib.parse import urlencode
 
 import pytest
 
+from cli import hooks
+from cli.hooks import PACE, HookPump, _OneSource
+from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import macs
 from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.ids import call_id
+from server.callroom import Report
+from terminal.callerid.source import parse
 from tests.cli.processes import Child, child
 
 CALL = {"event": "newCall", "from": "886912345678", "to": "886227208889", "direction": "in", "callId": "c1"}
@@ -75,6 +82,7 @@ def test_a_request_pops_at_the_desk_once(desk: Child, provider: Provider) -> Non
 def test_who_is_not_believed_is_refused_and_the_line_says_why(desk: Child, provider: Provider) -> None:
     assert provider.sends("/wrong") == 403
     assert provider.sends("/") == 403
+    assert provider.sends("/guess") == 403
     assert desk.event("health", lambda line: line["level"] == "warning")["why_code"] == "hook_forged"
     assert provider.sends(said=b"\xff\x00 nonsense") == 403
     assert provider.sends(said=b"x" * (LARGEST_BODY + 1)) == 413
@@ -83,6 +91,17 @@ def test_who_is_not_believed_is_refused_and_the_line_says_why(desk: Child, provi
     assert desk.event("screen_pop")["call"] == call_id("pbx", "c1")
     (source,) = desk.ask("state")["sources"]
     assert (source["level"], source["why_code"]) == ("ok", "line_ok")
+
+
+def test_a_stranger_who_tries_the_port_makes_no_line_look_broken(desk: Child, provider: Provider) -> None:
+    for number in range(3):
+        assert provider.sends("/wrong") == 403
+        assert provider.sends(said=CALL | {"callId": f"c{number}"}) == 200
+    assert [provider.sends("/wrong"), provider.sends("/wrong")] == [403, 403]
+    time.sleep(2 * PACE)
+    (source,) = desk.ask("state")["sources"]
+    assert (source["level"], source["why_code"]) == ("ok", "line_ok")
+    assert not [line for line in desk.seen if line.get("event") == "health" and line["level"] == "warning"]
 
 
 def test_a_new_secret_holds_at_once_beside_the_old_one(desk: Child, provider: Provider) -> None:
@@ -125,3 +144,27 @@ def test_a_signature_is_over_the_address_that_the_provider_calls(tmp_path: Path,
         assert provider.sends("/", form, header=header) == 204
         assert provider.sends("/elsewhere", form, header=header) == 403
         assert it.event("screen_pop")["caller"]["e164"] == "+886912345678"
+
+
+async def test_an_id_that_comes_again_long_after_its_call_is_a_call_of_its_own(
+    tmp_path: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[CallEvent] = []
+    pump = HookPump(
+        parse(provider.url, "d1"), on_event=heard.append, on_health=lambda _id, _notice: None, wall=time.time
+    )
+    backing = _OneSource(pump)
+
+    async def says(kind: EventKind, at: float) -> bool:
+        event = CallEvent(event=kind, at=at, source="pbx", native_id="c1")
+        return await backing.hear(Report(source="pbx", events=(event,), once=f"c1-{kind}", again=True))
+
+    assert [await says(kind, 100.0) for kind in (EventKind.RINGING, EventKind.RINGING, EventKind.ENDED)] == [
+        True,
+        False,
+        True,
+    ]
+    monkeypatch.setattr(hooks, "AGAIN_SECONDS", 0.05)
+    await asyncio.sleep(0.1)
+    assert [await says(kind, 200.0) for kind in (EventKind.RINGING, EventKind.ENDED)] == [True, True]
+    assert [event.native_id for event in heard] == ["c1", "c1", "c1~200", "c1~200"]

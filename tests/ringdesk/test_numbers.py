@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ringdesk.calls import Caller, CallEvent, EventKind, Presentation
 from ringdesk.errors import BadInput
-from ringdesk.numbers import Extensions, Kind, known_region, masked, read, read_caller, readable, tails
+from ringdesk.numbers import Extensions, Kind, known_region, masked, presented, read, read_caller, readable, tails
 from ringdesk.safetext import SafeText
 from ringdesk.why import ENGLISH
 from tests.hostile import CASES
@@ -301,6 +301,7 @@ def test_any_string_has_a_meaning(raw: str, region: str, area: str) -> None:
         assert (number.kind, number.national, number.extension) == (Kind.NONE, "", None)
     assert number.why.code in ENGLISH
     assert "{" not in number.why.english()
+    assert presented(raw) is number.presentation
     assert read(number.raw, region, area, Extensions.of(["800-899"])) == number
 
 

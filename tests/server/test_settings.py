@@ -152,3 +152,59 @@ def test_whatever_is_kept_comes_back(label: str, secret: str) -> None:
     written = settings.read(settings.text_of(central, with_secrets=True))
     assert (written.sources or ())[0].secrets == (secret,)
     assert (written.lines or ())[0].label == label
+
+
+TWO_STORES = """
+[[source]]
+id = "a"
+dialect = "ami"
+url = "tcp://10.0.0.1:5038?id={first}"
+[[source]]
+id = "b"
+dialect = "ami"
+url = "tcp://10.1.0.1:5038?id={second}"
+[[line]]
+id = "{one}"
+source = "a"
+area = "2"
+[[line]]
+id = "{two}"
+source = "{of}"
+store = "{store}"
+area = "2"
+"""
+
+
+def two_stores(**more: str) -> str:
+    given = {"first": "x", "second": "y", "one": "1", "two": "2", "of": "b", "store": "north"}
+    return TWO_STORES.format(**given | more)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            two_stores(first="pbx", second="pbx"),
+            r"\] b: its url says id=pbx, .* of \[\[source\]\] a of another store; give each",
+        ),
+        (two_stores(first="b"), r"b of another store|a: its url says id=b"),
+        (two_stores(one="0227208889", two="+886227208889", of="a"), "0227208889 of store main; take one of them out"),
+    ],
+)
+def test_two_stores_that_would_be_taken_for_one_are_refused(text: str, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        taken(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        two_stores(),
+        two_stores(first="a", second="b"),
+        two_stores(first="pbx", second="pbx", store="main"),
+        two_stores(one="0227208889", two="+886227208889", of="a", store="main"),
+        two_stores(one="0227208889", two="+886227208889", of="b"),
+    ],
+)
+def test_what_is_one_store_or_no_number_twice_may_stand(text: str) -> None:
+    assert len(taken(text).lines) == 2

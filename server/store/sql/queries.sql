@@ -102,7 +102,7 @@ DELETE FROM reachable WHERE member = :member
 INSERT INTO reachable (e164, member) VALUES (:e164, :member) ON CONFLICT DO NOTHING
 
 -- name: silent_calls
-SELECT call, site, started, seq, due, 0 FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
+SELECT call, site, started, seq, due, 0, e164, said FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
 
 -- name: calls_around
 SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
@@ -110,9 +110,22 @@ FROM recent_call JOIN image ON image.kind = 'call' AND image.id = recent_call.ca
 WHERE recent_call.site = :site AND recent_call.started BETWEEN :since AND :until
 ORDER BY recent_call.started DESC, recent_call.call LIMIT :limit
 
+-- name: calls_around_of
+SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
+FROM (
+    SELECT call, started FROM recent_call
+    WHERE site = :site AND e164 IS NOT NULL AND e164 = :caller AND started BETWEEN :since AND :until
+    UNION
+    SELECT call, started FROM recent_call
+    WHERE site = :site AND said IS NOT NULL AND said = :caller AND started BETWEEN :since AND :until
+    ORDER BY started DESC, call LIMIT :limit
+) AS near JOIN image ON image.kind = 'call' AND image.id = near.call AND image.body IS NOT NULL
+
 -- name: put_recent_call
-INSERT INTO recent_call (call, site, started, seq, due) VALUES (:call, :site, :started, :seq, :due)
-ON CONFLICT (call) DO UPDATE SET site = excluded.site, started = excluded.started, seq = excluded.seq, due = excluded.due
+INSERT INTO recent_call (call, site, started, seq, due, e164, said)
+VALUES (:call, :site, :started, :seq, :due, :e164, :said)
+ON CONFLICT (call) DO UPDATE SET site = excluded.site, started = excluded.started, seq = excluded.seq, due = excluded.due,
+    e164 = excluded.e164, said = excluded.said
 
 -- name: forget_recent_call
 DELETE FROM recent_call WHERE call = :call
@@ -244,7 +257,7 @@ SELECT id, source, site, label, region, area, abilities, position FROM line ORDE
 SELECT at FROM hook WHERE id = :id
 
 -- name: put_hook
-INSERT INTO hook (id, at) VALUES (:id, :at)
+INSERT INTO hook (id, at) VALUES (:id, :at) ON CONFLICT (id) DO UPDATE SET at = excluded.at
 
 -- name: prune_hooks
 DELETE FROM hook WHERE at < :floor

@@ -86,15 +86,20 @@ CREATE INDEX reachable_member ON reachable (member);
 
 -- The calls of the last hour: what another source may have seen of each, and when it is given up if no image newer than seq
 -- comes before; due is null once it has ended.
+-- The caller is known under e164 or said: their number as it came, or that they hide.
 CREATE TABLE recent_call (
     call TEXT PRIMARY KEY,
     site TEXT NOT NULL,
     started REAL NOT NULL,
     seq INTEGER NOT NULL,
-    due REAL
+    due REAL,
+    e164 TEXT,
+    said TEXT
 );
 CREATE INDEX recent_call_due ON recent_call (due) WHERE due IS NOT NULL;
 CREATE INDEX recent_call_started ON recent_call (site, started);
+CREATE INDEX recent_call_e164 ON recent_call (site, e164, started) WHERE e164 IS NOT NULL;
+CREATE INDEX recent_call_said ON recent_call (site, said, started) WHERE said IS NOT NULL;
 
 CREATE TABLE site (
     id TEXT PRIMARY KEY,

@@ -154,7 +154,11 @@ class TestTheCallsOfAnotherStore:
             other.op(PresenceSet(state=PresenceState.BUSY, call=CALL), uid("xa")),
             other.op(ArticleAsk(text=SafeText("mine"), call=CALL), uid("xb")),
         )
-        assert [outcome(answer) for answer in reply.answers] == [("rejected", "unknown_call")] * 10
+        assert [outcome(answer) for answer in reply.answers] == [
+            ("rejected", "unknown_source"),
+            *[("rejected", "unknown_call")] * 9,
+        ]
+        assert "give this desk's own another id=" in str(reply.answers[0].message), "it is told what to do"
         nobody = (await other.push(other.op(CallClaim(call="none"), uid("x7")))).answers[0]
         assert str(reply.answers[1].message).replace(CALL, "none") == nobody.message
         assert await bench.row("call", CALL) == before

@@ -8,6 +8,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -29,24 +30,60 @@ def admitted(it: Door, host: str, times: int) -> list[Guest]:
     return [guest for _ in range(times) if (guest := it.admit(host)) is not None]
 
 
-def test_one_address_may_have_so_many_and_others_come_in_all_the_same() -> None:
+def closing(guests: list[Guest]) -> list[Guest]:
+    """Those of them that have to go, from now on."""
+    gone: list[Guest] = []
+    for guest in guests:
+        guest.close = partial(gone.append, guest)
+    return gone
+
+
+def test_of_too_many_that_say_nothing_the_oldest_of_the_address_goes() -> None:
     it = Door(20_000)
-    guests = admitted(it, "192.0.2.1", 100)
-    assert len(guests) == door.MOST_AT_ONE
-    assert it.admit("::ffff:192.0.2.1") is None
+    guests = admitted(it, "192.0.2.1", door.MOST_AT_ONE)
+    gone = closing(guests)
     assert it.admit("192.0.2.2") is not None
+    assert gone == []
+    assert it.admit("::ffff:192.0.2.1") is not None
+    assert gone == guests[:1]
     for _ in range(2):
-        guests[0].leave()
-    assert len(admitted(it, "192.0.2.1", 100)) == 1
+        guests[1].leave()
+    assert it.admit("192.0.2.1") is not None
+    assert gone == guests[:1]
+
+
+def test_who_shook_hands_does_not_go_for_others_of_its_address_and_still_for_all() -> None:
+    it = Door(0)
+    honest = it.admit("192.0.2.1")
+    assert honest is not None
+    for _ in range(2):
+        honest.shook_hands()
+    gone = closing([honest])
+    admitted(it, "192.0.2.1", 3 * door.MOST_AT_ONE)
+    assert gone == []
+    shaken = Door(0)
+    guests = admitted(shaken, "192.0.2.1", door.MOST_AT_ONE)
+    for guest in guests:
+        guest.shook_hands()
+    others = admitted(shaken, "192.0.2.1", door.FEWEST - door.MOST_AT_ONE)
+    for guest in others:
+        guest.shook_hands()
+    gone = closing(guests + others)
+    assert shaken.admit("192.0.2.2") is not None, "one address cannot keep all others out"
+    assert gone == guests[:1]
 
 
 def test_who_is_believed_is_no_longer_one_of_its_address_and_still_one_of_all() -> None:
     it = Door(0)
-    for guest in admitted(it, "192.0.2.1", door.MOST_AT_ONE):
+    guests = admitted(it, "192.0.2.1", door.MOST_AT_ONE)
+    gone = closing(guests)
+    for guest in guests:
         for _ in range(2):
             guest.believed()
-    assert len(admitted(it, "192.0.2.1", door.MOST_AT_ONE)) == door.FEWEST - door.MOST_AT_ONE
-    assert it.admit("192.0.2.2") is None
+    for number in range(door.FEWEST - door.MOST_AT_ONE):
+        assert it.admit(f"192.0.3.{number}") is not None
+    assert it.admit("192.0.2.2") is None, "nobody is there with more than one"
+    assert gone == []
 
 
 def test_all_together_are_a_share_of_the_descriptors() -> None:
@@ -61,8 +98,12 @@ def test_a_customer_with_many_addresses_counts_once_and_a_proxy_not_at_all() -> 
     it = Door(20_000, networks(["10.0.0.5", "fd00::/8"]))
     for number in range(door.MOST_AT_ONE):
         assert it.admit(f"2001:db8:0:1::{number:x}") is not None
-    assert it.admit("2001:db8:0:1::ffff") is None
+    oldest = next(iter(it._origins["2001:db8:0:1::/64"].silent))
+    gone = closing([oldest])
     assert it.admit("2001:db8:0:2::1") is not None
+    assert gone == []
+    assert it.admit("2001:db8:0:1::ffff") is not None
+    assert gone == [oldest]
     assert len(admitted(it, "10.0.0.5", 200)) == len(admitted(it, "fd00::1%eth0", 200)) == 200
 
 
@@ -111,7 +152,7 @@ async def open_lines(address: str, count: int) -> list[tuple[asyncio.StreamReade
     return [await asyncio.open_connection(host, int(port)) for _ in range(count)]
 
 
-async def test_one_too_many_is_closed_at_once_and_a_terminal_that_said_hello_is_none(
+async def test_of_one_too_many_the_oldest_is_closed_and_a_terminal_that_said_hello_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(door, "MOST_AT_ONE", 2)
@@ -119,15 +160,38 @@ async def test_one_too_many_is_closed_at_once_and_a_terminal_that_said_hello_is_
         desks = [await it.terminal() for _ in range(4)]
         lines = await open_lines(it.address, 2)
         async with asyncio.timeout(limits.UNAUTHENTICATED_SECONDS / 2):
-            assert await ask(it.address, HEALTH) == b""
+            assert (await ask(it.address, HEALTH)).startswith(b"HTTP/1.1 200")
+            with contextlib.suppress(ConnectionError):
+                assert await lines[0][0].read(1) == b""
+        assert not lines[1][0].at_eof()
         for _, writer in lines:
             writer.close()
         for desk in desks:
             assert (await desk.push(desk.op(member()))).answers[0].result == "applied"
             await desk.close()
-        async with asyncio.timeout(10):
-            while not (await ask(it.address, HEALTH)).startswith(b"HTTP/1.1 200"):
-                await asyncio.sleep(0.05)
+
+
+async def test_who_says_nothing_during_the_handshake_keeps_nobody_out(
+    encrypted: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One machine of an office, behind the address of all of them."""
+    monkeypatch.setattr(door, "MOST_AT_ONE", 2)
+    trust = ssl.create_default_context(cafile=authority.ensure(encrypted.room / "own", [], ROOTS.clock()).ca)
+    host, port = encrypted.address.split(":")
+    honest = [await asyncio.open_connection(host, int(port), ssl=trust, server_hostname="localhost") for _ in range(4)]
+    lines = await open_lines(encrypted.address, 6)
+    honest.append(await asyncio.open_connection(host, int(port), ssl=trust, server_hostname="localhost"))
+    for reader, writer in honest:
+        writer.write(HEALTH)
+        assert b" 200 " in await reader.readline()
+        writer.close()
+    for reader, writer in lines[:4]:
+        async with asyncio.timeout(limits.UNAUTHENTICATED_SECONDS / 2):
+            with contextlib.suppress(ConnectionError):
+                assert await reader.read(1) == b"", "the oldest had to go at once"
+        writer.close()
+    for _, writer in lines[4:]:
+        writer.close()
 
 
 # --- without descriptors

@@ -13,7 +13,7 @@ from ringdesk.ids import call_id
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
 from server.callroom import CallRoom, Report
-from server.callroom.heard import KEPT_SECONDS, placed
+from server.callroom.heard import AGAIN_SECONDS, KEPT_SECONDS, placed
 from server.fanout import Wake
 from server.store.sqlite import SqliteStore, open_store
 from server.store.values import LineRow
@@ -184,6 +184,63 @@ def test_nothing_lies_in_the_future(said: float, meant: float) -> None:
     assert placed(event(at=said), (MAIN,), NOW)[0].at == meant
 
 
+class TestAnIdThatComesAgain:
+    """At a source that uses ids again: long after a call is over its id is another call's."""
+
+    async def says(self, bench: Bench, kind: EventKind, *, again: bool = True) -> bool:
+        said = (event(kind, at=bench.now),)
+        report = Report(source="pbx", events=said, lines=(MAIN,), once=f"c-{kind}", again=again)
+        return await bench.room().hear(report)
+
+    async def calls(self, bench: Bench) -> list[Call]:
+        page = await bench.store.order.slice("store:main", "store:main@clear", 0, 1 << 20)
+        rows = [ops.decode_row(held.kind, held.body or b"") for held in page.images]
+        return sorted((row for row in rows if isinstance(row, Call)), key=lambda call: call.started)
+
+    async def once_through(self, bench: Bench, *, again: bool = True) -> list[bool]:
+        taken = []
+        for kind in (EventKind.RINGING, EventKind.ANSWERED, EventKind.ENDED):
+            taken.append(await self.says(bench, kind, again=again))
+            bench.now += 30
+        return taken
+
+    async def test_it_is_a_call_of_its_own_each_time(self, bench: Bench) -> None:
+        for _ in range(4):
+            assert await self.once_through(bench) == [True] * 3
+            bench.now += AGAIN_SECONDS + 60
+        assert await self.says(bench, EventKind.RINGING)
+        found = await self.calls(bench)
+        assert [(call.state, call.outcome) for call in found] == [
+            *[(CallState.ENDED, Outcome.ANSWERED)] * 4,
+            (CallState.RINGING, None),
+        ]
+        assert found[0].id == call_id("pbx", "c")
+        assert len({call.id for call in found}) == 5
+
+    async def test_what_is_only_sent_again_opens_nothing(self, bench: Bench) -> None:
+        await self.once_through(bench)
+        bench.now += AGAIN_SECONDS - 120
+        assert await self.once_through(bench) == [False, False, False]
+        bench.now += AGAIN_SECONDS
+        assert await self.says(bench, EventKind.ENDED)
+        assert [call.state for call in await self.calls(bench)] == [CallState.ENDED]
+
+    async def test_a_call_that_goes_on_for_hours_is_one(self, bench: Bench) -> None:
+        await self.once_through(bench)
+        bench.now += AGAIN_SECONDS + 60
+        await self.says(bench, EventKind.RINGING)
+        bench.now += 3 * AGAIN_SECONDS
+        await self.says(bench, EventKind.RINGING)
+        await self.says(bench, EventKind.ENDED)
+        assert [call.live for call in await self.calls(bench)] == [False, False]
+
+    async def test_at_any_other_source_it_stays_the_call_that_is_over(self, bench: Bench) -> None:
+        await self.once_through(bench, again=False)
+        bench.now += AGAIN_SECONDS + 60
+        assert await self.once_through(bench, again=False) == [False] * 3
+        assert len(await self.calls(bench)) == 1
+
+
 class TestTwoSourcesOfOneCall:
     """What two providers, or a provider and an exchange, saw of one call is one call."""
 
@@ -276,3 +333,15 @@ class TestTwoSourcesOfOneCall:
             await bench.hears(event(call=f"n{n}", at=bench.now))
         await self.other(bench, event(source="cloud", call="x", at=bench.now))
         assert (await bench.call("x", "cloud")).merged_into == (await bench.call("n299")).id
+
+    async def test_a_call_is_found_however_many_others_ring_at_the_same_moment(self, bench: Bench) -> None:
+        await bench.hears(event(at=NOW - 3))
+        others = [event(call=f"n{n}", number=f"09{n:08}", at=NOW) for n in range(300)]
+        await bench.hears(*others)
+        await self.other(bench, event(source="cloud", call="x", at=NOW))
+        assert (await bench.call("x", "cloud")).merged_into == (await bench.call()).id
+
+    async def test_numbers_written_in_two_ways_are_one_caller(self, bench: Bench) -> None:
+        await bench.hears(event(number="0912-345-678"))
+        await self.other(bench, event(source="cloud", call="x", number="+886 912 345 678"))
+        assert (await bench.call("x", "cloud")).merged_into == (await bench.call()).id

@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from ringdesk.calls import CallEvent, EventKind
+from ringdesk.ids import call_id
+from ringdesk.ops import CallReport, Op
 from ringdesk.wire.messages import PUSH, Answers, Denied, Push
 from server.sessions import allowance
-from server.sessions.allowance import BURST, PER_SECOND, Allowance
-from tests.server.parts import Shop, Terminal, member, shop
+from server.sessions.allowance import BURST, PER_SECOND, REPORTS_BURST, REPORTS_PER_SECOND, Allowance
+from tests.server.parts import ROOTS, Shop, Terminal, member, shop
 
 
 def test_what_was_spent_comes_back_with_time() -> None:
@@ -78,3 +81,38 @@ async def test_what_was_answered_before_costs_nothing(tmp_path: Path, monkeypatc
         desk.grant = grant
         for _ in range(10):
             assert [answer.result for answer in (await desk.push(good, bad)).answers] == ["applied", "rejected"]
+
+
+def test_reports_have_an_allowance_of_their_own() -> None:
+    it = Allowance()
+    it.spend("d1", 0, 0.0, reported=REPORTS_BURST + 9)
+    assert it.wait("d1", 0.0) == 10 / REPORTS_PER_SECOND
+    assert it.wait("d2", 0.0) == 0.0
+    it.spend("d2", 1, 0.0, reported=1)
+    assert it.wait("d2", 0.0) == 0.0
+
+
+async def test_a_device_that_reports_calls_without_end_waits_and_loses_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "REPORTS_BURST", 5)
+    monkeypatch.setattr(allowance, "REPORTS_PER_SECOND", 0.01)
+    async with shop(tmp_path) as it:
+        hostile, other = await it.terminal(), await it.terminal()
+
+        def report(desk: Terminal, native: str) -> Op:
+            event = CallEvent(event=EventKind.RINGING, at=ROOTS.clock(), source=desk.device, native_id=native)
+            return desk.op(CallReport(call=call_id(desk.device, native), events=(event,)))
+
+        reports = [report(hostile, f"c{number}") for number in range(12)]
+        answers = (await hostile.push(*reports[:8])).answers
+        assert {answer.result for answer in answers} == {"applied"}
+        rest = Push(epoch=hostile.epoch, ops=tuple(reports[8:]))
+        said = await denied(hostile, rest)
+        assert (said.ref, said.code) == (PUSH, "slow_down")
+        assert (await other.push(report(other, "c"))).answers[0].result == "applied"
+        assert kept(it) == 9
+        monkeypatch.setattr(allowance, "REPORTS_PER_SECOND", 1e6)
+        await asyncio.sleep(0.01)
+        await hostile.say(rest)
+        assert [answer.dev_seq for answer in (await hostile.expect(Answers)).answers] == list(range(9, 13))

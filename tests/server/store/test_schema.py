@@ -44,6 +44,16 @@ def test_every_statement_fits_the_schema() -> None:
     db.close()
 
 
+def test_the_calls_of_a_caller_are_found_by_index() -> None:
+    db = sqlite3.connect(":memory:")
+    db.executescript(schema())
+    given = {"site": "main", "caller": "+886912345678", "since": 1, "until": 9, "limit": 5}
+    plan = " ".join(row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {QUERIES['calls_around_of']}", given))
+    assert "recent_call_e164 (site=? AND e164=? AND started>? AND started<?)" in plan
+    assert "recent_call_said (site=? AND said=? AND started>? AND started<?)" in plan
+    db.close()
+
+
 def test_rows_in_order_and_authors_are_found_by_index() -> None:
     db = sqlite3.connect(":memory:")
     db.executescript(schema())
