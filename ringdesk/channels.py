@@ -16,6 +16,7 @@ import msgspec
 
 from ringdesk.calls import Call, Via
 from ringdesk.errors import BadInput
+from ringdesk.ids import is_uuid
 from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.ops import ROW_TYPES, Row
@@ -178,7 +179,8 @@ def _number_or_none(raw: SafeText | None, e164: str | None = None) -> SafeText |
 
 
 def _task(row: Task) -> Task:
-    return msgspec.structs.replace(_hidden(row), number=_number_or_none(row.number))
+    calls = tuple(each for each in row.calls if is_uuid(each))  # an id, and nothing else
+    return msgspec.structs.replace(_hidden(row), number=_number_or_none(row.number), calls=calls)
 
 
 def _mark(row: NumberMark) -> NumberMark:

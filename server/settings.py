@@ -10,7 +10,8 @@
     source = "twilio"
     store = "main"
 
-Either list replaces all that was there of its kind; a kind that is not in the file stays as it is.
+Either list replaces all that was there of its kind; a kind that is not in the file stays as it is. `server.callrules` has
+the other kinds: hours, callbacks.
 """
 
 import difflib
@@ -27,6 +28,8 @@ from config import complaint, registry
 from ringdesk.errors import BadInput
 from ringdesk.numbers import known_region
 from ringdesk.safetext import SafeText
+from server import callrules
+from server.callrules import CallbacksTable, HoursTable, WrittenRules
 from server.store.values import Central, LineRow, Source
 
 MASK: Final = "***"
@@ -37,7 +40,7 @@ MAX_TEXT: Final = 512
 _SOURCE_ID: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}")
 _AREA: Final = re.compile(r"[0-9]{0,6}")
 _ABILITY: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_KNOWN: Final = ("source", "line")
+_KNOWN: Final = ("source", "line", "hours", "callbacks")
 
 
 class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,6 +73,7 @@ class Written(msgspec.Struct, frozen=True):
 
     sources: tuple[SourceTable, ...] | None
     lines: tuple[LineTable, ...] | None
+    rules: WrittenRules = WrittenRules()
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -87,7 +91,7 @@ class Difference(msgspec.Struct, frozen=True):
         return f"{self.kind} {self.id} {self.what}" + (f" ({fields})" if fields else "")
 
 
-Table = TypeVar("Table", SourceTable, LineTable)
+Table = TypeVar("Table", SourceTable, LineTable, HoursTable, CallbacksTable)
 
 
 def read(text: str) -> Written:
@@ -99,12 +103,22 @@ def read(text: str) -> Written:
     for name in found:
         if name not in _KNOWN:
             raise BadInput(
-                f"there is no [[{name}]] in the central settings of this version; it has [[source]] and [[line]]"
+                f"there is no [[{name}]] in the central settings of this version; it has [[source]], [[line]], [[hours]] and"
+                " [callbacks]"
             )
-    return Written(_tables(found, "source", SourceTable), _tables(found, "line", LineTable))
+    rules = WrittenRules(_tables(found, "hours", HoursTable, "store"), _single(found, "callbacks", CallbacksTable))
+    return Written(_tables(found, "source", SourceTable), _tables(found, "line", LineTable), rules)
 
 
-def _tables(found: Mapping[str, Any], kind: str, table: type[Table]) -> tuple[Table, ...] | None:
+def _single(found: Mapping[str, Any], kind: str, table: type[Table]) -> Table | None:
+    if kind not in found:
+        return None
+    if not isinstance(found[kind], dict):
+        raise BadInput(f"{kind} is one table; write [{kind}], in one bracket, before what it says")
+    return _read(f"[{kind}]", found[kind], table)
+
+
+def _tables(found: Mapping[str, Any], kind: str, table: type[Table], name: str = "id") -> tuple[Table, ...] | None:
     if kind not in found:
         return None
     if not isinstance(found[kind], list):
@@ -113,14 +127,17 @@ def _tables(found: Mapping[str, Any], kind: str, table: type[Table]) -> tuple[Ta
     for number, values in enumerate(found[kind], 1):
         if not isinstance(values, dict):
             raise BadInput(f"{kind} is a list of tables; write [[{kind}]], in two brackets, before each of them")
-        where = f"[[{kind}]] {values.get('id') or f'number {number}'}"
-        _expect_keys(where, values, table)
-        try:
-            tables.append(msgspec.convert(values, table))
-        except msgspec.ValidationError as error:
-            raise BadInput(f"{where}: {complaint.of_type(error, {})}") from error
-    _expect_once(kind, (each.id for each in tables))
+        tables.append(_read(f"[[{kind}]] {values.get(name) or f'number {number}'}", values, table))
+    _expect_once(kind, name, (getattr(each, name) for each in tables))
     return tuple(tables)
+
+
+def _read(where: str, values: Mapping[str, Any], table: type[Table]) -> Table:
+    _expect_keys(where, values, table)
+    try:
+        return msgspec.convert(values, table)
+    except msgspec.ValidationError as error:
+        raise BadInput(f"{where}: {complaint.of_type(error, {})}") from error
 
 
 def _expect_keys(where: str, values: Mapping[str, Any], table: type[Table]) -> None:
@@ -134,11 +151,11 @@ def _expect_keys(where: str, values: Mapping[str, Any], table: type[Table]) -> N
             raise BadInput(f"{where}: it has no {name}; write one")
 
 
-def _expect_once(kind: str, ids: Iterable[str]) -> None:
+def _expect_once(kind: str, name: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for each in ids:
         if each in seen:
-            raise BadInput(f"two of [[{kind}]] have the id {each!r}; give one of them another")
+            raise BadInput(f"two of [[{kind}]] have the {name} {each!r}; give one of them another")
         seen.add(each)
 
 
@@ -160,7 +177,7 @@ def settled(
             raise BadInput(
                 f"[[line]] {line.id}: there is no source {line.source!r}; the sources are {there}; mend the line or take it out"
             )
-    return Central(sources, lines)
+    return Central(sources, lines, callrules.settled(written.rules, before.rules, sites))
 
 
 def _source(table: SourceTable, before: Source | None, position: int, allowed: Collection[str]) -> Source:
@@ -234,11 +251,7 @@ def _line(table: LineTable, sites: frozenset[str], region: str, position: int) -
         raise BadInput(
             f"[[line]] {table.id!r}: the id or label of a line is one line of text, an id at most 64 characters"
         )
-    if table.store not in sites:
-        there = ", ".join(sorted(sites))
-        raise BadInput(
-            f"{where}: there is no store {table.store!r}; the stores are {there}; `ringdesk admin store add` makes one"
-        )
+    callrules.expect_store(where, table.store, sites)
     own = region if table.region is None else table.region
     if not re.fullmatch("[A-Z]{2}", own) or not known_region(own):
         raise BadInput(f"{where}: there is no country {own!r} with telephones; use a code such as TW or US")
@@ -268,10 +281,14 @@ def differences(before: Central, after: Central) -> tuple[Difference, ...]:
     return (
         *_compared("source", {each.id: each for each in before.sources}, {each.id: each for each in after.sources}),
         *_compared("line", {each.id: each for each in before.lines}, {each.id: each for each in after.lines}),
+        *_compared(
+            "hours", {each.id: each for each in before.rules.hours}, {each.id: each for each in after.rules.hours}
+        ),
+        *_compared("callbacks", {"all": before.rules.callbacks}, {"all": after.rules.callbacks}),
     )
 
 
-_NAMES: Final = {"site": "store"}
+_NAMES: Final = {"site": "store", "within": "within_minutes"}
 _SILENT: Final = ("id", "position")
 
 
@@ -301,15 +318,16 @@ def text_of(central: Central, *, with_secrets: bool) -> str:
         values |= {"url": source.url} if source.url else {}
         values |= {"secrets": [shown(each) for each in source.active]} if source.active else {}
         values |= {"open": True} if source.open else {}
-        tables.append(_table("source", values))
+        tables.append(_table("[[source]]", values))
     for line in central.lines:
         values = {"id": line.id, "source": line.source, "store": line.site, "region": line.region, "area": line.area}
         values |= {"label": line.label} if line.label else {}
-        tables.append(_table("line", values | {"abilities": line.abilities.split()}))
+        tables.append(_table("[[line]]", values | {"abilities": line.abilities.split()}))
+    tables += [_table(head, said) for head, said in callrules.tables_of(central.rules)]
     return "\n".join(tables) or "source = []\nline = []\n"
 
 
-def _table(name: str, values: Mapping[str, Any]) -> str:
+def _table(head: str, values: Mapping[str, Any]) -> str:
     """Every text here is printable, so that JSON's and TOML's ways of writing it are the same (TOML 1.0, basic strings)."""
     rows = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    return "\n".join([f"[[{name}]]", *rows, ""])
+    return "\n".join([head, *rows, ""])

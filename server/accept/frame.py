@@ -20,8 +20,9 @@ from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
 from server.accept import guards, joining
-from server.accept.images import Draft, Sealer, draft, expect_room, reachable, recent_calls, sets_touched
+from server.accept.images import Draft, Sealer, dialled, draft, expect_room, reachable, recent_calls, sets_touched
 from server.accept.intents import Intent, actor
+from server.accept.owing import Business, Owing, of_history
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
 PATIENCE: Final = 5
@@ -78,6 +79,7 @@ class Frame:
         salts: tuple[bytes, ...],
         now: float,
         flags: Flags = lambda _args, _now: (),
+        business: Business = Business(),  # noqa: B008 - a frozen value
     ) -> None:
         self._device = device
         self._intents = intents
@@ -85,6 +87,7 @@ class Frame:
         self._salts = salts
         self._now = now
         self._flags = flags
+        self._business = business
         self.wanted = self._first_wanted()
         self.reply = Reply()
 
@@ -108,7 +111,8 @@ class Frame:
         device = ground.device
         if device is None or device.epoch != self._device.epoch or device.revoked_at or device.fenced_at:
             return Decision(seal=lambda _head: Batch())
-        bench = _Bench(ground, device, self._now, self._flags, frozenset(self.wanted.rows))
+        owing = Owing(self.wanted, ground, self._business, self._now)
+        bench = _Bench(ground, device, self._now, self._flags, frozenset(self.wanted.rows), owing)
         run = _Run(device.last_dev_seq)
         if not bench.missing:
             for intent in self._intents:
@@ -116,6 +120,9 @@ class Frame:
                     break
         if bench.missing:
             self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted({*self.wanted.rows, *bench.missing})))
+            return self.wanted
+        if owing.more is not None:
+            self.wanted = owing.more
             return self.wanted
         drafts = [item for step in run.steps for item in step.drafts]
         return Decision(
@@ -159,7 +166,8 @@ class Frame:
             last_dev_seq=run.last if run.numbered else None,
             tallies=sealer.tallies if changes else {},
             reachable=reachable(bench.written),
-            calls=recent_calls(changes, bench.written, self._now),
+            dialled=dialled(bench.written),
+            calls=recent_calls(changes, bench.written, self._now, bench.late),
             attempts=run.attempts,
         )
 
@@ -245,7 +253,9 @@ class _Run:
 class _Bench:
     """The rows as they become, op by op. `loaded` are those that were looked up, `missing` those that have to be, too."""
 
-    def __init__(self, ground: Ground, device: Device, now: float, flags: Flags, loaded: frozenset[RowKey]) -> None:
+    def __init__(
+        self, ground: Ground, device: Device, now: float, flags: Flags, loaded: frozenset[RowKey], owing: Owing
+    ) -> None:
         self._ground = ground
         self._device = device
         self._now = now
@@ -254,7 +264,10 @@ class _Bench:
         self._parked: set[str] = set()
         self._loaded = loaded
         self.missing = self._leads() - loaded
+        self._owing = owing
         self.written: dict[RowKey, Row] = {}
+        self.late: set[str] = set()
+        """The calls of which nothing but history was heard."""
 
     def _leads(self) -> set[RowKey]:
         """To whom aliases lead, and members who share a number with somebody new: they have to be loaded too."""
@@ -296,6 +309,8 @@ class _Bench:
                     site=self._device.site,
                 )
             written = joining.reported(args, effect.rows, self._rows, guards.clamped(op.at, self._now))
+            late = intent.fact or of_history(args, self._now)
+            written = self._owing.after(self._rows, written, args=args, fresh=not late, site=self._device.site)
             drafts = tuple(draft(key, row) for key, row in sorted(written.items()))
             for item in drafts:
                 expect_room(item, self._ground.rows.get(item.key))
@@ -303,6 +318,8 @@ class _Bench:
             return _Step(intent, self._refused(intent, refusal))
         self._rows |= written
         self.written |= written
+        heard = {row_id for kind, row_id in written if kind == "call"}
+        self.late = self.late | heard if late else self.late - heard
         return _Step(intent, self._applied(intent, args, effect), drafts)
 
     def _twin(self, intent: Intent) -> Member | None:

@@ -16,7 +16,8 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
 from server.accept import joining
-from server.accept.images import Sealer, draft, recent_calls, sets_touched
+from server.accept.images import Sealer, dialled, draft, recent_calls, sets_touched
+from server.accept.owing import Business, Owing, is_history
 from server.store.values import MAIN_SITE, Around, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
 
 MAX_ALIASES: Final = 8
@@ -51,10 +52,11 @@ class Hearing:
         wrote: there is something new in the order.
     """
 
-    def __init__(self, report: Report, key: ServerKey, now: float) -> None:
+    def __init__(self, report: Report, key: ServerKey, now: float, business: Business) -> None:
         self._report = report
         self._key = key
         self._now = now
+        self._business = business
         self._events = tuple(event for event in report.events if event.event not in tracker.NO_CALL)
         self._placed = tuple(placed(event, report.lines, now) for event in self._events)
         self.wanted = Wanted(rows=_keys(_named(self._events)), around=_around(self._placed), hook=report.mark)
@@ -78,6 +80,12 @@ class Hearing:
         changed: dict[RowKey, Row] = {
             ("call", call.id): call for call in folded.calls.values() if before.get(call.id) != call
         }
+        late = is_history((event.at for event, _ in self._placed), self._now)
+        owing = Owing(self.wanted, ground, self._business, self._now)
+        changed = owing.after(rows_of(ground), changed, fresh=not late)
+        if owing.more is not None:
+            self.wanted = owing.more
+            return self.wanted
         drafts = [draft(key, row) for key, row in sorted(changed.items())]
 
         def seal(head: Head) -> Batch:
@@ -87,7 +95,8 @@ class Hearing:
             return Batch(
                 changes=changes,
                 tallies=sealer.tallies if changes else {},
-                calls=recent_calls(changes, changed, self._now),
+                dialled=dialled(changed),
+                calls=recent_calls(changes, changed, self._now, {key[1] for key in changed} if late else ()),
                 hook=None if mark is None else TakenIn(mark, self._now, self._now - KEPT_SECONDS),
             )
 
@@ -183,8 +192,18 @@ def _keys(calls: Iterable[str]) -> tuple[RowKey, ...]:
 
 def call_of(held: Held) -> Call | None:
     """A call as it is held; None for one that this version cannot read."""
+    row = _row_of(held)
+    return row if isinstance(row, Call) else None
+
+
+def rows_of(ground: Ground) -> dict[RowKey, Row]:
+    """The rows that were loaded, but for those that this version cannot read."""
+    read = ((key, _row_of(held)) for key, held in ground.rows.items())
+    return {key: row for key, row in read if row is not None}
+
+
+def _row_of(held: Held) -> Row | None:
     try:
-        row = ops.decode_row(held.kind, held.body or b"null")
+        return ops.decode_row(held.kind, held.body or b"null")
     except BadInput:
         return None
-    return row if isinstance(row, Call) else None

@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
 
+from ringdesk.callbacks import Policy
 from server.store.schema import QUERIES
-from server.store.values import Entry, audit_content
+from server.store.values import Entry, Rules, StoreHours, audit_content
 
 T = TypeVar("T", bound=msgspec.Struct)
 Db = sqlite3.Connection
@@ -35,6 +37,31 @@ def scalar(db: Db, name: str, /, **given: Any) -> Any:
     """The one column of the first row of a named statement, None without a row."""
     row = db.execute(QUERIES[name], given).fetchone()
     return None if row is None else row[0]
+
+
+def rules_of(db: Db) -> Rules:
+    """What the central settings say of calls."""
+    rows = tuple(db.execute(QUERIES["settings"]))
+    return _rules(rows)
+
+
+@lru_cache(maxsize=8)
+def _rules(rows: tuple[tuple[str, str, int, bytes], ...]) -> Rules:
+    """Asked for with many calls, and changed by a person: read once."""
+    hours = tuple(msgspec.json.decode(body, type=StoreHours) for kind, _, _, body in rows if kind == "hours")
+    policies = (msgspec.json.decode(body, type=Policy) for kind, _, _, body in rows if kind == "callbacks")
+    return Rules(hours=hours, callbacks=next(policies, Policy()))
+
+
+def put_rules(db: Db, rules: Rules) -> None:
+    """In place of what the central settings said of calls."""
+    db.execute(QUERIES["clear_settings"])
+    rows: list[tuple[str, str, msgspec.Struct]] = [("hours", each.id, each) for each in rules.hours]
+    if rules.callbacks != Policy():
+        rows.append(("callbacks", "", rules.callbacks))
+    for position, (kind, row_id, value) in enumerate(rows):
+        given = {"kind": kind, "id": row_id, "position": position, "body": msgspec.json.encode(value)}
+        db.execute(QUERIES["put_setting"], given)
 
 
 def append_audit(db: Db, entry: Entry, link: Link) -> None:

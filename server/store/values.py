@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from ringdesk.callbacks import Policy
 from ringdesk.ops import RowKey
 from ringdesk.safetext import encode_hook
 from ringdesk.wire.messages import Proof
@@ -113,11 +114,28 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     position: int = 0
 
 
+class StoreHours(msgspec.Struct, frozen=True, kw_only=True):
+    """When a store is open (`ringdesk.hours`), by its wall clock. `zone` is an IANA name, "": that of the server's machine."""
+
+    id: str
+    zone: str = ""
+    week: dict[str, str] = {}
+    closed: tuple[str, ...] = ()
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the central settings say of calls."""
+
+    hours: tuple[StoreHours, ...] = ()
+    callbacks: Policy = Policy()
+
+
 class Central(msgspec.Struct, frozen=True):
     """The central settings, in their order."""
 
     sources: tuple[Source, ...] = ()
     lines: tuple[LineRow, ...] = ()
+    rules: Rules = Rules()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,6 +221,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a transaction locks and loads, in the one lock order: the device, then the rows by id (sync.md 2).
 
     `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked;
+    `dialled` are digits of which the open callbacks and the marks are asked for, `rules`: whether the rules about calls are.
     `sources`: whether it is asked for the sites of the central sources; `around` are the calls beside which one that is
     reported may have been seen by another source; `hook` is the id of a webhook that may have been taken in already.
     """
@@ -213,15 +232,17 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowKey, ...] = ()
     reachable: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    dialled: tuple[str, ...] = ()
+    rules: bool = False
     sources: bool = False
     around: tuple[Around, ...] = ()
     hook: str | None = None
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is; the calls `around` are
-    among them. `sites` are those of the lines of each central source, by the namespace of its calls. `hook_at`: when the
-    webhook that was asked for was taken in."""
+    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is; the calls `around`, and
+    the tasks and marks of `dialled`, are among them. `sites` are those of the lines of each central source, by the namespace
+    of its calls. `hook_at`: when the webhook that was asked for was taken in."""
 
     device: Device | None
     numbered: dict[int, str]
@@ -231,6 +252,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     people: dict[str, Person]
     attempts: dict[str, int]
     sites: dict[UUID, frozenset[str]] = {}
+    rules: Rules | None = None
     hook_at: float | None = None
 
 
@@ -253,7 +275,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     """Where and when a call began, and when it is given up if nothing is heard of it after the image at `seq`. `due` None: it
-    has ended. `merged`: it goes on under another id."""
+    has ended. `merged`: it goes on under another id. `late`: what was heard of it last was history."""
 
     call: str
     site: str
@@ -261,6 +283,7 @@ class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     seq: int
     due: float | None
     merged: bool = False
+    late: bool = False
 
 
 class TakenIn(msgspec.Struct, frozen=True):
@@ -272,7 +295,8 @@ class TakenIn(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now;
+    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now,
+    `dialled` a callback or mark to the digits under which it can be;
     `calls` are those that were written."""
 
     changes: tuple[Change, ...] = ()
@@ -282,6 +306,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     fenced_at: float | None = None
     tallies: dict[str, Tally] = {}
     reachable: dict[str, tuple[str, ...]] = {}
+    dialled: dict[RowKey, tuple[str, ...]] = {}
     calls: tuple[RecentCall, ...] = ()
     attempts: dict[str, int] = {}
     audit: tuple[Entry, ...] = ()

@@ -10,7 +10,7 @@ from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced
 from terminal.widgets.speech import RESULTS, line_name, say
-from terminal.widgets.telephone import dialled
+from terminal.widgets.telephone import dialled, title
 from terminal.widgets.when import Due, Now, age, clock, due, moment
 
 ENDS: Final = 4
@@ -66,13 +66,13 @@ class Missed(ListPanel[Owed]):
 
     def picture(self, value: Owed, inside: Size) -> Picture:
         """The rows in sight."""
-        title = (piece(say("Missed and callbacks"), Tone.LINK),)
+        heading = (piece(say("Missed and callbacks"), Tone.LINK),)
         missed = len(value.calls)
         count = piece(SafeText(str(missed)), Tone.WARN if missed else Tone.DIM)
         corner = spaced((*self.extent(inside), count), 2)
         rows = value.rows()
         if not rows:
-            return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), title, corner)
+            return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), heading, corner)
         names = {task.id: name for task, name in value.tasks}
         drawn: list[Row] = []
         for index in self.in_sight(inside):
@@ -81,7 +81,7 @@ class Missed(ListPanel[Owed]):
             pair = _call(entry, value.now) if isinstance(entry, CallRow) else _task(entry, names[entry.id], value.now)
             drawn += [row._replace(base=base) for row in pair]
         foot, under = self._lower(value, inside)
-        return Picture(tuple(drawn), title, corner, foot, under)
+        return Picture(tuple(drawn), heading, corner, foot, under)
 
     def _lower(self, value: Owed, inside: Size) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
         """What stands in the lower line: what is owed, and the keys of a missed call. Where both
@@ -128,18 +128,27 @@ def _task(task: Task, name: SafeText, now: Now) -> tuple[Row, Row]:
     when = due(task.due, now)
     word, tone = _standing(task, when, now)
     shown = dialled(task.number)
-    head = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(name or shown or task.title, Tone.STRONG))
+    head = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(name or shown or title(task), Tone.STRONG))
     last = task.attempts[-1] if task.attempts else None
     tried = say("{count}x {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else None
     second = spaced(
         (
             piece(window(task, when, now), Tone.DIM),
             piece(tried or SafeText(), Tone.DIM),
+            piece(_again(task, now), Tone.WARN),
         ),
         2,
     )
     who = SafeText() if tried else task.assignee_name or say("anybody")
     return Row(head, (piece(word, tone),)), Row((gap(6), *second), (piece(who, Tone.DIM),))
+
+
+def _again(task: Task, now: Now) -> SafeText:
+    """How often the caller has called in vain, where it was more than once, and when last."""
+    if not task.called or task.called_at is None:
+        return SafeText()
+    last = clock(task.called_at, now, seconds=False)
+    return say("called {count}x, last {time}", count=task.called + 1, time=last)
 
 
 def _standing(task: Task, when: Due, now: Now) -> tuple[SafeText, Tone]:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringdesk.callbacks import Policy
 from ringdesk.errors import BadInput
 from server import settings
 from server.settings import Difference
-from server.store.values import Central, LineRow, Source
+from server.store.values import Central, LineRow, Rules, Source, StoreHours
 
 SITES = frozenset({"main", "north"})
 FILE = """
@@ -63,6 +64,35 @@ def test_what_is_exported_can_be_imported_masked_or_not() -> None:
     for text in (masked, settings.text_of(central, with_secrets=True)):
         assert taken(text, central) == central
     assert taken(settings.text_of(Central(), with_secrets=False), central) == Central()
+
+
+RULES = """
+[[hours]]
+store = "north"
+zone = "Asia/Taipei"
+mon = "09:00-18:00"
+sat = "10:00-14:00"
+closed = ["2026-02-16"]
+
+[callbacks]
+passive = true
+within_minutes = 30
+"""
+
+
+def test_hours_and_callbacks_go_in_and_come_out() -> None:
+    central = taken(RULES, taken(FILE))
+    week = {"mon": "09:00-18:00", "sat": "10:00-14:00"}
+    hours = StoreHours(id="north", zone="Asia/Taipei", week=week, closed=("2026-02-16",))
+    assert central.rules == Rules(hours=(hours,), callbacks=Policy(passive=True, within=1800.0))
+    assert len(central.sources) == 2
+    assert taken(settings.text_of(central, with_secrets=True)) == central
+    assert [each.words for each in settings.differences(taken(FILE), central)] == [
+        "hours north added",
+        "callbacks all changed (passive, within_minutes)",
+    ]
+    assert taken("hours = []\n[callbacks]\n", central).rules == Rules()
+    assert taken(FILE, central).rules == central.rules
 
 
 def test_a_new_secret_goes_before_the_one_that_is_kept() -> None:
@@ -120,7 +150,19 @@ def test_what_changed_is_named_and_never_its_value() -> None:
         ('[[line]]\nid = "\\u202e"\nsource = "cti"', "one line of text"),
         ("source = 3", r"write \[\[source\]\]"),
         ("source = [1]", r"write \[\[source\]\]"),
-        ('[[route]]\nid = "1"', "no .*route.* in the central settings of this version"),
+        ('[[rule]]\nid = "1"', "no .*rule.* in the central settings of this version"),
+        ('[[hours]]\nstore = "mars"', r"\[\[hours\]\] mars: there is no store 'mars'; the stores are main, north"),
+        ('[[hours]]\nstore = "main"\nmon = "9-5"', r"\[\[hours\]\] main: mon = '9-5' is no span of a day"),
+        ('[[hours]]\nstore = "main"\nmon = "18:00-09:00"', "ends before it begins"),
+        ('[[hours]]\nstore = "main"\nclosed = ["16.2."]', "is no date; write it as 2026-02-16"),
+        ('[[hours]]\nstore = "main"\nzone = "Taipei"', "no time zone 'Taipei' .* as in Asia/Taipei"),
+        ('[[hours]]\nstore = "main"\nmonday = "1"', "no key monday; did you mean mon"),
+        ('[[hours]]\nstore = "main"\n' * 2, "two of .* have the store 'main'"),
+        ('[[hours]]\nmon = "09:00-18:00"', "number 1: it has no store; write one"),
+        ("[[callbacks]]\nmake = true", r"write \[callbacks\], in one bracket"),
+        ("[callbacks]\npasive = true", "no key pasive; did you mean passive"),
+        ("[callbacks]\nwithin_minutes = 0", "minutes of opening time, from 1 to 10080"),
+        ('[callbacks]\nmake = "yes"', r"\[callbacks\]: make must be"),
         ("[[source]]\nid = a", "line 2 cannot be read"),
     ],
 )

@@ -101,8 +101,28 @@ DELETE FROM reachable WHERE member = :member
 -- name: reach
 INSERT INTO reachable (e164, member) VALUES (:e164, :member) ON CONFLICT DO NOTHING
 
+-- name: dialled
+SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
+FROM dialled JOIN image ON image.kind = dialled.kind AND image.id = dialled.id AND image.body IS NOT NULL
+WHERE dialled.digits = :digits ORDER BY dialled.kind, dialled.id LIMIT :limit
+
+-- name: forget_dialled
+DELETE FROM dialled WHERE kind = :kind AND id = :id
+
+-- name: put_dialled
+INSERT INTO dialled (digits, kind, id) VALUES (:digits, :kind, :id) ON CONFLICT DO NOTHING
+
+-- name: settings
+SELECT kind, id, position, body FROM setting ORDER BY kind, position, id
+
+-- name: put_setting
+INSERT INTO setting (kind, id, position, body) VALUES (:kind, :id, :position, :body)
+
+-- name: clear_settings
+DELETE FROM setting
+
 -- name: silent_calls
-SELECT call, site, started, seq, due, 0 FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
+SELECT call, site, started, seq, due, 0, late FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
 
 -- name: calls_around
 SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
@@ -111,8 +131,9 @@ WHERE recent_call.site = :site AND recent_call.started BETWEEN :since AND :until
 ORDER BY recent_call.started DESC, recent_call.call LIMIT :limit
 
 -- name: put_recent_call
-INSERT INTO recent_call (call, site, started, seq, due) VALUES (:call, :site, :started, :seq, :due)
-ON CONFLICT (call) DO UPDATE SET site = excluded.site, started = excluded.started, seq = excluded.seq, due = excluded.due
+INSERT INTO recent_call (call, site, started, seq, due, late) VALUES (:call, :site, :started, :seq, :due, :late)
+ON CONFLICT (call) DO UPDATE SET site = excluded.site, started = excluded.started, seq = excluded.seq, due = excluded.due,
+late = excluded.late
 
 -- name: forget_recent_call
 DELETE FROM recent_call WHERE call = :call

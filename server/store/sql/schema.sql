@@ -91,7 +91,8 @@ CREATE TABLE recent_call (
     site TEXT NOT NULL,
     started REAL NOT NULL,
     seq INTEGER NOT NULL,
-    due REAL
+    due REAL,
+    late INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX recent_call_due ON recent_call (due) WHERE due IS NOT NULL;
 CREATE INDEX recent_call_started ON recent_call (site, started);
@@ -154,6 +155,24 @@ CREATE TABLE line (
     abilities TEXT NOT NULL,
     position INTEGER NOT NULL DEFAULT 0
 );
+
+-- Central settings beside sources and lines, each as JSON: hours of a store, callbacks, routes.
+CREATE TABLE setting (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0,
+    body BLOB NOT NULL,
+    PRIMARY KEY (kind, id)
+);
+
+-- The digits of open callbacks and of marked numbers, in every form in which a call may give them.
+CREATE TABLE dialled (
+    digits TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (digits, kind, id)
+);
+CREATE INDEX dialled_row ON dialled (kind, id);
 
 -- Webhooks that were taken in, so that a repetition changes nothing. id is a hash of the source and the request's own name,
 -- so that no number of a caller stands here; kept for a day.
