@@ -107,7 +107,7 @@ def asks(before: Call | None, call: Call, policy: Policy) -> bool:
 def made(call: Call, known: Known, when: Window, *, also: Iterable[str] = ()) -> Task | None:
     """The callback of a call that is newly lost, or the open one that it joins; None where there is to be none. `also` are
     ids that lead to the call: who is called back under one of them tried no second time."""
-    if not numbers(call) or _marked(call, known.marks):
+    if not numbers(call) or call.mark is not None or _marked(call, known.marks):
         return None
     names = {call.id, *also}
     there = next((task for task in known.tasks if task.call in names or not names.isdisjoint(task.calls)), None)

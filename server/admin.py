@@ -173,11 +173,12 @@ async def import_settings(
     """Other central settings, all or nothing; what changed. `region` is that of lines without one, `allowed` are the foreign
     dialects of this machine's settings. Raises `BadInput`."""
     written = settings.read(text)
+    roster = await desk.store.register.roster()
     changed: tuple[settings.Difference, ...] = ()
 
     def decide(before: Central, sites: frozenset[str]) -> tuple[Central, Entry]:
         nonlocal changed
-        after = settings.settled(written, before, sites, region, allowed)
+        after = settings.settled(written, before, sites, region, allowed, roster)
         changed = settings.differences(before, after)
         words = "; ".join(each.words for each in changed) or "nothing changed"
         return after, desk.entry("settings.import", detail=words[:MAX_DETAIL])

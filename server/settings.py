@@ -23,14 +23,15 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import inspect
 
 from config import complaint, registry
 from ringdesk.errors import BadInput
 from ringdesk.numbers import known_region
 from ringdesk.safetext import SafeText
 from server import callrules
-from server.callrules import CallbacksTable, HoursTable, WrittenRules
-from server.store.values import Central, LineRow, Source
+from server.callrules import CallbacksTable, HoursTable, MarkTable, RouteTable, WrittenRules
+from server.store.values import Central, LineRow, Roster, Source
 
 MASK: Final = "***"
 """Stands for a secret that the reader need not know; imported again it means the one that is there."""
@@ -40,7 +41,7 @@ MAX_TEXT: Final = 512
 _SOURCE_ID: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}")
 _AREA: Final = re.compile(r"[0-9]{0,6}")
 _ABILITY: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_KNOWN: Final = ("source", "line", "hours", "callbacks")
+_KNOWN: Final = ("source", "line", "hours", "callbacks", "route", "mark")
 
 
 class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -91,7 +92,7 @@ class Difference(msgspec.Struct, frozen=True):
         return f"{self.kind} {self.id} {self.what}" + (f" ({fields})" if fields else "")
 
 
-Table = TypeVar("Table", SourceTable, LineTable, HoursTable, CallbacksTable)
+Table = TypeVar("Table", SourceTable, LineTable, HoursTable, CallbacksTable, RouteTable, MarkTable)
 
 
 def read(text: str) -> Written:
@@ -103,10 +104,15 @@ def read(text: str) -> Written:
     for name in found:
         if name not in _KNOWN:
             raise BadInput(
-                f"there is no [[{name}]] in the central settings of this version; it has [[source]], [[line]], [[hours]] and"
-                " [callbacks]"
+                f"there is no [[{name}]] in the central settings of this version; it has [[source]], [[line]], [[hours]],"
+                " [[route]], [[mark]] and [callbacks]"
             )
-    rules = WrittenRules(_tables(found, "hours", HoursTable, "store"), _single(found, "callbacks", CallbacksTable))
+    rules = WrittenRules(
+        _tables(found, "hours", HoursTable, "store"),
+        _single(found, "callbacks", CallbacksTable),
+        _tables(found, "route", RouteTable),
+        _tables(found, "mark", MarkTable, "number"),
+    )
     return Written(_tables(found, "source", SourceTable), _tables(found, "line", LineTable), rules)
 
 
@@ -137,7 +143,10 @@ def _read(where: str, values: Mapping[str, Any], table: type[Table]) -> Table:
     try:
         return msgspec.convert(values, table)
     except msgspec.ValidationError as error:
-        raise BadInput(f"{where}: {complaint.of_type(error, {})}") from error
+        known = inspect.type_info(table)
+        assert isinstance(known, inspect.StructType)
+        fields = {field.name: field for field in known.fields}
+        raise BadInput(f"{where}: {complaint.of_type(error, fields)}") from error
 
 
 def _expect_keys(where: str, values: Mapping[str, Any], table: type[Table]) -> None:
@@ -160,10 +169,15 @@ def _expect_once(kind: str, name: str, ids: Iterable[str]) -> None:
 
 
 def settled(
-    written: Written, before: Central, sites: frozenset[str], region: str, allowed: Collection[str] = ()
+    written: Written,
+    before: Central,
+    sites: frozenset[str],
+    region: str,
+    allowed: Collection[str] = (),
+    roster: Roster | None = None,
 ) -> Central:
-    """The settings as they are after an import; `allowed` are the foreign dialects of this machine's settings. Raises
-    `BadInput`, naming what is wrong and where."""
+    """The settings as they are after an import; `allowed` are the foreign dialects of this machine's settings, `roster` who can
+    be routed to. Raises `BadInput`, naming what is wrong and where."""
     old = {source.id: source for source in before.sources}
     sources, lines = before.sources, before.lines
     if written.sources is not None:
@@ -177,7 +191,12 @@ def settled(
             raise BadInput(
                 f"[[line]] {line.id}: there is no source {line.source!r}; the sources are {there}; mend the line or take it out"
             )
-    return Central(sources, lines, callrules.settled(written.rules, before.rules, sites))
+    rules = callrules.settled(written.rules, before.rules, sites, roster)
+    for route in rules.routes:
+        if route.source is not None and route.source not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise BadInput(f"[[route]] {route.id}: there is no source {route.source!r}; the sources are {there}")
+    return Central(sources, lines, rules)
 
 
 def _source(table: SourceTable, before: Source | None, position: int, allowed: Collection[str]) -> Source:
@@ -283,6 +302,14 @@ def differences(before: Central, after: Central) -> tuple[Difference, ...]:
         *_compared("line", {each.id: each for each in before.lines}, {each.id: each for each in after.lines}),
         *_compared(
             "hours", {each.id: each for each in before.rules.hours}, {each.id: each for each in after.rules.hours}
+        ),
+        *_compared(
+            "route", {each.id: each for each in before.rules.routes}, {each.id: each for each in after.rules.routes}
+        ),
+        *_compared(
+            "mark",
+            {each.number: each for each in before.rules.marks},
+            {each.number: each for each in after.rules.marks},
         ),
         *_compared("callbacks", {"all": before.rules.callbacks}, {"all": after.rules.callbacks}),
     )

@@ -23,6 +23,7 @@ from server.accept import guards, joining
 from server.accept.images import Draft, Sealer, dialled, draft, expect_room, reachable, recent_calls, sets_touched
 from server.accept.intents import Intent, actor
 from server.accept.owing import Business, Owing, of_history
+from server.accept.ringing import Ringing
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
 PATIENCE: Final = 5
@@ -94,6 +95,7 @@ class Frame:
     def _first_wanted(self) -> Wanted:
         """Row ids are also looked up as ops: what is missing may have been parked."""
         rows = sorted({key for intent in self._intents for key in intent.rows})
+        reports = any(isinstance(intent.args, CallReport) for intent in self._intents)
         op_ids = {intent.op.op_id for intent in self._intents} | {row_id for _, row_id in rows}
         return Wanted(
             device=self._device.id,
@@ -103,7 +105,8 @@ class Frame:
             reachable=tuple(sorted({e164 for intent in self._intents for e164 in intent.reaches})),
             people=tuple(sorted({person for intent in self._intents for person in intent.people})),
             around=tuple(sorted({each for intent in self._intents for each in intent.around(self._device.site)})),
-            sources=any(isinstance(intent.args, CallReport) for intent in self._intents),
+            sources=reports,
+            rules=reports,
         )
 
     def decide(self, ground: Ground) -> Decision | Wanted:
@@ -112,7 +115,8 @@ class Frame:
         if device is None or device.epoch != self._device.epoch or device.revoked_at or device.fenced_at:
             return Decision(seal=lambda _head: Batch())
         owing = Owing(self.wanted, ground, self._business, self._now)
-        bench = _Bench(ground, device, self._now, self._flags, frozenset(self.wanted.rows), owing)
+        ringing = Ringing(ground, self._business, self._now)
+        bench = _Bench(ground, device, self._now, self._flags, frozenset(self.wanted.rows), owing, ringing)
         run = _Run(device.last_dev_seq)
         if not bench.missing:
             for intent in self._intents:
@@ -254,7 +258,14 @@ class _Bench:
     """The rows as they become, op by op. `loaded` are those that were looked up, `missing` those that have to be, too."""
 
     def __init__(
-        self, ground: Ground, device: Device, now: float, flags: Flags, loaded: frozenset[RowKey], owing: Owing
+        self,
+        ground: Ground,
+        device: Device,
+        now: float,
+        flags: Flags,
+        loaded: frozenset[RowKey],
+        owing: Owing,
+        ringing: Ringing,
     ) -> None:
         self._ground = ground
         self._device = device
@@ -265,6 +276,7 @@ class _Bench:
         self._loaded = loaded
         self.missing = self._leads() - loaded
         self._owing = owing
+        self._ringing = ringing
         self.written: dict[RowKey, Row] = {}
         self.late: set[str] = set()
         """The calls of which nothing but history was heard."""
@@ -310,6 +322,7 @@ class _Bench:
                 )
             written = joining.reported(args, effect.rows, self._rows, guards.clamped(op.at, self._now))
             late = intent.fact or of_history(args, self._now)
+            written = self._ringing.after(self._rows, written, fresh=not late)
             written = self._owing.after(self._rows, written, args=args, fresh=not late, site=self._device.site)
             drafts = tuple(draft(key, row) for key, row in sorted(written.items()))
             for item in drafts:

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk import ops, tracker
+from ringdesk import ops, routing, tracker
 from ringdesk.calls import Call
 from ringdesk.channels import CLEAR, MASKED, Digest, channel_of, content_digest, project
 from ringdesk.errors import Refused
@@ -103,7 +103,10 @@ def recent_call(call: Call, seq: int, now: float, *, late: bool = False) -> Rece
     seconds = tracker.patience(call, tracker.DEFAULT_POLICY)
     due = None if seconds is None else now + seconds
     merged = call.merged_into is not None
-    return RecentCall(call=call.id, site=call.site, started=call.started, seq=seq, due=due, merged=merged, late=late)
+    step = call.routed.until if call.routed is not None and routing.waits(call) else None
+    return RecentCall(
+        call=call.id, site=call.site, started=call.started, seq=seq, due=due, merged=merged, late=late, step=step
+    )
 
 
 class _Image(msgspec.Struct, frozen=True):

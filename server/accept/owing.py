@@ -5,7 +5,7 @@ rule; here is what it has to know.
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -42,9 +42,17 @@ class Business(msgspec.Struct, frozen=True):
 
     def window(self, site: str, rules: Rules, at: float) -> Window:
         """When a store calls back whom it missed `at`."""
-        said = next((each for each in rules.hours if each.id == site), None)
-        opened, zone = (self.hours, self.zone) if said is None else _read(said.id, said.zone, _frozen(said))
+        opened, zone = self._of(site, rules)
         return callbacks.window(at, opened, zone, rules.callbacks.within)
+
+    def is_open(self, site: str, rules: Rules, at: float) -> bool:
+        """Whether a store is open `at`; one of which no hours are known is, but on closed days."""
+        opened, zone = self._of(site, rules)
+        return opened.is_open(datetime.fromtimestamp(at, UTC).astimezone(zone))
+
+    def _of(self, site: str, rules: Rules) -> tuple[Hours, tzinfo | None]:
+        said = next((each for each in rules.hours if each.id == site), None)
+        return (self.hours, self.zone) if said is None else _read(said.id, said.zone, _frozen(said))
 
 
 def _frozen(said: StoreHours) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:

@@ -11,24 +11,20 @@ A call of which nothing more is heard is given up here (contracts.md 4): the des
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
-from ringdesk import tracker
-from ringdesk.ops import Args, Row, RowKey
+from ringdesk.ops import Args
 from ringdesk.wire.signing import ServerKey
-from server.accept.images import Sealer, dialled, draft, recent_call, recent_calls, sets_touched
-from server.accept.owing import Business, Owing, of_history
-from server.callroom.heard import Hearing, Report, call_of, rows_of
+from server.accept.owing import Business, of_history
+from server.callroom.heard import Hearing, Report
+from server.callroom.timed import Silence, Turns
 from server.fanout import Wake
 from server.store.base import Order, Unavailable
-from server.store.values import Batch, Decision, Ground, Head, RecentCall, Wanted
 
 HISTORY: Final = "history"
-TICK: Final = 2.0
-"""Seconds between two looks for calls that fell silent."""
+TICK: Final = 1.0
+"""Seconds between two looks for calls that fell silent, or whose turn is over."""
 AT_ONCE: Final = 100
 """Calls given up in one transaction: what the terminals push waits for no more than that."""
 
@@ -66,7 +62,7 @@ class CallRoom:
         """Look again and again, until cancelled."""
         while True:
             try:
-                while await self.look() == AT_ONCE:
+                while await self.hunt() == AT_ONCE or await self.look() == AT_ONCE:
                     pass
             except Unavailable as error:
                 log.warning("calls.unavailable", extra={"error": str(error)})
@@ -83,66 +79,25 @@ class CallRoom:
             self._wake.poke()
         return not hearing.repeated
 
+    async def hunt(self) -> int:
+        """Let the next ones ring where a turn is over now, of `AT_ONCE` calls at most; how many were looked at. Raises
+        `Unavailable`."""
+        now = self._clock()
+        due = await self._order.hunted_calls(now, AT_ONCE)
+        if due:
+            turns = Turns(due, self._key, now, self._business)
+            if (await self._order.commit(turns.wanted, turns.decide)).changes:
+                self._wake.poke()
+        return len(due)
+
     async def look(self) -> int:
         """Give up what is due now, `AT_ONCE` calls at most; how many were looked at. Raises `Unavailable`."""
         now = self._clock()
         due = await self._order.silent_calls(now, AT_ONCE)
         if due:
-            silence = _Silence(due, self._key, now, self._business)
+            silence = Silence(due, self._key, now, self._business)
             batch = await self._order.commit(silence.wanted, silence.decide)
             if batch.changes:
                 log.info("calls.given_up", extra={"calls": len(batch.changes)})
                 self._wake.poke()
         return len(due)
-
-
-class _Silence:
-    """Calls whose time is over, to be given up on the ground that the store has locked.
-
-    Attributes:
-        wanted: what has to be locked and loaded.
-    """
-
-    def __init__(self, due: Sequence[RecentCall], key: ServerKey, now: float, business: Business) -> None:
-        self._due = due
-        self._key = key
-        self._now = now
-        self._business = business
-        self.wanted = Wanted(rows=tuple(sorted(("call", each.call) for each in due)))
-
-    def decide(self, ground: Ground) -> Decision | Wanted:
-        """Each call is a change of its own, with the callback that follows."""
-        owing = Owing(self.wanted, ground, self._business, self._now)
-        known = rows_of(ground)
-        rest: list[RecentCall] = []
-        groups: list[dict[RowKey, Row]] = []
-        for each in self._due:
-            held = ground.rows.get(("call", each.call))
-            call = None if held is None else call_of(held)
-            if held is None or call is None or not call.live:
-                rest.append(msgspec.structs.replace(each, due=None))
-            elif held.seq != each.seq:  # something was heard of it since
-                rest.append(recent_call(call, held.seq, self._now))
-            else:
-                over: dict[RowKey, Row] = {("call", call.id): tracker.give_up(call, self._now)}
-                over = owing.after(known, over, fresh=not each.late)
-                known |= over
-                groups.append(over)
-        if owing.more is not None:
-            self.wanted = owing.more
-            return self.wanted
-        drafts = [[draft(key, row) for key, row in sorted(group.items())] for group in groups]
-        written = {key: row for group in groups for key, row in group.items()}
-
-        def seal(head: Head) -> Batch:
-            sealer = Sealer(self._key, head, ground.rows)
-            changes = tuple(sealer.change(group) for group in drafts)
-            return Batch(
-                changes=changes,
-                tallies=sealer.tallies if changes else {},
-                dialled=dialled(written),
-                calls=(*rest, *recent_calls(changes, written, self._now)),
-            )
-
-        touched = [item for group in drafts for item in group]
-        return Decision(seal=seal, changes=len(drafts), sets=sets_touched(touched, ground.rows))

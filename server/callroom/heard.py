@@ -18,6 +18,7 @@ from ringdesk.wire.signing import ServerKey
 from server.accept import joining
 from server.accept.images import Sealer, dialled, draft, recent_calls, sets_touched
 from server.accept.owing import Business, Owing, is_history
+from server.accept.ringing import Ringing
 from server.store.values import MAIN_SITE, Around, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
 
 MAX_ALIASES: Final = 8
@@ -59,7 +60,9 @@ class Hearing:
         self._business = business
         self._events = tuple(event for event in report.events if event.event not in tracker.NO_CALL)
         self._placed = tuple(placed(event, report.lines, now) for event in self._events)
-        self.wanted = Wanted(rows=_keys(_named(self._events)), around=_around(self._placed), hook=report.mark)
+        self.wanted = Wanted(
+            rows=_keys(_named(self._events)), around=_around(self._placed), hook=report.mark, rules=True
+        )
         self.repeated = self.wrote = False
 
     def decide(self, ground: Ground) -> Decision | Wanted:
@@ -81,8 +84,12 @@ class Hearing:
             ("call", call.id): call for call in folded.calls.values() if before.get(call.id) != call
         }
         late = is_history((event.at for event, _ in self._placed), self._now)
+        known = rows_of(ground)
+        ringing = Ringing(ground, self._business, self._now, self._report.lines)
+        changed = ringing.after(known, changed, fresh=not late, moves=True)
+        changed = {key: row for key, row in changed.items() if known.get(key) != row}
         owing = Owing(self.wanted, ground, self._business, self._now)
-        changed = owing.after(rows_of(ground), changed, fresh=not late)
+        changed = owing.after(known, changed, fresh=not late)
         if owing.more is not None:
             self.wanted = owing.more
             return self.wanted

@@ -13,7 +13,7 @@ from ringdesk.wire.limits import ORIGINS_MAX
 from ringdesk.wire.messages import Proof
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
-from server.store.sqlite_rows import Db, append_audit, every, first, made, rules_of, scalar
+from server.store.sqlite_rows import Db, append_audit, every, first, made, roster_of, rules_of, scalar
 from server.store.values import (
     MAIN_SITE,
     Authorship,
@@ -29,6 +29,7 @@ from server.store.values import (
     News,
     Person,
     RecentCall,
+    Roster,
     Settled,
     Slice,
     Source,
@@ -132,6 +133,10 @@ class SqliteOrder:
         """Calls whose time is over."""
         return await self._reader.run(lambda db: every(db, RecentCall, "silent_calls", now=now, limit=limit))
 
+    async def hunted_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
+        """Calls of hunts whose turn is over."""
+        return await self._reader.run(lambda db: every(db, RecentCall, "hunted_calls", now=now, limit=limit))
+
     async def roll_back(self, seen: str, fresh: str, entry: Entry) -> Space:
         """A new server epoch, if nobody has set one since."""
 
@@ -165,6 +170,7 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
     marked = [
         held for digits in wanted.dialled for held in every(db, Held, "dialled", digits=digits, limit=MAX_DIALLED)
     ]
+    rules = rules_of(db) if wanted.rules else None
     return Ground(
         device=device,
         numbered=_found(wanted.numbers, numbered) if device else {},
@@ -175,7 +181,8 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
         people=_found(wanted.people, lambda person: first(db, Person, "person", id=person)),
         attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
         sites=_sites(db) if wanted.sources else {},
-        rules=rules_of(db) if wanted.rules else None,
+        rules=rules,
+        roster=roster_of(db) if rules is not None and rules.routes else Roster(),
         hook_at=None if wanted.hook is None else scalar(db, "hook", id=wanted.hook),
     )
 

@@ -9,7 +9,7 @@ import msgspec
 from ringdesk.errors import Refused
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
-from server.store.sqlite_rows import Db, Link, append_audit, every, first, put_rules, rules_of, scalar
+from server.store.sqlite_rows import Db, Link, append_audit, every, first, put_rules, roster_of, rules_of, scalar
 from server.store.values import (
     Audited,
     Central,
@@ -18,6 +18,7 @@ from server.store.values import (
     Entry,
     LineRow,
     Person,
+    Roster,
     Settle,
     Site,
     Source,
@@ -82,6 +83,10 @@ class SqliteRegister:
     async def lines(self, site: str) -> tuple[LineRow, ...]:
         """The lines of a site."""
         return await self._reader.run(lambda db: every(db, LineRow, "lines", site=site))
+
+    async def roster(self) -> Roster:
+        """Who can be routed to."""
+        return await self._reader.run(roster_of)
 
     async def central(self) -> Central:
         """The central settings."""

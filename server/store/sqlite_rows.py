@@ -8,8 +8,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from ringdesk.callbacks import Policy
+from ringdesk.ops import decode_row
+from ringdesk.presence import Presence
+from ringdesk.routing import MarkedNumbers
 from server.store.schema import QUERIES
-from server.store.values import Entry, Rules, StoreHours, audit_content
+from server.store.values import Device, Entry, Person, Roster, RouteRow, Rules, StoreHours, audit_content, folded
 
 T = TypeVar("T", bound=msgspec.Struct)
 Db = sqlite3.Connection
@@ -50,13 +53,36 @@ def _rules(rows: tuple[tuple[str, str, int, bytes], ...]) -> Rules:
     """Asked for with many calls, and changed by a person: read once."""
     hours = tuple(msgspec.json.decode(body, type=StoreHours) for kind, _, _, body in rows if kind == "hours")
     policies = (msgspec.json.decode(body, type=Policy) for kind, _, _, body in rows if kind == "callbacks")
-    return Rules(hours=hours, callbacks=next(policies, Policy()))
+    routes = tuple(msgspec.json.decode(body, type=RouteRow) for kind, _, _, body in rows if kind == "route")
+    marks = tuple(msgspec.json.decode(body, type=MarkedNumbers) for kind, _, _, body in rows if kind == "mark")
+    return Rules(hours=hours, callbacks=next(policies, Policy()), routes=routes, marks=marks)
+
+
+def roster_of(db: Db) -> Roster:
+    """Who can be routed to: devices and people that were not closed out, and what the people do."""
+    desks: dict[str, tuple[str, ...]] = {}
+    people: dict[str, tuple[str, ...]] = {}
+    for device in every(db, Device, "devices"):
+        if device.revoked_at is None:
+            name = folded(device.name)
+            desks[name] = (*desks.get(name, ()), device.id)
+    for person in every(db, Person, "people"):
+        if person.revoked_at is None:
+            people[person.folded] = (person.id,)
+    doing = {}
+    for row_id, body in db.execute(QUERIES["presences"]):
+        row = decode_row("presence", body)
+        assert isinstance(row, Presence)
+        doing[row_id] = row.state
+    return Roster(desks=desks, people=people, doing=doing)
 
 
 def put_rules(db: Db, rules: Rules) -> None:
     """In place of what the central settings said of calls."""
     db.execute(QUERIES["clear_settings"])
     rows: list[tuple[str, str, msgspec.Struct]] = [("hours", each.id, each) for each in rules.hours]
+    rows += [("route", each.id, each) for each in rules.routes]
+    rows += [("mark", each.number, each) for each in rules.marks]
     if rules.callbacks != Policy():
         rows.append(("callbacks", "", rules.callbacks))
     for position, (kind, row_id, value) in enumerate(rows):

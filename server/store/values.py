@@ -9,6 +9,8 @@ import msgspec
 
 from ringdesk.callbacks import Policy
 from ringdesk.ops import RowKey
+from ringdesk.presence import PresenceState
+from ringdesk.routing import MarkedNumbers, Mode, When
 from ringdesk.safetext import encode_hook
 from ringdesk.wire.messages import Proof
 
@@ -123,11 +125,40 @@ class StoreHours(msgspec.Struct, frozen=True, kw_only=True):
     closed: tuple[str, ...] = ()
 
 
+class RouteRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A route of the central settings, as a person wrote it (`ringdesk.routing.Route`): `desks` and `people` by name or id, the
+    desks first in a hunt. `to_store`: whose call it becomes."""
+
+    id: str
+    source: str | None = None
+    line: str | None = None
+    called: str | None = None
+    queue: str | None = None
+    extension: str | None = None
+    store: str | None = None
+    to_store: str | None = None
+    when: When = "always"
+    mode: Mode = "ring-all"
+    seconds: float = 20.0
+    desks: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+class Roster(msgspec.Struct, frozen=True, kw_only=True):
+    """Who can be routed to: the ids of devices and of people by their folded names, and what each person does."""
+
+    desks: dict[str, tuple[str, ...]] = {}
+    people: dict[str, tuple[str, ...]] = {}
+    doing: dict[str, PresenceState] = {}
+
+
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
     """What the central settings say of calls."""
 
     hours: tuple[StoreHours, ...] = ()
     callbacks: Policy = Policy()
+    routes: tuple[RouteRow, ...] = ()
+    marks: tuple[MarkedNumbers, ...] = ()
 
 
 class Central(msgspec.Struct, frozen=True):
@@ -242,7 +273,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
     """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is; the calls `around`, and
     the tasks and marks of `dialled`, are among them. `sites` are those of the lines of each central source, by the namespace
-    of its calls. `hook_at`: when the webhook that was asked for was taken in."""
+    of its calls. `roster` comes with `rules` that have routes. `hook_at`: when the webhook that was asked for was taken in."""
 
     device: Device | None
     numbered: dict[int, str]
@@ -253,6 +284,7 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     attempts: dict[str, int]
     sites: dict[UUID, frozenset[str]] = {}
     rules: Rules | None = None
+    roster: Roster = Roster()
     hook_at: float | None = None
 
 
@@ -275,7 +307,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     """Where and when a call began, and when it is given up if nothing is heard of it after the image at `seq`. `due` None: it
-    has ended. `merged`: it goes on under another id. `late`: what was heard of it last was history."""
+    has ended. `merged`: it goes on under another id. `late`: what was heard of it last was history.
+    `step`: when the next of a hunt is to ring."""
 
     call: str
     site: str
@@ -284,6 +317,7 @@ class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     due: float | None
     merged: bool = False
     late: bool = False
+    step: float | None = None
 
 
 class TakenIn(msgspec.Struct, frozen=True):

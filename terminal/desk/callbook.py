@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ringdesk.calls import Call, CallEvent, CallState, SourceKey
+from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, deadline, give_up, pop_due, twin
 
@@ -42,6 +43,8 @@ class CallBook:
         self._rows: dict[str, Call] = {}
         self._shown: dict[str, _Shown] = {}
         self._known_as_another: set[str] = set()
+        self.own: frozenset[str] = frozenset()
+        """The ids of this device and of the person who works here: what a route names."""
 
     def heard(self, event: CallEvent, site: str) -> list[Turn]:
         """A line of this desk reports something."""
@@ -136,9 +139,13 @@ class CallBook:
 
     def calls(self, now: float) -> list[Call]:
         """The calls that live or were within the last minutes, oldest first."""
-        found = (shown.call for shown in self._shown.values())
-        calls = [call for call in found if call.merged_into is None and not _over(call, now)]
+        found = (shown for shown in self._shown.values() if shown.popped or not self.elsewhere(shown.call))
+        calls = [call for call, _ in found if call.merged_into is None and not _over(call, now)]
         return sorted(calls, key=lambda call: (call.started, call.id))
+
+    def elsewhere(self, call: Call) -> bool:
+        """Whether it rings at other desks only."""
+        return rings_elsewhere(call, self.own)
 
     def _seen(self, call_id: str) -> Call | None:
         heard, row = self._tracker.get(call_id), self._rows.get(call_id)
@@ -163,9 +170,12 @@ class CallBook:
         before = self._shown.get(call_id)
         popped = (before is not None and before.popped) or call_id in self._known_as_another
         self._known_as_another.discard(call_id)
-        pop = not popped and _calls_for(call) and (call_id not in self._rows or now - call.started < YOUNG)
+        told = call.started if call.routed is None else max(call.started, call.routed.since)
+        young = call_id not in self._rows or now - told < YOUNG
+        pop = not popped and young and _calls_for(call) and not self.elsewhere(call)
         self._shown[call_id] = _Shown(call, popped or pop)
-        if not pop and (_over(call, now) or not _is_news(before, call, popped=popped)):
+        quiet = not popped and self.elsewhere(call)
+        if not pop and (quiet or _over(call, now) or not _is_news(before, call, popped=popped)):
             return None
         known = before.call.caller.e164 if before is not None else None
         return Turn(call, pop, identify=call.caller.e164 != known)
@@ -213,4 +223,6 @@ def _combined(heard: Call, row: Call) -> Call:
         disposition=heard.disposition or row.disposition,
         outcome=heard.outcome or row.outcome,
         site=heard.site or row.site,
+        routed=row.routed,
+        mark=row.mark,
     )

@@ -68,6 +68,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """When somebody had it first, whoever it was, seconds since 1970: what its length counts from."""
     handed: bool = False
     """Whether a colleague handed it to this desk, which has not turned to it yet."""
+    elsewhere: bool = False
+    """Whether it rings at other desks only."""
     mark: MarkLabel | None = None
     """What the number is marked as; such a call disturbs nobody."""
 
@@ -84,7 +86,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def calling(self) -> bool:
         """Whether it calls for somebody: it rings, or rang on a line that cannot see more, and nobody has it."""
-        return self.free and not self.quiet
+        return self.free and not self.quiet and not self.elsewhere
 
     @cached_property
     def free(self) -> bool:

@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from ringdesk.callbacks import Policy
 from ringdesk.errors import BadInput
+from ringdesk.marks import MarkLabel
+from ringdesk.routing import MarkedNumbers
 from server import settings
 from server.settings import Difference
-from server.store.values import Central, LineRow, Rules, Source, StoreHours
+from server.store.values import Central, LineRow, Roster, Rules, Source, StoreHours
 
 SITES = frozenset({"main", "north"})
 FILE = """
@@ -40,7 +42,7 @@ source = "cti"
 
 
 def taken(text: str, before: Central | None = None) -> Central:
-    return settings.settled(settings.read(text), before or Central(), SITES, "TW")
+    return settings.settled(settings.read(text), before or Central(), SITES, "TW", roster=ROSTER)
 
 
 def test_a_file_becomes_settings_in_its_order() -> None:
@@ -74,24 +76,59 @@ mon = "09:00-18:00"
 sat = "10:00-14:00"
 closed = ["2026-02-16"]
 
+[[route]]
+id = "night"
+when = "closed"
+store = "north"
+desks = ["後台", "Front"]
+people = ["mei"]
+mode = "hunt"
+seconds = 15
+
+[[route]]
+id = "sales"
+source = "cti"
+line = "front"
+called = "+88622720"
+queue = "sales"
+extension = "801"
+to_store = "main"
+
+[[mark]]
+number = "+886800*"
+
+[[mark]]
+number = "0227208889"
+label = "supplier"
+
 [callbacks]
 passive = true
 within_minutes = 30
 """
+ROSTER = Roster(desks={"front": ("d1",), "後台": ("d2", "d3")}, people={"mei": ("p1",)})
 
 
 def test_hours_and_callbacks_go_in_and_come_out() -> None:
     central = taken(RULES, taken(FILE))
     week = {"mon": "09:00-18:00", "sat": "10:00-14:00"}
     hours = StoreHours(id="north", zone="Asia/Taipei", week=week, closed=("2026-02-16",))
-    assert central.rules == Rules(hours=(hours,), callbacks=Policy(passive=True, within=1800.0))
+    night, sales = central.rules.routes
+    assert (night.desks, night.people, night.mode, night.seconds) == (("後台", "Front"), ("mei",), "hunt", 15.0)
+    assert (sales.called, sales.to_store, sales.mode, sales.desks) == ("+88622720", "main", "ring-all", ())
+    marks = (MarkedNumbers(number="+886800*"), MarkedNumbers(number="0227208889", label=MarkLabel.SUPPLIER))
+    policy = Policy(passive=True, within=1800.0)
+    assert central.rules == Rules(hours=(hours,), callbacks=policy, routes=(night, sales), marks=marks)
     assert len(central.sources) == 2
     assert taken(settings.text_of(central, with_secrets=True)) == central
     assert [each.words for each in settings.differences(taken(FILE), central)] == [
         "hours north added",
+        "route night added",
+        "route sales added",
+        "mark +886800* added",
+        "mark 0227208889 added",
         "callbacks all changed (passive, within_minutes)",
     ]
-    assert taken("hours = []\n[callbacks]\n", central).rules == Rules()
+    assert taken("hours = []\nroute = []\nmark = []\n[callbacks]\n", central).rules == Rules()
     assert taken(FILE, central).rules == central.rules
 
 
@@ -159,6 +196,21 @@ def test_what_changed_is_named_and_never_its_value() -> None:
         ('[[hours]]\nstore = "main"\nmonday = "1"', "no key monday; did you mean mon"),
         ('[[hours]]\nstore = "main"\n' * 2, "two of .* have the store 'main'"),
         ('[[hours]]\nmon = "09:00-18:00"', "number 1: it has no store; write one"),
+        ('[[route]]\nid = "r"', r"\[\[route\]\] r: it says nobody who rings; write desks, people or to_store"),
+        ('[[route]]\nid = "r"\ndesks = ["attic"]', "no desk 'attic'; `ringdesk admin devices` lists them"),
+        ('[[route]]\nid = "r"\npeople = ["bob"]', "no person 'bob'; `ringdesk admin users` lists them"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nmode = "all"', r"\[\[route\]\] r: mode must be"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nwhen = "night"', "when must be"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nseconds = 1', "one desk rings for 5 to 600 s"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\ncalled = "north"', "'north' is no number"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nstore = "mars"', "no store 'mars'"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nsource = "nope"', "no source 'nope'; the sources are none"),
+        ('[[route]]\nid = "r"\ndesk = ["d1"]', "no key desk; did you mean desks"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\n' * 2, "two of .* have the id 'r'"),
+        ('[[mark]]\nnumber = "12*"', "its beginning of 3 or more"),
+        ('[[mark]]\nnumber = "801"', "a number of 6 digits or more"),
+        ('[[mark]]\nnumber = "+886*00"', "as in .886800"),
+        ('[[mark]]\nnumber = "0227208889"\nlabel = "spam"', "label must be"),
         ("[[callbacks]]\nmake = true", r"write \[callbacks\], in one bracket"),
         ("[callbacks]\npasive = true", "no key pasive; did you mean passive"),
         ("[callbacks]\nwithin_minutes = 0", "minutes of opening time, from 1 to 10080"),

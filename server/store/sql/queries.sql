@@ -115,6 +115,9 @@ INSERT INTO dialled (digits, kind, id) VALUES (:digits, :kind, :id) ON CONFLICT 
 -- name: settings
 SELECT kind, id, position, body FROM setting ORDER BY kind, position, id
 
+-- name: presences
+SELECT id, body FROM image WHERE kind = 'presence' AND body IS NOT NULL
+
 -- name: put_setting
 INSERT INTO setting (kind, id, position, body) VALUES (:kind, :id, :position, :body)
 
@@ -122,7 +125,10 @@ INSERT INTO setting (kind, id, position, body) VALUES (:kind, :id, :position, :b
 DELETE FROM setting
 
 -- name: silent_calls
-SELECT call, site, started, seq, due, 0, late FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
+SELECT call, site, started, seq, due, 0, late, step FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
+
+-- name: hunted_calls
+SELECT call, site, started, seq, due, 0, late, step FROM recent_call WHERE step <= :now ORDER BY step, call LIMIT :limit
 
 -- name: calls_around
 SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
@@ -131,9 +137,10 @@ WHERE recent_call.site = :site AND recent_call.started BETWEEN :since AND :until
 ORDER BY recent_call.started DESC, recent_call.call LIMIT :limit
 
 -- name: put_recent_call
-INSERT INTO recent_call (call, site, started, seq, due, late) VALUES (:call, :site, :started, :seq, :due, :late)
+INSERT INTO recent_call (call, site, started, seq, due, late, step)
+VALUES (:call, :site, :started, :seq, :due, :late, :step)
 ON CONFLICT (call) DO UPDATE SET site = excluded.site, started = excluded.started, seq = excluded.seq, due = excluded.due,
-late = excluded.late
+late = excluded.late, step = excluded.step
 
 -- name: forget_recent_call
 DELETE FROM recent_call WHERE call = :call

@@ -92,8 +92,10 @@ CREATE TABLE recent_call (
     started REAL NOT NULL,
     seq INTEGER NOT NULL,
     due REAL,
-    late INTEGER NOT NULL DEFAULT 0
+    late INTEGER NOT NULL DEFAULT 0,
+    step REAL
 );
+CREATE INDEX recent_call_step ON recent_call (step) WHERE step IS NOT NULL;
 CREATE INDEX recent_call_due ON recent_call (due) WHERE due IS NOT NULL;
 CREATE INDEX recent_call_started ON recent_call (site, started);
 

@@ -18,3 +18,7 @@ CREATE INDEX dialled_row ON dialled (kind, id);
 
 -- Whether what was heard last of a call was history already: it makes no callback.
 ALTER TABLE recent_call ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+
+-- When the next of a hunt is to ring; null: nobody is hunted.
+ALTER TABLE recent_call ADD COLUMN step REAL;
+CREATE INDEX recent_call_step ON recent_call (step) WHERE step IS NOT NULL;
