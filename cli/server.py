@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         public_url=settings.server.public_url,
         proxies=settings.server.proxies,
         dialects=settings.general.dialects,
-        business=Business(hours(settings.business.hours, settings.business.closed)),
+        business=Business(hours(settings.business.hours, settings.business.closed), region=settings.general.region),
     )
     _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", settings.general.log_level)
     asyncio.run(_serve(serving))

@@ -41,7 +41,7 @@ class Ringing:
         return rows
 
     def _placed(self, call: Call, *, moves: bool, fresh: bool) -> Call:
-        region = self._lines[0].region if self._lines else "TW"
+        region = self._lines[0].region if self._lines else self._business.region
         if self._rules.marks and call.mark is None:
             call = msgspec.structs.replace(call, mark=routing.mark_of(call, self._rules.marks, region))
         if not (self._routes and fresh and routing.waits(call)):

@@ -33,6 +33,7 @@ class Turn(NamedTuple):
 class _Shown(NamedTuple):
     call: Call
     popped: bool
+    elsewhere: bool = False
 
 
 class CallBook:
@@ -94,7 +95,7 @@ class CallBook:
         """
         ended = self._tracker.due(now)
         turns = self._turns(ended, now)
-        for call_id, (call, _) in list(self._shown.items()):
+        for call_id, (call, *_) in list(self._shown.items()):
             if self._tracker.get(call_id) is not None:
                 continue
             if call.live and _is_late(call, now):
@@ -140,8 +141,17 @@ class CallBook:
     def calls(self, now: float) -> list[Call]:
         """The calls that live or were within the last minutes, oldest first."""
         found = (shown for shown in self._shown.values() if shown.popped or not self.elsewhere(shown.call))
-        calls = [call for call, _ in found if call.merged_into is None and not _over(call, now)]
+        calls = [call for call, *_ in found if call.merged_into is None and not _over(call, now)]
         return sorted(calls, key=lambda call: (call.started, call.id))
+
+    def rings_for(self, own: frozenset[str], now: float) -> list[Turn]:
+        """Somebody else works here, or the device is another: what rings for them is shown, what does not is withdrawn."""
+        if own == self.own:
+            return []
+        self.own = own
+        routed = [row.id for row in self._rows.values() if row.routed is not None and row.live]
+        turns = [self._turn(call_id, now) for call_id in routed]
+        return [turn for turn in turns if turn is not None]
 
     def elsewhere(self, call: Call) -> bool:
         """Whether it rings at other desks only."""
@@ -172,10 +182,12 @@ class CallBook:
         self._known_as_another.discard(call_id)
         told = call.started if call.routed is None else max(call.started, call.routed.since)
         young = call_id not in self._rows or now - told < YOUNG
-        pop = not popped and young and _calls_for(call) and not self.elsewhere(call)
-        self._shown[call_id] = _Shown(call, popped or pop)
-        quiet = not popped and self.elsewhere(call)
-        if not pop and (quiet or _over(call, now) or not _is_news(before, call, popped=popped)):
+        elsewhere = self.elsewhere(call)
+        pop = not popped and young and _calls_for(call) and not elsewhere
+        self._shown[call_id] = _Shown(call, popped or pop, elsewhere)
+        quiet = elsewhere and not popped
+        moved = before is not None and popped and before.elsewhere is not elsewhere
+        if not pop and (quiet or _over(call, now) or not (moved or _is_news(before, call, popped=popped))):
             return None
         known = before.call.caller.e164 if before is not None else None
         return Turn(call, pop, identify=call.caller.e164 != known)

@@ -75,7 +75,9 @@ class CallFlow:
     @me.setter
     def me(self, person: str) -> None:
         self._me = person
-        self.book.own = frozenset({self._device, person})
+        turns = self.book.rings_for(frozenset({self._device, person}), self._now())
+        if turns:
+            self._queue.put_nowait(turns)
 
     def place(self, site: str, lines: tuple[Line, ...], device: str = "") -> None:
         """Where the desk stands, and the lines of the central settings: theirs win over the source's own. `device` is its id."""

@@ -11,7 +11,7 @@ from ringdesk.errors import BadInput
 from ringdesk.marks import MarkLabel
 from ringdesk.routing import MarkedNumbers
 from server import settings
-from server.settings import Difference
+from server.differences import Difference, differences
 from server.store.values import Central, LineRow, Roster, Rules, Source, StoreHours
 
 SITES = frozenset({"main", "north"})
@@ -120,7 +120,7 @@ def test_hours_and_callbacks_go_in_and_come_out() -> None:
     assert central.rules == Rules(hours=(hours,), callbacks=policy, routes=(night, sales), marks=marks)
     assert len(central.sources) == 2
     assert taken(settings.text_of(central, with_secrets=True)) == central
-    assert [each.words for each in settings.differences(taken(FILE), central)] == [
+    assert [each.words for each in differences(taken(FILE), central)] == [
         "hours north added",
         "route night added",
         "route sales added",
@@ -143,7 +143,7 @@ def test_a_kind_that_is_not_in_the_file_stays() -> None:
     only_lines = '[[line]]\nid = "back"\nsource = "box"\n'
     after = taken(only_lines, central)
     assert (after.sources, [line.id for line in after.lines]) == (central.sources, ["back"])
-    assert settings.differences(central, after) == (
+    assert differences(central, after) == (
         Difference("line", "back", "added"),
         Difference("line", "front", "removed"),
         Difference("line", "0227208889", "removed"),
@@ -153,9 +153,9 @@ def test_a_kind_that_is_not_in_the_file_stays() -> None:
 def test_what_changed_is_named_and_never_its_value() -> None:
     central = taken(FILE)
     after = taken(FILE.replace("newest-secret", "another-secret").replace('store = "north"', 'store = "main"'), central)
-    found = settings.differences(central, after)
+    found = differences(central, after)
     assert [each.words for each in found] == ["source cti changed (secrets)", "line front changed (store)"]
-    assert settings.differences(central, central) == ()
+    assert differences(central, central) == ()
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The callback of a missed call is made, joined and closed in the transaction of the call, at whichever door it comes in."""
 
+import asyncio
 from typing import Any, Final
 
 import msgspec
@@ -257,3 +258,17 @@ async def test_callbacks_of_before_are_found_after_the_migration(office: Office)
     await office.missed("d")
     (task,) = await office.owed()
     assert task.called == 1
+
+
+async def test_those_who_call_at_once_in_several_processes_are_called_back_once(office: Office) -> None:
+    """One number on several lines, as an impatient caller or a dialler has it."""
+    rooms = [office.desk.another_room() for _ in range(4)]
+
+    async def missed(n: int) -> None:
+        events = (event(EventKind.RINGING, f"n{n}"), event(EventKind.ENDED, f"n{n}", outcome=Outcome.MISSED))
+        for each in events:
+            await rooms[n % 4].hear(Report(source="pbx", events=(each,), lines=(MAIN,)))
+
+    await asyncio.gather(*(missed(n) for n in range(12)))
+    (task,) = await office.tasks()
+    assert (task.called, len(task.calls)) == (11, 11)

@@ -277,3 +277,13 @@ class TestRouted:
     def test_an_own_line_pops_at_once_whatever_the_route_says(self) -> None:
         book = self.book("d1")
         assert pops(book, event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI)) == [(EventKind.CALLER, 1.0)]
+
+    def test_whoever_comes_to_the_desk_is_shown_what_rings_for_them(self) -> None:
+        routed = Routed(route="r", now=("p1",), since=AT)
+        book = self.book("d1", "p2")
+        assert book.row(row(routed=routed), AT + 1) == []
+        (turn,) = book.rings_for(frozenset({"d1", "p1"}), AT + 2)
+        assert turn.pop
+        (turn,) = book.rings_for(frozenset({"d1", "p2"}), AT + 3)
+        assert (turn.pop, book.elsewhere(turn.call)) == (False, True)
+        assert book.rings_for(frozenset({"d1", "p2"}), AT + 4) == []
