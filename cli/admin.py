@@ -64,7 +64,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("id")
     revoke.set_defaults(job=_revoke)
 
-    admin_settings.arguments(what.add_parser("settings", help="the central settings: sources and lines"))
+    admin_settings.arguments(
+        what.add_parser("settings", help="the central settings: sources, lines, hours, callbacks, routes, marks")
+    )
 
     audit = what.add_parser("audit", help="list the audit")
     audit.add_argument("--verify", action="store_true", help="walk its chain instead: is every line as it was written")

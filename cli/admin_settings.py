@@ -16,7 +16,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     ways = parser.add_subparsers(dest="verb", required=True)
     taking = ways.add_parser("import", help="take them from a file, all or nothing")
     taking.add_argument(
-        "settings_file", type=Path, metavar="FILE", help="TOML with [[source]] and [[line]]; `-`: standard input"
+        "settings_file",
+        type=Path,
+        metavar="FILE",
+        help="TOML with [[source]], [[line]], [[route]] ...; `-`: standard input",
     )
     taking.set_defaults(job=_import, begins=True)
     giving = ways.add_parser("export", help="write them into a file")

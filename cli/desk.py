@@ -291,6 +291,7 @@ def _plan(settings: Settings, options: argparse.Namespace) -> "Plan":
         region=general.region,
         area=general.area,
         dialects=general.dialects,
+        config=options.config,
     )
 
 

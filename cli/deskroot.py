@@ -169,7 +169,7 @@ class DeskRoot:
         from cli.own_server import admit
 
         plan = self._plan
-        server = self.server = EmbeddedServer(plan.data)
+        server = self.server = EmbeddedServer(plan.data, plan.config)
         admission = await admit(store, server, plan.user or "me", self._prepare)
         self._progress(_("starting the server"))
         self._stack.push_async_callback(server.stop)

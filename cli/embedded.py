@@ -51,9 +51,11 @@ class _Listening(msgspec.Struct, frozen=True):
 class EmbeddedServer:
     """A server process with its database and state in one folder; started again, on the same port, when it dies."""
 
-    def __init__(self, folder: Path) -> None:
-        """What the child writes to its standard error goes to `server.err` in its state directory."""
+    def __init__(self, folder: Path, config: Path | None = None) -> None:
+        """What the child writes to its standard error goes to `server.err` in its state directory. `config` is the settings file
+        of the desk, where it was named."""
         self._folder = folder
+        self._config = config
         self._process: asyncio.subprocess.Process | None = None
         self._watcher: asyncio.Task[None] | None = None
         self._address = "127.0.0.1:0"
@@ -98,6 +100,7 @@ class EmbeddedServer:
         errors_file = self.state / "server.err"
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         words = ["--listen", self._address, "--database", self.database, "--state", str(self.state)]
+        words += ["--config", str(self._config.absolute())] if self._config is not None else []
         with errors_file.open("wb") as errors:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

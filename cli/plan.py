@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How a desk is to be opened. Without `server` it gets one of its own, and `user` a password made once."""
+    """How a desk is to be opened. Without `server` it gets one of its own, with the settings file `config` (None: the machine's),
+    and `user` a password made once."""
 
     data: Path
     server: str = ""
@@ -21,6 +22,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     region: str = "TW"
     area: str = ""
     dialects: tuple[str, ...] = ()
+    config: Path | None = None
 
     def signing_in(self, user: str, password: str) -> "Plan":
         """The same desk for whoever this is."""

@@ -17,6 +17,8 @@ from cli.paths import is_file
 from cli.roots import random_bytes, random_id, wall
 from config.load import load, places
 from ringdesk.errors import BadInput
+from ringdesk.hours import hours
+from server.accept import Business
 from server.app import Roots, Serving, serve
 from server.identity.state import private_folder, state_of
 
@@ -57,6 +59,7 @@ def run(options: argparse.Namespace) -> int:
         public_url=settings.server.public_url,
         proxies=settings.server.proxies,
         dialects=settings.general.dialects,
+        business=Business(hours(settings.business.hours, settings.business.closed), region=settings.general.region),
     )
     _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", settings.general.log_level)
     asyncio.run(_serve(serving))

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 
 
@@ -170,12 +171,24 @@ class SourceKey(msgspec.Struct, frozen=True):
     native_id: str
 
 
+class Routed(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a call that waits rings by a route of the business: the ids of the devices and people that ring `now`, `since` when,
+    and until when (None: as long as it waits); of a hunt also those whose turn has `passed`. Seconds since 1970."""
+
+    route: str
+    now: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    since: float = 0.0
+    until: float | None = None
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One telephone call. Times are seconds since 1970. `answered_by` is an extension, `claimed_by` a person's id and
     `claimed_name` their name; `claimed_at` is when somebody said first that they have it.
 
     `on_hold`: the one who has the call lets it wait. `handed_by`, `handed_name`: who handed it on to them.
     `site` is the store or office that the line belongs to. `ring_count` counts RING reports of passive lines.
+    `routed` says where it rings (None: at all desks of the store), `mark` what the business's own list says of the number.
     `absent` says that the source stated that there is no number (so the pop need not wait). `merged_into` is the id under
     which a call goes on that turned out to be the same as another.
     """
@@ -205,6 +218,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     last_ring: float | None = None
     disposition: str | None = None
     merged_into: str | None = None
+    routed: Routed | None = None
+    mark: MarkLabel | None = None
 
     @property
     def rank(self) -> int:

@@ -14,8 +14,9 @@ from typing import Any, Final, Self, TypeVar
 
 import msgspec
 
-from ringdesk.calls import Call, Via
+from ringdesk.calls import Call, Routed, Via
 from ringdesk.errors import BadInput
+from ringdesk.ids import is_uuid
 from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.ops import ROW_TYPES, Row
@@ -162,15 +163,22 @@ def _code(row: Member) -> SafeText:
 
 def _call(row: Call) -> Call:
     shown = _hidden(row)
-    caller, called, via = row.caller, row.called, row.via
+    caller, called, via, routed = row.caller, row.called, row.via, row.routed
     return msgspec.structs.replace(
         shown,
         caller=msgspec.structs.replace(shown.caller, raw=_number_or_none(caller.raw, caller.e164), e164=None),
         called=msgspec.structs.replace(shown.called, raw=_number_or_none(called.raw)),
         via=None if via is None else Via(masked_number(via.raw), masked_text(via.reason)),
         disposition=None if row.disposition is None else masked_text(row.disposition),
+        routed=None if routed is None else _routed(routed),
         sources=(),  # a native id is the peer's own text: some put the number into it
     )
+
+
+def _routed(routed: Routed) -> Routed:
+    """What a business calls its routes is its own text; a device that is shown none of it only has to know whether it rings."""
+    now, passed = (tuple(each for each in ids if is_uuid(each)) for ids in (routed.now, routed.passed))
+    return msgspec.structs.replace(routed, route="", now=now, passed=passed)
 
 
 def _number_or_none(raw: SafeText | None, e164: str | None = None) -> SafeText | None:
@@ -178,7 +186,8 @@ def _number_or_none(raw: SafeText | None, e164: str | None = None) -> SafeText |
 
 
 def _task(row: Task) -> Task:
-    return msgspec.structs.replace(_hidden(row), number=_number_or_none(row.number))
+    calls = tuple(each for each in row.calls if is_uuid(each))  # an id, and nothing else
+    return msgspec.structs.replace(_hidden(row), number=_number_or_none(row.number), calls=calls)
 
 
 def _mark(row: NumberMark) -> NumberMark:

@@ -5,7 +5,7 @@ Nothing said means: no hours are known, Monday to Friday are the working days.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final, NamedTuple
 
 from ringdesk.errors import BadInput
@@ -61,6 +61,13 @@ class Hours(NamedTuple):
     def closes(self, day: date) -> bool:
         """Whether the business is known to be closed that day: where no hours are known a weekend may well be open."""
         return day in self.closed or (self.known and self.on(day) is None)
+
+    def is_open(self, local: datetime) -> bool:
+        """Whether it is open at a wall time; where no hours are known it is, but on closed days."""
+        span = self.on(local.date()) if self.known else None
+        if span is None:
+            return not self.closes(local.date())
+        return span.opens <= local.time() < span.closes
 
     def working_day_after(self, day: date) -> date:
         """The next working day; the next day where none comes within a year."""

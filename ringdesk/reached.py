@@ -12,6 +12,7 @@ from typing import Final
 from ringdesk import numbers as phone
 from ringdesk.calls import Call, Direction, Outcome, Presentation
 from ringdesk.ids import callback_id
+from ringdesk.marks import MarkLabel, NumberMark
 from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 
 LEAST: Final = 6
@@ -35,7 +36,25 @@ def numbers(call: Call) -> frozenset[str]:
 
 def number_of(task: Task) -> frozenset[str]:
     """The digits that a callback dials."""
-    return _digits(task.number)
+    return digits_of(task.number)
+
+
+def digits_of(number: str | None) -> frozenset[str]:
+    """The digits of a number in every form in which a call may give it."""
+    return _digits(number)
+
+
+def mark_of(mark: NumberMark) -> frozenset[str]:
+    """The digits of a marked number; none once the mark was taken back."""
+    return frozenset() if mark.label is MarkLabel.NONE else _digits(mark.e164, mark.raw)
+
+
+def dialled_of(row: object) -> frozenset[str]:
+    """The digits under which a row is to be found when its number calls: those of an open callback, of a mark."""
+    if isinstance(row, NumberMark):
+        return mark_of(row)
+    owed = isinstance(row, Task) and row.kind is TaskKind.CALLBACK and row.state is TaskState.OPEN
+    return number_of(row) if owed and isinstance(row, Task) else frozenset()
 
 
 @lru_cache(maxsize=1024)
@@ -67,7 +86,7 @@ class Settled:
 
     def _heard(self, task: Task) -> None:
         if task.state is TaskState.DONE:
-            self._called_back.add(task.id)
+            self._called_back |= {task.id, *map(callback_id, task.calls)}
         for attempt in task.attempts:
             if attempt.result is AttemptResult.REACHED:
                 for number in number_of(task):

@@ -44,11 +44,17 @@ MAX_ATTEMPTS: Final = 50
 """Attempts that a task keeps; beyond it the oldest is forgotten."""
 
 
+MAX_JOINED: Final = 20
+"""Later calls that a callback names; of more the oldest is forgotten, and still counted."""
+
+
 class Task(msgspec.Struct, frozen=True, kw_only=True):
     """One task. Its id is the id of the op that made it, or `ids.callback_id` of the call that it answers.
 
     `opens` and `due` are ISO dates or date-times in UTC, None without one: not before, not after. `number` is what a
-    callback dials, as it was given. `assignee` is a person's id, None: whoever comes first.
+    callback dials, as it was given. `assignee` is a person's id, None: whoever comes first. `title` is "" for a callback that
+    the server made: the front end has the words. `called`: how often more the caller tried, with the ids of these `calls`,
+    and when the last time (seconds since 1970).
     """
 
     id: str
@@ -66,5 +72,8 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     assignee_name: SafeText = SafeText("")
     at: float = 0.0
     attempts: tuple[Attempt, ...] = ()
+    calls: tuple[str, ...] = ()
+    called: int = 0
+    called_at: float | None = None
     done_by: str | None = None
     done_at: float | None = None

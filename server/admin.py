@@ -13,6 +13,7 @@ from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.ops import Row
 from ringdesk.wire.signing import ServerKey
 from server import accept, settings
+from server.differences import Difference, differences
 from server.identity import authority, devices, people
 from server.identity.authority import Authority
 from server.identity.state import KEY_FILE, keys_of, state_of, write_private
@@ -169,16 +170,17 @@ async def import_rows(desk: Office, rows: Iterable[tuple[str, Row]], chunk: int 
 
 async def import_settings(
     desk: Office, text: str, region: str, allowed: Collection[str] = ()
-) -> tuple[settings.Difference, ...]:
+) -> tuple[Difference, ...]:
     """Other central settings, all or nothing; what changed. `region` is that of lines without one, `allowed` are the foreign
     dialects of this machine's settings. Raises `BadInput`."""
     written = settings.read(text)
-    changed: tuple[settings.Difference, ...] = ()
+    roster = await desk.store.register.roster()
+    changed: tuple[Difference, ...] = ()
 
     def decide(before: Central, sites: frozenset[str]) -> tuple[Central, Entry]:
         nonlocal changed
-        after = settings.settled(written, before, sites, region, allowed)
-        changed = settings.differences(before, after)
+        after = settings.settled(written, before, sites, region, allowed, roster)
+        changed = differences(before, after)
         words = "; ".join(each.words for each in changed) or "nothing changed"
         return after, desk.entry("settings.import", detail=words[:MAX_DETAIL])
 

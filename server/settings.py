@@ -10,7 +10,8 @@
     source = "twilio"
     store = "main"
 
-Either list replaces all that was there of its kind; a kind that is not in the file stays as it is.
+Either list replaces all that was there of its kind; a kind that is not in the file stays as it is. `server.callrules` has
+the other kinds: hours, callbacks.
 """
 
 import difflib
@@ -22,13 +23,16 @@ from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
+from msgspec import inspect
 
 from config import complaint, registry
 from ringdesk import numbers
 from ringdesk.errors import BadInput
 from ringdesk.numbers import known_region
 from ringdesk.safetext import SafeText
-from server.store.values import MAIN_SITE, Central, LineRow, Source
+from server import callrules
+from server.callrules import CallbacksTable, HoursTable, MarkTable, RouteTable, WrittenRules
+from server.store.values import MAIN_SITE, Central, LineRow, Roster, Source
 
 MASK: Final = "***"
 """Stands for a secret that the reader need not know; imported again it means the one that is there."""
@@ -38,7 +42,7 @@ MAX_TEXT: Final = 512
 _SOURCE_ID: Final = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}")
 _AREA: Final = re.compile(r"[0-9]{0,6}")
 _ABILITY: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
-_KNOWN: Final = ("source", "line")
+_KNOWN: Final = ("source", "line", "hours", "callbacks", "route", "mark")
 
 
 class SourceTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -71,24 +75,10 @@ class Written(msgspec.Struct, frozen=True):
 
     sources: tuple[SourceTable, ...] | None
     lines: tuple[LineTable, ...] | None
+    rules: WrittenRules = WrittenRules()
 
 
-class Difference(msgspec.Struct, frozen=True):
-    """What an import changes: `what` is added, changed or removed; `fields` are the names of those that changed."""
-
-    kind: str
-    id: str
-    what: str
-    fields: tuple[str, ...] = ()
-
-    @property
-    def words(self) -> str:
-        """For the audit: never a value."""
-        fields = ", ".join(self.fields)
-        return f"{self.kind} {self.id} {self.what}" + (f" ({fields})" if fields else "")
-
-
-Table = TypeVar("Table", SourceTable, LineTable)
+Table = TypeVar("Table", SourceTable, LineTable, HoursTable, CallbacksTable, RouteTable, MarkTable)
 
 
 def read(text: str) -> Written:
@@ -100,12 +90,27 @@ def read(text: str) -> Written:
     for name in found:
         if name not in _KNOWN:
             raise BadInput(
-                f"there is no [[{name}]] in the central settings of this version; it has [[source]] and [[line]]"
+                f"there is no [[{name}]] in the central settings of this version; it has [[source]], [[line]], [[hours]],"
+                " [[route]], [[mark]] and [callbacks]"
             )
-    return Written(_tables(found, "source", SourceTable), _tables(found, "line", LineTable))
+    rules = WrittenRules(
+        _tables(found, "hours", HoursTable, "store"),
+        _single(found, "callbacks", CallbacksTable),
+        _tables(found, "route", RouteTable),
+        _tables(found, "mark", MarkTable, "number"),
+    )
+    return Written(_tables(found, "source", SourceTable), _tables(found, "line", LineTable), rules)
 
 
-def _tables(found: Mapping[str, Any], kind: str, table: type[Table]) -> tuple[Table, ...] | None:
+def _single(found: Mapping[str, Any], kind: str, table: type[Table]) -> Table | None:
+    if kind not in found:
+        return None
+    if not isinstance(found[kind], dict):
+        raise BadInput(f"{kind} is one table; write [{kind}], in one bracket, before what it says")
+    return _read(f"[{kind}]", found[kind], table)
+
+
+def _tables(found: Mapping[str, Any], kind: str, table: type[Table], name: str = "id") -> tuple[Table, ...] | None:
     if kind not in found:
         return None
     if not isinstance(found[kind], list):
@@ -114,14 +119,20 @@ def _tables(found: Mapping[str, Any], kind: str, table: type[Table]) -> tuple[Ta
     for number, values in enumerate(found[kind], 1):
         if not isinstance(values, dict):
             raise BadInput(f"{kind} is a list of tables; write [[{kind}]], in two brackets, before each of them")
-        where = f"[[{kind}]] {values.get('id') or f'number {number}'}"
-        _expect_keys(where, values, table)
-        try:
-            tables.append(msgspec.convert(values, table))
-        except msgspec.ValidationError as error:
-            raise BadInput(complaint.of_type(error, {}, {"origin": where})) from error
-    _expect_once(kind, (each.id for each in tables))
+        tables.append(_read(f"[[{kind}]] {values.get(name) or f'number {number}'}", values, table))
+    _expect_once(kind, name, (getattr(each, name) for each in tables))
     return tuple(tables)
+
+
+def _read(where: str, values: Mapping[str, Any], table: type[Table]) -> Table:
+    _expect_keys(where, values, table)
+    try:
+        return msgspec.convert(values, table)
+    except msgspec.ValidationError as error:
+        known = inspect.type_info(table)
+        assert isinstance(known, inspect.StructType)
+        fields = {field.name: field for field in known.fields}
+        raise BadInput(complaint.of_type(error, fields, {"origin": where})) from error
 
 
 def _expect_keys(where: str, values: Mapping[str, Any], table: type[Table]) -> None:
@@ -135,19 +146,24 @@ def _expect_keys(where: str, values: Mapping[str, Any], table: type[Table]) -> N
             raise BadInput(f"{where}: it has no {name}; write one")
 
 
-def _expect_once(kind: str, ids: Iterable[str]) -> None:
+def _expect_once(kind: str, name: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for each in ids:
         if each in seen:
-            raise BadInput(f"two of [[{kind}]] have the id {each!r}; give one of them another")
+            raise BadInput(f"two of [[{kind}]] have the {name} {each!r}; give one of them another")
         seen.add(each)
 
 
 def settled(
-    written: Written, before: Central, sites: frozenset[str], region: str, allowed: Collection[str] = ()
+    written: Written,
+    before: Central,
+    sites: frozenset[str],
+    region: str,
+    allowed: Collection[str] = (),
+    roster: Roster | None = None,
 ) -> Central:
-    """The settings as they are after an import; `allowed` are the foreign dialects of this machine's settings. Raises
-    `BadInput`, naming what is wrong and where."""
+    """The settings as they are after an import; `allowed` are the foreign dialects of this machine's settings, `roster` who can
+    be routed to. Raises `BadInput`, naming what is wrong and where."""
     old = {source.id: source for source in before.sources}
     sources, lines = before.sources, before.lines
     if written.sources is not None:
@@ -162,7 +178,12 @@ def settled(
                 f"[[line]] {line.id}: there is no source {line.source!r}; the sources are {there}; mend the line or take it out"
             )
     _expect_apart(sources, lines)
-    return Central(sources, lines)
+    rules = callrules.settled(written.rules, before.rules, sites, roster)
+    for route in rules.routes:
+        if route.source is not None and route.source not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise BadInput(f"[[route]] {route.id}: there is no source {route.source!r}; the sources are {there}")
+    return Central(sources, lines, rules)
 
 
 def _expect_apart(sources: Iterable[Source], lines: Iterable[LineRow]) -> None:
@@ -270,11 +291,7 @@ def _line(table: LineTable, sites: frozenset[str], region: str, position: int) -
         raise BadInput(
             f"[[line]] {table.id!r}: the id or label of a line is one line of text, an id at most 64 characters"
         )
-    if table.store not in sites:
-        there = ", ".join(sorted(sites))
-        raise BadInput(
-            f"{where}: there is no store {table.store!r}; the stores are {there}; `ringdesk admin store add` makes one"
-        )
+    callrules.expect_store(where, table.store, sites)
     own = region if table.region is None else table.region
     if not re.fullmatch("[A-Z]{2}", own) or not known_region(own):
         raise BadInput(f"{where}: there is no country {own!r} with telephones; use a code such as TW or US")
@@ -299,35 +316,6 @@ def _is_text(text: str) -> bool:
     return len(text) <= MAX_TEXT and SafeText(text) == text
 
 
-def differences(before: Central, after: Central) -> tuple[Difference, ...]:
-    """What is different, sources first."""
-    return (
-        *_compared("source", {each.id: each for each in before.sources}, {each.id: each for each in after.sources}),
-        *_compared("line", {each.id: each for each in before.lines}, {each.id: each for each in after.lines}),
-    )
-
-
-_NAMES: Final = {"site": "store"}
-_SILENT: Final = ("id", "position")
-
-
-def _compared(
-    kind: str, before: Mapping[str, msgspec.Struct], after: Mapping[str, msgspec.Struct]
-) -> Iterable[Difference]:
-    for each, new in after.items():
-        old = before.get(each)
-        if old is None:
-            yield Difference(kind, each, "added")
-            continue
-        changed = [name for name in new.__struct_fields__ if getattr(old, name) != getattr(new, name)]
-        fields = tuple(_NAMES.get(name, name) for name in changed if name not in _SILENT)
-        if fields:
-            yield Difference(kind, each, "changed", fields)
-    for each in before:
-        if each not in after:
-            yield Difference(kind, each, "removed")
-
-
 def text_of(central: Central, *, with_secrets: bool) -> str:
     """The settings as a file that `read` takes."""
     shown: Callable[[str], str] = (lambda secret: secret) if with_secrets else (lambda _secret: MASK)
@@ -337,15 +325,16 @@ def text_of(central: Central, *, with_secrets: bool) -> str:
         values |= {"url": source.url} if source.url else {}
         values |= {"secrets": [shown(each) for each in source.active]} if source.active else {}
         values |= {"open": True} if source.open else {}
-        tables.append(_table("source", values))
+        tables.append(_table("[[source]]", values))
     for line in central.lines:
         values = {"id": line.id, "source": line.source, "store": line.site, "region": line.region, "area": line.area}
         values |= {"label": line.label} if line.label else {}
-        tables.append(_table("line", values | {"abilities": line.abilities.split()}))
+        tables.append(_table("[[line]]", values | {"abilities": line.abilities.split()}))
+    tables += [_table(head, said) for head, said in callrules.tables_of(central.rules)]
     return "\n".join(tables) or "source = []\nline = []\n"
 
 
-def _table(name: str, values: Mapping[str, Any]) -> str:
+def _table(head: str, values: Mapping[str, Any]) -> str:
     """Every text here is printable, so that JSON's and TOML's ways of writing it are the same (TOML 1.0, basic strings)."""
     rows = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
-    return "\n".join([f"[[{name}]]", *rows, ""])
+    return "\n".join([head, *rows, ""])

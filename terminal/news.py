@@ -40,12 +40,14 @@ class ScreenPop(msgspec.Struct, frozen=True):
 
 
 class CallNews(msgspec.Struct, frozen=True):
-    """A call changed: late name, ring stopped, claimed by `claimed_name`, ended. `matches` when they became known late."""
+    """A call changed: late name, ring stopped, claimed by `claimed_name`, ended. `matches` when they became known late.
+    `elsewhere`: it rings at other desks only, its turn here is over."""
 
     call: Call
     claimed_name: SafeText | None = None
     mine: bool = False
     matches: tuple[Match, ...] | None = None
+    elsewhere: bool = False
 
 
 class MemberNews(msgspec.Struct, frozen=True):

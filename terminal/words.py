@@ -123,6 +123,11 @@ def hello(name: str, honorific: str) -> str:
     return filled(_("Hello, {name}"), {"name": called}) if called else _("Hello")
 
 
+def call_back(name: str) -> str:
+    """What a callback is called, in the language in force: of whom, or of which number."""
+    return filled(_("Call back {name}"), {"name": name})
+
+
 def plural(one: str, many: str, count: int) -> str:
     """`one` or `many`, as the language counts."""
     return _Words.catalogue.ngettext(one, many, count)

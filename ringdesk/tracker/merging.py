@@ -115,6 +115,8 @@ def united(kept: Call, other: Call) -> Call:
         absent=caller.raw is None and (kept.absent or other.absent),
         last_ring=max((one.last_ring for one in (kept, other) if one.last_ring is not None), default=None),
         disposition=kept.disposition or other.disposition,
+        routed=kept.routed or other.routed,
+        mark=kept.mark or other.mark,
     )
 
 

@@ -9,22 +9,31 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.wire.messages import Push
 from ringdesk.wire.signing import ServerKey
 from server.accept.frame import Flags, Frame, Reply
-from server.accept.images import Sealer, draft, expect_room, reachable, recent_calls, sets_touched
+from server.accept.images import Sealer, dialled, draft, expect_room, reachable, recent_calls, sets_touched
 from server.accept.intents import read
+from server.accept.owing import Business
 from server.store.base import Order
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Wanted
 
-__all__ = ["Acceptor", "Reply", "import_rows"]
+__all__ = ["Acceptor", "Business", "Reply", "import_rows"]
 
 
 class Acceptor:
-    """Takes push frames. `random_bytes(n)` gives the salts of payload hashes."""
+    """Takes push frames. `random_bytes(n)` gives the salts of payload hashes; `business`: when stores are open."""
 
-    def __init__(self, order: Order, key: ServerKey, random_bytes: Callable[[int], bytes], flags: Flags) -> None:
+    def __init__(
+        self,
+        order: Order,
+        key: ServerKey,
+        random_bytes: Callable[[int], bytes],
+        flags: Flags,
+        business: Business = Business(),  # noqa: B008 - a frozen value
+    ) -> None:
         self._order = order
         self._key = key
         self._random_bytes = random_bytes
         self._flags = flags
+        self._business = business
 
     async def push(self, device: Device, push: Push, now: float) -> Reply:
         """Judge and commit a frame; the reply may be sent as it is committed. Raises `Unavailable`: nothing happened.
@@ -35,7 +44,8 @@ class Acceptor:
             return Reply()
         intents = tuple(read(op, self._key, device.id) for op in push.ops)
         salts = tuple(self._random_bytes(16) for _ in intents)
-        frame = Frame(device, intents, key=self._key, salts=salts, now=now, flags=self._flags)
+        flags, business = self._flags, self._business
+        frame = Frame(device, intents, key=self._key, salts=salts, now=now, flags=flags, business=business)
         await self._order.commit(frame.wanted, frame.decide)
         return frame.reply
 
@@ -75,6 +85,7 @@ async def _import_chunk(order: Order, key: ServerKey, rows: dict[RowKey, Row], e
                 changes=changes,
                 tallies=sealer.tallies,
                 reachable=reachable(rows),
+                dialled=dialled(rows),
                 calls=recent_calls(changes, rows, entry.at),
                 audit=(noted,),
             )

@@ -20,8 +20,10 @@ from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
 from server.accept import guards, joining
-from server.accept.images import Draft, Sealer, draft, expect_room, reachable, recent_calls, sets_touched
+from server.accept.images import Draft, Sealer, dialled, draft, expect_room, reachable, recent_calls, sets_touched
 from server.accept.intents import Intent, actor
+from server.accept.owing import Business, Owing, of_history
+from server.accept.ringing import Ringing
 from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
 
 PATIENCE: Final = 5
@@ -79,6 +81,7 @@ class Frame:
         salts: tuple[bytes, ...],
         now: float,
         flags: Flags = lambda _args, _now: (),
+        business: Business = Business(),  # noqa: B008 - a frozen value
     ) -> None:
         self._device = device
         self._intents = intents
@@ -86,12 +89,14 @@ class Frame:
         self._salts = salts
         self._now = now
         self._flags = flags
+        self._business = business
         self.wanted = self._first_wanted()
         self.reply = Reply()
 
     def _first_wanted(self) -> Wanted:
         """Row ids are also looked up as ops: what is missing may have been parked."""
         rows = sorted({key for intent in self._intents for key in intent.rows})
+        reports = any(isinstance(intent.args, CallReport) for intent in self._intents)
         op_ids = {intent.op.op_id for intent in self._intents} | {row_id for _, row_id in rows}
         return Wanted(
             device=self._device.id,
@@ -101,7 +106,8 @@ class Frame:
             reachable=tuple(sorted({e164 for intent in self._intents for e164 in intent.reaches})),
             people=tuple(sorted({person for intent in self._intents for person in intent.people})),
             around=tuple(sorted({each for intent in self._intents for each in intent.around(self._device.site)})),
-            sources=any(isinstance(intent.args, CallReport) for intent in self._intents),
+            sources=reports,
+            rules=reports,
         )
 
     def decide(self, ground: Ground) -> Decision | Wanted:
@@ -109,15 +115,18 @@ class Frame:
         device = ground.device
         if device is None or device.epoch != self._device.epoch or device.revoked_at or device.fenced_at:
             return Decision(seal=lambda _head: Batch())
-        bench = _Bench(ground, device, self._now, self._flags, ground.asked)
+        owing = Owing(ground, self._business, self._now)
+        ringing = Ringing(ground, self._business, self._now)
+        bench = _Bench(ground, device, self._now, self._flags, ground.asked, owing, ringing)
         run = _Run(device.last_dev_seq)
         if not bench.missing:
             for intent in self._intents:
                 if not run.take(intent, ground, bench):
                     break
         if bench.missing:
-            self.wanted = msgspec.structs.replace(self.wanted, rows=tuple(sorted(ground.asked | bench.missing)))
-            return self.wanted
+            return msgspec.structs.replace(ground.wanted, rows=tuple(sorted(ground.asked | bench.missing)))
+        if owing.more is not None:
+            return owing.more
         drafts = [item for step in run.steps for item in step.drafts]
         return Decision(
             seal=lambda head: self._seal(head, ground, run, bench),
@@ -163,7 +172,8 @@ class Frame:
             last_dev_seq=run.last if run.numbered else None,
             tallies=sealer.tallies if changes else {},
             reachable=reachable(bench.written),
-            calls=recent_calls(changes, bench.written, self._now),
+            dialled=dialled(bench.written),
+            calls=recent_calls(changes, bench.written, self._now, bench.late),
             attempts=run.attempts,
         )
 
@@ -249,7 +259,16 @@ class _Run:
 class _Bench:
     """The rows as they become, op by op. `loaded` are those that were looked up, `missing` those that have to be, too."""
 
-    def __init__(self, ground: Ground, device: Device, now: float, flags: Flags, loaded: frozenset[RowKey]) -> None:
+    def __init__(
+        self,
+        ground: Ground,
+        device: Device,
+        now: float,
+        flags: Flags,
+        loaded: frozenset[RowKey],
+        owing: Owing,
+        ringing: Ringing,
+    ) -> None:
         self._ground = ground
         self._device = device
         self._now = now
@@ -258,7 +277,11 @@ class _Bench:
         self._parked: set[str] = set()
         self._loaded = loaded
         self.missing = self._leads() - loaded
+        self._owing = owing
+        self._ringing = ringing
         self.written: dict[RowKey, Row] = {}
+        self.late: set[str] = set()
+        """The calls of which nothing but history was heard."""
 
     def _leads(self) -> set[RowKey]:
         """To whom aliases lead, and members who share a number with somebody new: they have to be loaded too."""
@@ -300,6 +323,9 @@ class _Bench:
                     site=self._device.site,
                 )
             written = joining.reported(args, effect.rows, self._rows, guards.clamped(op.at, self._now))
+            late = intent.fact or of_history(args, self._now)
+            written = self._ringing.after(self._rows, written, fresh=not late)
+            written = self._owing.after(self._rows, written, args=args, fresh=not late, site=self._device.site)
             drafts = tuple(draft(key, row) for key, row in sorted(written.items()))
             for item in drafts:
                 expect_room(item, self._ground.rows.get(item.key))
@@ -307,6 +333,8 @@ class _Bench:
             return _Step(intent, self._refused(intent, refusal))
         self._rows |= written
         self.written |= written
+        heard = {row_id for kind, row_id in written if kind == "call"}
+        self.late = self.late | heard if late else self.late - heard
         return _Step(intent, self._applied(intent, args, effect), drafts)
 
     def _twin(self, intent: Intent) -> Member | None:

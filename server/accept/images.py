@@ -4,17 +4,20 @@ A body is stored once, in clear. What a projection shows is made at read, but th
 to date here, image by image, so that a terminal's own sum can be compared at any time (sync.md 3).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 import msgspec
 
-from ringdesk import ops, tracker
+from ringdesk import ops, routing, tracker
 from ringdesk.calls import Call
 from ringdesk.channels import CLEAR, MASKED, Digest, channel_of, content_digest, project
 from ringdesk.errors import Refused
+from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.ops import Row, RowKey
+from ringdesk.reached import dialled_of
+from ringdesk.tasks import Task
 from ringdesk.wire import limits
 from ringdesk.wire.messages import Proof
 from ringdesk.wire.signing import ServerKey
@@ -81,21 +84,38 @@ def reachable(rows: Mapping[RowKey, Row]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def recent_calls(changes: Iterable[Change], rows: Mapping[RowKey, Row], now: float) -> tuple[RecentCall, ...]:
+def dialled(rows: Mapping[RowKey, Row]) -> dict[RowKey, tuple[str, ...]]:
+    """The digits of each written callback and mark, under which it is found when its number calls."""
+    return {key: tuple(sorted(dialled_of(row))) for key, row in rows.items() if isinstance(row, Task | NumberMark)}
+
+
+def recent_calls(
+    changes: Iterable[Change], rows: Mapping[RowKey, Row], now: float, late: Collection[str] = ()
+) -> tuple[RecentCall, ...]:
     """The calls among the written `rows`. When each is given up counts from its arrival here: the clock of a desk may be
-    wrong, and a call that rings must not end because of that."""
+    wrong, and a call that rings must not end because of that. `late` are those of which only history was heard."""
     newest = {image.id: image.seq for change in changes for image in change.images if image.kind == "call"}
-    return tuple(recent_call(row, newest[row.id], now) for row in rows.values() if isinstance(row, Call))
+    calls = (row for row in rows.values() if isinstance(row, Call))
+    return tuple(recent_call(row, newest[row.id], now, late=row.id in late) for row in calls)
 
 
-def recent_call(call: Call, seq: int, now: float) -> RecentCall:
+def recent_call(call: Call, seq: int, now: float, *, late: bool = False) -> RecentCall:
     """A call of which something was heard `now`, at `seq`."""
     seconds = tracker.patience(call, tracker.DEFAULT_POLICY)
     due = None if seconds is None else now + seconds
     merged = call.merged_into is not None
     e164, said = known_as(call.caller)
     return RecentCall(
-        call=call.id, site=call.site, started=call.started, seq=seq, due=due, merged=merged, e164=e164, said=said
+        call=call.id,
+        site=call.site,
+        started=call.started,
+        seq=seq,
+        due=due,
+        merged=merged,
+        e164=e164,
+        said=said,
+        late=late,
+        step=call.routed.until if call.routed is not None and routing.waits(call) else None,
     )
 
 

@@ -25,7 +25,7 @@ from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.wire import limits
 from ringdesk.wire.messages import SUBPROTOCOL
 from server import callroom
-from server.accept import Acceptor
+from server.accept import Acceptor, Business
 from server.app.door import Door, descriptors, guest_of, leave
 from server.app.hurried import Hurried, Upgraded
 from server.app.listening import Listening
@@ -68,6 +68,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = ""
     proxies: tuple[str, ...] = ()
     dialects: tuple[str, ...] = ()
+    business: Business = Business()
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -156,14 +157,14 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
         key=key,
         hub=hub,
         wake=wake,
-        acceptor=Acceptor(store.order, key, roots.random_bytes, callroom.flags),
+        acceptor=Acceptor(store.order, key, roots.random_bytes, callroom.flags, serving.business),
         logins=logins,
         clock=roots.clock,
         random_id=roots.random_id,
         random_bytes=roots.random_bytes,
         ca=ca,
     )
-    room = callroom.CallRoom(store.order, key, wake, roots.clock)
+    room = callroom.CallRoom(store.order, key, wake, roots.clock, serving.business)
     decoy = roots.random_bytes(32).hex()
     intake = Intake(Central(store, room), roots.clock, place, decoy, serving.dialects)
     working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]

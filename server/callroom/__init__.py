@@ -11,24 +11,20 @@ A call of which nothing more is heard is given up here (contracts.md 4): the des
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
-import msgspec
-
-from ringdesk import tracker
-from ringdesk.ops import Args, CallReport, Row, RowKey
-from ringdesk.wire import limits
+from ringdesk.ops import Args
 from ringdesk.wire.signing import ServerKey
-from server.accept.images import Sealer, draft, recent_call, recent_calls, sets_touched
-from server.callroom.heard import Hearing, Report, call_of
+from server.accept.owing import Business, of_history
+from server.callroom.heard import Hearing, Report
+from server.callroom.timed import Silence, Turns
 from server.fanout import Wake
 from server.store.base import Order, Unavailable
-from server.store.values import Batch, Decision, Ground, Head, RecentCall, Wanted
 
 HISTORY: Final = "history"
-TICK: Final = 2.0
-"""Seconds between two looks for calls that fell silent."""
+TICK: Final = 1.0
+"""Seconds between two looks for calls that fell silent, or whose turn is over."""
 AT_ONCE: Final = 100
 """Calls given up in one transaction: what the terminals push waits for no more than that."""
 
@@ -37,10 +33,7 @@ log = logging.getLogger("ringdesk.server.calls")
 
 def flags(args: Args, now: float) -> tuple[str, ...]:
     """What the time of arrival says about an op. `now` is seconds since 1970."""
-    if not isinstance(args, CallReport) or not args.events:
-        return ()
-    newest = max(event.at for event in args.events) + args.uncertainty
-    return (HISTORY,) if now - newest > limits.REPORT_FRESH_SECONDS else ()
+    return (HISTORY,) if of_history(args, now) else ()
 
 
 __all__ = ["CallRoom", "Report", "flags"]
@@ -48,10 +41,19 @@ __all__ = ["CallRoom", "Report", "flags"]
 
 class CallRoom:
     """Takes in what the server's own sources report, and gives up the calls that fell silent. Any number of processes may do
-    so: the row under its lock decides, and who comes second finds a newer one. `clock` is seconds since 1970."""
+    so: the row under its lock decides, and who comes second finds a newer one. `clock` is seconds since 1970; `business`:
+    when stores are open."""
 
-    def __init__(self, order: Order, key: ServerKey, wake: Wake, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        order: Order,
+        key: ServerKey,
+        wake: Wake,
+        clock: Callable[[], float],
+        business: Business = Business(),  # noqa: B008 - a frozen value
+    ) -> None:
         self._order = order
+        self._business = business
         self._key = key
         self._wake = wake
         self._clock = clock
@@ -60,7 +62,7 @@ class CallRoom:
         """Look again and again, until cancelled."""
         while True:
             try:
-                while await self.look() == AT_ONCE:
+                while await self.hunt() == AT_ONCE or await self.look() == AT_ONCE:
                     pass
             except Unavailable as error:
                 log.warning("calls.unavailable", extra={"error": str(error)})
@@ -71,45 +73,31 @@ class CallRoom:
     async def hear(self, report: Report) -> bool:
         """Take in what a source of the server's own reports; False for what was taken in before. It is durable on return,
         and on its way to the desks. Raises `Unavailable`: nothing happened."""
-        hearing = Hearing(report, self._key, self._clock())
+        hearing = Hearing(report, self._key, self._clock(), self._business)
         await self._order.commit(hearing.wanted, hearing.decide)
         if hearing.wrote:
             self._wake.poke()
         return not hearing.repeated
+
+    async def hunt(self) -> int:
+        """Let the next ones ring where a turn is over now, of `AT_ONCE` calls at most; how many were looked at. Raises
+        `Unavailable`."""
+        now = self._clock()
+        due = await self._order.hunted_calls(now, AT_ONCE)
+        if due:
+            turns = Turns(due, self._key, now, self._business)
+            if (await self._order.commit(turns.wanted, turns.decide)).changes:
+                self._wake.poke()
+        return len(due)
 
     async def look(self) -> int:
         """Give up what is due now, `AT_ONCE` calls at most; how many were looked at. Raises `Unavailable`."""
         now = self._clock()
         due = await self._order.silent_calls(now, AT_ONCE)
         if due:
-            wanted = Wanted(rows=tuple(sorted(("call", each.call) for each in due)))
-            batch = await self._order.commit(wanted, lambda ground: self._decide(ground, due, now))
+            silence = Silence(due, self._key, now, self._business)
+            batch = await self._order.commit(silence.wanted, silence.decide)
             if batch.changes:
                 log.info("calls.given_up", extra={"calls": len(batch.changes)})
                 self._wake.poke()
         return len(due)
-
-    def _decide(self, ground: Ground, due: Sequence[RecentCall], now: float) -> Decision:
-        over: dict[RowKey, Row] = {}
-        rest: list[RecentCall] = []
-        for each in due:
-            held = ground.rows.get(("call", each.call))
-            call = None if held is None else call_of(held)
-            if held is None or call is None or not call.live:
-                rest.append(msgspec.structs.replace(each, due=None))
-            elif held.seq != each.seq:  # something was heard of it since
-                rest.append(recent_call(call, held.seq, now))
-            else:
-                over["call", call.id] = tracker.give_up(call, now)
-        drafts = [draft(key, row) for key, row in sorted(over.items())]
-
-        def seal(head: Head) -> Batch:
-            sealer = Sealer(self._key, head, ground.rows)
-            changes = tuple(sealer.change([item]) for item in drafts)
-            return Batch(
-                changes=changes,
-                tallies=sealer.tallies if changes else {},
-                calls=(*rest, *recent_calls(changes, over, now)),
-            )
-
-        return Decision(seal=seal, changes=len(drafts), sets=sets_touched(drafts, ground.rows))

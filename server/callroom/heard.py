@@ -16,7 +16,9 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
 from server.accept import joining
-from server.accept.images import Sealer, draft, recent_calls, sets_touched
+from server.accept.images import Sealer, dialled, draft, recent_calls, sets_touched
+from server.accept.owing import Business, Owing, is_history
+from server.accept.ringing import Ringing
 from server.store.values import MAIN_SITE, Around, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
 
 MAX_ALIASES: Final = 8
@@ -58,16 +60,17 @@ class Hearing:
         wrote: there is something new in the order.
     """
 
-    def __init__(self, report: Report, key: ServerKey, now: float) -> None:
+    def __init__(self, report: Report, key: ServerKey, now: float, business: Business) -> None:
         self._report = report
         self._key = key
         self._now = now
+        self._business = business
         self._events = tuple(event for event in report.events if event.event not in tracker.NO_CALL)
         self._placed = tuple(placed(event, report.lines, now) for event in self._events)
         named = _named(self._events)
         if report.again:
             named.update(life for event, _ in self._placed for life in lives(event))
-        self.wanted = Wanted(rows=_keys(named), around=_around(self._placed), hook=report.mark)
+        self.wanted = Wanted(rows=_keys(named), around=_around(self._placed), hook=report.mark, rules=True)
         self.repeated = self.wrote = False
 
     def decide(self, ground: Ground) -> Decision | Wanted:
@@ -79,13 +82,22 @@ class Hearing:
         before = {key[1]: call for key, held in ground.rows.items() if (call := call_of(held)) is not None}
         ahead = {call.merged_into for call in before.values() if call.merged_into} - {key[1] for key in ground.asked}
         if ahead:
-            return msgspec.structs.replace(self.wanted, rows=tuple(sorted(ground.asked.union(_keys(ahead)))))
+            return msgspec.structs.replace(ground.wanted, rows=tuple(sorted(ground.asked.union(_keys(ahead)))))
         folded = _Fold(before, again=self._report.again)
         for event, site in self._placed:
             folded.take(event, site)
         changed: dict[RowKey, Row] = {
             ("call", call.id): call for call in folded.calls.values() if before.get(call.id) != call
         }
+        late = is_history((event.at for event, _ in self._placed), self._now)
+        known = rows_of(ground)
+        ringing = Ringing(ground, self._business, self._now, self._report.lines)
+        changed = ringing.after(known, changed, fresh=not late, moves=True)
+        changed = {key: row for key, row in changed.items() if known.get(key) != row}
+        owing = Owing(ground, self._business, self._now)
+        changed = owing.after(known, changed, fresh=not late)
+        if owing.more is not None:
+            return owing.more
         drafts = [draft(key, row) for key, row in sorted(changed.items())]
 
         def seal(head: Head) -> Batch:
@@ -95,7 +107,8 @@ class Hearing:
             return Batch(
                 changes=changes,
                 tallies=sealer.tallies if changes else {},
-                calls=recent_calls(changes, changed, self._now),
+                dialled=dialled(changed),
+                calls=recent_calls(changes, changed, self._now, {key[1] for key in changed} if late else ()),
                 hook=None if mark is None else TakenIn(mark, self._now, self._now - KEPT_SECONDS),
             )
 
@@ -212,8 +225,18 @@ def _keys(calls: Iterable[str]) -> tuple[RowKey, ...]:
 
 def call_of(held: Held) -> Call | None:
     """A call as it is held; None for one that this version cannot read."""
+    row = _row_of(held)
+    return row if isinstance(row, Call) else None
+
+
+def rows_of(ground: Ground) -> dict[RowKey, Row]:
+    """The rows that were loaded, but for those that this version cannot read."""
+    read = ((key, _row_of(held)) for key, held in ground.rows.items())
+    return {key: row for key, row in read if row is not None}
+
+
+def _row_of(held: Held) -> Row | None:
     try:
-        row = ops.decode_row(held.kind, held.body or b"null")
+        return ops.decode_row(held.kind, held.body or b"null")
     except BadInput:
         return None
-    return row if isinstance(row, Call) else None

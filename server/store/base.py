@@ -26,6 +26,7 @@ from server.store.values import (
     News,
     Person,
     RecentCall,
+    Roster,
     Settle,
     Site,
     Slice,
@@ -74,6 +75,9 @@ class Order(Protocol):
 
     async def silent_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
         """Calls whose time is over at `now`, the oldest first. Only a hint: what counts is the row under its lock."""
+
+    async def hunted_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
+        """Calls of which somebody's turn to ring is over at `now`, the oldest first. Only a hint, too."""
 
     async def roll_back(self, seen: str, fresh: str, entry: Entry) -> Space:
         """Set the server epoch to `fresh` if it is still `seen`; the space as it is then."""
@@ -144,6 +148,9 @@ class Register(Protocol):
 
     async def lines(self, site: str) -> tuple[LineRow, ...]:
         """The lines of a site."""
+
+    async def roster(self) -> Roster:
+        """Who can be routed to."""
 
     async def central(self) -> Central:
         """The central settings."""

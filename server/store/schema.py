@@ -12,13 +12,14 @@ MIGRATIONS: Final = (
     "0004_hooks.sql",
     "0005_recent_calls.sql",
     "0006_recent_callers.sql",
+    "0007_callbacks.sql",
 )
 """In order; a database at version n has seen the first n. Only ever added to."""
 
 VERSION: Final = len(MIGRATIONS)
 """What this code expects."""
 
-OLDEST_CODE: Final = 5
+OLDEST_CODE: Final = 7
 """The oldest version of the code that may still open a database of this version (a rollback of the program)."""
 
 

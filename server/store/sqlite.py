@@ -11,6 +11,7 @@ from config.lock import ProcessLock
 from ringdesk.channels import MASKED, Digest, content_digest, project
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.ops import decode_row, encode
+from ringdesk.reached import dialled_of
 from server.store.base import Unavailable
 from server.store.schema import MIGRATIONS, OLDEST_CODE, QUERIES, VERSION, migration, schema
 from server.store.sqlite_lane import Lane
@@ -22,8 +23,11 @@ from server.store.values import MAIN_SITE, Audited, audit_content, entry_of
 PREFIX: Final = "sqlite:///"
 ENOUGH: Final = 1 << 20
 """Bytes that are free on a disk that is not full: a few frames of ops."""
-MASKS_SINCE: Final = 3
+MASKS_SINCE: Final = 6
 """The version of the database since which its tallies are those of the present masks: raise it when they change."""
+
+DIALLED_SINCE: Final = 6
+"""The version of the database since which its callbacks and marks are found by their digits."""
 
 
 def path_of(url: str) -> Path:
@@ -127,6 +131,8 @@ def _prepare(db: sqlite3.Connection, path: Path, random_id: Callable[[], str], o
         _run_script(db, migration(version))
     if 0 < found < MASKS_SINCE:
         _count_masked(db)
+    if 0 < found < DIALLED_SINCE:
+        _index_dialled(db)
     db.execute("UPDATE space SET oldest_code = ?", (OLDEST_CODE,))
     db.execute(f"PRAGMA user_version = {VERSION}")
 
@@ -145,6 +151,14 @@ def _count_masked(db: sqlite3.Connection) -> None:
             " WHERE name = :name AND seq = (SELECT max(seq) FROM ring WHERE name = :name)",
             {"name": f"{channel}@{MASKED}", "count": digest.count, "digest": digest.hex},
         )
+
+
+def _index_dialled(db: sqlite3.Connection) -> None:
+    """Open callbacks and marks from before this version, by their digits."""
+    kinds = "SELECT kind, id, body FROM image WHERE kind IN ('task', 'mark') AND body IS NOT NULL"
+    for kind, row_id, body in db.execute(kinds).fetchall():
+        for digits in dialled_of(decode_row(kind, body)):
+            db.execute(QUERIES["put_dialled"], {"digits": digits, "kind": kind, "id": row_id})
 
 
 def _expect_key(db: sqlite3.Connection, path: Path, link: Link, key_print: str, *, renewed: bool) -> None:

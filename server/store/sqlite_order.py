@@ -13,7 +13,7 @@ from ringdesk.wire.limits import ORIGINS_MAX
 from ringdesk.wire.messages import Proof
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
-from server.store.sqlite_rows import Db, append_audit, every, first, made, scalar
+from server.store.sqlite_rows import Db, append_audit, every, first, made, roster_of, rules_of, scalar
 from server.store.values import (
     MAIN_SITE,
     Around,
@@ -30,6 +30,7 @@ from server.store.values import (
     News,
     Person,
     RecentCall,
+    Roster,
     Settled,
     Slice,
     Source,
@@ -44,6 +45,8 @@ RECENT: Final = 3600.0
 """Seconds for which it is known when a call began: long enough for a report that was on its way."""
 MAX_AROUND: Final = 256
 """Calls that are loaded because they began at about the time of another."""
+MAX_DIALLED: Final = 64
+"""Callbacks and marks of one number that are loaded: a person may promise as many as they like."""
 MAX_ROUNDS: Final = 8
 """How often a decision may ask for more ground before it is a fault of the program."""
 
@@ -131,6 +134,10 @@ class SqliteOrder:
         """Calls whose time is over."""
         return await self._reader.run(lambda db: every(db, RecentCall, "silent_calls", now=now, limit=limit))
 
+    async def hunted_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
+        """Calls of hunts whose turn is over."""
+        return await self._reader.run(lambda db: every(db, RecentCall, "hunted_calls", now=now, limit=limit))
+
     async def roll_back(self, seen: str, fresh: str, entry: Entry) -> Space:
         """A new server epoch, if nobody has set one since."""
 
@@ -157,18 +164,24 @@ def _ground(db: Db, wanted: Wanted) -> Ground:
         return tuple(row[0] for row in db.execute(QUERIES["reachable"], {"e164": e164}))
 
     around = [held for each in wanted.around for held in _calls_around(db, each)]
+    marked = [
+        held for digits in wanted.dialled for held in every(db, Held, "dialled", digits=digits, limit=MAX_DIALLED)
+    ]
+    rules = rules_of(db) if wanted.rules else None
     return Ground(
         device=device,
         numbered=_found(wanted.numbers, numbered) if device else {},
         settled=_found(wanted.op_ids, lambda op_id: first(db, Settled, "settled", op_id=op_id)),
-        rows={(held.kind, held.id): held for held in around}
+        rows={(held.kind, held.id): held for held in (*around, *marked)}
         | _found(wanted.rows, lambda key: first(db, Held, "row", kind=key[0], id=key[1])),
         reachable={e164: members(e164) for e164 in wanted.reachable},
         people=_found(wanted.people, lambda person: first(db, Person, "person", id=person)),
         attempts=_found(wanted.op_ids, lambda op_id: scalar(db, "attempts", op_id=op_id)),
         sites=_sites(db) if wanted.sources else {},
+        rules=rules,
+        roster=roster_of(db) if rules is not None and rules.routes else Roster(),
         hook_at=None if wanted.hook is None else scalar(db, "hook", id=wanted.hook),
-        asked=frozenset(wanted.rows),
+        wanted=wanted,
     )
 
 
@@ -205,6 +218,10 @@ def _write(db: Db, device: str | None, batch: Batch) -> None:
     for member, numbers in batch.reachable.items():
         db.execute(QUERIES["unreach"], {"member": member})
         db.executemany(QUERIES["reach"], [{"e164": e164, "member": member} for e164 in numbers])
+    for (kind, row_id), every_form in batch.dialled.items():
+        db.execute(QUERIES["forget_dialled"], {"kind": kind, "id": row_id})
+        forms = [{"digits": digits, "kind": kind, "id": row_id} for digits in every_form]
+        db.executemany(QUERIES["put_dialled"], forms)
     for call in batch.calls:
         given = msgspec.structs.asdict(call)
         db.execute(QUERIES["forget_recent_call" if call.merged else "put_recent_call"], given)

@@ -9,7 +9,7 @@ import msgspec
 from ringdesk.errors import Refused
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
-from server.store.sqlite_rows import Db, Link, append_audit, every, first, scalar
+from server.store.sqlite_rows import Db, Link, append_audit, every, first, put_rules, roster_of, rules_of, scalar
 from server.store.values import (
     Audited,
     Central,
@@ -18,6 +18,7 @@ from server.store.values import (
     Entry,
     LineRow,
     Person,
+    Roster,
     Settle,
     Site,
     Source,
@@ -83,6 +84,10 @@ class SqliteRegister:
         """The lines of a site."""
         return await self._reader.run(lambda db: every(db, LineRow, "lines", site=site))
 
+    async def roster(self) -> Roster:
+        """Who can be routed to."""
+        return await self._reader.run(roster_of)
+
     async def central(self) -> Central:
         """The central settings."""
         return await self._reader.run(_central)
@@ -96,6 +101,7 @@ class SqliteRegister:
             db.execute(QUERIES["clear_sources"])
             db.executemany(QUERIES["add_source"], [asdict(source) for source in after.sources])
             db.executemany(QUERIES["add_line"], [asdict(line) for line in after.lines])
+            put_rules(db, after.rules)
             append_audit(db, entry, self._link)
             return after
 
@@ -233,7 +239,7 @@ class SqliteRegister:
 
 
 def _central(db: Db) -> Central:
-    return Central(every(db, Source, "sources"), every(db, LineRow, "all_lines"))
+    return Central(every(db, Source, "sources"), every(db, LineRow, "all_lines"), rules_of(db))
 
 
 def _taken(name: str) -> str:

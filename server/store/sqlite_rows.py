@@ -2,12 +2,17 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import msgspec
 
+from ringdesk.callbacks import Policy
+from ringdesk.ops import decode_row
+from ringdesk.presence import Presence
+from ringdesk.routing import MarkedNumbers
 from server.store.schema import QUERIES
-from server.store.values import Entry, audit_content
+from server.store.values import Device, Entry, Person, Roster, RouteRow, Rules, StoreHours, audit_content, folded
 
 T = TypeVar("T", bound=msgspec.Struct)
 Db = sqlite3.Connection
@@ -35,6 +40,54 @@ def scalar(db: Db, name: str, /, **given: Any) -> Any:
     """The one column of the first row of a named statement, None without a row."""
     row = db.execute(QUERIES[name], given).fetchone()
     return None if row is None else row[0]
+
+
+def rules_of(db: Db) -> Rules:
+    """What the central settings say of calls."""
+    rows = tuple(db.execute(QUERIES["settings"]))
+    return _rules(rows)
+
+
+@lru_cache(maxsize=8)
+def _rules(rows: tuple[tuple[str, str, int, bytes], ...]) -> Rules:
+    """Asked for with many calls, and changed by a person: read once."""
+    hours = tuple(msgspec.json.decode(body, type=StoreHours) for kind, _, _, body in rows if kind == "hours")
+    policies = (msgspec.json.decode(body, type=Policy) for kind, _, _, body in rows if kind == "callbacks")
+    routes = tuple(msgspec.json.decode(body, type=RouteRow) for kind, _, _, body in rows if kind == "route")
+    marks = tuple(msgspec.json.decode(body, type=MarkedNumbers) for kind, _, _, body in rows if kind == "mark")
+    return Rules(hours=hours, callbacks=next(policies, Policy()), routes=routes, marks=marks)
+
+
+def roster_of(db: Db) -> Roster:
+    """Who can be routed to: devices and people that were not closed out, and what the people do."""
+    desks: dict[str, tuple[str, ...]] = {}
+    people: dict[str, tuple[str, ...]] = {}
+    for device in every(db, Device, "devices"):
+        if device.revoked_at is None:
+            name = folded(device.name)
+            desks[name] = (*desks.get(name, ()), device.id)
+    for person in every(db, Person, "people"):
+        if person.revoked_at is None:
+            people[person.folded] = (person.id,)
+    doing = {}
+    for row_id, body in db.execute(QUERIES["presences"]):
+        row = decode_row("presence", body)
+        assert isinstance(row, Presence)
+        doing[row_id] = row.state
+    return Roster(desks=desks, people=people, doing=doing)
+
+
+def put_rules(db: Db, rules: Rules) -> None:
+    """In place of what the central settings said of calls."""
+    db.execute(QUERIES["clear_settings"])
+    rows: list[tuple[str, str, msgspec.Struct]] = [("hours", each.id, each) for each in rules.hours]
+    rows += [("route", each.id, each) for each in rules.routes]
+    rows += [("mark", each.number, each) for each in rules.marks]
+    if rules.callbacks != Policy():
+        rows.append(("callbacks", "", rules.callbacks))
+    for position, (kind, row_id, value) in enumerate(rows):
+        given = {"kind": kind, "id": row_id, "position": position, "body": msgspec.json.encode(value)}
+        db.execute(QUERIES["put_setting"], given)
 
 
 def append_audit(db: Db, entry: Entry, link: Link) -> None:

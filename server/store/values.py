@@ -7,7 +7,10 @@ from uuid import UUID
 
 import msgspec
 
+from ringdesk.callbacks import Policy
 from ringdesk.ops import RowKey
+from ringdesk.presence import PresenceState
+from ringdesk.routing import MarkedNumbers, Mode, When
 from ringdesk.safetext import encode_hook
 from ringdesk.wire.messages import Proof
 
@@ -113,11 +116,57 @@ class LineRow(msgspec.Struct, frozen=True, kw_only=True):
     position: int = 0
 
 
+class StoreHours(msgspec.Struct, frozen=True, kw_only=True):
+    """When a store is open (`ringdesk.hours`), by its wall clock. `zone` is an IANA name, "": that of the server's machine."""
+
+    id: str
+    zone: str = ""
+    week: dict[str, str] = {}
+    closed: tuple[str, ...] = ()
+
+
+class RouteRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A route of the central settings, as a person wrote it (`ringdesk.routing.Route`): `desks` and `people` by name or id, the
+    desks first in a hunt. `to_store`: whose call it becomes."""
+
+    id: str
+    source: str | None = None
+    line: str | None = None
+    called: str | None = None
+    queue: str | None = None
+    extension: str | None = None
+    store: str | None = None
+    to_store: str | None = None
+    when: When = "always"
+    mode: Mode = "ring-all"
+    seconds: float = 20.0
+    desks: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+
+class Roster(msgspec.Struct, frozen=True, kw_only=True):
+    """Who can be routed to: the ids of devices and of people by their folded names, and what each person does."""
+
+    desks: dict[str, tuple[str, ...]] = {}
+    people: dict[str, tuple[str, ...]] = {}
+    doing: dict[str, PresenceState] = {}
+
+
+class Rules(msgspec.Struct, frozen=True, kw_only=True):
+    """What the central settings say of calls."""
+
+    hours: tuple[StoreHours, ...] = ()
+    callbacks: Policy = Policy()
+    routes: tuple[RouteRow, ...] = ()
+    marks: tuple[MarkedNumbers, ...] = ()
+
+
 class Central(msgspec.Struct, frozen=True):
     """The central settings, in their order."""
 
     sources: tuple[Source, ...] = ()
     lines: tuple[LineRow, ...] = ()
+    rules: Rules = Rules()
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -205,6 +254,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What a transaction locks and loads, in the one lock order: the device, then the rows by id (sync.md 2).
 
     `numbers` are dev_seqs of the device's present epoch; `reachable` numbers in E.164 for which the members are asked;
+    `dialled` are digits of which the open callbacks and the marks are asked for, `rules`: whether the rules about calls are.
     `sources`: whether it is asked for the sites of the central sources; `around` are the calls beside which one that is
     reported may have been seen by another source; `hook` is the id of a webhook that may have been taken in already.
     """
@@ -215,15 +265,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[RowKey, ...] = ()
     reachable: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    dialled: tuple[str, ...] = ()
+    rules: bool = False
     sources: bool = False
     around: tuple[Around, ...] = ()
     hook: str | None = None
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What was loaded. Only rows that are there are in `rows`, each in the channel where it now is; the calls `around` are
-    among them. `sites` are those of the lines of each central source, by the namespace of its calls. `hook_at`: when the
-    webhook that was asked for was taken in. `asked` are the rows that were looked for."""
+    """What was loaded of what was `wanted`. Only rows that are there are in `rows`, each in the channel where it now is; the
+    calls `around`, and the tasks and marks of `dialled`, are among them. `sites` are those of the lines of each central source,
+    by the namespace of its calls. `roster` comes with `rules` that have routes. `hook_at`: when the webhook that was asked for
+    was taken in."""
 
     device: Device | None
     numbered: dict[int, str]
@@ -233,8 +286,15 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
     people: dict[str, Person]
     attempts: dict[str, int]
     sites: dict[UUID, frozenset[str]] = {}
+    rules: Rules | None = None
+    roster: Roster = Roster()
     hook_at: float | None = None
-    asked: frozenset[RowKey] = frozenset()
+    wanted: Wanted = Wanted()
+
+    @property
+    def asked(self) -> frozenset[RowKey]:
+        """The rows that were looked for."""
+        return frozenset(self.wanted.rows)
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -256,7 +316,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     """Where and when a call began, and when it is given up if nothing is heard of it after the image at `seq`. `due` None: it
-    has ended. `merged`: it goes on under another id. The caller is known under `e164` or `said` (`joining.known_as`)."""
+    has ended. `merged`: it goes on under another id. The caller is known under `e164` or `said` (`joining.known_as`). `late`:
+    what was heard of it last was history. `step`: when the next of a hunt is to ring."""
 
     call: str
     site: str
@@ -266,6 +327,8 @@ class RecentCall(msgspec.Struct, frozen=True, kw_only=True):
     merged: bool = False
     e164: str | None = None
     said: str | None = None
+    late: bool = False
+    step: float | None = None
 
 
 class TakenIn(msgspec.Struct, frozen=True):
@@ -277,7 +340,8 @@ class TakenIn(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now;
+    """Everything that a transaction writes. `reachable` maps a member to the numbers under which they can be found now,
+    `dialled` a callback or mark to the digits under which it can be;
     `calls` are those that were written."""
 
     changes: tuple[Change, ...] = ()
@@ -287,6 +351,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     fenced_at: float | None = None
     tallies: dict[str, Tally] = {}
     reachable: dict[str, tuple[str, ...]] = {}
+    dialled: dict[RowKey, tuple[str, ...]] = {}
     calls: tuple[RecentCall, ...] = ()
     attempts: dict[str, int] = {}
     audit: tuple[Entry, ...] = ()

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ringdesk.calls import Call, CallEvent, CallState, SourceKey
+from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, deadline, give_up, pop_due, twin
 
@@ -32,6 +33,7 @@ class Turn(NamedTuple):
 class _Shown(NamedTuple):
     call: Call
     popped: bool
+    elsewhere: bool = False
 
 
 class CallBook:
@@ -42,6 +44,8 @@ class CallBook:
         self._rows: dict[str, Call] = {}
         self._shown: dict[str, _Shown] = {}
         self._known_as_another: set[str] = set()
+        self.own: frozenset[str] = frozenset()
+        """The ids of this device and of the person who works here: what a route names."""
 
     def heard(self, event: CallEvent, site: str) -> list[Turn]:
         """A line of this desk reports something."""
@@ -91,7 +95,7 @@ class CallBook:
         """
         ended = self._tracker.due(now)
         turns = self._turns(ended, now)
-        for call_id, (call, _) in list(self._shown.items()):
+        for call_id, (call, *_) in list(self._shown.items()):
             if self._tracker.get(call_id) is not None:
                 continue
             if call.live and _is_late(call, now):
@@ -136,9 +140,22 @@ class CallBook:
 
     def calls(self, now: float) -> list[Call]:
         """The calls that live or were within the last minutes, oldest first."""
-        found = (shown.call for shown in self._shown.values())
-        calls = [call for call in found if call.merged_into is None and not _over(call, now)]
+        found = (shown for shown in self._shown.values() if shown.popped or not self.elsewhere(shown.call))
+        calls = [call for call, *_ in found if call.merged_into is None and not _over(call, now)]
         return sorted(calls, key=lambda call: (call.started, call.id))
+
+    def rings_for(self, own: frozenset[str], now: float) -> list[Turn]:
+        """Somebody else works here, or the device is another: what rings for them is shown, what does not is withdrawn."""
+        if own == self.own:
+            return []
+        self.own = own
+        routed = [row.id for row in self._rows.values() if row.routed is not None and row.live]
+        turns = [self._turn(call_id, now) for call_id in routed]
+        return [turn for turn in turns if turn is not None]
+
+    def elsewhere(self, call: Call) -> bool:
+        """Whether it rings at other desks only."""
+        return rings_elsewhere(call, self.own)
 
     def _seen(self, call_id: str) -> Call | None:
         heard, row = self._tracker.get(call_id), self._rows.get(call_id)
@@ -163,9 +180,14 @@ class CallBook:
         before = self._shown.get(call_id)
         popped = (before is not None and before.popped) or call_id in self._known_as_another
         self._known_as_another.discard(call_id)
-        pop = not popped and _calls_for(call) and (call_id not in self._rows or now - call.started < YOUNG)
-        self._shown[call_id] = _Shown(call, popped or pop)
-        if not pop and (_over(call, now) or not _is_news(before, call, popped=popped)):
+        told = call.started if call.routed is None else max(call.started, call.routed.since)
+        young = call_id not in self._rows or now - told < YOUNG
+        elsewhere = self.elsewhere(call)
+        pop = not popped and young and _calls_for(call) and not elsewhere
+        self._shown[call_id] = _Shown(call, popped or pop, elsewhere)
+        quiet = elsewhere and not popped
+        moved = before is not None and popped and before.elsewhere is not elsewhere
+        if not pop and (quiet or _over(call, now) or not (moved or _is_news(before, call, popped=popped))):
             return None
         known = before.call.caller.e164 if before is not None else None
         return Turn(call, pop, identify=call.caller.e164 != known)
@@ -213,4 +235,6 @@ def _combined(heard: Call, row: Call) -> Call:
         disposition=heard.disposition or row.disposition,
         outcome=heard.outcome or row.outcome,
         site=heard.site or row.site,
+        routed=row.routed,
+        mark=row.mark,
     )

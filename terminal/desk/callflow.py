@@ -57,8 +57,8 @@ class CallFlow:
         self._card = card
         self._publish = publish
         self._name_of = name_of
-        self.me = me
-        """Who works here: theirs is what they claimed."""
+        self._me = me
+        self._device = ""
         self._now = now
         self._sources: dict[str, Source] = {}
         self._lines: dict[str, Line] = {}
@@ -67,8 +67,22 @@ class CallFlow:
         self._room = asyncio.Semaphore(_MAX_QUEUED)
         self._reporter = Reporter(save_report, self._not_saved)
 
-    def place(self, site: str, lines: tuple[Line, ...]) -> None:
-        """Where the desk stands, and the lines of the central settings: theirs win over the source's own."""
+    @property
+    def me(self) -> str:
+        """Who works here: theirs is what they claimed, and what a route gives them."""
+        return self._me
+
+    @me.setter
+    def me(self, person: str) -> None:
+        self._me = person
+        turns = self.book.rings_for(frozenset({self._device, person}), self._now())
+        if turns:
+            self._queue.put_nowait(turns)
+
+    def place(self, site: str, lines: tuple[Line, ...], device: str = "") -> None:
+        """Where the desk stands, and the lines of the central settings: theirs win over the source's own. `device` is its id."""
+        self._device = device
+        self.me = self._me
         self._site = site
         self._lines = {line.source: line for line in lines}
 
@@ -197,6 +211,7 @@ class CallFlow:
             claimed_name=self._claimed_by(call),
             mine=call.claimed_by == self.me,
             matches=await self._matches(call) if turn.identify else None,
+            elsewhere=self.book.elsewhere(call),
         )
 
     def _claimed_by(self, call: Call) -> SafeText | None:
@@ -217,7 +232,9 @@ class CallFlow:
             return ()
 
     async def _mark(self, call: Call) -> MarkLabel | None:
-        """Whether the number is marked; a caller who hides has none."""
+        """Whether the number is marked, by the business's list or by somebody here; a caller who hides has none."""
+        if call.mark is not None:
+            return call.mark
         number = call.caller.e164 or call.caller.raw
         if number is None or call.caller.presentation is not Presentation.SHOWN:
             return None

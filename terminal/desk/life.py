@@ -172,7 +172,7 @@ class Life:
     async def _place(self) -> None:
         """Where this desk stands and the lines there; the server may have changed both."""
         standing = await self._store.standing()
-        self._flow.place(standing.store, standing.lines)
+        self._flow.place(standing.store, standing.lines, standing.device)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         self._tasks = [task for task in self._tasks if not task.done()]

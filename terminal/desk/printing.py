@@ -9,6 +9,7 @@ from ringdesk.members import Member
 from ringdesk.ops import ROW_TYPES
 from ringdesk.printed import call_object
 from ringdesk.safetext import encode_hook
+from ringdesk.why import Why
 from terminal.desk.values import Card
 from terminal.news import (
     CallNews,
@@ -101,7 +102,13 @@ def _pop(pop: ScreenPop) -> dict[str, Any]:
 def _call(news: CallNews) -> dict[str, Any]:
     matches = {} if news.matches is None else {"matches": [match_object(match) for match in news.matches]}
     name = None if news.claimed_name is None else str(news.claimed_name)
-    return {**call_row(news.call), "claimed_name": name, "mine": news.mine, **matches}
+    return {**call_row(news.call), "claimed_name": name, "mine": news.mine, **_elsewhere(news), **matches}
+
+
+def _elsewhere(news: CallNews) -> dict[str, Any]:
+    """Why a call that was shown is withdrawn although nobody has it."""
+    why = Why("rings_elsewhere")
+    return {"elsewhere": True, "why": why.english(), "why_code": why.code} if news.elsewhere else {"elsewhere": False}
 
 
 def _sync(news: SyncNews) -> dict[str, Any]:

@@ -124,7 +124,7 @@ async def _promised(bench: Bench, window: Window) -> None:
         opens=window.opens,
         due=window.due,
     )
-    await bench.desk.do(task)
+    await bench.work.promise_call(task, person.call)
     bench.talk.say(say("Task made: call back {name}", name=person.name), spelled(window, bench.now))
 
 

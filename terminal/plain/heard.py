@@ -110,6 +110,8 @@ def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText
     waited = before is not None and before.calling
     if waited and news.call.state is CallState.RING_STOPPED and before and before.ringing:
         lines.append(say("{line} stopped ringing: {name}.", line=line, name=name))
+    elif waited and row.elsewhere:
+        lines.append(say("{line} rings elsewhere now: {name}.", line=line, name=name))
     elif waited and before and before.ringing and not news.call.live:
         lines.append(say("{line} ended: {name}.", line=line, name=name))
     return lines

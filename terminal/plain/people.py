@@ -14,6 +14,7 @@ from terminal.plain.talk import Act, Entry
 from terminal.screens.keeper import Owner
 from terminal.widgets.person import Person, Who, number
 from terminal.widgets.speech import say
+from terminal.widgets.telephone import title
 
 
 async def note(bench: Bench, rest: str) -> None:
@@ -108,7 +109,7 @@ async def done(bench: Bench, _rest: str) -> None:
 def _closes(bench: Bench, task: Task) -> Act:
     async def close() -> None:
         await bench.desk.done(task.id)
-        bench.talk.say(say("Done: {title}", title=task.title))
+        bench.talk.say(say("Done: {title}", title=title(task)))
 
     return close
 

@@ -16,7 +16,7 @@ from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
 from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, number, number_found
 from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, greeting, line_name, mark, say, tongue
-from terminal.widgets.telephone import written
+from terminal.widgets.telephone import title, written
 from terminal.widgets.when import Due, Now, clock, due_between, length, stamp
 
 OPENING = mark("One moment: the desk opens.")
@@ -74,7 +74,7 @@ def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str = "") -> list[S
         lines += warnings(row.sure)
         late = [task for when, task in urgent(pop.tasks, now) if when.late]
         if late:
-            lines.append(say("Overdue: {title}.", title=late[0].title))
+            lines.append(say("Overdue: {title}.", title=title(late[0], row.sure.name)))
     said = greeting(row.sure) if row.sure is not None else pop.greeting
     greets = say("Say: {greeting}.", greeting=said) if said else SafeText()
     takes = say("{key} takes it.", key=SafeText(take)) if take else SafeText()
@@ -164,7 +164,7 @@ def timeline(person: Person, now: Now) -> list[SafeText]:
 
 def task_words(task: Task, now: Now) -> SafeText:
     """One task: when, what, for whom."""
-    return joined((due_between(task.opens, task.due, now).words, task.title, task.assignee_name))
+    return joined((due_between(task.opens, task.due, now).words, title(task), task.assignee_name))
 
 
 def match_words(match: Match) -> SafeText:

@@ -117,7 +117,9 @@ class Board(OnShow):
     def _pop(self, pop: ScreenPop, now: float) -> Part:
         call = pop.call
         old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
-        self.calls[call.id] = msgspec.structs.replace(old, call=call, matches=pop.matches, mark=pop.mark)
+        self.calls[call.id] = msgspec.structs.replace(
+            old, call=call, matches=pop.matches, mark=pop.mark, elsewhere=False
+        )
         self.pops[call.id] = pop
         self._forget()
         return Part.CALLS | self._idle()
@@ -149,6 +151,7 @@ class Board(OnShow):
             taken_by=taken_by,
             gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
             handed=mine and call.live and not call.on_hold and (handed_here or old.handed),
+            elsewhere=news.elsewhere and not mine,
             since=old.since if same else now,
             accepted=call.claimed_by == old.call.claimed_by and (old.accepted or call.on_hold),
         )
@@ -169,7 +172,7 @@ class Board(OnShow):
             self.person = (
                 msgspec.structs.replace(self.person, member=row.sure, matches=()) if self.typed else self.person
             )
-        withdrawn = self._withdrawn(row) if lost else Part.NOTHING
+        withdrawn = self._withdrawn(row) if lost or (row.elsewhere and not old.elsewhere) else Part.NOTHING
         return Part.CALLS | withdrawn | self._follow(row, late=news.matches is not None) | self._idle()
 
     def _merge(self, gone: str, into: str) -> Part:

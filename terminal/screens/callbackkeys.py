@@ -7,6 +7,7 @@ from terminal.screens.menus import Entry
 from terminal.screens.windows import Window, hours_of
 from terminal.widgets.person import CallRow, Who
 from terminal.widgets.speech import RESULTS, say
+from terminal.widgets.telephone import title
 
 
 class CallbackKeys(KeysOnCalls):
@@ -44,7 +45,7 @@ class CallbackKeys(KeysOnCalls):
             return lambda: self.callwork.attempt(task, result)
 
         entries = [Entry(say(RESULTS[result]), tried(result)) for result in AttemptResult]
-        self.menus.open("attempt", task.title, entries)
+        self.menus.open("attempt", title(task), entries)
 
     def action_missed(self) -> None:
         """m."""

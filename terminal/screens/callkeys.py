@@ -21,6 +21,7 @@ from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, Who, called_by
 from terminal.widgets.speech import PRESENCES, say
 from terminal.widgets.tasks import Tasks, by_urgency
+from terminal.widgets.telephone import title
 
 if TYPE_CHECKING:
     from terminal.news import News
@@ -149,15 +150,15 @@ class CallKeys(NumberKeys, CallbackKeys):
         """Ctrl+O."""
         row = self.board.current or self.board.serving
         if row is not None and row.call.live:
-            call, title = row, say("Hand on {name}", name=called_by(row.call, row.sure))
-            self._offer(title, lambda person, name: lambda: self.callwork.hand(call, person, name))
+            call, asked = row, say("Hand on {name}", name=called_by(row.call, row.sure))
+            self._offer(asked, lambda person, name: lambda: self.callwork.hand(call, person, name))
             return
         task = self._chosen_task()
         if task is None:
             self.painter.tell(say("There is nothing to hand on: take a call, or choose a task."))
             return
         self._offer(
-            say("Hand on {name}", name=task.title),
+            say("Hand on {name}", name=title(task)),
             lambda person, name: lambda: self.callwork.hand_task(task, person, name),
         )
 

@@ -25,6 +25,7 @@ from terminal.screens.windows import Window, spelled
 from terminal.screens.work import Work, not_yet
 from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import RESULTS, say
+from terminal.widgets.telephone import title
 from terminal.widgets.when import clock, day, moment
 
 
@@ -97,12 +98,12 @@ class CallWork:
         self.undo.add(
             say("task handed to {name}", name=name), lambda: self._assign(task, task.assignee, task.assignee_name)
         )
-        return say("{name} does it now: {title}", name=name, title=task.title)
+        return say("{name} does it now: {title}", name=name, title=title(task))
 
     async def _assign(self, task: Task, person: str | None, name: SafeText) -> SafeText:
         fields = TaskFields(assignee=person, assignee_name=name)
         await self.work.desk.do(TaskUpdate(task=task.id, fields=fields))
-        return say("Handed back: {title}", title=task.title)
+        return say("Handed back: {title}", title=title(task))
 
     # calls that nobody had
 
@@ -171,10 +172,14 @@ class CallWork:
             opens=window.opens,
             due=window.due,
         )
-        made = await self.work.desk.do(args)
+        made, before = await self.work.promise_call(args, person.call)
 
         async def back() -> SafeText:
-            await self.work.desk.done(made)
+            if before is None:
+                await self.work.desk.done(made)
+            else:
+                fields = TaskFields(member=before.member, opens=before.opens, due=before.due)
+                await self.work.desk.do(TaskUpdate(task=made, fields=fields))
             return say("{name} is not called back.", name=person.name)
 
         said = say("Call back {name}: {window}.", name=person.name, window=spelled(window, self.work.now))
@@ -193,10 +198,10 @@ class CallWork:
             async def back() -> SafeText:
                 for each in dict.fromkeys((task.id, *(other.id for other in others))):
                     await self.work.desk.do(TaskReopen(task=each))
-                return say("Open again: {title}", title=task.title)
+                return say("Open again: {title}", title=title(task))
 
-            self.undo.add(say("called back: {title}", title=task.title), back)
-        return say("{title}: {result}", title=task.title, result=say(RESULTS[result]))
+            self.undo.add(say("called back: {title}", title=title(task)), back)
+        return say("{title}: {result}", title=title(task), result=say(RESULTS[result]))
 
     # what the panels need
 

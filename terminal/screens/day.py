@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from ringdesk.members import Member
 from ringdesk.presence import Presence, PresenceState
+from ringdesk.reached import digits_of, is_of_missed, number_of
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind, TaskState
 from terminal.news import CallNews, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
@@ -72,6 +73,12 @@ class Day:
         rows = [task for task in self.callbacks.values() if task.state is TaskState.OPEN]
         return sorted(rows, key=lambda task: (task.due or "9", task.id))
 
+    def owed_to(self, number: SafeText) -> Task | None:
+        """The open callback of a missed call to a number: who is promised another time is not called back twice."""
+        dialled = digits_of(number)
+        found = (task for task in self.owed if is_of_missed(task) and not dialled.isdisjoint(number_of(task)))
+        return next(found, None)
+
     @property
     def called(self) -> list[Task]:
         """The callbacks that were done while this desk looked, the newest first."""
@@ -80,7 +87,7 @@ class Day:
 
     def answered_by_task(self, call: str) -> bool:
         """Whether a callback takes care of this call."""
-        return any(task.call == call for task in self.callbacks.values())
+        return any(task.call == call or call in task.calls for task in self.callbacks.values())
 
     def crew(self) -> list[Presence]:
         """The team: those who work before those who are away, by name."""

@@ -11,6 +11,7 @@ from terminal.screens.menus import Entry, Menus
 from terminal.screens.work import Work
 from terminal.widgets.speech import say
 from terminal.widgets.tasks import listed
+from terminal.widgets.telephone import title
 
 
 class Duties:
@@ -31,9 +32,9 @@ class Duties:
             return None
         if task.state is TaskState.DONE:
             await self._work.desk.do(TaskReopen(task=task.id))
-            return say("Open again: {title}", title=task.title)
+            return say("Open again: {title}", title=title(task))
         await self._work.desk.done(task.id)
-        return say("Done: {title}; Space opens it again", title=task.title)
+        return say("Done: {title}; Space opens it again", title=title(task))
 
     async def more(self, index: int) -> None:
         """Offer what else can be done."""
@@ -55,12 +56,12 @@ class Duties:
             entries += [
                 Entry(say("Hand on to {name}", name=each.name), partial(self._hand_on, task, each)) for each in team
             ]
-        self._menus.open("task", task.title, entries)
+        self._menus.open("task", title(task), entries)
 
     async def _put_off(self, task: Task, day: str) -> SafeText:
         await self._work.desk.do(TaskUpdate(task=task.id, fields=TaskFields(due=SafeText(day))))
-        return say("Put off to {day}: {title}", day=SafeText(day), title=task.title)
+        return say("Put off to {day}: {title}", day=SafeText(day), title=title(task))
 
     async def _hand_on(self, task: Task, to: Presence) -> SafeText:
         await self._work.desk.do(TaskUpdate(task=task.id, fields=TaskFields(assignee=to.id, assignee_name=to.name)))
-        return say("Handed on to {name}: {title}", name=to.name, title=task.title)
+        return say("Handed on to {name}: {title}", name=to.name, title=title(task))

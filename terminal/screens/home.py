@@ -13,6 +13,7 @@ from terminal.screens.work import Work
 from terminal.widgets.morning import Item, Kind, Morning, when
 from terminal.widgets.person import CallRow, Who, called_by
 from terminal.widgets.speech import counted, say
+from terminal.widgets.telephone import title
 from terminal.widgets.when import Now
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]
     people = await business.members(about)
     rows = [_task(task, people) for task in tasks]
     mine = {task.id: task.assignee is not None for task in tasks}
-    callbacks = {task.call for task in tasks if task.kind is TaskKind.CALLBACK}
+    callbacks = {call for task in tasks if task.kind is TaskKind.CALLBACK for call in (task.call, *task.calls)}
     due = [row for row, task in zip(rows, tasks, strict=True) if _is_due(row, now, mine=mine[task.id])]
     due.sort(key=lambda row: (_place(row, now), when(row, now).order))
     later = [row for row in due if _place(row, now) > TODAY]
@@ -149,13 +150,17 @@ def _is_due(row: Item, now: Now, *, mine: bool) -> bool:
 def _task(task: "Task", people: "dict[str, Member]") -> Item:
     return Item(
         kind=Kind.CALLBACK if task.kind is TaskKind.CALLBACK else Kind.TASK,
-        text=task.title,
+        text=title(task, _called(people.get(task.member or ""))),
         opens=task.opens,
         due=task.due,
         who=task.assignee_name or say("anybody"),
         number=task.number,
         member=people.get(task.member or ""),
     )
+
+
+def _called(member: "Member | None") -> str:
+    return "" if member is None else member.name or member.code
 
 
 def _lost(row: CallRow) -> Item:

@@ -15,7 +15,8 @@ from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.errors import Refused, RingdeskError
 from ringdesk.hours import Hours
 from ringdesk.members import Member
-from ringdesk.ops import Args, TaskFields, TaskUpdate
+from ringdesk.ops import Args, TaskAdd, TaskFields, TaskUpdate
+from ringdesk.reached import spoken
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from terminal.screens.board import Board
@@ -176,6 +177,16 @@ class Work:
         self.board.opened(await self.desk.open(member))
         return SafeText()
 
+    async def promise_call(self, args: TaskAdd, call: Call | None) -> tuple[str, Task | None]:
+        """A callback to whom `args` names, who is on the card with `call`; its id. Where one of a missed call of theirs is open,
+        that one gets the window, and is returned as it was: nobody is called back twice. Raises what the desk raises."""
+        owed = self.board.day.owed_to(args.number) if args.number is not None else None
+        if owed is None or owed.member not in (None, args.member) or (call is not None and spoken(call)):
+            return await self.desk.do(args), None
+        fields = TaskFields(member=args.member, title=args.title, opens=args.opens, due=args.due)
+        await self.desk.do(TaskUpdate(task=owed.id, fields=fields))
+        return owed.id, owed
+
     async def follow(self, call: Call, former: Member | None, member: Member | None) -> list[Task]:
         """The caller of `call`, who was `former`, is `member` (None: nobody we know): what was promised to them goes along. The
         tasks as they were before. Raises what the desk raises."""
@@ -193,7 +204,7 @@ class Work:
             await self._give(task, task.member, task.title)
 
     async def _give(self, task: Task, member: str | None, title: SafeText) -> None:
-        await self.desk.do(TaskUpdate(task=task.id, fields=TaskFields(member=member, title=title)))
+        await self.desk.do(TaskUpdate(task=task.id, fields=TaskFields(member=member, title=title or msgspec.UNSET)))
 
     async def refill(self) -> None:
         """Fetch the rest of the card on show."""

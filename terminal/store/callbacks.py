@@ -44,7 +44,8 @@ def _of_missed(
         if None not in (member, task.member) and member != task.member:
             continue
         lost = cards.find_call(tx, task.call or "")
-        if lost is not None and lost.started < before and site in (None, lost.site):
+        last = max(lost.started, task.called_at or 0.0) if lost is not None else before
+        if lost is not None and last < before and site in (None, lost.site):
             found.append(task.id)
     return found
 

@@ -15,6 +15,7 @@ from ringdesk.safetext import encode_hook
 from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.times import iso
+from terminal import words
 from terminal.store.connection import Transaction
 from terminal.store.outbox import read_answer, usable_args
 from terminal.store.rows import read_op, shown, shown_rows
@@ -232,6 +233,7 @@ def _tasks(tx: Transaction) -> list[dict[str, Any]]:
 def task_object(task: Task, state: str) -> dict[str, Any]:
     """A task as it is printed; `done` is whether it is, `state` how its making stands."""
     plain = _plain(task)
+    plain["title"] = str(task.title) or words.call_back(str(task.number or ""))
     plain.update(
         done=task.state is TaskState.DONE, state=state, at=iso(task.at), done_at=iso(task.done_at), op_id=task.id
     )

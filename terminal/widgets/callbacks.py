@@ -12,7 +12,7 @@ from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced, width_of
 from terminal.widgets.speech import RESULTS, line_name, say
-from terminal.widgets.telephone import dialled
+from terminal.widgets.telephone import dialled, title
 from terminal.widgets.when import Due, Now, age, between, clock, due, moment
 
 ENDS: Final = 4
@@ -70,20 +70,20 @@ class Missed(ListPanel[Owed]):
 
     def picture(self, value: Owed, inside: Size) -> Picture:
         """The rows in sight."""
-        title = (piece(say("Missed and callbacks"), Tone.LINK),)
+        heading = (piece(say("Missed and callbacks"), Tone.LINK),)
         missed = len(value.calls)
         count = piece(SafeText(str(missed)), Tone.WARN if missed else Tone.DIM)
         corner = spaced((*self.extent(inside), count), 2)
         rows = value.rows()
         if not rows:
-            return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), title, corner)
+            return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), heading, corner)
         drawn: list[Row] = []
         for index in self.in_sight(inside):
             entry = rows[index]
             base = Tone.SELECTED if index == self.selected and self.has_focus else Tone.TEXT
             drawn += [row._replace(base=base) for row in _pair(entry, value, inside.width)]
         foot, under = self._lower(value, inside)
-        return Picture(tuple(drawn), title, corner, foot, under)
+        return Picture(tuple(drawn), heading, corner, foot, under)
 
     def _lower(self, value: Owed, inside: Size) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
         """What stands in the lower line: what is owed, and the keys of a missed call. Where both
@@ -144,10 +144,12 @@ def _task(task: Task, name: SafeText, value: Owed, cells: int) -> tuple[Row, Row
     when = due(task.due, now)
     word, tone = _standing(task, when, now)
     shown = dialled(task.number)
-    who = name or shown or task.title
+    who = name or shown or title(task)
     last = task.attempts[-1] if task.attempts else None
     aside = say("{count}x {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else SafeText()
-    if not last and task.id in value.rang:
+    if not last:
+        aside = _again(task, now)
+    if not aside and task.id in value.rang:
         aside = say("rang {count} s", count=value.rang[task.id])
     begun = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(who, Tone.STRONG))
     head = (*begun, gap(2), piece(aside, Tone.DIM)) if aside else begun
@@ -161,12 +163,20 @@ def _task(task: Task, name: SafeText, value: Owed, cells: int) -> tuple[Row, Row
         ((number, span, more), (theirs,)),
         ((number, span, more), ()),
         ((known, more), ()),
-        ((known,), ()),
+        ((number if number.width or not below else more,), ()),
     ):
         second = (gap(6), *spaced(left))
         if width_of((*second, *right)) + len(right) <= cells:
             break
     return Row(head, (piece(word, tone),)), Row(second, right)
+
+
+def _again(task: Task, now: Now) -> SafeText:
+    """How often the caller has called in vain, where it was more than once, and when last."""
+    if not task.called or task.called_at is None:
+        return SafeText()
+    last = clock(task.called_at, now, seconds=False)
+    return say("called {count}x, last {time}", count=task.called + 1, time=last)
 
 
 def _standing(task: Task, when: Due, now: Now) -> tuple[SafeText, Tone]:

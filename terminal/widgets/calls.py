@@ -9,10 +9,11 @@ from textual.geometry import Size
 from ringdesk.calls import CallState
 from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
+from ringdesk.why import Why
 from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, how_it_ended, number
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
-from terminal.widgets.speech import MARKS, STATES, say
+from terminal.widgets.speech import MARKS, STATES, because, say
 from terminal.widgets.when import Now, clock, length
 
 LEAST_WORD: Final = 14
@@ -32,6 +33,9 @@ class Calls(NamedTuple):
     """The words of the business for its dispositions."""
 
 
+ELSEWHERE: Final = Why("rings_elsewhere")
+
+
 def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone, Tone]:
     """The word for a call's state on this desk, its tone, the tone of the line's chip."""
     call = row.call
@@ -43,6 +47,8 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
         return _mine(row)
     if row.quiet:
         return say(MARKS[row.mark or MarkLabel.NONE]), Tone.DIM, Tone.CHIP
+    if row.elsewhere:
+        return because(ELSEWHERE), Tone.DIM, Tone.CHIP
     word = say(STATES[call.state])
     if row.calling:
         return word, Tone.WARN, Tone.CHIP_WARN

@@ -125,7 +125,7 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     numbers = Row((label, gap(), *_numbers(person, beside)), place)
     room = inside.width - max(20, sum(each.width for each in place) + 1)
     facts = Row(_facts(member, inside.width - 20 if tall else room), _birthday(member) if tall else place)
-    tags = Row(_tags(member) if value.tags else _last(value), urgent(person.tasks, value.now))
+    tags = Row(_tags(member) if value.tags else _last(value), urgent(person.tasks, value.now, person.name))
     if tall:
         return head, flags, numbers, facts, tags
     return head, flags, facts, tags

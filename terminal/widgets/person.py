@@ -71,6 +71,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Whether a colleague handed it to this desk, which has not turned to it yet."""
     accepted: bool = False
     """Whether the colleague to whom it was handed on was seen on it."""
+    elsewhere: bool = False
+    """Whether it rings at other desks only."""
     mark: MarkLabel | None = None
     """What the number is marked as; such a call disturbs nobody."""
 
@@ -87,7 +89,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def calling(self) -> bool:
         """Whether it calls for somebody: it rings, or rang on a line that cannot see more, and nobody has it."""
-        return self.free and not self.quiet
+        return self.free and not self.quiet and not self.elsewhere
 
     @cached_property
     def free(self) -> bool:

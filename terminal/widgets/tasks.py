@@ -12,6 +12,7 @@ from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, spaced
 from terminal.widgets.speech import say
+from terminal.widgets.telephone import title
 from terminal.widgets.when import Due, Now, due_between
 
 BOX = "-"
@@ -42,13 +43,13 @@ def _tone(when: Due) -> Tone:
     return Tone.BAD if when.late else Tone.WARN if when.today else Tone.TEXT
 
 
-def urgent(tasks: tuple[Task, ...], now: Now) -> tuple[Piece, ...]:
-    """The most urgent task in one breath."""
+def urgent(tasks: tuple[Task, ...], now: Now, name: SafeText) -> tuple[Piece, ...]:
+    """The most urgent task of somebody called `name` in one breath."""
     dated = by_urgency(tasks, now)
     if not dated:
         return ()
     when, task = dated[0]
-    words = SafeText(f"{'!' if when.late else BOX} {when.words} {task.title}")
+    words = SafeText(f"{'!' if when.late else BOX} {when.words} {title(task, name)}")
     return (piece(words, _tone(when)),)
 
 
@@ -69,15 +70,15 @@ class Tasks(ListPanel[Duties]):
         corner = [piece(say("{count} open", count=len(open_ones)), Tone.DIM)]
         if late:
             corner.append(piece(say("{count} late", count=late), Tone.BAD))
-        title = spaced((piece(say("Tasks"), Tone.LINK), piece(value.person.name, Tone.LINK)), 2)
+        head_title = spaced((piece(say("Tasks"), Tone.LINK), piece(value.person.name, Tone.LINK)), 2)
         if not dated:
             empty = say("No open task") if value.person.name else say("Nobody is on the desk.")
-            return Picture((Row((piece(empty, Tone.DIM),)),), title)
+            return Picture((Row((piece(empty, Tone.DIM),)),), head_title)
         rows = [
             row for index in self.in_sight(inside) for row in self._entry(*dated[index], chosen=index == self.selected)
         ]
         foot = (piece(say("Space closes, Enter: more"), Tone.DIM),) if self.has_focus else ()
-        return Picture(tuple(rows), title, spaced(corner), foot)
+        return Picture(tuple(rows), head_title, spaced(corner), foot)
 
     def pressed(self, event: events.Key) -> None:
         """Space closes a task, and opens one again that was closed here."""
@@ -95,8 +96,8 @@ class Tasks(ListPanel[Duties]):
             sign, words, tone = SafeText("\N{CHECK MARK} "), say("done"), Tone.GOOD
         else:
             sign, words, tone = SafeText("! " if when.late else f"{BOX} "), when.words, _tone(when)
-        title = piece(task.title, Tone.DIM if task.state is TaskState.DONE else Tone.STRONG)
-        head = (piece(sign, tone), column(words, _WHEN, tone), gap(), title)
+        what = piece(title(task, self.value.person.name), Tone.DIM if task.state is TaskState.DONE else Tone.STRONG)
+        head = (piece(sign, tone), column(words, _WHEN, tone), gap(), what)
         who = say("for {name}", name=task.assignee_name) if task.assignee_name else say("anybody")
         return (
             Row(head, base=base),

@@ -6,6 +6,8 @@ The numbering plan is loaded with the first number that is shown, never with the
 from functools import lru_cache
 
 from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task
+from terminal import words
 
 _KEPT = 1024
 _region = "TW"
@@ -26,6 +28,12 @@ def dialled(number: SafeText | None) -> SafeText:
     """The number of a callback, as people here write it; it is kept as it was given, mostly as E.164."""
     given = number or SafeText()
     return written(given if given.startswith("+") else None, given)
+
+
+def title(task: Task, name: str = "") -> SafeText:
+    """What is to be done. The server makes callbacks without a title, for it does not know who reads it: they name the member,
+    or the number."""
+    return task.title or SafeText(words.call_back(name or dialled(task.number)))
 
 
 @lru_cache(maxsize=_KEPT)

@@ -18,6 +18,7 @@ from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import NOTES, PAST, Person
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, column, gap, piece, spaced
 from terminal.widgets.speech import KINDS, code, counted, mark, say
+from terminal.widgets.telephone import title
 from terminal.widgets.when import Now, stamp
 
 TONES: Final[Mapping[ContactKind, Tone]] = {
@@ -79,7 +80,7 @@ def seen(person: Person, lens: Lens) -> tuple[Contact, ...]:
         ]  # fmt: skip
         entries += [
             Contact(id=task.id, member=task.member or "", kind=ContactKind.NOTE, at=task.at, call=task.call,
-                    text=say("Task: {title}", title=task.title), who=task.author_name,
+                    text=say("Task: {title}", title=title(task, person.name)), who=task.author_name,
                     state=SafeText("done" if task.state is TaskState.DONE else "open"))
             for task in person.tasks
         ]  # fmt: skip
@@ -236,7 +237,7 @@ class Timeline(ListPanel[Past]):
                 lines.append(Line(say("Note of this call, {name}", name=note.author_name), Tone.DIM))
             lines += [Line(line) for line in note.text.each()[1 if note.id == contact.id else 0 :]]
         tasks = [task for task in person.tasks if contact.call and task.call == contact.call and task.id != contact.id]
-        lines += [Line(say("Task of this call: {title}", title=task.title), Tone.WARN) for task in tasks]
+        lines += [Line(say("Task of this call: {title}", title=title(task, person.name)), Tone.WARN) for task in tasks]
         if contact.call:
             lines.append(Line(say("Call {id}", id=SafeText(contact.call[:8])), Tone.DIM))
         return Leaf(say("Detail"), person.name, tuple(lines))

@@ -12,7 +12,7 @@ from ringdesk.calls import Call, Caller, CallState, Outcome, Presentation
 from ringdesk.ids import callback_id
 from ringdesk.members import MemberNumber
 from ringdesk.ops import TaskAdd, TaskFields, TaskReopen, TaskUpdate
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeText, decode_hook
 from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 from terminal.news import CallNews, TaskNews
 from tests.screens.harness import SMALL, WIDE, Running, running
@@ -470,3 +470,52 @@ async def test_a_search_for_the_end_of_a_number_shows_that_number(language: str,
         assert "0912-345-678" not in run.pane("choices")
         await run.press("escape", "slash", *"林")
         assert "0912-345-678" in run.pane("choices")
+
+
+# what the server owes
+
+
+def owed(**more: object) -> Task:
+    """A callback as the server makes it: without words."""
+    given = {"id": callback_id("u"), "kind": TaskKind.CALLBACK, "call": "u", "number": STRANGER.e164, "at": NOW - 60}
+    return msgspec.convert({**given, **more}, Task, dec_hook=decode_hook)
+
+
+@BOTH
+async def test_a_callback_that_the_server_made_has_words_at_the_desk(language: str, chinese: Path) -> None:
+    english = language == "en"
+    made = desk()
+    made.business.tasks = [owed(called=2, called_at=NOW - 30)]
+    async with running(made, catalogue=None if english else chinese) as run:
+        seen = await looks_at(run, "missed")
+        assert "0965-118-402" in seen
+        assert ("called 3x" if english else "來電 3 次") in seen
+        run.screen.home.stale()
+        await run.still()
+        run.screen.panes.go("missed")
+        await run.press("a")
+        assert ("Call back 0965-118-402" if english else "回電 0965-118-402") in run.pane("menu")
+
+
+async def test_a_call_that_joined_a_callback_is_not_listed_beside_it() -> None:
+    made = desk()
+    made.business.tasks = [owed(calls=["again"], called=1, called_at=NOW - 20)]
+    async with running(made) as run:
+        again = msgspec.structs.replace(UNKNOWN, id="again", state=CallState.ENDED, outcome=Outcome.MISSED)
+        run.desk.publish(pop(msgspec.structs.replace(again, state=CallState.RINGING, outcome=None)))
+        run.desk.publish(CallNews(again))
+        await run.settle()
+        assert (await looks_at(run, "missed")).count("0965-118-402") == 1
+
+
+async def test_a_promise_to_whom_the_server_owes_a_call_gives_that_one_the_window() -> None:
+    made = desk()
+    made.business.tasks = [owed()]
+    async with running(made) as run:
+        run.desk.publish(pop(UNKNOWN))
+        await run.settle()
+        await run.press("enter", "f8", "1")
+        assert [args.task for args in updates(run)] == [callback_id("u")]
+        assert not any(isinstance(what[1], TaskAdd) for what in run.desk.did if what[0] == "do")
+        await run.press("ctrl+p", *"undo", "enter")
+        assert updates(run)[-1].fields.due is None

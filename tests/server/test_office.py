@@ -143,6 +143,7 @@ async def test_an_older_database_counts_its_masked_sets_anew(tmp_path: Path) -> 
     later = ["DROP TABLE recent_call", live, "DROP TABLE hook", "ALTER TABLE line DROP COLUMN position"]
     later += [f"ALTER TABLE source DROP COLUMN {name}" for name in ("secrets", "open", "position")]
     later += [f"ALTER TABLE space DROP COLUMN {name}" for name in columns]
+    later += ["DROP TABLE setting", "DROP TABLE dialled"]
     script(it, *later, wrong, "PRAGMA user_version = 2")
     await it.start()
     till = await it.terminal("till")

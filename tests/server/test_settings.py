@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ringdesk.callbacks import Policy
 from ringdesk.errors import BadInput
+from ringdesk.marks import MarkLabel
+from ringdesk.routing import MarkedNumbers
 from server import settings
-from server.settings import Difference
-from server.store.values import Central, LineRow, Source
+from server.differences import Difference, differences
+from server.store.values import Central, LineRow, Roster, Rules, Source, StoreHours
 
 SITES = frozenset({"main", "north"})
 FILE = """
@@ -39,7 +42,7 @@ source = "cti"
 
 
 def taken(text: str, before: Central | None = None) -> Central:
-    return settings.settled(settings.read(text), before or Central(), SITES, "TW")
+    return settings.settled(settings.read(text), before or Central(), SITES, "TW", roster=ROSTER)
 
 
 def test_a_file_becomes_settings_in_its_order() -> None:
@@ -65,6 +68,70 @@ def test_what_is_exported_can_be_imported_masked_or_not() -> None:
     assert taken(settings.text_of(Central(), with_secrets=False), central) == Central()
 
 
+RULES = """
+[[hours]]
+store = "north"
+zone = "Asia/Taipei"
+mon = "09:00-18:00"
+sat = "10:00-14:00"
+closed = ["2026-02-16"]
+
+[[route]]
+id = "night"
+when = "closed"
+store = "north"
+desks = ["後台", "Front"]
+people = ["mei"]
+mode = "hunt"
+seconds = 15
+
+[[route]]
+id = "sales"
+source = "cti"
+line = "front"
+called = "+88622720"
+queue = "sales"
+extension = "801"
+to_store = "main"
+
+[[mark]]
+number = "+886800*"
+
+[[mark]]
+number = "0227208889"
+label = "supplier"
+
+[callbacks]
+passive = true
+within_minutes = 30
+"""
+ROSTER = Roster(desks={"front": ("d1",), "後台": ("d2", "d3")}, people={"mei": ("p1",)})
+
+
+def test_hours_and_callbacks_go_in_and_come_out() -> None:
+    central = taken(RULES, taken(FILE))
+    week = {"mon": "09:00-18:00", "sat": "10:00-14:00"}
+    hours = StoreHours(id="north", zone="Asia/Taipei", week=week, closed=("2026-02-16",))
+    night, sales = central.rules.routes
+    assert (night.desks, night.people, night.mode, night.seconds) == (("後台", "Front"), ("mei",), "hunt", 15.0)
+    assert (sales.called, sales.to_store, sales.mode, sales.desks) == ("+88622720", "main", "ring-all", ())
+    marks = (MarkedNumbers(number="+886800*"), MarkedNumbers(number="0227208889", label=MarkLabel.SUPPLIER))
+    policy = Policy(passive=True, within=1800.0)
+    assert central.rules == Rules(hours=(hours,), callbacks=policy, routes=(night, sales), marks=marks)
+    assert len(central.sources) == 2
+    assert taken(settings.text_of(central, with_secrets=True)) == central
+    assert [each.words for each in differences(taken(FILE), central)] == [
+        "hours north added",
+        "route night added",
+        "route sales added",
+        "mark +886800* added",
+        "mark 0227208889 added",
+        "callbacks all changed (passive, within_minutes)",
+    ]
+    assert taken("hours = []\nroute = []\nmark = []\n[callbacks]\n", central).rules == Rules()
+    assert taken(FILE, central).rules == central.rules
+
+
 def test_a_new_secret_goes_before_the_one_that_is_kept() -> None:
     central = taken(FILE)
     turned = taken('line = []\n[[source]]\nid = "cti"\ndialect = "generic"\nsecrets = ["brand-new", "***"]\n', central)
@@ -76,7 +143,7 @@ def test_a_kind_that_is_not_in_the_file_stays() -> None:
     only_lines = '[[line]]\nid = "back"\nsource = "box"\n'
     after = taken(only_lines, central)
     assert (after.sources, [line.id for line in after.lines]) == (central.sources, ["back"])
-    assert settings.differences(central, after) == (
+    assert differences(central, after) == (
         Difference("line", "back", "added"),
         Difference("line", "front", "removed"),
         Difference("line", "0227208889", "removed"),
@@ -86,9 +153,9 @@ def test_a_kind_that_is_not_in_the_file_stays() -> None:
 def test_what_changed_is_named_and_never_its_value() -> None:
     central = taken(FILE)
     after = taken(FILE.replace("newest-secret", "another-secret").replace('store = "north"', 'store = "main"'), central)
-    found = settings.differences(central, after)
+    found = differences(central, after)
     assert [each.words for each in found] == ["source cti changed (secrets)", "line front changed (store)"]
-    assert settings.differences(central, central) == ()
+    assert differences(central, central) == ()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +187,34 @@ def test_what_changed_is_named_and_never_its_value() -> None:
         ('[[line]]\nid = "\\u202e"\nsource = "cti"', "one line of text"),
         ("source = 3", r"write \[\[source\]\]"),
         ("source = [1]", r"write \[\[source\]\]"),
-        ('[[route]]\nid = "1"', "no .*route.* in the central settings of this version"),
+        ('[[rule]]\nid = "1"', "no .*rule.* in the central settings of this version"),
+        ('[[hours]]\nstore = "mars"', r"\[\[hours\]\] mars: there is no store 'mars'; the stores are main, north"),
+        ('[[hours]]\nstore = "main"\nmon = "9-5"', r"\[\[hours\]\] main: mon = '9-5' is no span of a day"),
+        ('[[hours]]\nstore = "main"\nmon = "18:00-09:00"', "ends before it begins"),
+        ('[[hours]]\nstore = "main"\nclosed = ["16.2."]', "is no date; write it as 2026-02-16"),
+        ('[[hours]]\nstore = "main"\nzone = "Taipei"', "no time zone 'Taipei' .* as in Asia/Taipei"),
+        ('[[hours]]\nstore = "main"\nmonday = "1"', "no key monday; did you mean mon"),
+        ('[[hours]]\nstore = "main"\n' * 2, "two of .* have the store 'main'"),
+        ('[[hours]]\nmon = "09:00-18:00"', "number 1: it has no store; write one"),
+        ('[[route]]\nid = "r"', r"\[\[route\]\] r: it says nobody who rings; write desks, people or to_store"),
+        ('[[route]]\nid = "r"\ndesks = ["attic"]', "no desk 'attic'; `ringdesk admin devices` lists them"),
+        ('[[route]]\nid = "r"\npeople = ["bob"]', "no person 'bob'; `ringdesk admin users` lists them"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nmode = "all"', r"\[\[route\]\] r: mode must be"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nwhen = "night"', "when must be"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nseconds = 1', "one desk rings for 5 to 600 s"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\ncalled = "north"', "'north' is no number"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nstore = "mars"', "no store 'mars'"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\nsource = "nope"', "no source 'nope'; the sources are none"),
+        ('[[route]]\nid = "r"\ndesk = ["d1"]', "no key desk; did you mean desks"),
+        ('[[route]]\nid = "r"\ndesks = ["d1"]\n' * 2, "two of .* have the id 'r'"),
+        ('[[mark]]\nnumber = "12*"', "its beginning of 3 or more"),
+        ('[[mark]]\nnumber = "801"', "a number of 6 digits or more"),
+        ('[[mark]]\nnumber = "+886*00"', "as in .886800"),
+        ('[[mark]]\nnumber = "0227208889"\nlabel = "spam"', "label must be"),
+        ("[[callbacks]]\nmake = true", r"write \[callbacks\], in one bracket"),
+        ("[callbacks]\npasive = true", "no key pasive; did you mean passive"),
+        ("[callbacks]\nwithin_minutes = 0", "minutes of opening time, from 1 to 10080"),
+        ('[callbacks]\nmake = "yes"', r"\[callbacks\]: make must be"),
         ("[[source]]\nid = a", "line 2 cannot be read"),
     ],
 )

@@ -101,8 +101,36 @@ DELETE FROM reachable WHERE member = :member
 -- name: reach
 INSERT INTO reachable (e164, member) VALUES (:e164, :member) ON CONFLICT DO NOTHING
 
+-- name: dialled
+SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
+FROM dialled JOIN image ON image.kind = dialled.kind AND image.id = dialled.id AND image.body IS NOT NULL
+WHERE dialled.digits = :digits ORDER BY dialled.kind, dialled.id LIMIT :limit
+
+-- name: forget_dialled
+DELETE FROM dialled WHERE kind = :kind AND id = :id
+
+-- name: put_dialled
+INSERT INTO dialled (digits, kind, id) VALUES (:digits, :kind, :id) ON CONFLICT DO NOTHING
+
+-- name: settings
+SELECT kind, id, position, body FROM setting ORDER BY kind, position, id
+
+-- name: presences
+SELECT id, body FROM image WHERE kind = 'presence' AND body IS NOT NULL
+
+-- name: put_setting
+INSERT INTO setting (kind, id, position, body) VALUES (:kind, :id, :position, :body)
+
+-- name: clear_settings
+DELETE FROM setting
+
 -- name: silent_calls
-SELECT call, site, started, seq, due, 0, e164, said FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
+SELECT call, site, started, seq, due, 0, e164, said, late, step
+FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
+
+-- name: hunted_calls
+SELECT call, site, started, seq, due, 0, e164, said, late, step
+FROM recent_call WHERE step <= :now ORDER BY step, call LIMIT :limit
 
 -- name: calls_around
 SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
@@ -122,10 +150,10 @@ FROM (
 ) AS near JOIN image ON image.kind = 'call' AND image.id = near.call AND image.body IS NOT NULL
 
 -- name: put_recent_call
-INSERT INTO recent_call (call, site, started, seq, due, e164, said)
-VALUES (:call, :site, :started, :seq, :due, :e164, :said)
+INSERT INTO recent_call (call, site, started, seq, due, e164, said, late, step)
+VALUES (:call, :site, :started, :seq, :due, :e164, :said, :late, :step)
 ON CONFLICT (call) DO UPDATE SET site = excluded.site, started = excluded.started, seq = excluded.seq, due = excluded.due,
-    e164 = excluded.e164, said = excluded.said
+    e164 = excluded.e164, said = excluded.said, late = excluded.late, step = excluded.step
 
 -- name: forget_recent_call
 DELETE FROM recent_call WHERE call = :call

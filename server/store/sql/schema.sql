@@ -94,8 +94,11 @@ CREATE TABLE recent_call (
     seq INTEGER NOT NULL,
     due REAL,
     e164 TEXT,
-    said TEXT
+    said TEXT,
+    late INTEGER NOT NULL DEFAULT 0,
+    step REAL
 );
+CREATE INDEX recent_call_step ON recent_call (step) WHERE step IS NOT NULL;
 CREATE INDEX recent_call_due ON recent_call (due) WHERE due IS NOT NULL;
 CREATE INDEX recent_call_started ON recent_call (site, started);
 CREATE INDEX recent_call_e164 ON recent_call (site, e164, started) WHERE e164 IS NOT NULL;
@@ -159,6 +162,24 @@ CREATE TABLE line (
     abilities TEXT NOT NULL,
     position INTEGER NOT NULL DEFAULT 0
 );
+
+-- Central settings beside sources and lines, each as JSON: hours of a store, callbacks, routes.
+CREATE TABLE setting (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    position INTEGER NOT NULL DEFAULT 0,
+    body BLOB NOT NULL,
+    PRIMARY KEY (kind, id)
+);
+
+-- The digits of open callbacks and of marked numbers, in every form in which a call may give them.
+CREATE TABLE dialled (
+    digits TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (digits, kind, id)
+);
+CREATE INDEX dialled_row ON dialled (kind, id);
 
 -- Webhooks that were taken in, so that a repetition changes nothing. id is a hash of the source and the request's own name,
 -- so that no number of a caller stands here; kept for a day.

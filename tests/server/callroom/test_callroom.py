@@ -196,7 +196,8 @@ async def test_a_database_of_before_gets_its_calls_looked_at(bench: Bench) -> No
     """The migration puts every call in; those that are over are forgotten, the others get their time from then on."""
     await bench.hears(EventKind.RINGING)
     await bench.hears(EventKind.RINGING, EventKind.ENDED, call="over")
-    script = f"DROP TABLE recent_call; {schema.migration(2)} {schema.migration(5)} {schema.migration(6)} BEGIN"
+    since = f"{schema.migration(5)} {schema.migration(6)} {schema.migration(7)}"
+    script = f"DROP TABLE recent_call; DROP TABLE setting; DROP TABLE dialled; {schema.migration(2)} {since} BEGIN"
     await bench.store._lanes[0].run(lambda db: db.executescript(script))
     assert await bench.looks_at(NOW + 10) is CallState.RINGING
     assert [each.call for each in await bench.store.order.silent_calls(9e9, 9)] == [call_id("line", "c")]

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from ringdesk.calls import Call, Caller, CallEvent, CallState, EventKind, Presentation, SourceKey
+from ringdesk.calls import Call, Caller, CallEvent, CallState, EventKind, Presentation, Routed, SourceKey
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from terminal.desk.callbook import KEPT, YOUNG, CallBook
@@ -230,3 +230,60 @@ def test_ids_that_lead_to_each_other_lead_to_the_last() -> None:
     book.row(row(CallState.ENDED, id="b", ended=AT, merged_into="c"), AT)
     book.row(row(id="c"), AT)
     assert book.resolve("other") == "c"
+
+
+class TestRouted:
+    """A call that a route gives to some desks."""
+
+    ONE = Routed(route="r", now=("d1",), since=AT)
+
+    def book(self, *own: str) -> CallBook:
+        book = CallBook(Tracker())
+        book.own = frozenset(own)
+        return book
+
+    def test_it_pops_where_the_route_names_the_device_or_the_person(self) -> None:
+        for own in (("d1", "p9"), ("d9", "p1")):
+            routed = msgspec.structs.replace(self.ONE, now=("d1", "p1"))
+            (turn,) = self.book(*own).row(row(routed=routed), AT + 1)
+            assert turn.pop
+
+    def test_elsewhere_it_is_nobodys_news_until_somebody_has_it(self) -> None:
+        book = self.book("d9", "p9")
+        assert book.row(row(routed=self.ONE), AT + 1) == []
+        assert book.calls(AT + 2) == []
+        assert book.row(row(routed=self.ONE, state=CallState.RING_STOPPED), AT + 2) == []
+        (turn,) = book.row(row(routed=self.ONE, claimed_by="p1"), AT + 3)
+        assert not turn.pop
+        assert [call.id for call in book.calls(AT + 4)] == ["other"]
+
+    def test_a_turn_comes_goes_and_comes_again_with_one_pop(self) -> None:
+        book = self.book("d2")
+        hunt = [("d1",), ("d2",), ("d3",), ("d1", "d2", "d3")]
+        seen = []
+        for n, now in enumerate(hunt):
+            at = AT + 20.0 * n
+            routed = Routed(route="r", now=now, since=at)
+            turns = book.row(row(routed=routed), at + 1)
+            seen += [(n, turn.pop, book.elsewhere(turn.call)) for turn in turns]
+        assert seen == [(1, True, False), (2, False, True), (3, False, False)]
+
+    def test_the_turn_may_come_when_the_call_is_old_but_not_when_the_turn_is(self) -> None:
+        for age, pops in ((1.0, True), (YOUNG + 1, False)):
+            routed = Routed(route="r", now=("d1",), since=AT + 100)
+            turns = self.book("d1").row(row(routed=routed), AT + 100 + age)
+            assert any(turn.pop for turn in turns) is pops
+
+    def test_an_own_line_pops_at_once_whatever_the_route_says(self) -> None:
+        book = self.book("d1")
+        assert pops(book, event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI)) == [(EventKind.CALLER, 1.0)]
+
+    def test_whoever_comes_to_the_desk_is_shown_what_rings_for_them(self) -> None:
+        routed = Routed(route="r", now=("p1",), since=AT)
+        book = self.book("d1", "p2")
+        assert book.row(row(routed=routed), AT + 1) == []
+        (turn,) = book.rings_for(frozenset({"d1", "p1"}), AT + 2)
+        assert turn.pop
+        (turn,) = book.rings_for(frozenset({"d1", "p2"}), AT + 3)
+        assert (turn.pop, book.elsewhere(turn.call)) == (False, True)
+        assert book.rings_for(frozenset({"d1", "p2"}), AT + 4) == []

@@ -1,0 +1,112 @@
+"""Whom nobody had is called back: made by the server, seen at every desk, with real processes."""
+
+import json
+import os
+import urllib.request
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from ringdesk.ids import call_id
+from tests.flows.processes import Answer, Process, Shop, shop
+from tests.flows.test_wrong_clocks import SHIFTED, set_clock
+
+SECRET = "a secret of the provider"
+SETTINGS = f"""
+[[source]]
+id = "cloud"
+dialect = "generic"
+secrets = ["{SECRET}"]
+
+[[line]]
+id = "cloud-line"
+source = "cloud"
+store = "main"
+"""
+CALL = {"from": "886912345678", "to": "886227208889", "direction": "in"}
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Shop]:
+    with shop(tmp_path) as it:
+        settings = tmp_path / "central.toml"
+        settings.write_text(SETTINGS)
+        it.admin("settings", "import", str(settings))
+        it.start_server()
+        yield it
+
+
+def hook(place: Shop, said: Mapping[str, object]) -> None:
+    request = urllib.request.Request(
+        f"http://{place.address}/hook/cloud",
+        json.dumps(CALL | dict(said)).encode(),
+        {"content-type": "application/json", "x-ringdesk-secret": SECRET},
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 200
+
+
+def missed(place: Shop, call: str) -> None:
+    hook(place, {"event": "newCall", "callId": call})
+    hook(place, {"event": "hangup", "callId": call, "cause": "noAnswer"})
+
+
+def is_task(line: Answer) -> bool:
+    return line.get("event") == "task"
+
+
+def owed(desk: Process) -> list[Answer]:
+    assert desk.ask("sync", timeout=30)["ok"]
+    return [row for row in desk.ask("dump", what="tasks")["rows"] if not row["done"]]
+
+
+def test_a_call_that_nobody_had_is_owed_once_at_every_desk_until_somebody_spoke(place: Shop) -> None:
+    desks = [place.desk("a"), place.desk("b", user="ann")]
+    for desk in desks:
+        assert desk.ask("sync", timeout=30)["ok"]
+    missed(place, "c1")
+    for desk in desks:
+        desk.expect(is_task)
+        (task,) = owed(desk)
+        assert (task["call"], task["number"], task["called"]) == (call_id("cloud", "c1"), "+886912345678", 0)
+        assert task["title"].startswith("Call back")
+    missed(place, "c2")
+    for desk in desks:
+        desk.expect(is_task)
+        (task,) = owed(desk)
+        assert (task["call"], task["called"]) == (call_id("cloud", "c1"), 1)
+    hook(place, {"event": "newCall", "callId": "c3"})
+    hook(place, {"event": "answer", "callId": "c3", "answeringNumber": "801"})
+    for desk in desks:
+        desk.expect(lambda line: is_task(line) and line["done"])
+        assert owed(desk) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
+@pytest.mark.parametrize("late", [0, 1200], ids=["at-once", "20-minutes-late"])
+def test_what_is_told_20_minutes_late_pops_nowhere_and_owes_nobody_a_call(
+    place: Shop, monkeypatch: pytest.MonkeyPatch, late: int
+) -> None:
+    """The line rings while the server is away; when it is back, it is later by that much."""
+    passive = place.room / "passive.toml"
+    passive.write_text("[callbacks]\npassive = true\n")
+    place.admin("settings", "import", str(passive))
+    _modem, url = place.modem("--call", "0965118402", "--rings", "2", "--cadence", "1", "--after", "8")
+    a, b = place.desk("a", url), place.desk("b", user="ann")
+    for desk in (a, b):
+        assert desk.ask("sync", timeout=30)["ok"]
+    assert place.server is not None
+    place.server.close()
+    a.expect(lambda line: line.get("event") == "call" and line.get("state") == "ring_stopped")
+    (place.room / "shifted").mkdir()
+    (place.room / "shifted" / "sitecustomize.py").write_text(SHIFTED)
+    set_clock(place.room / "shift", late)
+    with monkeypatch.context() as server_only:
+        server_only.setenv("PYTHONPATH", str(place.room / "shifted"))
+        server_only.setenv("SHIFT_FILE", str(place.room / "shift"))
+        place.start_server()
+    assert len(owed(a)) == len(owed(b)) == (late == 0)
+    (call,) = b.ask("dump", what="calls")["rows"]
+    assert call["caller"]["e164"] == "+886965118402", "it is on record"
+    assert late == 0 or not [line for line in b.seen if line.get("event") == "screen_pop"]

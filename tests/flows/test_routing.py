@@ -1,0 +1,78 @@
+"""Who rings by the routes of the business, with real processes: the others see nothing, a hunt goes on, also after a kill -9."""
+
+from pathlib import Path
+
+import pytest
+
+from ringdesk.ids import call_id
+from tests.flows.processes import Answer, Process, Shop
+from tests.flows.test_callbacks import hook, place
+
+__all__ = ["place"]
+
+CALL = call_id("cloud", "c1")
+
+
+def is_pop(line: Answer) -> bool:
+    return line.get("event") == "screen_pop"
+
+
+def popped(desk: Process) -> bool:
+    assert desk.ask("sync", timeout=30)["ok"]
+    desk.ask("state")
+    return any(is_pop(line) for line in desk.seen)
+
+
+@pytest.fixture
+def desks(place: Shop) -> list[Process]:
+    """Three desks of one store; ann works at the second."""
+    found = [place.desk("a"), place.desk("b", user="ann"), place.desk("c")]
+    for desk in found:
+        assert desk.ask("sync", timeout=30)["ok"]
+    return found
+
+
+def device(desk: Process) -> str:
+    found: str = desk.ask("state")["device"]
+    return found
+
+
+def settle(place: Shop, text: str) -> None:
+    file = Path(place.room) / "routes.toml"
+    file.write_text(text)
+    place.admin("settings", "import", str(file))
+
+
+def test_only_the_desks_of_the_route_pop_and_all_see_who_has_it(place: Shop, desks: list[Process]) -> None:
+    a, b, c = desks
+    settle(place, f'[[route]]\nid = "front"\ncalled = "+88622720"\ndesks = ["{device(a)}"]\npeople = ["ann"]\n')
+    hook(place, {"event": "newCall", "callId": "c1"})
+    for desk in (a, b):
+        assert desk.expect(is_pop)["call"] == CALL
+    assert not popped(c)
+    assert b.ask("claim", call=CALL)["ok"]
+    for desk in (a, c):
+        taken = desk.expect(lambda line: line.get("event") == "call" and line.get("claimed_by") is not None)
+        assert (taken["call"], taken["claimed_name"], taken["elsewhere"]) == (CALL, "ann", False)
+    assert not popped(c)
+
+
+def test_a_hunt_goes_from_desk_to_desk_although_the_server_is_killed_meanwhile(
+    place: Shop, desks: list[Process]
+) -> None:
+    a, b, c = desks
+    route = f'[[route]]\nid = "hunt"\nmode = "hunt"\nseconds = 6\ndesks = ["{device(a)}", "{device(b)}"]\n'
+    settle(place, route)
+    hook(place, {"event": "newCall", "callId": "c1"})
+    assert a.expect(is_pop)["call"] == CALL
+    assert not popped(b)
+    assert place.server is not None
+    place.server.kill()
+    place.start_server()
+    gone = a.expect(lambda line: line.get("event") == "call" and line.get("elsewhere") is True, 60)
+    assert (gone["call"], gone["state"], gone["why_code"]) == (CALL, "ringing", "rings_elsewhere")
+    assert b.expect(is_pop)["call"] == CALL
+    back = a.expect(lambda line: line.get("event") == "call" and line.get("elsewhere") is False, 60)
+    assert back["state"] == "ringing", "after the last one all of the route ring"
+    assert not popped(c)
+    assert sum(is_pop(line) for line in a.seen) == 1
