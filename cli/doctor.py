@@ -52,6 +52,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         help="lines to try: serial:///dev/ttyACM0, tcp://host:port?dialect=ami; default: those of the settings, and the server",
     )
+    parser.add_argument(
+        "--public",
+        metavar="URL",
+        help="look at the address that a provider calls instead: https://pop.example.tw/hook/ID",
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file to look at")
     parser.add_argument("--language", help="language of the report: en, zh-Hant")
@@ -74,8 +79,15 @@ def run(options: argparse.Namespace) -> int:
     if not options.sources:
         lines, named = of_settings(known)
         asked = _server(known, options.data)
+    told = chain([found, *named], _findings(lines, options.data, allowed), asked)
+    if options.public is not None:
+        from cli.doctor_public import public
+
+        if options.sources or options.data:
+            raise BadInput("--public looks at that address alone; leave out sources and --data")
+        told = chain([found], public(options.public, known.server.public_url))
     well = True
-    for finding in chain([found, *named], _findings(lines, options.data, allowed), asked):
+    for finding in told:
         well &= finding.ok
         if options.json:
             print_json(finding.for_programs())
