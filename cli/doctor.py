@@ -20,6 +20,7 @@ from typing import Final
 
 from cli import roots
 from cli.findings import Finding
+from cli.listened import heard_for
 from cli.output import print_json
 from cli.pumps import expect_dialect, pump_of
 from config import registry
@@ -57,6 +58,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="look at the address that a provider calls instead: https://pop.example.tw/hook/ID",
     )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="listen to each line so long, and say why no number comes",
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file to look at")
     parser.add_argument("--language", help="language of the report: en, zh-Hant")
@@ -79,7 +87,10 @@ def run(options: argparse.Namespace) -> int:
     if not options.sources:
         lines, named = of_settings(known)
         asked = _server(known, options.data)
-    told = chain([found, *named], _findings(lines, options.data, allowed), asked)
+    if not 0 <= options.seconds <= 86_400:
+        raise BadInput("--seconds must be from 0 to 86400")
+    listened = (each for spec in lines if options.seconds for each in heard_for(spec, options.seconds, allowed))
+    told = chain([found, *named], _findings(lines, options.data, allowed), listened, asked)
     if options.public is not None:
         from cli.doctor_public import public
 
