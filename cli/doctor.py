@@ -278,6 +278,9 @@ def _data(directory: Path) -> Iterator[Finding]:
         yield _well(name, "doctor_data_well")
     yield from (_database(directory / database) for database in _DATABASES if (directory / database).exists())
     yield from _awaited(directory / _DATABASES[0])
+    from cli.doctor_hooks import refused
+
+    yield from refused(directory / _DATABASES[1], roots.wall())
 
 
 def _awaited(path: Path) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ CHECKS: Final = {
 _LEVEL_CELLS: Final = 8
 _WORDY: Final = "port_"
 """Codes whose sentence says all that the system said, but for `port_failed`."""
-_OURS: Final = ("doctor_", "public_")
+_OURS: Final = ("doctor_", "public_", "hook_")
 """Codes behind which stands what this machine says, and no peer."""
 
 
