@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.findings import Finding
+from ringdesk.codecs import hooksigned, refusals
 from ringdesk.dialects import Level
 from ringdesk.why import ENGLISH, Why, register
 
@@ -21,6 +22,7 @@ register(
 )
 
 DAY: Final = 24 * 3600.0
+_KNOWN: Final = {why.code: why for why in (hooksigned.UNSIGNED, refusals.FORGED, refusals.STALE, refusals.UNREADABLE)}
 _DETAIL: Final = re.compile(r"(\w+): ([0-9]+) times")
 """As `server.intake.refusals` writes it."""
 
@@ -43,7 +45,7 @@ def refused(database: Path, now: float) -> Iterator[Finding]:
 
 
 def _why(code: str) -> Why:
-    if code in ENGLISH:
-        return Why(code)
+    if code in _KNOWN:
+        return _KNOWN[code]
     own = f"doctor_hook_{code}"
     return Why(own if own in ENGLISH else "doctor_hook_other")
