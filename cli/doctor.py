@@ -20,6 +20,7 @@ from typing import Final
 
 from cli import roots
 from cli.findings import Finding
+from cli.listened import heard_for
 from cli.output import print_json
 from cli.pumps import expect_dialect, pump_of
 from config import registry
@@ -52,6 +53,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         help="lines to try: serial:///dev/ttyACM0, tcp://host:port?dialect=ami; default: those of the settings, and the server",
     )
+    parser.add_argument(
+        "--public",
+        metavar="URL",
+        help="look at the address that a provider calls instead: https://pop.example.tw/hook/ID",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=0.0,
+        metavar="N",
+        help="listen to each line so long, and say why no number comes",
+    )
     parser.add_argument("--data", type=Path, metavar="DIR", help="the data directory of a desk or server")
     parser.add_argument("--config", type=Path, metavar="FILE", help="the settings file to look at")
     parser.add_argument("--language", help="language of the report: en, zh-Hant")
@@ -73,8 +86,18 @@ def run(options: argparse.Namespace) -> int:
     if not options.sources:
         lines, named = of_settings(known)
         asked = _server(known, options.data)
+    if not 0 <= options.seconds <= 86_400:
+        raise BadInput("--seconds must be from 0 to 86400")
+    listened = (each for spec in lines if options.seconds for each in heard_for(spec, options.seconds, allowed))
+    told = chain([found, *named], _findings(lines, options.data, allowed), listened, asked)
+    if options.public is not None:
+        from cli.doctor_public import public
+
+        if options.sources or options.data:
+            raise BadInput("--public looks at that address alone; leave out sources and --data")
+        told = chain([found], public(options.public, known.server.public_url))
     well = True
-    for finding in chain([found, *named], _findings(lines, options.data, allowed), asked):
+    for finding in told:
         well &= finding.ok
         if options.json:
             print_json(finding.for_programs())
@@ -254,6 +277,9 @@ def _data(directory: Path) -> Iterator[Finding]:
         yield _well(name, "doctor_data_well")
     yield from (_database(directory / database) for database in _DATABASES if (directory / database).exists())
     yield from _awaited(directory / _DATABASES[0])
+    from cli.doctor_hooks import refused
+
+    yield from refused(directory / _DATABASES[1], roots.wall())
 
 
 def _awaited(path: Path) -> Iterator[Finding]:

@@ -62,6 +62,11 @@ CHECKS: Final = {
     "server": mark("server"),
     "ports": mark("serial ports"),
     "outbox": mark("unsent changes"),
+    "public address": mark("public address"),
+    "public name": mark("public name"),
+    "public certificate": mark("public certificate"),
+    "public answer": mark("public answer"),
+    "public time": mark("public time to answer"),
 }
 """Words for what is looked at; a package, a path and a line have their name."""
 _DIALECT: Final = "dialect "
@@ -69,7 +74,7 @@ _DIALECT: Final = "dialect "
 _LEVEL_CELLS: Final = 8
 _WORDY: Final = "port_"
 """Codes whose sentence says all that the system said, but for `port_failed`."""
-_OURS: Final = "doctor_"
+_OURS: Final = ("doctor_", "public_", "hook_")
 """Codes behind which stands what this machine says, and no peer."""
 
 

@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import BinaryIO, Final
+from typing import Final
 
-from cli import allowance, roots
+from cli import allowance, recordings, roots
 from cli.output import complain, print_json
 from cli.pumps import expect_dialect, pump_of
-from ringdesk import numbers, transcript
+from ringdesk import numbers
 from ringdesk.calls import Call, CallEvent, CallState
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
@@ -45,6 +45,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--area", default="", help="area code of sources whose URL has none")
     parser.add_argument("--config", type=Path, metavar="FILE", help=allowance.HELP)
     parser.add_argument("--record", type=Path, metavar="FILE.jsonl", help="keep what passes, for replay:FILE.jsonl")
+    parser.add_argument(
+        "--mask",
+        action="store_true",
+        help="keep it with other numbers and names, to be given away; it is written at the end",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -53,18 +58,16 @@ def run(options: argparse.Namespace) -> int:
     if len({spec.id for spec in specs}) < len(specs):
         raise BadInput("two of the sources have the same id; name each source once")
     allowed = allowance.of(options.config, *(spec.dialect for spec in specs))
+    if options.mask and options.record is None:
+        raise BadInput("--mask is about a recording; add --record FILE.jsonl")
     with ExitStack() as stack:
-        record = None if options.record is None else stack.enter_context(_recording(options.record, specs))
+        record = None
+        if options.record is not None:
+            if len(specs) > 1:
+                raise BadInput("--record keeps one source; listen to the others in another process")
+            dialect = specs[0].dialect if options.mask else None
+            record = stack.enter_context(recordings.Recording(options.record, masked_as=dialect))
         return _Listening(specs, follow=options.follow, record=record, allowed=allowed).run()
-
-
-def _recording(path: Path, specs: list[SourceSpec]) -> BinaryIO:
-    if len(specs) > 1:
-        raise BadInput("--record keeps one source; listen to the others in another process")
-    try:
-        return path.open("xb")
-    except OSError as error:
-        raise BadInput(f"cannot record to {path}: {error.strerror}; choose another file") from error
 
 
 class _Inbox:
@@ -108,7 +111,7 @@ class _Listening:
     """The sources, the tracker of their calls, and what is printed of both."""
 
     def __init__(
-        self, specs: list[SourceSpec], *, follow: bool, record: BinaryIO | None, allowed: Collection[str]
+        self, specs: list[SourceSpec], *, follow: bool, record: recordings.Recording | None, allowed: Collection[str]
     ) -> None:
         self._follow = follow
         self._record = record
@@ -180,7 +183,7 @@ class _Listening:
 
     def _keep(self, chunk: Chunk) -> None:
         if (record := self._record) is not None:
-            self._inbox.put(lambda: _write(record, chunk))
+            self._inbox.put(lambda: record.keep(chunk))
 
     def _heard(self, event: CallEvent) -> None:
         self._latest = max(self._latest, event.at)
@@ -210,11 +213,6 @@ class _Listening:
                 complain("waiting for it; Ctrl+C ends")
         if notice.level is not Level.STARTING:
             (self._troubled.add if bad else self._troubled.discard)(source)
-
-
-def _write(record: BinaryIO, chunk: Chunk) -> None:
-    record.write(transcript.line(chunk))
-    record.flush()
 
 
 @contextmanager

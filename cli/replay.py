@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 from urllib.parse import quote
 
-from cli import allowance, listen
+from cli import allowance, listen, recordings
+from cli.output import print_json
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,10 +16,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--follow", action="store_true", help="print a call at each change, not only at its end")
     parser.add_argument("--region", default="TW", help="region of the line (default TW)")
     parser.add_argument("--area", default="", help="area code of the line")
+    parser.add_argument(
+        "--mask", type=Path, metavar="OUT.jsonl", help="play nothing: write the recording with other numbers and names"
+    )
     parser.add_argument("--config", type=Path, metavar="FILE", help=allowance.HELP)
 
 
 def run(options: argparse.Namespace) -> int:
     """Until the recording is over; 2 if it cannot be used."""
+    if options.mask is not None:
+        count = recordings.write_masked(Path(options.file), options.mask, options.dialect)
+        print_json({"masked": str(options.mask), "chunks": count})
+        return 0
     url = f"replay:{quote(options.file)}?dialect={quote(options.dialect)}&speed={quote(options.speed)}"
-    return listen.run(argparse.Namespace(**vars(options), sources=[url], record=None))
+    return listen.run(argparse.Namespace(**{**vars(options), "mask": False}, sources=[url], record=None))

@@ -1,4 +1,4 @@
-"""`ringdesk simulate WHAT`: a modem, a box, an exchange that is not there, on a real wire, and calls that ring it.
+"""`ringdesk simulate WHAT`: a modem, a box, an exchange, a provider that is not there, on a real wire, and calls that ring it.
 
 Options of a call that stand before the first `--call` hold for all calls, behind one for that call alone.
 """
@@ -15,13 +15,14 @@ from typing import Any, Final
 
 import msgspec
 
-from cli import roots
+from cli import roots, simulated_provider
 from cli.output import print_json
 from cli.simulated_gear import GEAR, Wish, account, made
 from cli.simulated_line import SimulatedLine
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput
 from ringdesk.simulators import Incoming, SimulatedPeer
+from ringdesk.simulators.hooks.providers import PROVIDERS
 from ringdesk.times import iso
 
 _BETWEEN_CALLS: Final = 10.0
@@ -45,11 +46,12 @@ class _OfCall(argparse.Action):
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
-    parser.add_argument("what", choices=list(GEAR), help="the dialect that it speaks")
+    parser.add_argument("what", choices=[*GEAR, *PROVIDERS], help="the dialect that it speaks")
     wire = parser.add_mutually_exclusive_group(required=True)
     wire.add_argument("--pty", action="store_true", help="on a pseudo terminal of its own")
     wire.add_argument("--listen", metavar="HOST:PORT", help="on a socket; port 0 is any free port")
     wire.add_argument("--send", metavar="HOST:PORT", help="datagrams to a listener there (sip, whozz)")
+    wire.add_argument("--post", metavar="URL", help="requests to the webhook there (twilio, sipgate, shop, ...)")
     parser.add_argument("--call", dest="number", action=_OfCall, metavar="NUMBER", help="ring; may be repeated")
     parser.add_argument("--name", action=_OfCall, help="the caller's name")
     for shown in (Presentation.PRIVATE, Presentation.UNAVAILABLE):
@@ -83,21 +85,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--mode", type=int, choices=[1, 2], default=1, help="caller ID as text (1) or raw packets (2)")
     parser.add_argument(
-        "--secret-file", type=Path, metavar="FILE", help="user:password that ami and esl let in (default: everybody)"
+        "--secret-file",
+        type=Path,
+        metavar="FILE",
+        help="user:password that ami and esl let in; the secret of a webhook",
     )
     parser.add_argument("--deaf", action="store_true", help="a modem that knows no caller-ID command")
     parser.add_argument(
         "--forget", action="store_true", help="a modem that forgets after each call that caller ID was on"
     )
+    simulated_provider.arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM; a provider ends with its last call."""
     template, calls = planned(getattr(options, "said", []))
     if options.csv is not None:
         calls += from_file(options.csv, template)
     if options.calls is not None and not calls:
         raise BadInput("--calls needs calls to make; add --call NUMBER or --from FILE.csv")
+    if options.what in PROVIDERS:
+        return _post(calls, options)
+    if options.post is not None:
+        raise BadInput(f"{options.what} sends no requests; use --pty, --listen or --send")
     wire = "pty" if options.pty else "send" if options.send is not None else "listen"
     wish = Wish(
         what=options.what,
@@ -108,6 +118,16 @@ def run(options: argparse.Namespace) -> int:
     )
     asyncio.run(_serve(made(wish, wire), calls, options))
     return 0
+
+
+def _post(calls: Sequence[Incoming], options: argparse.Namespace) -> int:
+    if options.post is None:
+        raise BadInput(
+            f"{options.what} tells of calls by HTTP; use --post URL, as in --post http://127.0.0.1:8791/hook/ID"
+        )
+    if not calls:
+        raise BadInput("there is no call to tell of; add --call NUMBER or --from FILE.csv")
+    return simulated_provider.run(options, _in_turn(calls, options.calls))
 
 
 def planned(said: Sequence[tuple[str, Any]]) -> tuple[Incoming, list[Incoming]]:

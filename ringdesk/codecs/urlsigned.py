@@ -42,8 +42,18 @@ def values(request: Request) -> Fields | None:
     return () if macs.same(given, [hashlib.sha256(request.body).hexdigest()]) else None
 
 
+def signature(request: Request, secret: str) -> str:
+    """The signature that a provider makes (HMAC-SHA1, base64)."""
+    return macs.base64("sha1", secret, f"{request.url}{_behind(request, values(request) or ())}".encode())
+
+
 def signed(request: Request, signature: str, secrets: tuple[str, ...], covered: Fields) -> bool:
     """Whether one of the secrets signed the address and the fields behind it (HMAC-SHA1, base64)."""
-    more = "" if request.method == "GET" else joined(covered)
+    more = _behind(request, covered)
     texts = [f"{address}{more}".encode() for address in addresses(request.url)]
     return macs.same(signature, [macs.base64("sha1", one, text) for one in secrets for text in texts])
+
+
+def _behind(request: Request, covered: Fields) -> str:
+    """What is signed behind the address: the query stands in it already."""
+    return "" if request.method == "GET" else joined(covered)

@@ -63,7 +63,7 @@ class CloudtalkDialect:
                 event=EventKind.LINKED, at=now, source=self._source, native_id=native, linked_id=said["uuid"]
             )
             events = (linked, *events)
-        stamp = said["uuid"] or str(int(now // _SAME))
+        stamp = said["uuid"] or _window(now)
         return Verdict(answer=Answer(200), events=events, once=hookfacts.delivery(said["event"], said["number"], stamp))
 
     def _native_id(self, kind: EventKind, number: str, uuid: str, now: float) -> str:
@@ -72,6 +72,15 @@ class CloudtalkDialect:
         if hookfacts.caller(number).raw is None:  # withheld ones cannot be told apart
             return new
         if kind is EventKind.RINGING:
+            # one that comes again is dropped as a repetition: what follows must not be told of an id that only it had
+            again = f"{number} {_window(now)}"
+            new = self._rings.last(again) or new
+            self._rings.rang(again, new)
             self._rings.rang(number, new)
             return new
         return self._rings.last(number) or new
+
+
+def _window(now: float) -> str:
+    """What two ringings of one number have in common that count as one."""
+    return str(int(now // _SAME))

@@ -13,7 +13,7 @@ from ringdesk.codecs.http import Answer, Request, first
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
 
-_SIGNATURE: Final = "x-placetel-signature"
+SIGNATURE: Final = "x-placetel-signature"
 _OUTCOMES: Final = {
     "accepted": Outcome.ANSWERED,
     "voicemail": Outcome.VOICEMAIL,
@@ -36,7 +36,7 @@ class PlacetelDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One event of one call. Without a body in the answer Placetel routes the call as it is set."""
         wanted = [macs.hexadecimal("sha256", secret, request.body) for secret in secrets]
-        if secrets and not macs.same(request.header(_SIGNATURE), wanted):
+        if secrets and not macs.same(request.header(SIGNATURE), wanted):
             return Verdict.refuse(refusals.FORGED)
         form = request.form
         event, call = first(form, "event"), hookfacts.native_id(first(form, "call_id"))

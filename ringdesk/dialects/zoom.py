@@ -77,16 +77,17 @@ def _once(data: dict[str, Any], found: Any) -> str:
 
 
 def _refusal(request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
-    signature, stamp = request.header(SIGNATURE), request.header(TIMESTAMP)
-    if not signature or not stamp:
+    given, stamp = request.header(SIGNATURE), request.header(TIMESTAMP)
+    if not given or not stamp:
         return hooksigned.UNSIGNED
-    if not macs.same(signature, [_signature(request, one) for one in secrets]):
+    if not macs.same(given, [signature(request, one) for one in secrets]):
         return refusals.FORGED
     signed_at = macs.seconds(stamp)
     return None if signed_at is not None and macs.in_window(signed_at, now) else refusals.STALE
 
 
-def _signature(request: Request, secret: str) -> str:
+def signature(request: Request, secret: str) -> str:
+    """Version 0, over the time in its header and the body."""
     message = f"v0:{request.header(TIMESTAMP)}:".encode() + request.body
     return "v0=" + macs.hexadecimal("sha256", secret, message)
 
@@ -101,8 +102,8 @@ def _challenge(request: Request, data: dict[str, Any], now: float, secrets: tupl
     why = _refusal(request, now, secrets)
     if why is not None and why != hooksigned.UNSIGNED:
         return Verdict.refuse(why)
-    signature = request.header(SIGNATURE)
-    secret = next((one for one in secrets if macs.same(signature, [_signature(request, one)])), secrets[0])
+    given = request.header(SIGNATURE)
+    secret = next((one for one in secrets if macs.same(given, [signature(request, one)])), secrets[0])
     body = msgspec.json.encode(
         {"plainToken": plain, "encryptedToken": macs.hexadecimal("sha256", secret, plain.encode())}
     )

@@ -172,6 +172,23 @@ def test_what_was_recorded_can_be_replayed(room: Room) -> None:
     assert replay.stderr == b""
 
 
+def test_a_masked_recording_has_the_call_and_not_its_number(room: Room) -> None:
+    file = room.path / "line.jsonl"
+    url = room.modem("--call", "0912345678", "--name", "CHEN MEI", "--mode", "2")
+    listen = room.start("listen", "listen", "--record", str(file), "--mask", url)
+    listen.expect(lambda line: line.get("event") == "caller" and line["caller"]["raw"] == "0912345678")
+    assert file.read_bytes() == b"", "nothing is on the disk before it is masked"
+    ended(listen)
+    kept = b"".join(bytes.fromhex(json.loads(line)["hex"]) for line in file.read_text().splitlines())
+    for never in (b"2345678", b"2345678".hex().upper().encode(), b"CHEN", b"CHEN".hex().upper().encode()):
+        assert never not in kept
+    decoded = subprocess.run(
+        [*RINGDESK, "decode", "modem", str(file)], cwd=ROOT, capture_output=True, timeout=60, check=True
+    )
+    callers = [found for line in decoded.stdout.splitlines() if (found := json.loads(line)["caller"])]
+    assert [(len(caller["raw"]), caller["raw"][:3], len(caller["name"])) for caller in callers] == [(10, "091", 8)]
+
+
 def test_raw_bytes_are_replayed_to_the_end_of_the_calls(tmp_path: Path) -> None:
     file = tmp_path / "line.bin"
     file.write_bytes(b"\r\nRING\r\n\r\nDATE = 1122\r\nTIME = 1338\r\nNMBR = 0912345678\r\n\r\nRING\r\n")
@@ -206,6 +223,7 @@ def test_a_reader_that_goes_away_ends_it_without_a_trace(room: Room, tmp_path: P
         (["replay:/none.jsonl?dialect=modem"], "No such file"),
         (["--record", "a.jsonl", "serial://COM3", "serial://COM4"], "one source"),
         (["--record", "/", "serial://COM3"], "cannot record"),
+        (["--mask", "serial://COM3"], "add --record"),
     ],
 )
 def test_bad_use_is_one_line_and_exit_2(words: list[str], says: str) -> None:

@@ -45,3 +45,22 @@ def test_what_cannot_be_played_is_one_line(tmp_path: Path, words: list[str], sai
     assert done.returncode == 2
     assert said in done.stderr
     assert done.stderr.count(b"\n") == 1
+
+
+def test_a_recording_is_written_with_other_numbers(tmp_path: Path) -> None:
+    file, out = TRANSCRIPTS / "whozz" / "serial-answered.jsonl", tmp_path / "masked.jsonl"
+    done = run(tmp_path, "replay", str(file), "--dialect", "whozz", "--mask", str(out))
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert json.loads(done.stdout) == {"masked": str(out), "chunks": len(file.read_text().splitlines())}
+    assert b"2720-8889".hex() not in out.read_text()
+    played = run(tmp_path, "replay", str(out), "--dialect", "whozz", "--speed", "1000")
+    *_, call = [json.loads(line) for line in played.stdout.splitlines()]
+    assert call["caller"]["raw"].startswith("02-2")
+    assert call["outcome"] == "answered"
+    for words in (
+        [str(file), "--mask", str(out)],
+        ["none.jsonl", "--mask", "x"],
+        [str(file), "--mask", "x", "--dialect", "acme"],
+    ):
+        again = run(tmp_path, "replay", "--dialect", "whozz", *words)
+        assert (again.returncode, again.stderr.count(b"\n")) == (2, 1)

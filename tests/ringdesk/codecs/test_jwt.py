@@ -57,3 +57,9 @@ def test_a_dot_more_or_less() -> None:
 @given(st.text() | st.lists(st.binary(max_size=9).map(part), min_size=3, max_size=3).map(".".join))
 def test_any_text(text: str) -> None:
     assert jwt.claims(text, ("s", "é")) is None
+
+
+def test_what_is_signed_is_believed() -> None:
+    made = jwt.signed({"iss": "Vonage", "iat": 1}, "s")
+    assert jwt.claims(made, ("s",)) == {"iss": "Vonage", "iat": 1}
+    assert jwt.claims(made, ("r",)) is None

@@ -152,6 +152,14 @@ class TestCloudtalk:
         assert (bench.call.outcome, bench.call.answered_by, len(bench.pops)) == ("answered", "201", 1)
         assert all("912345678" not in key.native_id for key in bench.call.sources), "an id goes where numbers may not"
 
+    def test_a_ringing_that_comes_again_is_of_the_same_call(self) -> None:
+        """The repetition itself is dropped by its name; the answer must find the call that is there."""
+        bench = Bench("cloudtalk")
+        first = bench.form(event="ringing", number="+886912345678", uuid="null")
+        again = bench.form(event="ringing", number="+886912345678", uuid="null")
+        assert first.once == again.once
+        assert first.events[0].native_id == again.events[0].native_id
+
     def test_withheld_callers_are_not_taken_for_each_other(self) -> None:
         bench = Bench("cloudtalk")
         for _ in range(2):

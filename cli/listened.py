@@ -1,0 +1,49 @@
+"""The doctor listens to a line for a while: what came of it, and why no number did."""
+
+import random
+import secrets
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from cli import roots
+from cli.findings import Finding
+from cli.line_probe import Heard, Probe
+from cli.line_reasons import judged
+from cli.pumps import pump_of
+from config import registry
+from ringdesk.dialects import Level, Notice
+from terminal.callerid.pump import SourcePump
+from terminal.callerid.source import SourceSpec, Transport
+
+if TYPE_CHECKING:
+    from cli.hooks import HookPump
+
+
+def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -> Iterator[Finding]:
+    """Listen to a line for so many seconds, from its set-up on. Of a recording nothing: it is no line."""
+    if spec.transport is Transport.REPLAY:
+        return
+    heard, notices = Heard(modem=spec.dialect == "modem"), list[Notice]()
+    with closing(_pump(spec, heard, notices, allowed)) as pump:
+        pump.start()
+        threading.Event().wait(seconds)
+    worst = next((notice for notice in reversed(notices) if notice.level is Level.BROKEN), None)
+    refused = next((notice for notice in reversed(notices) if notice.why.code.startswith("hook_")), None)
+    notice = refused or (None if heard.bytes or heard.calls else worst) or judged(heard, spec.options.region, seconds)
+    yield Finding(check=f"{spec.url} ({seconds:g} s)", ok=notice.level is Level.OK, level=notice.level, why=notice.why)
+
+
+def _pump(spec: SourceSpec, heard: Heard, notices: list[Notice], allowed: Collection[str]) -> "SourcePump | HookPump":
+    if spec.transport is Transport.HTTP:
+        return pump_of(spec, heard.hear, lambda _, notice: notices.append(notice), roots.wall, allowed=allowed)
+    make = registry.dialect(spec.dialect, allowed)
+    return SourcePump(
+        spec,
+        lambda source, options: Probe(make(source, options), heard),
+        on_event=lambda _: None,
+        on_health=lambda _, notice: notices.append(notice),
+        wall=roots.wall,
+        jitter=random.Random(secrets.randbits(64)),  # noqa: S311 - spreads attempts, no secret
+    )
