@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cli.findings import Finding
+from cli.hooks import SEVERAL
 from cli.line_probe import Heard
 from cli.line_reasons import judged
 from cli.listened import heard_for
@@ -144,6 +145,7 @@ def test_requests_that_are_refused_are_told(tmp_path: Path) -> None:
         port = free.getsockname()[1]
 
     def send() -> None:
+        refused = 0
         for _ in range(50):
             try:
                 wire = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
@@ -153,10 +155,12 @@ def test_requests_that_are_refused_are_told(tmp_path: Path) -> None:
                 threading.Event().wait(0.1)
             else:
                 wire.close()
+                refused += 1
+            if refused == SEVERAL:
                 return
 
     thread = threading.Thread(target=send)
     thread.start()
-    finding = found(f"http://127.0.0.1:{port}?dialect=shop&secret-file={secret}", 3.0)
+    finding = found(f"http://127.0.0.1:{port}?dialect=shop&secret-file={secret}", 6.0)
     thread.join()
     assert finding.why.code == "hook_forged"
