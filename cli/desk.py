@@ -187,7 +187,7 @@ async def show(
         loop = asyncio.get_running_loop()
         with (
             ended_by_hangup(sys.stdin.fileno(), loop, app.hung_up),
-            ended_by_signal(loop, lambda: app.call_later(app.action_quit)),
+            ended_by_signal(loop, lambda: app.call_later(app.end)),
         ):
             await app.run_async()
     if app.unopened is not None:

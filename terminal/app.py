@@ -199,6 +199,13 @@ class RingdeskApp(App[None]):
         else:
             await self._desk_screen.action_leave()
 
+    async def end(self) -> None:
+        """Nobody can press a key any more: keep what can be kept."""
+        if self._desk_screen is None:
+            self.exit()
+        else:
+            await self._desk_screen.leave()
+
     @property
     def locked(self) -> bool:
         """Whether the lock lies over the desk."""
@@ -230,7 +237,7 @@ class RingdeskApp(App[None]):
     def hung_up(self) -> None:
         """The terminal is gone: draw no more, keep the drafts, and end."""
         self._gone = True
-        self.call_later(self.action_quit)
+        self.call_later(self.end)
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """The only way from strips to the terminal: through the gate; from under the lock there is none, and a terminal that
@@ -266,7 +273,7 @@ class RingdeskApp(App[None]):
         """The thread that reads the keyboard has ended: keep the drafts, and say why."""
         log.critical("the keyboard cannot be read any more: %s", renderables)
         self.failure = "the keyboard can no longer be read; drafts are kept, the log has the details"
-        self.call_later(self.action_quit)
+        self.call_later(self.end)
 
     def _fatal_error(self) -> None:
         """End without a traceback: it would put local variables, customers among them, on the terminal."""

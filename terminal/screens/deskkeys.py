@@ -39,6 +39,7 @@ class DeskKeys(CallKeys):
     looks: Looks
     guard: Guard
     _drafting = False
+    _warned = False
 
     @property
     def area(self) -> NoteArea:
@@ -255,11 +256,24 @@ class DeskKeys(CallKeys):
         self.guard.ask_pin()
 
     async def action_leave(self) -> None:
-        """Ctrl+Q: keep the drafts, then leave."""
+        """Ctrl+Q: keep the drafts, then leave. Where one cannot be kept it stays on the screen until the key comes again."""
+        if await self._keep() or self._warned:
+            await self.leave()
+            return
+        self._warned = True
+        self.painter.tell(say("What you typed cannot be kept: make room, or Ctrl+Q again loses it."), bad=True)
+
+    async def leave(self) -> None:
+        """Leave, whatever can be kept."""
+        await self._keep()
+        await self.attendance.leave()
+        self.app.exit()
+
+    async def _keep(self) -> bool:
         self.writing.hold()
         try:
             await self.keeper.keep()
         except Exception as error:
             log.error("a draft could not be kept at the end", exc_info=error)
-        await self.attendance.leave()
-        self.app.exit()
+            return False
+        return True

@@ -137,24 +137,35 @@ class Keeper:
     async def save(self, owner: Owner, text: str, *more: Args) -> None:
         """Save the text as a note of its owner, and with it what else is done at once; from the same commit on it is no draft.
 
-        Returns only after the commit; what was typed meanwhile stays a draft. Raises `Refused` (and then nothing is saved
-        and the text is kept).
+        Returns only after the commit; what was typed meanwhile stays a draft, and what another key saved meanwhile is not saved
+        again. Raises `Refused` (and then nothing is saved and the text is kept).
         """
         if len(text) > MAX_LINES:
             raise Refused("too_long", TOO_LONG)
         if self.desk is None:
             raise Refused("not_open", NOT_OPEN)
+        async with self._one_at_a_time:  # no draft of it is filed anew behind its commit
+            self.refresh()
+            now = self.texts.get(owner, "")
+            if not now.startswith(text):
+                text = now
+            if text.strip():
+                await self._commit(self.desk, owner, text, more)
+            else:
+                for args in more:
+                    await self.desk.do(args)
+        await self.keep()
+
+    async def _commit(self, desk: "Desk", owner: Owner, text: str, more: tuple[Args, ...]) -> None:
         parent = self.revises.get(owner)
         note = NoteAdd(member=owner[0], call=owner[1], text=SafeLines(text))
         if parent is not None:  # it stays with the call of its note, which another store may have had
             note = NoteAdd(member=parent.member, text=SafeLines(text), parent=parent.id)
-        async with self._one_at_a_time:  # no draft of it is filed anew behind its commit
-            await self.desk.do_together(note, *more, draft=lambda _: Draft(*owner, ""))
-            self._filed[owner] = EMPTY
-            self.noted[owner] = Sheet(text, promised=tuple(sorted(self.promised.get(owner, {}).items())))
-            self._blank(owner)
-            self.saved(owner, text)
-        await self.keep()
+        await desk.do_together(note, *more, draft=lambda _: Draft(*owner, ""))
+        self._filed[owner] = EMPTY
+        self.noted[owner] = Sheet(text, promised=tuple(sorted(self.promised.get(owner, {}).items())))
+        self._blank(owner)
+        self.saved(owner, text)
 
     async def promise(self, owner: Owner, due: str, task: TaskAdd | TaskDone) -> None:
         """Make the task of what the text promises by `due`, or take it back; in the same commit the draft knows it.

@@ -309,6 +309,33 @@ async def test_a_refused_note_is_kept_and_the_reason_is_said() -> None:
         assert named(run) == {LIN.name}
 
 
+@pytest.mark.parametrize("keys", [("ctrl+s", "f4", "1"), ("f4", "1", "ctrl+s")])
+async def test_two_keys_that_save_save_a_note_once(keys: tuple[str, ...]) -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("a", "b")
+        keeper, owner = run.screen.keeper, run.screen.board.person.key
+        keeper.hold(owner, "ab")
+        await asyncio.gather(*(keeper.save(owner, "ab") for _ in keys))
+        await run.press(*keys)
+        assert [did[1] for did in run.desk.did if did[0] == "note"] == ["ab"]
+
+
+async def test_leaving_warns_once_of_what_cannot_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+
+        async def full(_draft: Draft) -> float:
+            raise Refused("disk_full", "the disk is full")
+
+        monkeypatch.setattr(run.desk, "save_draft", full)
+        await run.press("a", "ctrl+q")
+        assert run.app._exit is False
+        assert "cannot be kept" in run.pane("banner") + run.pane("noteframe")
+        await run.press("ctrl+q")
+        assert run.app._exit is True
+
+
 async def test_a_note_that_is_too_long_is_kept_whole_and_not_saved() -> None:
     async with running(desk()) as run:
         await serve(run, plain_card(LIN))
