@@ -4,6 +4,7 @@ from ringdesk.articles import Article
 from ringdesk.errors import RingdeskError
 from ringdesk.ops import ArticleAsk
 from ringdesk.safetext import SafeText
+from terminal.screens.keeper import Owner
 from terminal.screens.reading import Reading
 from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
@@ -20,7 +21,7 @@ class Faq:
         self._reading = reading
         self._query = ""
         self._found: list[Article] = []
-        self._read: str | None = None
+        self._read: tuple[str, Owner] | None = None
         """The answer that was read since the chooser was opened."""
 
     def begin(self) -> None:
@@ -48,10 +49,11 @@ class Faq:
         if not self._found:
             return await self._to_the_supervisor()
         article = self._found[min(index, len(self._found) - 1)]
-        if self._read == article.id:
+        read = (article.id, self._work.board.person.key)
+        if self._read == read:
             self._reading.close()
             return self._name(article)
-        self._read = article.id
+        self._read = read  # whoever came onto the card since then did not hear the answer: it is read anew
         self._reading.show(answer(article), lambda: self._name(article))
         return SafeText()
 

@@ -131,6 +131,17 @@ async def test_f12_reads_an_answer_and_names_it_in_the_note(
         assert run.focus == "note"
 
 
+async def test_an_answer_is_not_named_in_the_note_of_who_came_since() -> None:
+    other = member("other", "陳冠宇", "0933-218-457")
+    async with running(desk()) as run:
+        await serve(run)
+        await run.press("f12", *"停車", "enter")
+        run.screen.board.opened(plain_card(other))
+        run.screen.writing.settle()
+        await run.press("enter")
+        assert run.screen.area.text == ""
+
+
 async def test_an_answer_that_was_read_leaves_with_the_person() -> None:
     other = member("other", "陳冠宇", "0933-218-457")
     made = desk()
