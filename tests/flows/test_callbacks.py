@@ -1,55 +1,26 @@
 """Whom nobody had is called back: made by the server, seen at every desk, with real processes."""
 
-import json
 import os
-import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ringdesk.ids import call_id
-from tests.flows.processes import Answer, Process, Shop, shop
-from tests.flows.test_wrong_clocks import SHIFTED, set_clock
-
-SECRET = "a secret of the provider"
-SETTINGS = f"""
-[[source]]
-id = "cloud"
-dialect = "generic"
-secrets = ["{SECRET}"]
-
-[[line]]
-id = "cloud-line"
-source = "cloud"
-store = "main"
-"""
-CALL = {"from": "886912345678", "to": "886227208889", "direction": "in"}
+from tests.flows.processes import Answer, Process, Shop
+from tests.flows.provider import hook, provided
+from tests.flows.shifted import SHIFTED, set_clock
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Shop]:
-    with shop(tmp_path) as it:
-        settings = tmp_path / "central.toml"
-        settings.write_text(SETTINGS)
-        it.admin("settings", "import", str(settings))
-        it.start_server()
+    with provided(tmp_path, "cloud") as it:
         yield it
 
 
-def hook(place: Shop, said: Mapping[str, object]) -> None:
-    request = urllib.request.Request(
-        f"http://{place.address}/hook/cloud",
-        json.dumps(CALL | dict(said)).encode(),
-        {"content-type": "application/json", "x-ringdesk-secret": SECRET},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.status == 200
-
-
 def missed(place: Shop, call: str) -> None:
-    hook(place, {"event": "newCall", "callId": call})
-    hook(place, {"event": "hangup", "callId": call, "cause": "noAnswer"})
+    assert hook(place, "cloud", {"event": "newCall", "callId": call}) == 200
+    assert hook(place, "cloud", {"event": "hangup", "callId": call, "cause": "noAnswer"}) == 200
 
 
 def is_task(line: Answer) -> bool:
@@ -76,8 +47,8 @@ def test_a_call_that_nobody_had_is_owed_once_at_every_desk_until_somebody_spoke(
         desk.expect(is_task)
         (task,) = owed(desk)
         assert (task["call"], task["called"]) == (call_id("cloud", "c1"), 1)
-    hook(place, {"event": "newCall", "callId": "c3"})
-    hook(place, {"event": "answer", "callId": "c3", "answeringNumber": "801"})
+    assert hook(place, "cloud", {"event": "newCall", "callId": "c3"}) == 200
+    assert hook(place, "cloud", {"event": "answer", "callId": "c3", "answeringNumber": "801"}) == 200
     for desk in desks:
         desk.expect(lambda line: is_task(line) and line["done"])
         assert owed(desk) == []

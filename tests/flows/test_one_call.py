@@ -2,7 +2,6 @@
 
 import json
 import os
-import urllib.request
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,47 +9,18 @@ from typing import Any
 
 import pytest
 
-from tests.flows.processes import Answer, Process, Shop, shop
+from tests.flows.processes import Answer, Process, Shop
+from tests.flows.provider import hook, provided
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
 
-SECRET = "a secret of the provider"
-SETTINGS = "".join(
-    f"""
-[[source]]
-id = "{name}"
-dialect = "generic"
-secrets = ["{SECRET}"]
-
-[[line]]
-id = "{name}-line"
-source = "{name}"
-store = "main"
-"""
-    for name in ("cloud", "carrier")
-)
-CALL = {"event": "newCall", "from": "886912345678", "to": "886227208889", "direction": "in"}
+RINGS = {"event": "newCall"}
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Iterator[Shop]:
-    with shop(tmp_path) as it:
-        settings = tmp_path / "central.toml"
-        settings.write_text(SETTINGS)
-        it.admin("settings", "import", str(settings))
-        it.start_server()
+    with provided(tmp_path, "cloud", "carrier") as it:
         yield it
-
-
-def hook(place: Shop, source: str, said: Mapping[str, str]) -> int:
-    request = urllib.request.Request(
-        f"http://{place.address}/hook/{source}",
-        json.dumps(said).encode(),
-        {"content-type": "application/json", "x-ringdesk-secret": SECRET},
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        status: int = answer.status
-        return status
 
 
 def is_pop(line: Answer) -> bool:
@@ -78,9 +48,9 @@ def test_a_modem_and_a_webhook_of_one_call_pop_once_at_each_desk(place: Shop) ->
     for desk in (a, b):
         assert desk.ask("sync", timeout=30)["ok"]
     a.expect(is_pop)
-    assert hook(place, "cloud", CALL | {"callId": "c1"}) == 200
+    assert hook(place, "cloud", RINGS | {"callId": "c1"}) == 200
     b.expect(is_pop)
-    assert hook(place, "cloud", CALL | {"event": "answer", "callId": "c1", "answeringNumber": "1001"}) == 200
+    assert hook(place, "cloud", RINGS | {"event": "answer", "callId": "c1", "answeringNumber": "1001"}) == 200
     for desk in (a, b):
         desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "answered")
         assert len(pops(desk)) == 1
@@ -109,7 +79,7 @@ def test_two_providers_that_report_one_call_at_once_make_one(place: Shop) -> Non
     for desk in desks:
         assert desk.ask("sync", timeout=30)["ok"]
     with ThreadPoolExecutor(2) as pool:
-        told = [pool.submit(hook, place, source, CALL | {"callId": "c1"}) for source in ("cloud", "carrier")]
+        told = [pool.submit(hook, place, source, RINGS | {"callId": "c1"}) for source in ("cloud", "carrier")]
         assert [each.result() for each in told] == [200, 200]
     for desk in desks:
         desk.expect(is_pop)
@@ -128,13 +98,13 @@ def three(place: Shop, *sources: str) -> list[Process]:
 
 def test_a_group_rings_at_three_desks_and_who_answered_is_said_at_all(place: Shop) -> None:
     desks = three(place)
-    assert hook(place, "cloud", CALL | {"callId": "c1"}) == 200
+    assert hook(place, "cloud", RINGS | {"callId": "c1"}) == 200
     (call,) = {desk.expect(is_pop)["call"] for desk in desks}
-    assert hook(place, "cloud", CALL | {"event": "answer", "callId": "c1", "answeringNumber": "1002"}) == 200
+    assert hook(place, "cloud", RINGS | {"event": "answer", "callId": "c1", "answeringNumber": "1002"}) == 200
     for desk in desks:
         taken = desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "answered")
         assert (taken["call"], taken["answered_by"]) == (call, "1002")
-    assert hook(place, "cloud", CALL | {"event": "hangup", "callId": "c1", "cause": "normalClearing"}) == 200
+    assert hook(place, "cloud", RINGS | {"event": "hangup", "callId": "c1", "cause": "normalClearing"}) == 200
     for desk in desks:
         over = desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "ended")
         assert over["outcome"] == "answered"

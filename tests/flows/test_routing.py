@@ -1,14 +1,13 @@
 """Who rings by the routes of the business, with real processes: the others see nothing, a hunt goes on, also after a kill -9."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ringdesk.ids import call_id
 from tests.flows.processes import Answer, Process, Shop
-from tests.flows.test_callbacks import hook, place
-
-__all__ = ["place"]
+from tests.flows.provider import hook, provided, settle
 
 CALL = call_id("cloud", "c1")
 
@@ -21,6 +20,12 @@ def popped(desk: Process) -> bool:
     assert desk.ask("sync", timeout=30)["ok"]
     desk.ask("state")
     return any(is_pop(line) for line in desk.seen)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Shop]:
+    with provided(tmp_path, "cloud") as it:
+        yield it
 
 
 @pytest.fixture
@@ -37,16 +42,10 @@ def device(desk: Process) -> str:
     return found
 
 
-def settle(place: Shop, text: str) -> None:
-    file = Path(place.room) / "routes.toml"
-    file.write_text(text)
-    place.admin("settings", "import", str(file))
-
-
 def test_only_the_desks_of_the_route_pop_and_all_see_who_has_it(place: Shop, desks: list[Process]) -> None:
     a, b, c = desks
     settle(place, f'[[route]]\nid = "front"\ncalled = "+88622720"\ndesks = ["{device(a)}"]\npeople = ["ann"]\n')
-    hook(place, {"event": "newCall", "callId": "c1"})
+    assert hook(place, "cloud", {"event": "newCall", "callId": "c1"}) == 200
     for desk in (a, b):
         assert desk.expect(is_pop)["call"] == CALL
     assert not popped(c)
@@ -63,7 +62,7 @@ def test_a_hunt_goes_from_desk_to_desk_although_the_server_is_killed_meanwhile(
     a, b, c = desks
     route = f'[[route]]\nid = "hunt"\nmode = "hunt"\nseconds = 6\ndesks = ["{device(a)}", "{device(b)}"]\n'
     settle(place, route)
-    hook(place, {"event": "newCall", "callId": "c1"})
+    assert hook(place, "cloud", {"event": "newCall", "callId": "c1"}) == 200
     assert a.expect(is_pop)["call"] == CALL
     assert not popped(b)
     assert place.server is not None

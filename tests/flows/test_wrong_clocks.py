@@ -7,17 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.flows.processes import Answer, Process, Shop, shop
+from tests.flows.shifted import SHIFTED, set_clock
 
 DAY = 86400.0
 NUMBERS = ("0912345678", "0223456789")
 """In turn: the same again within the silence that ends a ringing is the same call."""
-
-SHIFTED = """
-import os, pathlib, time
-_file, _time, _ns = pathlib.Path(os.environ["SHIFT_FILE"]), time.time, time.time_ns
-time.time = lambda: _time() + float(_file.read_text())
-time.time_ns = lambda: _ns() + int(float(_file.read_text()) * 1e9)
-"""
 
 
 @pytest.fixture
@@ -25,13 +19,6 @@ def place(tmp_path: Path) -> Iterator[Shop]:
     with shop(tmp_path) as it:
         it.start_server()
         yield it
-
-
-def set_clock(file: Path, seconds: float) -> None:
-    """In one step: the desk reads the file all the time."""
-    new = file.with_suffix(".new")
-    new.write_text(str(seconds))
-    new.replace(file)
 
 
 def popped(line: Answer) -> bool:
