@@ -25,7 +25,7 @@ from ringdesk.errors import BadInput
 from ringdesk.hours import DAYS, hours
 from ringdesk.marks import MarkLabel
 from ringdesk.reached import LEAST
-from ringdesk.routing import MarkedNumbers, Mode, When
+from ringdesk.routing import MarkedNumbers
 from ringdesk.safetext import SafeText
 from server.store.values import Roster, RouteRow, Rules, StoreHours, folded
 
@@ -61,24 +61,6 @@ class CallbacksTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     within_minutes: int = 60
 
 
-class RouteTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A `[[route]]`; `server.store.values.RouteRow` has the meaning."""
-
-    id: str
-    source: str | None = None
-    line: str | None = None
-    called: str | None = None
-    queue: str | None = None
-    extension: str | None = None
-    store: str | None = None
-    to_store: str | None = None
-    when: When = "always"
-    mode: Mode = "ring-all"
-    seconds: int = 20
-    desks: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
-
-
 class MarkTable(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A `[[mark]]`: a number, or with `*` behind it the beginning of many."""
 
@@ -91,7 +73,7 @@ class WrittenRules(msgspec.Struct, frozen=True):
 
     hours: tuple[HoursTable, ...] | None = None
     callbacks: CallbacksTable | None = None
-    routes: tuple[RouteTable, ...] | None = None
+    routes: tuple[RouteRow, ...] | None = None
     marks: tuple[MarkTable, ...] | None = None
 
 
@@ -106,7 +88,7 @@ def settled(written: WrittenRules, before: Rules, sites: frozenset[str], known: 
     return Rules(hours=opened, callbacks=policy, routes=routes, marks=marks)
 
 
-def _route(table: RouteTable, sites: frozenset[str], known: Roster | None) -> RouteRow:
+def _route(table: RouteRow, sites: frozenset[str], known: Roster | None) -> RouteRow:
     where = f"[[route]] {table.id}"
     for text in (table.id, table.source, table.line, table.called, table.queue, table.extension):
         if text is not None and not (0 < len(text) <= MAX_TEXT and SafeText(text) == text):
@@ -118,14 +100,14 @@ def _route(table: RouteTable, sites: frozenset[str], known: Roster | None) -> Ro
         raise BadInput(f"{where}: called = {table.called!r} is no number; write one, or its beginning, as in +88622720")
     if not LEAST_SECONDS <= table.seconds <= MAX_SECONDS:
         raise BadInput(
-            f"{where}: seconds is {table.seconds}; one desk rings for {LEAST_SECONDS} to {MAX_SECONDS} s before the next"
+            f"{where}: seconds is {table.seconds:g}; one desk rings for {LEAST_SECONDS} to {MAX_SECONDS} s before the next"
         )
     if not (table.desks or table.people or table.to_store):
         raise BadInput(f"{where}: it says nobody who rings; write desks, people or to_store")
     if known is not None:
         _expect_known(where, "desk", table.desks, known.desks, "`ringdesk admin devices` lists them")
         _expect_known(where, "person", table.people, known.people, "`ringdesk admin users` lists them")
-    return RouteRow(**{**msgspec.structs.asdict(table), "seconds": float(table.seconds)})
+    return table
 
 
 def _expect_known(

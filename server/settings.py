@@ -31,8 +31,8 @@ from ringdesk.errors import BadInput
 from ringdesk.numbers import known_region
 from ringdesk.safetext import SafeText
 from server import callrules
-from server.callrules import CallbacksTable, HoursTable, MarkTable, RouteTable, WrittenRules
-from server.store.values import MAIN_SITE, Central, LineRow, Roster, Source
+from server.callrules import CallbacksTable, HoursTable, MarkTable, WrittenRules
+from server.store.values import MAIN_SITE, Central, LineRow, Roster, RouteRow, Source
 
 MASK: Final = "***"
 """Stands for a secret that the reader need not know; imported again it means the one that is there."""
@@ -78,7 +78,7 @@ class Written(msgspec.Struct, frozen=True):
     rules: WrittenRules = WrittenRules()
 
 
-Table = TypeVar("Table", SourceTable, LineTable, HoursTable, CallbacksTable, RouteTable, MarkTable)
+Table = TypeVar("Table", SourceTable, LineTable, HoursTable, CallbacksTable, RouteRow, MarkTable)
 
 
 def read(text: str) -> Written:
@@ -96,7 +96,7 @@ def read(text: str) -> Written:
     rules = WrittenRules(
         _tables(found, "hours", HoursTable, "store"),
         _single(found, "callbacks", CallbacksTable),
-        _tables(found, "route", RouteTable),
+        _tables(found, "route", RouteRow),
         _tables(found, "mark", MarkTable, "number"),
     )
     return Written(_tables(found, "source", SourceTable), _tables(found, "line", LineTable), rules)

@@ -16,8 +16,8 @@ from server.callroom.heard import call_of, rows_of
 from server.store.values import Batch, Decision, Ground, Head, RecentCall, Wanted
 
 
-class Silence:
-    """Calls whose time is over, to be given up on the ground that the store has locked.
+class _Timed:
+    """Calls to which something happens now, on the ground that the store has locked.
 
     Attributes:
         wanted: what has to be locked and loaded.
@@ -28,7 +28,11 @@ class Silence:
         self._key = key
         self._now = now
         self._business = business
-        self.wanted = Wanted(rows=tuple(sorted(("call", each.call) for each in due)))
+        self.wanted = Wanted(rows=tuple(sorted(("call", each.call) for each in due)), rules=True)
+
+
+class Silence(_Timed):
+    """Calls whose time is over, to be given up."""
 
     def decide(self, ground: Ground) -> Decision | Wanted:
         """Each call is a change of its own, with the callback that follows."""
@@ -53,19 +57,8 @@ class Silence:
         return decision(ground, self._key, groups, rest, self._now)
 
 
-class Turns:
-    """Calls of a hunt, of which somebody's turn to ring is over: the next one rings.
-
-    Attributes:
-        wanted: what has to be locked and loaded.
-    """
-
-    def __init__(self, due: Sequence[RecentCall], key: ServerKey, now: float, business: Business) -> None:
-        self._due = due
-        self._key = key
-        self._now = now
-        self._business = business
-        self.wanted = Wanted(rows=tuple(sorted(("call", each.call) for each in due)), rules=True)
+class Turns(_Timed):
+    """Calls of a hunt, of which somebody's turn to ring is over: the next one rings."""
 
     def decide(self, ground: Ground) -> Decision:
         """Each call is a change of its own. That somebody else rings is nothing that was heard of it: it is given up when it

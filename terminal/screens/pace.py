@@ -1,9 +1,10 @@
 """When to draw: at once when it is quiet; in a burst, seldom enough that typing stays ahead of it. Pure: times are arguments."""
 
-from enum import Enum
+from enum import Enum, unique
 from typing import Final
 
 
+@unique
 class Layer(Enum):
     """What is drawn together: the seconds between two drawings of it in a burst, and how many may come at once before that.
 
