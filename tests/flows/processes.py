@@ -54,8 +54,12 @@ class Process:
         self.child.stdin.write(json.dumps(command).encode() + b"\n")
         self.child.stdin.flush()
 
-    def expect(self, wanted: Callable[[Answer], bool], timeout: float = PATIENCE) -> Answer:
-        """The first line from now on that is `wanted`; everything read on the way stays in `seen`."""
+    def expect(
+        self, wanted: Callable[[Answer], bool], timeout: float = PATIENCE, *, since: int | None = None
+    ) -> Answer:
+        """The first line from now on that is `wanted`, or from `since` on in `seen`, where everything stays that was read."""
+        if since is not None and (found := next(filter(wanted, self.seen[since:]), None)) is not None:
+            return found
         deadline = time.monotonic() + timeout
         while True:
             try:
