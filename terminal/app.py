@@ -83,6 +83,7 @@ class RingdeskApp(App[None]):
         self._held = False
         self._keys: deque[events.Key | events.Paste] = deque()
         self._key_since: float | None = None
+        self._done = True
         self._desk_factory = desk_factory
         self._hint: Callable[[], SafeText] = SafeText
         self._desk_screen: DeskScreen | None = None
@@ -127,6 +128,7 @@ class RingdeskApp(App[None]):
     async def on_ready(self) -> None:
         """The shell is on the screen: now the desk's own. Keys that are pressed meanwhile wait for it."""
         self._desk_screen = room = self._furnish()
+        room.errands.turned = self._go_on
         room.painter.hint = self._hint
         await self.push_screen(room)
         self.run_worker(self._open(room), name="open", exit_on_error=False)
@@ -170,14 +172,15 @@ class RingdeskApp(App[None]):
         """The next key, once the one before has done all that it does.
 
         A letter is done by the field that has the focus, any other key by the screen, later: what comes in one read (a slow
-        line, a fast typist) would be done out of order, and a save would take in what was typed behind it.
+        line, a fast typist) would be done out of order, and a save would take in what was typed behind it. What a key begins
+        that brings another person onto the card is waited for too: the letters behind it are for them.
         """
         now = asyncio.get_running_loop().time()
         waits = self._key_since is not None and now - self._key_since < LONGEST_KEY
         if waits and len(self._keys) == 1:
             once(self, LONGEST_KEY, self._next_key)
         if self._keys and not waits:
-            self._key_since = now
+            self._key_since, self._done = now, False
             node = self.focused or self.screen
             await super().on_event(self._keys.popleft())
             self._after(node.ancestors_with_self, now)
@@ -189,6 +192,12 @@ class RingdeskApp(App[None]):
             if node.call_later(self._after, nodes, since):
                 return
         if self._key_since == since:
+            self._done = True
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """With the next key, if the one before has done all and nobody else is about to come onto the card by it."""
+        if self._done and not (self._desk_screen is not None and self._desk_screen.errands.turning):
             self._key_since = None
             self.call_later(self._next_key)
 

@@ -26,6 +26,8 @@ log.addHandler(logging.NullHandler())
 
 DRAFT_AFTER: Final = 0.3
 """Seconds after a change until the draft is written."""
+DRAFT_AGAIN: Final = 5.0
+"""Seconds after which one that could not be written is tried again: room may have been made on the disk."""
 
 
 class DeskKeys(CallKeys):
@@ -74,8 +76,15 @@ class DeskKeys(CallKeys):
 
     def _draft(self) -> None:
         self._drafting = False
-        if not self.errands.run(DRAFT, self.writing.keep):
+        if not self.errands.run(DRAFT, self._file):
             self._draft_later()  # the one that is being written does not have the last keys
+
+    async def _file(self) -> None:
+        try:
+            await self.writing.keep()
+        except Exception:
+            once(self, DRAFT_AGAIN, self._draft)
+            raise
 
     # what the person does
 
@@ -99,7 +108,9 @@ class DeskKeys(CallKeys):
     def action_digit(self, digit: int) -> None:
         """A digit outside text: one of several people, else a tab."""
         was_for_home = self.board.popped and self.area.has_focus
-        if self.board.person.who is Who.SEVERAL and not was_for_home:
+        if self.board.person.who is Who.SEVERAL and not was_for_home and not self.painter.seen:
+            self.painter.tell(say("Several people share this number: look who they are, then press the digit."))
+        elif self.board.person.who is Who.SEVERAL and not was_for_home:
             self.writing.hold()
             match = self.work.choose(digit - 1)
             if match is not None:

@@ -20,6 +20,8 @@ SAVES = ("save", "wrapup")
 """Errands that save the note: when one fails, the frame of the note says so."""
 OF_THE_CARD = frozenset({*SAVES, "promise", "later", "task", "reason", "pin"})
 """Errands about the person on the card: what comes of one belongs to whoever was there when it was begun."""
+TURNS = frozenset({"answer", "hold", "wrapup", "open", "hand", "choose", "number", "name", "undo", "verdict"})
+"""Errands after which another person may be on the card: a key pressed behind one is meant for whoever that is."""
 
 
 class Errands:
@@ -30,6 +32,13 @@ class Errands:
         self._writing = writing
         self._painter = painter
         self._running: set[str] = set()
+        self.turned: Callable[[], object] = lambda: None
+        """Called when the last of `TURNS` that ran is done."""
+
+    @property
+    def turning(self) -> bool:
+        """Whether one of `TURNS` runs."""
+        return not TURNS.isdisjoint(self._running)
 
     def run(self, name: str, errand: Errand) -> bool:
         """Do it; the same again while it runs is one press too many. Whether it was begun."""
@@ -54,6 +63,8 @@ class Errands:
             self._running.discard(name)
         if name != DRAFT:
             self._say(name, text, about, bad=bad)
+        if name in TURNS and not self.turning:
+            self.turned()
 
     def _say(self, name: str, text: SafeText, about: Subject, *, bad: bool) -> None:
         if name in SAVES and bad:

@@ -36,6 +36,8 @@ from terminal.widgets.when import Now, short_day
 
 AT_THE_KEYS: Final = 1.0
 """Seconds after a key for which somebody may go on typing without looking."""
+GLANCE: Final = 0.25
+"""Seconds that somebody needs to see who is on the card: a key before that was meant for what stood there before."""
 MESSAGE_STAYS: Final = 8.0
 """Seconds for which a message stands in the banner."""
 PANES: Final = {
@@ -88,6 +90,8 @@ class Painter:
         self._due: set[Layer] = set()
         self._framed = 0.0
         self._typed = float("-inf")
+        self._on_card = NOBODY
+        self._on_card_since = float("-inf")
         self._panels: dict[str, Panel[object]] = {}
         self._message = Message()
         self._aside = (SafeText(), False)
@@ -116,6 +120,11 @@ class Painter:
     def typing(self) -> bool:
         """Whether somebody is typing: the last character came a moment ago."""
         return _steady() - self._typed < AT_THE_KEYS
+
+    @property
+    def seen(self) -> bool:
+        """Whether whoever is on the card was drawn long enough ago to be seen."""
+        return self._on_card == self._board.person.key and _steady() - self._on_card_since >= GLANCE
 
     def soon(self, part: Part) -> None:
         """Draw what changed, when its time has come. The banner first: who rings is on the screen before the rest is laid out."""
@@ -237,6 +246,8 @@ class Painter:
 
     def card(self) -> None:
         """The card, with the time of the call on it."""
+        if self._on_card != self._board.person.key:
+            self._on_card, self._on_card_since = self._board.person.key, _steady()
         card = self.panel("card")
         card.can_focus = self._board.person.who is Who.SEVERAL or card.has_focus
         card.show(views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size)))

@@ -16,6 +16,7 @@ from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.app import RingdeskApp
 from terminal.screens.desk import DeskScreen
+from terminal.screens.painter import GLANCE
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.row import Tone
 from tests.screens.cells import pictured
@@ -73,6 +74,11 @@ class Running:
         """Until nothing more comes of what was done: a second has passed, what is late by design is there."""
         self.screen_under.tick()
         await self.settle()
+
+    async def look(self) -> None:
+        """As long as somebody needs to see who is on the card."""
+        await self.settle()
+        await self.pilot.pause(GLANCE)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

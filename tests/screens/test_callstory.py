@@ -289,7 +289,9 @@ async def test_the_usual_one_comes_first_with_the_reason_and_a_choice_is_remembe
         assert LIN.name in first
         assert "usually" in first
         assert "usually" not in second
-        await run.press("f2", "2")
+        await run.press("f2")
+        await run.look()
+        await run.press("2")
         assert done(run, NumberChoose) == [NumberChoose(member=CHEN.id, e164="+886912345678")]
         assert named(run) == {CHEN.name}
 

@@ -421,6 +421,29 @@ async def test_the_frame_of_the_note_says_whether_somebody_writes(
         assert said(run) == set()
 
 
+async def test_a_draft_that_could_not_be_kept_is_kept_once_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("terminal.screens.deskkeys.DRAFT_AGAIN", 0.1)
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        room = False
+        save = run.desk.save_draft
+
+        async def full(draft: Draft) -> float:
+            if not room:
+                raise Refused("disk_full", "the disk is full")
+            return await save(draft)
+
+        monkeypatch.setattr(run.desk, "save_draft", full)
+        await run.press("h", "i")
+        assert "the draft is not kept" in run.pane("noteframe")
+        assert run.desk.kept == {}
+        room = True
+        await run.pilot.pause(0.3)
+        await run.settle()
+        assert run.desk.kept == {(LIN.id, "c1"): "hi"}
+        assert "draft saved" in run.pane("noteframe")
+
+
 async def test_the_palette_finds_a_draft() -> None:
     restarted = desk()
     restarted._drafts = [Draft(LIN.id, None, "first", NOW), Draft(CHEN.id, None, "second", NOW - 600)]

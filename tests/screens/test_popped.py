@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from textual import events
 
 from ringdesk.calls import CallState
 from terminal.news import CallNews
@@ -38,6 +39,23 @@ async def test_of_several_who_just_popped_such_a_digit_chooses_nobody() -> None:
         assert run.screen.board.person.member is None
         assert run.screen.area.text == ""
         assert run.focus == "tasks"
+
+
+async def test_a_digit_that_comes_before_several_people_could_be_seen_chooses_nobody() -> None:
+    """The call that was kept comes back with its picker while the finger is on its way down."""
+    async with running(desk()) as run:
+        run.desk.publish(pop(call("several", LIN), plain_card(LIN), CHEN))
+        await run.press("f2")
+        run.desk.publish(pop(call("c2", CHEN, line="2"), plain_card(CHEN)))
+        await run.press("f2")
+        for key in ("f4", "1", "escape", "1"):
+            run.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await run.settle()
+        assert run.screen.board.person.member is None
+        assert "look who they are" in run.pane("banner")
+        await run.look()
+        await run.press("1")
+        assert named(run) == {LIN.name}
 
 
 async def test_words_begin_a_note_at_once_and_digits_go_on_with_it() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from textual import events
 
 from ringdesk.calls import CallState
 from ringdesk.dispositions import BUILT_IN, Disposition
@@ -67,6 +68,29 @@ async def test_the_digit_that_follows_f4_at_once_is_no_character_of_the_note() -
         await run.settle()
         assert ("note", "h", LIN.id, "c1") in run.desk.did
         assert ("wrapup", "c1", "inquiry", LIN.id) in run.desk.did
+
+
+async def test_letters_behind_f4_and_its_digit_are_for_whoever_comes_back() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        run.desk.publish(pop(call("c2", CHEN, line="2"), plain_card(CHEN)))
+        await run.press("f2")
+        for key in ("h", "i", "f4", "1", "y", "o", "ctrl+s"):
+            run.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await run.settle()
+        assert [each[1:] for each in run.desk.did if each[0] == "note"] == [("hi", CHEN.id, "c2"), ("yo", LIN.id, "c1")]
+
+
+async def test_letters_behind_f2_are_for_whom_it_takes() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        run.desk.publish(pop(call("c2", CHEN, line="2"), plain_card(CHEN)))
+        await run.settle()
+        for key in ("h", "i", "f2", "y", "o", "ctrl+s"):
+            run.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await run.settle()
+        assert [each[1:] for each in run.desk.did if each[0] == "note"] == [("yo", CHEN.id, "c2")]
+        assert run.screen.keeper.texts == {(LIN.id, "c1"): "hi"}
 
 
 async def test_enter_takes_the_first_and_esc_goes_on_with_the_call() -> None:
