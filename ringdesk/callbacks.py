@@ -101,7 +101,7 @@ def newly_spoken(before: Call | None, call: Call) -> bool:
 
 def asks(before: Call | None, call: Call, policy: Policy) -> bool:
     """Whether what stands around the call has to be known to say what follows from its change."""
-    return bool(numbers(call)) and (newly_lost(before, call, policy) or newly_spoken(before, call))
+    return (newly_lost(before, call, policy) or newly_spoken(before, call)) and bool(numbers(call))
 
 
 def made(call: Call, known: Known, when: Window, *, also: Iterable[str] = ()) -> Task | None:

@@ -8,6 +8,7 @@ them: a caller string may be a word, a short code, an extension, or a local numb
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, Self
 from urllib.parse import unquote
 
@@ -194,6 +195,7 @@ def _internal(text: SafeText, digits: str, *, listed: bool) -> Number:
     )
 
 
+@lru_cache(maxsize=4096)
 def _public(text: SafeText, digits: str, extension: str | None, *, plus: bool, region: str, area: str) -> Number:
     """The meaning of the digits in the public network."""
     number, why = plan.international(digits, region) if plus else plan.dialled(digits, region, area)

@@ -1,6 +1,7 @@
 """What stands behind an intake: whose requests may come, and where what they say goes."""
 
-from typing import Protocol
+import asyncio
+from typing import Final, Protocol
 
 from ringdesk import ops
 from ringdesk.errors import BadInput
@@ -8,6 +9,9 @@ from ringdesk.members import Member
 from server.callroom import CallRoom, Report
 from server.store.base import Store
 from server.store.values import Entry, LineRow, Source
+
+SETTINGS_SECONDS: Final = 1.0
+"""For so long a source is taken to be as it was read: somebody may change the settings beside the server."""
 
 
 class Backing(Protocol):
@@ -32,10 +36,19 @@ class Central:
     def __init__(self, store: Store, room: CallRoom) -> None:
         self._store = store
         self._room = room
+        self._read: dict[str, tuple[float, tuple[Source, tuple[LineRow, ...]]]] = {}
 
     async def source(self, source: str) -> tuple[Source, tuple[LineRow, ...]] | None:
-        """A source of the central settings."""
-        return await self._store.register.source(source)
+        """A source of the central settings, as it was within the last `SETTINGS_SECONDS`."""
+        now = asyncio.get_running_loop().time()
+        at, known = self._read.get(source, (0.0, None))
+        if known is not None and now - at < SETTINGS_SECONDS:
+            return known
+        found = await self._store.register.source(source)
+        self._read.pop(source, None)  # of names that are no source's nothing is kept: anybody may think of one
+        if found is not None:
+            self._read[source] = now, found
+        return found
 
     async def hear(self, report: Report) -> bool:
         """On its way to the desks."""

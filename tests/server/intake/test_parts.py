@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,12 +10,14 @@ from starlette.requests import Request
 
 from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.errors import BadInput
+from server.intake import backing
+from server.intake.backing import Central
 from server.intake.peers import networks, peer_of
 from server.intake.rates import CAPACITY, Rate, Rates
 from server.intake.reading import Reader, TooLarge
 from server.intake.refusals import MOST_KINDS, MOST_PEERS, Refusals
 from server.store.base import Unavailable
-from server.store.values import Entry
+from server.store.values import Entry, LineRow, Source
 
 
 def test_a_bucket_is_emptied_and_fills_again() -> None:
@@ -31,6 +34,38 @@ def test_who_comes_from_everywhere_takes_no_more_memory() -> None:
     for number in range(CAPACITY + 50):
         rates.admit(str(number), 0.0)
     assert len(rates._buckets) == CAPACITY
+
+
+class Register:
+    """Sources as somebody changes them."""
+
+    def __init__(self) -> None:
+        self.there: dict[str, tuple[Source, tuple[LineRow, ...]]] = {}
+        self.asked: list[str] = []
+
+    async def source(self, source: str) -> tuple[Source, tuple[LineRow, ...]] | None:
+        self.asked.append(source)
+        return self.there.get(source)
+
+
+async def test_a_source_is_read_once_in_a_while_and_a_name_that_is_none_is_not_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    register = Register()
+    store: Any = SimpleNamespace(register=register)
+    room: Any = None
+    central = Central(store, room)
+    assert [await central.source("pbx") for _ in range(2)] == [None, None]
+    old = register.there["pbx"] = (Source(id="pbx", dialect="generic", url="", secrets="a"), ())
+    assert [await central.source("pbx") for _ in range(3)] == [old] * 3
+    assert register.asked == ["pbx"] * 3
+    new = register.there["pbx"] = (Source(id="pbx", dialect="generic", url="", secrets="b"), ())
+    monkeypatch.setattr(backing, "SETTINGS_SECONDS", 0.0)
+    assert await central.source("pbx") == new
+    del register.there["pbx"]
+    assert await central.source("pbx") is None
+    monkeypatch.undo()
+    assert await central.source("pbx") is None, "one that is gone is not remembered either"
 
 
 def asked(client: str | None, *forwarded: str) -> Request:

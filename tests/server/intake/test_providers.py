@@ -11,6 +11,7 @@ from ringdesk.codecs.http import Request
 from ringdesk.ids import call_id
 from server import admin
 from server.app import Roots
+from server.intake import backing
 from server.store.values import Central, Entry, Source
 from tests.contracts.test_webhook_dialects import FOLDERS, REQUESTS, Expected, example
 from tests.server.parts import ROOTS, Shop, shop
@@ -66,7 +67,10 @@ async def order(office: admin.Office) -> int:
 
 
 @pytest.mark.parametrize("folder", FOLDERS)
-async def test_a_captured_request_is_answered_as_its_provider_wants_and_once(tmp_path: Path, folder: str) -> None:
+async def test_a_captured_request_is_answered_as_its_provider_wants_and_once(
+    tmp_path: Path, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backing, "SETTINGS_SECONDS", 0.0)  # each request has secrets of its own
     clock = Clock()
     roots = Roots(clock, ROOTS.random_id, ROOTS.random_bytes)
     async with shop(tmp_path, roots=roots, public_url=PUBLIC, proxies=("127.0.0.1",)) as it, it.office() as office:
