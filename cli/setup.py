@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from cli import setup_place, setup_server
+from cli import setup_language, setup_place, setup_rows, setup_server
 from cli.desk import LateLog
 from cli.deskname import computer
 from cli.setup_answers import Answers
@@ -26,7 +26,6 @@ from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.widgets.speech import mark, say
 
-LANGUAGES: Final = (("zh-Hant", "繁體中文"), ("en", "English"))
 NO_LANGUAGE: Final = mark("there are no words in the language {language}; use `en` or `zh-Hant`")
 STEP_NAMES: Final = {
     "language": mark("language"),
@@ -100,11 +99,8 @@ def language(setup: Setup) -> str:
     given = setup.options.language
     if given is None:
         known = setup.answers["general.language"] or words.language() or ""
-        tags = [tag for tag, _ in LANGUAGES]
         proposal = 1 if known.startswith("zh") or _speaks_chinese() else 2
-        given = tags[
-            setup.console.choose(SafeText("語言 Language"), [SafeText(name) for _, name in LANGUAGES], proposal)
-        ]
+        given = setup_language.asked(setup.console, setup.answers["general.language"], proposal)
     if not given or not is_language(given):
         raise Wrong(NO_LANGUAGE, language=SafeText(given))
     words.language(given)
@@ -160,7 +156,8 @@ def ring(setup: Setup) -> str:
     how, console = setup.options.ring, setup.console
     if how is None and sources:
         entries = [say("wait for a real ring, up to a minute"), say("simulate one"), say("no test")]
-        how = RINGS[console.choose(say("A test ring?"), entries, 3 if console.yes else 1)]
+        named = {name: row for row, name in enumerate(RINGS)}
+        how = RINGS[console.choose(say("A test ring?"), entries, 3 if console.yes else 1, meant=named.get)]
     if not sources or how != "wait":
         # the simulated ring is the test call at the end
         raise Skipped
@@ -181,10 +178,13 @@ def server(setup: Setup) -> str:
         answers["desk.data"] = str(Path(options.data).expanduser().absolute())
     if options.name is not None:
         answers["desk.name"] = options.name
-    address = "" if options.embedded else options.server
+    address, typed = "" if options.embedded else options.server, ""
     if address is None and not options.embedded:
         entries = [say("this desk alone, with a server of its own"), say("a server on the network")]
-        if console.choose(say("Where is the server?"), entries, 2 if answers["desk.server"] else 1) == 0:
+        row, typed = console.choose_or_type(
+            say("Where is the server?"), entries, 2 if answers["desk.server"] else 1, meant=_server_meant
+        )
+        if row == 0:
             address = ""
     if address == "":
         answers["desk.server"] = ""
@@ -198,7 +198,12 @@ def server(setup: Setup) -> str:
             )
             answers["desk.name"] = "" if called == computer() else called
         return "embedded"
-    return setup_server.join(setup)
+    return setup_server.join(setup, typed)
+
+
+def _server_meant(typed: str) -> int | None:
+    """The address of a server, where the row for it was asked."""
+    return 1 if setup_rows.scheme(typed) or setup_rows.is_host(typed) else None
 
 
 def call(setup: Setup) -> str:
@@ -241,7 +246,7 @@ def _converse(options: argparse.Namespace) -> int:
     draft = places().state / DRAFT
     setup = Setup(options, console, answers)
     if not options.yes:
-        _greet(console, answers["general.language"])
+        console.say(*setup_language.in_each(answers["general.language"], lambda: say(GREETING)))
         if answers.resume(draft):
             words.language(answers["general.language"])
             console.say(say("The answers of the setup that was broken off are proposed."))
@@ -263,14 +268,6 @@ def _converse(options: argparse.Namespace) -> int:
     start = "ringdesk desk" if options.config is None else f"ringdesk desk --config {options.config}"
     console.say(say("Start with: {command}", command=SafeText(start)))
     return 0
-
-
-def _greet(console: Console, language: str) -> None:
-    """How to answer: in the `language` of the answers, in each while nobody has said which."""
-    for tag in [language] if language else [tag for tag, _ in LANGUAGES]:
-        words.language(tag)
-        console.say(say(GREETING))
-    words.language(language)
 
 
 @contextlib.contextmanager

@@ -16,6 +16,10 @@ from terminal.plain.commands import plain
 from terminal.widgets.speech import mark, say
 
 Result = TypeVar("Result")
+Meant = Callable[[str], int | None]
+"""What was typed where the number of a row was asked -> the row whose value it plainly is, from 0."""
+Refusal = Callable[[SafeText], Sequence[SafeText]]
+"""What was typed and is no row -> the lines that say so."""
 
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
@@ -23,6 +27,7 @@ QUIT: Final = ("quit", "離開")
 
 
 EMPTY: Final = mark("Nothing was typed; `skip` leaves this step as it is.")
+NO_ROW: Final = mark("There is no {number} to choose; type a number from 1 to {count}.")
 ENDED: Final = mark("the input ended before setup did; nothing was changed")
 
 
@@ -161,17 +166,44 @@ class Console:
         self._forget_work(len(self._answers))
         return self._answers[-1]
 
-    def choose(self, title: SafeText, entries: Sequence[SafeText], proposal: int = 1) -> int:
-        """Which of a numbered list, from 0."""
+    def choose(
+        self,
+        title: SafeText,
+        entries: Sequence[SafeText],
+        proposal: int = 1,
+        *,
+        meant: Meant = lambda _: None,
+        refused: Refusal | None = None,
+    ) -> int:
+        """Which of a numbered list, from 0; see `choose_or_type`."""
+        return self.choose_or_type(title, entries, proposal, meant=meant, refused=refused)[0]
+
+    def choose_or_type(
+        self,
+        title: SafeText,
+        entries: Sequence[SafeText],
+        proposal: int = 1,
+        *,
+        meant: Meant = lambda _: None,
+        refused: Refusal | None = None,
+    ) -> tuple[int, str]:
+        """A row of a numbered list, from 0, by its number or its words; and what was typed instead of it, half-width, where
+        `meant` says of which row that is a value. `refused` has the lines for what is none."""
         if self.yes:
-            return proposal - 1
+            return proposal - 1, ""
         self.say(title, *(SafeText(f"{number} {entry}") for number, entry in enumerate(entries, 1)))
         while True:
-            answer = plain(self.ask(say("Number?"), str(proposal)))
-            if answer.isdecimal() and 1 <= int(answer) <= len(entries):
-                return int(answer) - 1
+            typed = unicodedata.normalize("NFKC", self.ask(say("Number?"), str(proposal)))
+            row = _row(plain(typed), entries)
+            if row is not None:
+                return row, ""
+            row = meant(typed)
+            if row is not None:
+                return row, typed
             self.forget()
-            self.say(say("There is no {number} to choose.", number=SafeText(answer)))
+            shown = SafeText(typed)
+            none = say(NO_ROW, number=shown, count=len(entries))
+            self.say(*(refused(shown) if refused is not None else (none,)))
 
     def wrong(self, error: RingdeskError) -> None:
         """Something did not work: one line, and the question comes again. Nobody to ask: it is the end."""
@@ -183,6 +215,14 @@ class Console:
     def forget(self) -> None:
         """The last answer was none: `back` does not lead to it."""
         del self._answers[-1:]
+
+
+def _row(answer: str, entries: Sequence[SafeText]) -> int | None:
+    """The row whose number, or whose words, were typed."""
+    number = answer.rstrip(".)")
+    if number.isdecimal() and len(number) < 4 and 1 <= int(number) <= len(entries):
+        return int(number) - 1
+    return next((row for row, entry in enumerate(entries) if answer == plain(entry)), None)
 
 
 def spoken(error: RingdeskError) -> SafeText:

@@ -3,11 +3,11 @@
 import contextlib
 import queue
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from typing import Final
 
-from cli import roots, setup_exchange
+from cli import roots, setup_exchange, setup_rows
 from cli.doctor import heard_from
 from cli.pumps import expect_dialect, pump_of
 from cli.setup_console import EMPTY, Console, Ended, Wrong
@@ -29,6 +29,8 @@ NAMED_APART: Final = mark(
 )
 HEARD: Final = ("number", "withheld")
 """What came of a test ring that went well."""
+_ANOTHER, _EXCHANGE, _NONE, _AGAIN = range(4)
+"""The rows behind the lines that answered."""
 COUNT_SECONDS: Final = 10.0
 NUMBER_SECONDS: Final = 12.0
 """The number comes between the first two rings: six seconds, and a margin."""
@@ -102,46 +104,72 @@ def find(
     console: Console, region: str, area: str, known: tuple[str, ...], allowed: Collection[str] = ()
 ) -> tuple[str, ...]:
     """A source of this desk: one that answered and is not `known` yet, or what is typed; or none."""
-    found = [f"serial://{device}" for device in ports()]
-    if not found:
-        console.say(say("No serial port was found."))
-    well = [addressed(url) for url in found if _probed(console, url, region, area).level is Level.OK]
-    urls = [url for url in dict.fromkeys(well) if url not in known]
-    entries = [SafeText(url) for url in urls]
-    others = (
-        say("another one: type its port or address"),
-        say("a telephone exchange or an Internet telephone service"),
-        say("none for now"),
-    )
-    index = console.choose(say("Which is your telephone line?"), [*entries, *others], 1 if urls else 3)
-    if index < len(urls):
-        return (urls[index],)
-    return (_typed, _exchange, lambda *_: ())[index - len(urls)](console, region, area, allowed)
-
-
-def _typed(console: Console, region: str, area: str, allowed: Collection[str]) -> tuple[str, ...]:
-    typed = ""
     while True:
-        typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
+        found = [f"serial://{device}" for device in ports()]
+        if not found:
+            console.say(say("No serial port was found."))
+        well = [addressed(url) for url in found if _probed(console, url, region, area).level is Level.OK]
+        urls = [url for url in dict.fromkeys(well) if url not in known]
+        others = (
+            say("another one: type its port or address"),
+            say("a telephone exchange or an Internet telephone service"),
+            say("none for now"),
+            say("try again") if found else say("look again: a modem is plugged in now"),
+        )
+        entries = [*map(SafeText, urls), *others]
+        failed = bool(found) and not well and not console.yes
+        row, typed = console.choose_or_type(
+            say("Which is your telephone line?"),
+            entries,
+            1 if urls else _AGAIN + 1 if failed else _NONE + 1,
+            meant=lambda text: _meant(text, urls),  # noqa: B023 - it is asked within this turn
+        )
+        if row < len(urls):
+            return (urls[row],)
+        if row - len(urls) == _NONE:
+            return ()
+        if row - len(urls) != _AGAIN:
+            return (_typed, _exchange)[row - len(urls)](console, region, area, allowed, typed)
+
+
+def _meant(typed: str, urls: Sequence[str]) -> int | None:
+    """The row of a port, an address or an exchange that was typed where lines are listed."""
+    if addressed(typed) in urls:
+        return urls.index(addressed(typed))
+    if setup_rows.is_line(typed):
+        return len(urls) + _ANOTHER
+    return len(urls) + _EXCHANGE if setup_exchange.is_meant(typed) else None
+
+
+def _typed(console: Console, region: str, area: str, allowed: Collection[str], typed: str = "") -> tuple[str, ...]:
+    """A line by its port or address, which may have been `typed` already."""
+    given = typed
+    while True:
+        if not given:
+            typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
         url = addressed(typed)
         try:
             if not typed:
                 raise Wrong(EMPTY)
-            if _is_kept(console, url, region, area, allowed):
+            kept, given = _is_kept(console, url, region, area, allowed)
+            if kept:
                 return (url,)
+            typed = given or typed
         except Ended:
             raise
         except BadInput as error:
             console.wrong(error if "://" in url or not typed else Wrong(NO_PORT, text=SafeText(typed)))
-            typed = ""
+            typed = given = ""
 
 
-def _exchange(console: Console, region: str, area: str, allowed: Collection[str]) -> tuple[str, ...]:
+def _exchange(console: Console, region: str, area: str, allowed: Collection[str], typed: str = "") -> tuple[str, ...]:
+    """A line that is no modem; `typed`: what was typed of it already."""
     said = setup_exchange.Said()
     while True:
-        url = setup_exchange.ask(console, said)
+        url = setup_exchange.ask(console, said, typed)
+        typed = ""
         try:
-            if _is_kept(console, url, region, area, allowed):
+            if _is_kept(console, url, region, area, allowed)[0]:
                 return (url,)
         except Ended:
             raise
@@ -155,15 +183,16 @@ def _probed(console: Console, url: str, region: str, area: str, allowed: Collect
     return console.once(url, lambda: probe(console, url, region, area, allowed))
 
 
-def _is_kept(console: Console, url: str, region: str, area: str, allowed: Collection[str]) -> bool:
+def _is_kept(console: Console, url: str, region: str, area: str, allowed: Collection[str]) -> tuple[bool, str]:
     """Whether a line that was named is the one: it works, or it is to be tried whenever the desk runs. False: another is
-    named. Raises `BadInput`."""
+    named, by what is returned with it where that was typed at once. Raises `BadInput`."""
     ways = say("try again"), say("change it"), say("keep it: the desk tries it whenever it runs")
     while _probed(console, url, region, area, allowed).level is not Level.OK:
-        way = console.choose(say("It does not work yet."), ways)
+        question = say("It does not work yet.")
+        way, typed = console.choose_or_type(question, ways, meant=lambda text: 1 if setup_rows.is_line(text) else None)
         if way > 0:
-            return way == 2
-    return True
+            return way == 2, typed
+    return True, ""
 
 
 def await_ring(console: Console, url: str, region: str, area: str, allowed: Collection[str] = ()) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from cli.setup_console import Console, Wrong
+from cli.setup_rows import is_telephone
 from ringdesk import numbers
 from ringdesk.numbers import Kind
 from ringdesk.safetext import SafeText
@@ -59,14 +60,16 @@ def check(console: Console, country: str, area: str, *, asks: bool) -> bool:
             console.say(aloud(example, country, area))
         return True
     ways = say("another number"), say("change country and area code"), say("go on")
+    another = ""
     while True:
-        typed = console.ask(say("A check: type a number as your customers say it:"), example)
+        typed = another or console.ask(say("A check: type a number as your customers say it:"), example)
         if not typed:
             return True
         console.say(aloud(typed, country, area))
         if numbers.read(typed, country, area).e164 is not None:
             return True
-        way = console.choose(say("That is no number on these lines. And now?"), ways)
+        question = say("That is no number on these lines. And now?")
+        way, another = console.choose_or_type(question, ways, meant=lambda text: 0 if is_telephone(text) else None)
         if way > 0:
             return way == 2
 
