@@ -1,7 +1,8 @@
 """`ringdesk setup`: from nothing to the first call, step by step, in plain lines.
 
-What the settings file has already is proposed, so setup can be run again. Nothing is written before the end, or before
-`quit`, which keeps the answers so far; Ctrl+C, SIGTERM and SIGHUP leave the settings as they were.
+What the settings file has already is proposed, so setup can be run again. No setting is written before the end, or before
+`quit`, which keeps the answers so far; whatever ends it otherwise leaves the settings as they were, and the answers in a draft
+that the next setup proposes.
 """
 
 import argparse
@@ -121,6 +122,7 @@ def region(setup: Setup) -> str:
     while True:
         country, area = setup_place.ask(setup.console, setup.place, options.region, options.area)
         answers["general.region"], answers["general.area"] = country, area
+        setup.console.finished("region")  # the answers propose it, as people write it
         if setup_place.check(setup.console, country, area, asks=asks):
             break
     return f"{country} {area}".strip()
@@ -157,7 +159,7 @@ def ring(setup: Setup) -> str:
     if how is None and sources:
         entries = [say("wait for a real ring, up to a minute"), say("simulate one"), say("no test")]
         named = {name: row for row, name in enumerate(RINGS)}
-        how = RINGS[console.choose(say("A test ring?"), entries, 3 if console.yes else 1, meant=named.get)]
+        how = RINGS[console.choose(say("A test ring?"), entries, 3 if console.yes else 1, meant=named.get, name="ring")]
     if not sources or how != "wait":
         # the simulated ring is the test call at the end
         raise Skipped
@@ -182,7 +184,11 @@ def server(setup: Setup) -> str:
     if address is None and not options.embedded:
         entries = [say("this desk alone, with a server of its own"), say("a server on the network")]
         row, typed = console.choose_or_type(
-            say("Where is the server?"), entries, 2 if answers["desk.server"] else 1, meant=_server_meant
+            say("Where is the server?"),
+            entries,
+            2 if answers["desk.server"] else 1,
+            meant=_server_meant,
+            name="server.where",
         )
         if row == 0:
             address = ""
@@ -243,12 +249,13 @@ def _converse(options: argparse.Namespace) -> int:
     answers.expect_writable()
     LateLog(places().state / "setup.log", "info").open()
     console = Console(yes=options.yes, json=options.json)
-    draft = places().state / DRAFT
     setup = Setup(options, console, answers)
     if not options.yes:
+        found = answers.resume(places().state / DRAFT)
+        words.language(answers["general.language"])
+        console.begun, console.changed = answers.begun, answers.set_aside
         console.say(*setup_language.in_each(answers["general.language"], lambda: say(GREETING)))
-        if answers.resume(draft):
-            words.language(answers["general.language"])
+        if found:
             console.say(say("The answers of the setup that was broken off are proposed."))
     try:
         with _told_to_end():
@@ -257,13 +264,12 @@ def _converse(options: argparse.Namespace) -> int:
     except Quit:
         console.status("setup", "quit")
     except KeyboardInterrupt:
-        answers.set_aside(draft)
         with contextlib.suppress(OSError):  # the terminal may be gone
             console.say(SafeText(), say("Stopped; no setting was changed. `ringdesk setup` goes on with your answers."))
         raise
     if answers.keep():
         console.say(say("Written: {file}", file=SafeText(str(answers.file))))
-    draft.unlink(missing_ok=True)
+    answers.done(places().state / DRAFT)
     console.status("write", "done", file=str(answers.file))
     start = "ringdesk desk" if options.config is None else f"ringdesk desk --config {options.config}"
     console.say(say("Start with: {command}", command=SafeText(start)))

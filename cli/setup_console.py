@@ -74,6 +74,11 @@ class Console:
         self._settled = self.has_asked = False
         self._step = 0
         self._remembered: dict[tuple[int, int, str], Any] = {}
+        self.begun: dict[str, str] = {}
+        """What was answered in a step that is not done, by `step.question`: it is proposed again. Never a secret."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called when that has changed."""
+        self._last = ""
 
     def begin(self, step: int, answers: Sequence[str]) -> None:
         """A step begins; its first questions are answered by `answers`, unseen."""
@@ -136,10 +141,12 @@ class Console:
         if self._json:
             print_json({"step": step, "state": state, **more})
 
-    def ask(self, question: SafeText, proposal: str = "", *, secret: bool = False) -> str:
-        """The answer; Enter takes the proposal. Raises Skipped, Back, Quit; Ended at the end of input."""
+    def ask(self, question: SafeText, proposal: str = "", *, secret: bool = False, name: str = "") -> str:
+        """The answer; Enter takes the proposal, or what `begun` has under `name`. Raises Skipped, Back, Quit; Ended at the end
+        of input."""
         if self.yes:
             return proposal
+        proposal, self._last = self.begun.get(name, "") or proposal, name
         if self._given:
             self._answers.append(self._given.popleft())
             return self._answers[-1]
@@ -164,7 +171,23 @@ class Console:
                 raise exit_by
         self._answers.append(answer.strip() or proposal)
         self._forget_work(len(self._answers))
+        if name:
+            self.remember(name, self._answers[-1])
         return self._answers[-1]
+
+    def remember(self, name: str, answer: str) -> None:
+        """What was answered under `name`; "" is nothing."""
+        before = self.begun.pop(name, "")
+        if answer:
+            self.begun[name] = answer
+        if answer != before:
+            self.changed()
+
+    def finished(self, step: str) -> None:
+        """A step is done, or left: nothing in it is begun any more. A name without a step is that of a choice which is no
+        setting: it is proposed until setup is done."""
+        for name in [name for name in self.begun if name.startswith(f"{step}.")]:
+            self.remember(name, "")
 
     def choose(
         self,
@@ -174,9 +197,10 @@ class Console:
         *,
         meant: Meant = lambda _: None,
         refused: Refusal | None = None,
+        name: str = "",
     ) -> int:
         """Which of a numbered list, from 0; see `choose_or_type`."""
-        return self.choose_or_type(title, entries, proposal, meant=meant, refused=refused)[0]
+        return self.choose_or_type(title, entries, proposal, meant=meant, refused=refused, name=name)[0]
 
     def choose_or_type(
         self,
@@ -186,14 +210,16 @@ class Console:
         *,
         meant: Meant = lambda _: None,
         refused: Refusal | None = None,
+        name: str = "",
     ) -> tuple[int, str]:
         """A row of a numbered list, from 0, by its number or its words; and what was typed instead of it, half-width, where
-        `meant` says of which row that is a value. `refused` has the lines for what is none."""
+        `meant` says of which row that is a value. `refused` has the lines for what is none; a list that has the same rows
+        another time has a `name` in `begun`."""
         if self.yes:
             return proposal - 1, ""
         self.say(title, *(SafeText(f"{number} {entry}") for number, entry in enumerate(entries, 1)))
         while True:
-            typed = unicodedata.normalize("NFKC", self.ask(say("Number?"), str(proposal)))
+            typed = unicodedata.normalize("NFKC", self.ask(say("Number?"), str(proposal), name=name))
             row = _row(plain(typed), entries)
             if row is not None:
                 return row, ""
@@ -213,8 +239,10 @@ class Console:
         self.say(spoken(error))
 
     def forget(self) -> None:
-        """The last answer was none: `back` does not lead to it."""
+        """The last answer was none: `back` does not lead to it, and it is not proposed again."""
         del self._answers[-1:]
+        if self._last:
+            self.remember(self._last, "")
 
 
 def _row(answer: str, entries: Sequence[SafeText]) -> int | None:

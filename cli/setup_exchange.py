@@ -5,7 +5,7 @@ import contextlib
 import ipaddress
 import secrets
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote, urlsplit
@@ -60,14 +60,16 @@ WHICH: Final = mark("{address} is taken down as its address. Which of these is i
 
 
 class Said:
-    """What was answered the last time; the next time it is proposed. The secret is not kept here."""
+    """What was answered the last time, also in a setup that was broken off (`begun`); the next time it is proposed. The secret
+    is not kept here."""
 
-    def __init__(self) -> None:
-        self.kind = next(iter(KINDS))
-        self.address = ""
-        self.user = ""
-        self.provider = "generic"
-        self.public = "-"
+    def __init__(self, begun: Mapping[str, str] = {}) -> None:
+        kind, provider = begun.get("line.kind", ""), begun.get("line.provider", "")
+        self.kind = kind if kind in KINDS else next(iter(KINDS))
+        self.address = begun.get("line.address", "")
+        self.user = begun.get("line.user", "")
+        self.provider = provider if provider in registry.webhook_names() else "generic"
+        self.public = begun.get("line.public", "-")
         self.typed = ""
 
     def is_about(self, kind: str) -> None:
@@ -112,6 +114,8 @@ def ask(console: Console, said: Said, typed: str = "") -> str:
     kind = said.hears(typed) if typed else ""
     kind = kind or _kind(console, said)
     said.is_about(kind)
+    for name, answer in (("kind", said.kind), ("address", said.address), ("user", said.user)):
+        console.remember(f"line.{name}", answer)
     return _webhook(console, said) if kind == "hook" else _exchange(console, kind, said)
 
 
@@ -137,7 +141,7 @@ def _exchange(console: Console, kind: str, said: Said) -> str:
     host, port = _host(console, PORTS[kind], said)
     if kind == "ncid":
         return f"tcp://{_joined(host, port)}?dialect=ncid"
-    user = said.user = console.ask(say("User:"), said.user) if kind != "esl" else ""
+    user = said.user = console.ask(say("User:"), said.user, name="line.user") if kind != "esl" else ""
     password = console.ask(say("Password:"), secret=True)
     file = quote(str(_kept(f"{kind}-{host}", [f"{user}:{password}" if user else password])))
     if kind == "sip":
@@ -147,6 +151,7 @@ def _exchange(console: Console, kind: str, said: Said) -> str:
 
 def _webhook(console: Console, said: Said) -> str:
     provider = said.provider = _provider(console, said.provider)
+    console.remember("line.provider", provider)
     port = _port(console)
     public = _public(console, said.public)
     said.public = public or "-"
@@ -213,7 +218,9 @@ def here() -> list[str]:
 def _host(console: Console, port: int, said: Said) -> tuple[str, int]:
     """Host and port of an exchange, as people name it."""
     while True:
-        typed = console.ask(say("Address of the exchange, as in `192.0.2.5` or `pbx.shop`:"), said.address)
+        typed = console.ask(
+            say("Address of the exchange, as in `192.0.2.5` or `pbx.shop`:"), said.address, name="line.address"
+        )
         if not typed:
             console.wrong(Wrong(EMPTY))
             continue
@@ -230,7 +237,7 @@ def _host(console: Console, port: int, said: Said) -> tuple[str, int]:
 
 def _port(console: Console) -> int:
     while True:
-        typed = console.ask(say("Port of this PC to which they come:"), str(HOOK_PORT))
+        typed = console.ask(say("Port of this PC to which they come:"), str(HOOK_PORT), name="line.hook_port")
         if typed.isascii() and typed.isdecimal() and 1024 <= int(typed) <= 65535:
             return int(typed)
         console.wrong(Wrong(NO_PORT, port=SafeText(typed)))
@@ -239,7 +246,7 @@ def _port(console: Console) -> int:
 def _public(console: Console, proposal: str = "-") -> str:
     question = say("The address that the provider calls, if a proxy or tunnel stands before this PC (- for none):")
     while True:
-        typed = console.ask(question, proposal)
+        typed = console.ask(question, proposal, name="line.public")
         parts = urlsplit(typed)
         if typed == "-":
             return ""

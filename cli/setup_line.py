@@ -31,6 +31,8 @@ HEARD: Final = ("number", "withheld")
 """What came of a test ring that went well."""
 _ANOTHER, _EXCHANGE, _NONE, _AGAIN = range(4)
 """The rows behind the lines that answered."""
+_WAYS: Final = ("typed", "exchange")
+"""What a setup that was broken off remembers of the first two."""
 COUNT_SECONDS: Final = 10.0
 NUMBER_SECONDS: Final = 12.0
 """The number comes between the first two rings: six seconds, and a margin."""
@@ -93,7 +95,7 @@ def chosen(
         return known or find(console, region, area, known, allowed)
     lines = SafeText(" ".join(known))
     ways = say("keep: {lines}", lines=lines), say("another line instead"), say("one more line")
-    way = console.choose(say("This desk has a line already."), ways)
+    way = console.choose(say("This desk has a line already."), ways, name="line.known")
     if way == 0:
         return known
     found = find(console, region, area, () if way == 1 else known, allowed)
@@ -117,11 +119,10 @@ def find(
             say("try again") if found else say("look again: a modem is plugged in now"),
         )
         entries = [*map(SafeText, urls), *others]
-        failed = bool(found) and not well and not console.yes
         row, typed = console.choose_or_type(
             say("Which is your telephone line?"),
             entries,
-            1 if urls else _AGAIN + 1 if failed else _NONE + 1,
+            1 if urls else 1 + _proposed(console, failed=bool(found) and not well),
             meant=lambda text: _meant(text, urls),  # noqa: B023 - it is asked within this turn
         )
         if row < len(urls):
@@ -129,7 +130,15 @@ def find(
         if row - len(urls) == _NONE:
             return ()
         if row - len(urls) != _AGAIN:
+            console.remember("line.way", _WAYS[row - len(urls)])
             return (_typed, _exchange)[row - len(urls)](console, region, area, allowed, typed)
+
+
+def _proposed(console: Console, *, failed: bool) -> int:
+    """The row, where no line answered: where a setup that was broken off was; after a port that `failed`, the same again."""
+    if begun := console.begun.get("line.way"):
+        return _EXCHANGE if begun == _WAYS[_EXCHANGE] else _ANOTHER
+    return _AGAIN if failed and not console.yes else _NONE
 
 
 def _meant(typed: str, urls: Sequence[str]) -> int | None:
@@ -144,9 +153,11 @@ def _meant(typed: str, urls: Sequence[str]) -> int | None:
 def _typed(console: Console, region: str, area: str, allowed: Collection[str], typed: str = "") -> tuple[str, ...]:
     """A line by its port or address, which may have been `typed` already."""
     given = typed
+    question = say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:")
     while True:
         if not given:
-            typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
+            typed = console.ask(question, typed, name="line.typed")
+        console.remember("line.typed", typed)
         url = addressed(typed)
         try:
             if not typed:
@@ -160,11 +171,12 @@ def _typed(console: Console, region: str, area: str, allowed: Collection[str], t
         except BadInput as error:
             console.wrong(error if "://" in url or not typed else Wrong(NO_PORT, text=SafeText(typed)))
             typed = given = ""
+            console.remember("line.typed", "")
 
 
 def _exchange(console: Console, region: str, area: str, allowed: Collection[str], typed: str = "") -> tuple[str, ...]:
     """A line that is no modem; `typed`: what was typed of it already."""
-    said = setup_exchange.Said()
+    said = setup_exchange.Said(console.begun)
     while True:
         url = setup_exchange.ask(console, said, typed)
         typed = ""

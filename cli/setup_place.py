@@ -42,10 +42,16 @@ NO_AREA: Final = mark("{area} is no area code; write it as in 02, or - for none"
 
 def ask(console: Console, known: tuple[str, str], region: str | None, given_area: str | None) -> tuple[str, str]:
     """Country and area code: what a flag gives, else what is typed over what is `known`."""
-    country = _right(console, region, lambda: console.ask(say("Country of the lines, as in `TW`:"), known[0]), _country)
+    country_asked = say("Country of the lines, as in `TW`:")
+    country = _right(console, region, lambda: console.ask(country_asked, known[0], name="region.country"), _country)
     question = say("Area code of the lines, as in 02 for Taipei (- for none):")
     proposal = _with_zero(country, known[1])
-    area = _right(console, given_area, lambda: console.ask(question, proposal), lambda text: _area(text, country))
+    area = _right(
+        console,
+        given_area,
+        lambda: console.ask(question, proposal, name="region.area"),
+        lambda text: _area(text, country),
+    )
     home(country)
     return country, area
 

@@ -90,8 +90,8 @@ def join(setup: "Setup", typed: str = "") -> str:
             if ask_address:
                 question = say("Address of the server, as in `shop-server.local:8780`:")
                 given, typed = options.server or typed, ""
-                address = check_address(given or console.ask(question, address))
-            user = console.ask(say("User:"), user) if ask_user else user
+                address = check_address(given or console.ask(question, address, name="server.address"))
+            user = console.ask(say("User:"), user, name="server.user") if ask_user else user
             ask_address = ask_user = False
             password = _password(setup, file)
             code = code or ask_code(console, setup.data, options.enrol, options.enrol_file)

@@ -9,6 +9,7 @@ from cli.setup_console import Console
 from cli.setup_exchange import Said, is_meant
 from cli.setup_rows import is_host, is_line, is_telephone, port_of
 from ringdesk.dialects import Level, Notice
+from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from tests.cli.test_setup import setup, written
 from tests.cli.test_setup_walk import KNOWN
@@ -131,7 +132,7 @@ class Typed(Console):
         self.typed = list(typed)
         self.proposed: list[str] = []
 
-    def ask(self, question: object, proposal: str = "", *, secret: bool = False) -> str:
+    def ask(self, question: SafeText, proposal: str = "", *, secret: bool = False, name: str = "") -> str:
         self.proposed.append(proposal)
         self._answers.append(self.typed.pop(0) or proposal)
         return self._answers[-1]
