@@ -81,10 +81,11 @@ def run(options: argparse.Namespace) -> int:
     lines = [parse(url, platform.node()) for url in options.sources]
     for spec in lines:
         expect_dialect(spec, allowed)
-    named: list[Finding] = []
+    named: list[Finding] = list(_keys(known))
     asked: Iterator[Finding] = iter(())
     if not options.sources:
-        lines, named = of_settings(known)
+        lines, wrong = of_settings(known)
+        named += wrong
         asked = _server(known, options.data)
     if not 0 <= options.seconds <= 86_400:
         raise BadInput("--seconds must be from 0 to 86400")
@@ -134,6 +135,15 @@ def of_settings(known: Settings) -> tuple[list[SourceSpec], list[Finding]]:
         else:
             lines.append(spec)
     return lines, wrong
+
+
+def _keys(known: Settings) -> Iterator[Finding]:
+    """Keys of the settings that the desk cannot give away: whose they stay, and what the action keeps."""
+    if known.desk.keys:
+        from terminal.bindings import remapped  # with Textual, for whoever has changed a key
+
+        for why in remapped(known.desk.keys).refused:
+            yield Finding(check="keys", ok=False, level=Level.WARNING, why=why)
 
 
 def _server(known: Settings, data: Path | None) -> Iterator[Finding]:

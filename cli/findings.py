@@ -59,6 +59,7 @@ LEVELS: Final = {
 }
 CHECKS: Final = {
     "settings": mark("settings"),
+    "keys": mark("settings"),
     "server": mark("server"),
     "ports": mark("serial ports"),
     "outbox": mark("unsent changes"),
