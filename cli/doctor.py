@@ -88,14 +88,14 @@ def run(options: argparse.Namespace) -> int:
         named += wrong
         asked = _server(known, options.data)
     if not 0 <= options.seconds <= 86_400:
-        raise BadInput("--seconds must be from 0 to 86400")
+        raise BadInput(Why("doctor_seconds"))
     listened = (each for spec in lines if options.seconds for each in heard_for(spec, options.seconds, allowed))
     told = chain([found, *named], _findings(lines, options.data, allowed), listened, asked)
     if options.public is not None:
         from cli.doctor_public import public
 
         if options.sources or options.data:
-            raise BadInput("--public looks at that address alone; leave out sources and --data")
+            raise BadInput(Why("doctor_public_alone"))
         told = chain([found], public(options.public, known.server.public_url))
     well = True
     for finding in told:

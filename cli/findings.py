@@ -13,6 +13,11 @@ from terminal.widgets.speech import because, mark, say
 register(
     {
         "doctor_language": "there are no words in the language '{language}'; use en or zh-Hant",
+        "doctor_seconds": "--seconds must be from 0 to 86400",
+        "doctor_public_alone": "--public looks at that address alone; leave out sources and --data",
+        "doctor_public_address": (
+            "'{url}' is no address of a webhook; write it like https://pop.example.tw/hook/SOURCE_ID"
+        ),
         "doctor_python": "{version} on {platform}",
         "doctor_version": "{version}",
         "doctor_sqlite_faulty": (
