@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cli import roots
-from cli.desk import LateLog, expect_terminal, show, until_told
+from cli.onterminal import LateLog, expect_terminal, show, until_told
 from cli.output import print_json
 from cli.plan import Plan
 from config.load import load

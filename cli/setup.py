@@ -15,8 +15,8 @@ from types import FrameType
 from typing import Final
 
 from cli import setup_language, setup_place, setup_rows, setup_server
-from cli.desk import LateLog
 from cli.deskname import computer
+from cli.onterminal import LateLog
 from cli.setup_answers import Answers
 from cli.setup_console import Console, Quit, Skipped, Wrong, spoken
 from cli.setup_walk import walk
