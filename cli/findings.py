@@ -127,3 +127,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             return SafeText()
         text = SafeText(self.said)
         return say(" ({text})", text=text) if self.why.code.startswith(_OURS) else say(" (it said: {text})", text=text)
+
+
+def wrong(check: str, why: Why, said: str | None = None) -> Finding:
+    """Something that somebody must mend; `said` is what the system or the peer said of it."""
+    return Finding(check=check, ok=False, level=Level.BROKEN, why=why, said=said)
