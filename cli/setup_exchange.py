@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 
 from cli import setup_rows
 from cli.setup_console import EMPTY, NO_ROW, Console, Wrong
-from cli.setup_rows import KIND_NAMES, PROVIDER_NAMES
+from cli.setup_rows import KIND_NAMES, PROVIDER_NAMES, half_width, is_web_address
 from config import registry, save
 from config.load import places
 from ringdesk.safetext import SafeText
@@ -91,7 +91,7 @@ class Said:
             return name
         head = setup_rows.scheme(typed)
         if head in setup_rows.WEB:
-            self.public = typed.strip() if urlsplit(typed.strip()).hostname else self.public
+            self.public = typed.strip() if is_web_address(typed) else self.public
             return "hook"
         if head == "sip" and setup_rows.is_host(address := typed.partition(":")[2].strip("/").rpartition("@")[2]):
             self.typed = address
@@ -218,14 +218,13 @@ def here() -> list[str]:
 def _host(console: Console, port: int, said: Said) -> tuple[str, int]:
     """Host and port of an exchange, as people name it."""
     while True:
-        typed = console.ask(
-            say("Address of the exchange, as in `192.0.2.5` or `pbx.shop`:"), said.address, name="line.address"
-        )
+        question = say("Address of the exchange, as in `192.0.2.5` or `pbx.shop`:")
+        typed = half_width(console.ask(question, said.address, name="line.address"))
         if not typed:
             console.wrong(Wrong(EMPTY))
             continue
         try:
-            parts = urlsplit(f"//{typed.strip()}")
+            parts = urlsplit(f"//{typed}")
             found = parts.port or port
         except ValueError:
             parts, found = urlsplit(""), port
@@ -237,8 +236,9 @@ def _host(console: Console, port: int, said: Said) -> tuple[str, int]:
 
 def _port(console: Console) -> int:
     while True:
-        typed = console.ask(say("Port of this PC to which they come:"), str(HOOK_PORT), name="line.hook_port")
-        if typed.isascii() and typed.isdecimal() and 1024 <= int(typed) <= 65535:
+        question = say("Port of this PC to which they come:")
+        typed = half_width(console.ask(question, str(HOOK_PORT), name="line.hook_port"))
+        if typed.isascii() and typed.isdecimal() and len(typed) <= 5 and 1024 <= int(typed) <= 65535:
             return int(typed)
         console.wrong(Wrong(NO_PORT, port=SafeText(typed)))
 
@@ -246,11 +246,10 @@ def _port(console: Console) -> int:
 def _public(console: Console, proposal: str = "-") -> str:
     question = say("The address that the provider calls, if a proxy or tunnel stands before this PC (- for none):")
     while True:
-        typed = console.ask(question, proposal, name="line.public")
-        parts = urlsplit(typed)
+        typed = half_width(console.ask(question, proposal, name="line.public"))
         if typed == "-":
             return ""
-        if parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:
+        if is_web_address(typed):
             return typed
         console.wrong(Wrong(NO_PUBLIC, address=SafeText(typed)))
 

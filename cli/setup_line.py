@@ -11,6 +11,7 @@ from cli import roots, setup_exchange, setup_rows
 from cli.doctor import heard_from
 from cli.pumps import expect_dialect, pump_of
 from cli.setup_console import EMPTY, Console, Ended, Wrong
+from cli.setup_rows import half_width
 from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
@@ -156,7 +157,7 @@ def _typed(console: Console, region: str, area: str, allowed: Collection[str], t
     question = say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:")
     while True:
         if not given:
-            typed = console.ask(question, typed, name="line.typed")
+            typed = half_width(console.ask(question, typed, name="line.typed"))
         console.remember("line.typed", typed)
         url = addressed(typed)
         try:

@@ -1,6 +1,7 @@
 """Setup, its menus: which row somebody means who types what the row is about, where its number was asked for. Pure."""
 
 import ipaddress
+import unicodedata
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -19,6 +20,11 @@ KIND_NAMES: Final = {
 }
 """What people call a kind of exchange, beside the name of its dialect."""
 PROVIDER_NAMES: Final = {"3cx": "threecx"}
+
+
+def half_width(typed: str) -> str:
+    """An address or a number as it is meant: an input method types `８７９１` for 8791."""
+    return unicodedata.normalize("NFKC", typed).strip()
 
 
 def scheme(typed: str) -> str:
@@ -48,6 +54,15 @@ def is_host(typed: str) -> bool:
     if not whole or not text.isprintable() or " " in text:
         return False
     return _is_ip(host) or (("." in host.strip(".") or port is not None or host == "localhost") and _has_letter(host))
+
+
+def is_web_address(typed: str) -> bool:
+    """Whether it is the address of a page, with a host, and nothing behind its path."""
+    try:
+        parts = urlsplit(typed.strip())
+    except ValueError:
+        return False
+    return parts.scheme in WEB and bool(parts.hostname) and not parts.query and not parts.fragment
 
 
 def port_of(typed: str) -> int | None:

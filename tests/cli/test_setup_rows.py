@@ -7,11 +7,12 @@ import pytest
 from cli import setup_line
 from cli.setup_console import Console
 from cli.setup_exchange import Said, is_meant
-from cli.setup_rows import is_host, is_line, is_telephone, port_of
+from cli.setup_rows import is_host, is_line, is_telephone, is_web_address, port_of
 from ringdesk.dialects import Level, Notice
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from tests.cli.test_setup import setup, written
+from tests.cli.test_setup_exchange import source
 from tests.cli.test_setup_walk import KNOWN
 
 
@@ -44,6 +45,50 @@ from tests.cli.test_setup_walk import KNOWN
 )
 def test_what_is_plainly_a_line_or_a_host(typed: str, line: bool, host: bool) -> None:
     assert (is_line(typed), is_host(typed)) == (line, host)
+
+
+@pytest.mark.parametrize(
+    ("typed", "web"),
+    [
+        ("https://pop.shop/r", True),
+        (" http://192.0.2.5:8791 ", True),
+        ("https://pop.shop/r?x=1", False),
+        ("http://:8791", False),
+        ("http://[", False),
+        ("pop.shop", False),
+        ("wss://pop.shop", False),
+    ],
+)
+def test_what_is_the_address_of_a_page(typed: str, web: bool) -> None:
+    assert is_web_address(typed) is web
+
+
+@pytest.mark.parametrize("typed", ["http://[", "9" * 5000, "http://[x]/", "sip:[", "//[", "\x00", "serial://["])
+def test_whatever_is_typed_no_list_falls_over_it(typed: str) -> None:
+    said = Said()
+    said.hears(typed)
+    assert not is_host(typed)
+    assert isinstance(is_line(typed) or is_meant(typed), bool)
+
+
+def test_what_is_typed_in_full_width_is_meant_in_half_width(tmp_path: Path) -> None:
+    typed = [
+        "webhooks",
+        "ｔｗｉｌｉｏ",
+        "９" * 5000,
+        "80",
+        "８７９９",
+        "http://[",
+        "ｈｔｔｐｓ：／／ｐｏｐ．ｓｈｏｐ／ｒ",
+        "",
+        "3",
+    ]
+    done = setup(tmp_path, "--language", "en", "--only", "line", typed="\n".join(typed) + "\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "http://[ is no address that could be called" in done.stdout
+    url = source(tmp_path)
+    assert url.startswith("http://:8799?dialect=twilio&")
+    assert "public=https%3A%2F%2Fpop.shop%2Fr" in url
 
 
 def test_the_port_and_a_telephone_number() -> None:
