@@ -238,6 +238,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _converse(options: argparse.Namespace) -> int:
+    if options.language:
+        options.language = setup_language.tag(options.language)
     if options.language and is_language(options.language):
         words.language(options.language)
     answers = Answers(options.config if options.config is not None else places().settings)

@@ -36,20 +36,26 @@ def asked(console: Console, known: str, proposal: int) -> str:
 def named(typed: str) -> int | None:
     """The row of a language that goes by a name or a tag (`zh-TW`, `en_GB`)."""
     name = plain(typed)
-    for row, (tag, own) in enumerate(LANGUAGES):
-        if name in (plain(own), *NAMES[tag]):
+    for row, (known, own) in enumerate(LANGUAGES):
+        if name in (plain(own), *NAMES[known]):
             return row
-        if name and is_language(name) and name.startswith(tag[:2]):
+        if name and is_language(name) and name.startswith(known[:2]):
             return row
     return None
+
+
+def tag(given: str) -> str:
+    """The tag of a language that a flag names; what is a tag, or no language, stays as it is."""
+    row = None if is_language(given) else named(given)
+    return given if row is None else LANGUAGES[row][0]
 
 
 def in_each(known: str, line: Callable[[], SafeText]) -> list[SafeText]:
     """A line in the language that is `known`; in each, while none is. The language in force stays as it is."""
     before = words.spoken()
     said = []
-    for tag in [known] if known else [tag for tag, _ in LANGUAGES]:
-        words.language(tag)
+    for each in [known] if known else [name for name, _ in LANGUAGES]:
+        words.language(each)
         said.append(line())
     words.language(before)
     return said

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.setup_language import LANGUAGES, NAMES, in_each, named
+from cli.setup_language import LANGUAGES, NAMES, in_each, named, tag
 from terminal import words
 from terminal.widgets.speech import say
 from tests.cli.test_setup import setup, written
@@ -14,30 +14,39 @@ REST = ("--no-source", "--ring", "skip", "--embedded", "--region", "TW", "--area
 
 
 @pytest.mark.parametrize(
-    ("typed", "tag"),
+    ("typed", "meant"),
     [
         *((name, "zh-Hant") for name in ("中文", " 繁體中文 ", "zh", "ZH-Hant", "zh_TW", "zh-hk", "Chinese", "ＺＨ")),
         *((name, "en") for name in ("English", "ENGLISH", "en", "en_GB", "ｅｎ", "英文")),
         *((name, None) for name in ("", "fr", "zh-Hans", "zhong", "e", "3", "engels")),
     ],
 )
-def test_a_language_goes_by_its_names_and_tags(typed: str, tag: str | None) -> None:
+def test_a_language_goes_by_its_names_and_tags(typed: str, meant: str | None) -> None:
     row = named(typed)
-    assert (None if row is None else LANGUAGES[row][0]) == tag
+    assert (None if row is None else LANGUAGES[row][0]) == meant
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"), [("中文", "zh-Hant"), ("English", "en"), ("zh_TW", "zh_TW"), ("en-GB", "en-GB"), ("zz", "zz")]
+)
+def test_so_does_the_flag(given: str, meant: str) -> None:
+    assert tag(given) == meant
 
 
 def test_no_name_is_that_of_two_languages() -> None:
-    assert set(NAMES) == {tag for tag, _ in LANGUAGES}
-    for tag, names in NAMES.items():
-        assert all(LANGUAGES[row][0] == tag for name in names if (row := named(name)) is not None)
+    assert set(NAMES) == {each for each, _ in LANGUAGES}
+    for each, names in NAMES.items():
+        assert all(LANGUAGES[row][0] == each for name in names if (row := named(name)) is not None)
         assert all(named(name) is not None for name in names)
 
 
-@pytest.mark.parametrize(("typed", "tag"), [("中文", "zh-Hant"), ("２", "en"), ("1.", "zh-Hant"), ("1 繁體中文", None)])
-def test_it_is_taken_as_it_was_typed(tmp_path: Path, typed: str, tag: str | None) -> None:
-    done = setup(tmp_path, *REST, "--only", "language", typed=f"{typed}\n{'' if tag else '1'}\n")
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("中文", "zh-Hant"), ("２", "en"), ("1.", "zh-Hant"), ("1 繁體中文", None)]
+)
+def test_it_is_taken_as_it_was_typed(tmp_path: Path, typed: str, meant: str | None) -> None:
+    done = setup(tmp_path, *REST, "--only", "language", typed=f"{typed}\n{'' if meant else '1'}\n")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert written(tmp_path)["general"]["language"] == (tag or "zh-Hant")
+    assert written(tmp_path)["general"]["language"] == (meant or "zh-Hant")
 
 
 def test_a_refusal_is_in_both_languages_until_one_is_known(tmp_path: Path) -> None:
