@@ -132,7 +132,7 @@ class RingdeskApp(App[None]):
         self.run_worker(self._open(room), name="open", exit_on_error=False)
 
     async def _open(self, room: "DeskScreen") -> None:
-        from terminal.widgets.speech import because, say
+        from terminal.widgets.speech import because, mark, say
 
         try:
             desk = await self._desk_factory()
@@ -144,10 +144,10 @@ class RingdeskApp(App[None]):
             self.exit()  # nothing works without a desk, and the terminal has room for the whole reason
             return
         await room.looks.welcome(desk)
-        for why in self._refused_keys[:1]:
-            count = len(self._refused_keys) - 1
-            more = say("And {count} more: `ringdesk doctor` lists them.", count=count) if count else SafeText()
-            room.painter.tell(SafeText(f"{because(why)} {more}".strip()), bad=True)
+        if self._refused_keys:
+            text, count = because(self._refused_keys[0]), len(self._refused_keys)
+            many = mark("{count} keys are not as you set them, `ringdesk doctor` lists them: {text}")
+            room.painter.tell(text if count == 1 else say(many, count=count, text=text), bad=True)
         room.post_message(Opened(desk))
 
     def guide(self, hint: Callable[[], SafeText]) -> None:

@@ -98,7 +98,10 @@ CLASH = {
     "en": "[desk] keys: F10 is the key of later and stays with it; save keeps Ctrl+S",
     "zh": "按鍵設定：F10 是 later 的按鍵，仍歸它；save 仍用 Ctrl+S",
 }
-MORE = {"en": "And 1 more: `ringdesk doctor` lists them.", "zh": "另有 1 項：`ringdesk doctor` 會全部列出。"}
+MORE = {
+    "en": "2 keys are not as you set them, `ringdesk doctor` lists them: ",
+    "zh": "有 2 個按鍵沒有照您的設定，`ringdesk doctor` 會列出：",
+}
 
 
 @pytest.mark.parametrize("language", CLASH)
@@ -112,8 +115,11 @@ async def test_two_actions_on_one_key_are_announced_whole(language: str, size: t
 
 
 @pytest.mark.parametrize("language", CLASH)
-async def test_of_several_the_first_is_said_and_where_the_others_are(language: str, chinese: Path) -> None:
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_of_several_it_is_said_where_they_stand_and_the_first(
+    language: str, size: tuple[int, int], chinese: Path
+) -> None:
     keys = {"later": "f10", "save": "F10", "lock": "f2"}
-    async with running(desk(), WIDE, catalogue=chinese if language == "zh" else None, keys=keys) as run:
-        assert CLASH[language][:10] in run.pane("banner")
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None, keys=keys) as run:
         assert MORE[language] in run.pane("banner")
+        assert size == SMALL or MORE[language] + CLASH[language] in run.pane("banner")
