@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from cli import roots
-from cli.desk import LateLog, expect_terminal, show, until_told
+from cli.onterminal import LateLog, expect_terminal, show, until_told
 from cli.output import print_json
 from cli.plan import Plan
 from config.load import load
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.why import Why, register
 from terminal import words
 from terminal.words import _
 
@@ -65,6 +66,14 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     withheld: float = 0.0
 
 
+register(
+    {
+        "demo_members": "--members must be at least 1, --calls at least 0",
+        "demo_every": "--every must be more than 0 and at most {most} seconds",
+    }
+)
+
+
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     parser.add_argument("--headless", action="store_true", help="print the desk's events as JSON and exit")
@@ -78,9 +87,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Run the demo until its person ends it; headless: until the calls are shown."""
     if options.members < 1 or (options.calls is not None and options.calls < 0):
-        raise BadInput("--members must be at least 1, --calls at least 0")
+        raise BadInput(Why("demo_members"))
     if options.every is not None and not 0 < options.every <= LONGEST:
-        raise BadInput(f"--every must be more than 0 and at most {LONGEST:g} seconds")
+        raise BadInput(Why("demo_every", {"most": f"{LONGEST:g}"}))
     settings = load(flags={"general": {"language": options.language}})
     words.language(settings.general.language)
     if not options.headless:

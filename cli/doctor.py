@@ -19,12 +19,13 @@ from pathlib import Path
 from typing import Final
 
 from cli import roots
-from cli.findings import Finding
+from cli.doctor_settings import keys, of_settings, settings
+from cli.findings import Finding, wrong
 from cli.listened import heard_for
 from cli.output import print_json
 from cli.pumps import expect_dialect, pump_of
 from config import registry
-from config.load import is_language, language_of, load, places, usual_file
+from config.load import is_language, language_of, places
 from config.settings import Settings
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
@@ -81,20 +82,21 @@ def run(options: argparse.Namespace) -> int:
     lines = [parse(url, platform.node()) for url in options.sources]
     for spec in lines:
         expect_dialect(spec, allowed)
-    named: list[Finding] = []
+    named: list[Finding] = list(keys(known))
     asked: Iterator[Finding] = iter(())
     if not options.sources:
-        lines, named = of_settings(known)
+        lines, unusable = of_settings(known)
+        named += unusable
         asked = _server(known, options.data)
     if not 0 <= options.seconds <= 86_400:
-        raise BadInput("--seconds must be from 0 to 86400")
+        raise BadInput(Why("doctor_seconds"))
     listened = (each for spec in lines if options.seconds for each in heard_for(spec, options.seconds, allowed))
     told = chain([found, *named], _findings(lines, options.data, allowed), listened, asked)
     if options.public is not None:
         from cli.doctor_public import public
 
         if options.sources or options.data:
-            raise BadInput("--public looks at that address alone; leave out sources and --data")
+            raise BadInput(Why("doctor_public_alone"))
         told = chain([found], public(options.public, known.server.public_url))
     well = True
     for finding in told:
@@ -105,35 +107,6 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.write(f"{finding.for_people()}\n")
             sys.stdout.flush()
     return 0 if well else 1
-
-
-def settings(given: Path | None) -> tuple[Finding, Settings]:
-    """Which settings file is read, or would be; and the settings, the usual ones where these cannot be used."""
-    try:
-        known = load(given)
-    except BadInput as error:
-        said = None if error.why else str(error)
-        return _wrong("settings", error.why or Why("doctor_settings_wrong"), said), Settings()
-    file = given or usual_file()
-    if file is None:
-        return Finding(check="settings", why=Why("doctor_settings_none", {"file": str(places().settings)})), known
-    return Finding(check="settings", why=Why("doctor_settings_read", {"file": str(file.absolute())})), known
-
-
-def of_settings(known: Settings) -> tuple[list[SourceSpec], list[Finding]]:
-    """The lines that the settings name, and what is wrong with those that cannot be used."""
-    lines, wrong = [], []
-    general = known.general
-    for url in known.desk.sources:
-        try:
-            spec = parse(url, platform.node(), region=general.region, area=general.area)
-            expect_dialect(spec, general.dialects)
-        except BadInput as error:
-            said = None if error.why else str(error)
-            wrong.append(_wrong(str(SafeText(url)), error.why or Why("doctor_source_wrong"), said))
-        else:
-            lines.append(spec)
-    return lines, wrong
 
 
 def _server(known: Settings, data: Path | None) -> Iterator[Finding]:
@@ -161,10 +134,6 @@ def _well(check: str, code: str, **values: str) -> Finding:
     return Finding(check=check, why=Why(code, values))
 
 
-def _wrong(check: str, why: Why, said: str | None = None) -> Finding:
-    return Finding(check=check, ok=False, level=Level.BROKEN, why=why, said=said)
-
-
 def sqlite(found: tuple[int, int, int]) -> Finding:
     """SQLite 3.7.0 to 3.51.2 can corrupt a database in WAL mode when two checkpoints race (the WAL-reset bug); repaired in
     3.51.3, with backports 3.44.6 and 3.50.7 (https://sqlite.org/changes.html). A warning, not a fault: who runs a Python of
@@ -181,7 +150,7 @@ def _package(name: str) -> Finding:
     try:
         return _well(name, "doctor_version", version=version(name))
     except PackageNotFoundError:
-        return _wrong(name, Why("doctor_not_installed"))
+        return wrong(name, Why("doctor_not_installed"))
 
 
 def _foreign(each: registry.Foreign) -> Finding:
@@ -200,9 +169,9 @@ def _ports(tried_later: set[str]) -> Iterator[Finding]:
         try:
             open_port(parse(f"serial://{port.device}", platform.node())).close()
         except PortError as error:
-            yield _wrong(port.device, error.why, error.detail)
+            yield wrong(port.device, error.why, error.detail)
         except BadInput as error:
-            yield _wrong(port.device, Why("doctor_port_odd"), str(error))
+            yield wrong(port.device, Why("doctor_port_odd"), str(error))
         else:
             named = "" if port.description in (None, "n/a") else SafeText(port.description)
             yield _well(port.device, "doctor_port_opens_named" if named else "doctor_port_opens", name=named)
@@ -212,7 +181,7 @@ def _recording(spec: SourceSpec) -> Finding:
     try:
         chunks = sum(1 for _ in recorded(spec))
     except (OSError, BadInput) as error:
-        return _wrong(spec.url, Why("doctor_recording_unread"), str(error))
+        return wrong(spec.url, Why("doctor_recording_unread"), str(error))
     return _well(spec.url, "doctor_recording", count=str(chunks))
 
 
@@ -260,19 +229,19 @@ def _data(directory: Path) -> Iterator[Finding]:
     except OSError as error:
         found = False
         if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
-            yield _wrong(name, Why("doctor_data_hidden"), error.strerror)
+            yield wrong(name, Why("doctor_data_hidden"), error.strerror)
             return
     if not found:
-        yield _wrong(name, Why("doctor_data_none"))
+        yield wrong(name, Why("doctor_data_none"))
         return
     if not os.access(directory, os.R_OK | os.W_OK | os.X_OK):
-        yield _wrong(name, Why("doctor_data_locked"))
+        yield wrong(name, Why("doctor_data_locked"))
         return
     disk = os.statvfs(directory) if hasattr(os, "statvfs") else None
     free = _ROOM if disk is None else disk.f_bavail * disk.f_frsize
     if free < _ROOM:
         full = {"free": str(free // 1_000_000), "least": str(_ROOM // 1_000_000)}
-        yield _wrong(name, Why("doctor_data_full", full))
+        yield wrong(name, Why("doctor_data_full", full))
     else:
         yield _well(name, "doctor_data_well")
     yield from (_database(directory / database) for database in _DATABASES if (directory / database).exists())
@@ -303,5 +272,5 @@ def _database(path: Path) -> Finding:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()
     except sqlite3.Error as error:
-        return _wrong(str(path), Why("doctor_database_unread"), str(error))
+        return wrong(str(path), Why("doctor_database_unread"), str(error))
     return _well(str(path), "doctor_database", count=str(tables))

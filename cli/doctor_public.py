@@ -118,7 +118,7 @@ def _parsed(url: str) -> SplitResult:
     except ValueError:
         well = False
     if not well or not url.isascii() or not url.isprintable() or " " in url:
-        raise BadInput(f"{url!r} is no address of a webhook; write it like https://pop.example.tw/hook/SOURCE_ID")
+        raise BadInput(Why("doctor_public_address", {"url": url}))
     return parts
 
 

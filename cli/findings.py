@@ -13,6 +13,11 @@ from terminal.widgets.speech import because, mark, say
 register(
     {
         "doctor_language": "there are no words in the language '{language}'; use en or zh-Hant",
+        "doctor_seconds": "--seconds must be from 0 to 86400",
+        "doctor_public_alone": "--public looks at that address alone; leave out sources and --data",
+        "doctor_public_address": (
+            "'{url}' is no address of a webhook; write it like https://pop.example.tw/hook/SOURCE_ID"
+        ),
         "doctor_python": "{version} on {platform}",
         "doctor_version": "{version}",
         "doctor_sqlite_faulty": (
@@ -59,6 +64,7 @@ LEVELS: Final = {
 }
 CHECKS: Final = {
     "settings": mark("settings"),
+    "keys": mark("settings"),
     "server": mark("server"),
     "ports": mark("serial ports"),
     "outbox": mark("unsent changes"),
@@ -121,3 +127,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
             return SafeText()
         text = SafeText(self.said)
         return say(" ({text})", text=text) if self.why.code.startswith(_OURS) else say(" (it said: {text})", text=text)
+
+
+def wrong(check: str, why: Why, said: str | None = None) -> Finding:
+    """Something that somebody must mend; `said` is what the system or the peer said of it."""
+    return Finding(check=check, ok=False, level=Level.BROKEN, why=why, said=said)

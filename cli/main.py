@@ -9,6 +9,7 @@ from typing import Final, NoReturn, Protocol, cast
 from cli.output import complain
 from cli.paths import told
 from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.why import Why
 
 
 class Command(Protocol):
@@ -43,10 +44,16 @@ FOR_PEOPLE: Final = ("demo", "desk", "setup", "doctor", "lookup")
 
 
 class _Parser(argparse.ArgumentParser):
-    """Bad use is one line that says what to do, as everywhere."""
+    """Bad use is one line that says what to do, as everywhere; in the language of the person, who typed the words `given`,
+    where those are known."""
+
+    given: Sequence[str] | None = None
 
     def error(self, message: str) -> NoReturn:
-        complain(f"{message}; `{self.prog} --help` shows how")
+        from cli import usage
+
+        why = usage.of_argparse(message, self.prog)
+        complain(why.english() if self.given is None else usage.to_the_person(why, self.given))
         raise SystemExit(2)
 
 
@@ -70,11 +77,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     name, *rest = words
     if name not in COMMANDS:
-        complain(f"there is no command {name!r}; `ringdesk --help` lists them")
+        from cli import usage
+
+        complain(usage.to_the_person(Why("usage_no_command", {"name": repr(name)}), rest))
         return 2
     module, text = COMMANDS[name]
     command = cast("Command", importlib.import_module(module))
     parser = _Parser(prog=f"ringdesk {name}", description=text)
+    parser.given = rest if name in FOR_PEOPLE else None
     command.arguments(parser)
     options = parser.parse_args(rest)
     try:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING
 
-from cli.desk import until_told
+from cli.onterminal import until_told
 from cli.pipes import stdin_chunks, write_stdout
 from cli.refusals import reworded
 from cli.roots import CLOCK

@@ -110,7 +110,7 @@ def practise(options: argparse.Namespace, settings: Settings) -> int:
         flag = given[0].replace("_", "-") if given else "headless"
         raise BadInput(f"--practice brings everything of its own; leave --{flag} out")
     words.language(settings.general.language)
-    from cli.desk import LateLog, expect_terminal, show, until_told
+    from cli.onterminal import LateLog, expect_terminal, show, until_told
 
     if not options.plain:
         expect_terminal()

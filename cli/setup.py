@@ -1,7 +1,8 @@
 """`ringdesk setup`: from nothing to the first call, step by step, in plain lines.
 
-What the settings file has already is proposed, so setup can be run again. Nothing is written before the end, or before
-`quit`, which keeps the answers so far; Ctrl+C, SIGTERM and SIGHUP leave the settings as they were.
+What the settings file has already is proposed, so setup can be run again. No setting is written before the end, or before
+`quit`, which keeps the answers so far; whatever ends it otherwise leaves the settings as they were, and the answers in a draft
+that the next setup proposes.
 """
 
 import argparse
@@ -13,9 +14,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
-from cli import setup_place, setup_server
-from cli.desk import LateLog
+from cli import setup_language, setup_place, setup_rows, setup_server
 from cli.deskname import computer
+from cli.onterminal import LateLog
 from cli.setup_answers import Answers
 from cli.setup_console import Console, Quit, Skipped, Wrong, spoken
 from cli.setup_walk import walk
@@ -26,7 +27,6 @@ from ringdesk.safetext import SafeText
 from terminal import words
 from terminal.widgets.speech import mark, say
 
-LANGUAGES: Final = (("zh-Hant", "繁體中文"), ("en", "English"))
 NO_LANGUAGE: Final = mark("there are no words in the language {language}; use `en` or `zh-Hant`")
 STEP_NAMES: Final = {
     "language": mark("language"),
@@ -100,11 +100,8 @@ def language(setup: Setup) -> str:
     given = setup.options.language
     if given is None:
         known = setup.answers["general.language"] or words.language() or ""
-        tags = [tag for tag, _ in LANGUAGES]
         proposal = 1 if known.startswith("zh") or _speaks_chinese() else 2
-        given = tags[
-            setup.console.choose(SafeText("語言 Language"), [SafeText(name) for _, name in LANGUAGES], proposal)
-        ]
+        given = setup_language.asked(setup.console, setup.answers["general.language"], proposal)
     if not given or not is_language(given):
         raise Wrong(NO_LANGUAGE, language=SafeText(given))
     words.language(given)
@@ -125,6 +122,7 @@ def region(setup: Setup) -> str:
     while True:
         country, area = setup_place.ask(setup.console, setup.place, options.region, options.area)
         answers["general.region"], answers["general.area"] = country, area
+        setup.console.finished("region")  # the answers propose it, as people write it
         if setup_place.check(setup.console, country, area, asks=asks):
             break
     return f"{country} {area}".strip()
@@ -160,7 +158,8 @@ def ring(setup: Setup) -> str:
     how, console = setup.options.ring, setup.console
     if how is None and sources:
         entries = [say("wait for a real ring, up to a minute"), say("simulate one"), say("no test")]
-        how = RINGS[console.choose(say("A test ring?"), entries, 3 if console.yes else 1)]
+        named = {name: row for row, name in enumerate(RINGS)}
+        how = RINGS[console.choose(say("A test ring?"), entries, 3 if console.yes else 1, meant=named.get, name="ring")]
     if not sources or how != "wait":
         # the simulated ring is the test call at the end
         raise Skipped
@@ -181,10 +180,17 @@ def server(setup: Setup) -> str:
         answers["desk.data"] = str(Path(options.data).expanduser().absolute())
     if options.name is not None:
         answers["desk.name"] = options.name
-    address = "" if options.embedded else options.server
+    address, typed = "" if options.embedded else options.server, ""
     if address is None and not options.embedded:
         entries = [say("this desk alone, with a server of its own"), say("a server on the network")]
-        if console.choose(say("Where is the server?"), entries, 2 if answers["desk.server"] else 1) == 0:
+        row, typed = console.choose_or_type(
+            say("Where is the server?"),
+            entries,
+            2 if answers["desk.server"] else 1,
+            meant=_server_meant,
+            name="server.where",
+        )
+        if row == 0:
             address = ""
     if address == "":
         answers["desk.server"] = ""
@@ -198,7 +204,12 @@ def server(setup: Setup) -> str:
             )
             answers["desk.name"] = "" if called == computer() else called
         return "embedded"
-    return setup_server.join(setup)
+    return setup_server.join(setup, typed)
+
+
+def _server_meant(typed: str) -> int | None:
+    """The address of a server, where the row for it was asked."""
+    return 1 if setup_rows.scheme(typed) or setup_rows.is_host(typed) else None
 
 
 def call(setup: Setup) -> str:
@@ -227,6 +238,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _converse(options: argparse.Namespace) -> int:
+    if options.language:
+        options.language = setup_language.tag(options.language)
     if options.language and is_language(options.language):
         words.language(options.language)
     answers = Answers(options.config if options.config is not None else places().settings)
@@ -238,12 +251,13 @@ def _converse(options: argparse.Namespace) -> int:
     answers.expect_writable()
     LateLog(places().state / "setup.log", "info").open()
     console = Console(yes=options.yes, json=options.json)
-    draft = places().state / DRAFT
     setup = Setup(options, console, answers)
     if not options.yes:
-        _greet(console, answers["general.language"])
-        if answers.resume(draft):
-            words.language(answers["general.language"])
+        found = answers.resume(places().state / DRAFT)
+        words.language(answers["general.language"])
+        console.begun, console.changed = answers.begun, answers.set_aside
+        console.say(*setup_language.in_each(answers["general.language"], lambda: say(GREETING)))
+        if found:
             console.say(say("The answers of the setup that was broken off are proposed."))
     try:
         with _told_to_end():
@@ -252,25 +266,16 @@ def _converse(options: argparse.Namespace) -> int:
     except Quit:
         console.status("setup", "quit")
     except KeyboardInterrupt:
-        answers.set_aside(draft)
         with contextlib.suppress(OSError):  # the terminal may be gone
             console.say(SafeText(), say("Stopped; no setting was changed. `ringdesk setup` goes on with your answers."))
         raise
     if answers.keep():
         console.say(say("Written: {file}", file=SafeText(str(answers.file))))
-    draft.unlink(missing_ok=True)
+    answers.done(places().state / DRAFT)
     console.status("write", "done", file=str(answers.file))
     start = "ringdesk desk" if options.config is None else f"ringdesk desk --config {options.config}"
     console.say(say("Start with: {command}", command=SafeText(start)))
     return 0
-
-
-def _greet(console: Console, language: str) -> None:
-    """How to answer: in the `language` of the answers, in each while nobody has said which."""
-    for tag in [language] if language else [tag for tag, _ in LANGUAGES]:
-        words.language(tag)
-        console.say(say(GREETING))
-    words.language(language)
 
 
 @contextlib.contextmanager

@@ -31,6 +31,9 @@ class Answers:
             raise Wrong(UNREAD, file=SafeText(str(file))) from error
         self._known = load(file, environ={}) if file.exists() else Settings()
         self.changes: Layer = {}
+        self.begun: dict[str, str] = {}
+        """What was answered in a step that is not done (`Console.begun`); it is no setting."""
+        self._draft: Path | None = None
 
     def __getitem__(self, name: str) -> Any:
         """The value in force of `section.key`."""
@@ -44,26 +47,37 @@ class Answers:
             self.changes.setdefault(section, {})[key] = value
         else:
             self.changes.get(section, {}).pop(key, None)
+        self.set_aside()
 
     def resume(self, draft: Path) -> bool:
-        """Take up the answers of a setup of the same file that was broken off; whether there were any."""
-        try:
-            kept = json.loads(draft.read_text("utf-8"))
-            if kept["file"] != str(self.file.absolute()):
-                return False
-            found = {section: dict(values) for section, values in kept["answers"].items()}
-            msgspec.convert(found, Settings, strict=False)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, msgspec.ValidationError):
+        """Take up the answers of a setup of the same file that was broken off; whether there were any. From now on `draft` has
+        every answer as soon as it is given: kill -9 asks nobody."""
+        self._draft = draft
+        kept = _kept_in(draft, self.file)
+        if kept is None:
             return False
+        found, begun = kept
         self.changes = {name: found.get(name, {}) | self.changes.get(name, {}) for name in found | self.changes}
+        self.begun.update(begun)
         return True
 
-    def set_aside(self, draft: Path) -> None:
-        """Keep the answers for the next time, beside the settings; what cannot be kept is asked again."""
+    def set_aside(self) -> None:
+        """Keep the answers for the next time, in the draft, if there is one; what cannot be kept is asked again."""
+        if self._draft is None:
+            return
         answers = {section: values for section, values in self.changes.items() if values}
-        with contextlib.suppress(BadInput):
-            if answers:
-                save.write(draft, json.dumps({"file": str(self.file.absolute()), "answers": answers}), mode=0o600)
+        kept = {"file": str(self.file.absolute()), "answers": answers, "begun": self.begun}
+        with contextlib.suppress(BadInput, OSError):
+            if answers or self.begun:
+                save.write(self._draft, json.dumps(kept), mode=0o600)
+            else:
+                self._draft.unlink(missing_ok=True)
+
+    def done(self, draft: Path) -> None:
+        """Nothing is left to go on with; a draft of another settings file is not ours."""
+        if self._draft == draft or _kept_in(draft, self.file) is not None:
+            with contextlib.suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def expect_writable(self) -> None:
         """Raises `BadInput` at the beginning for a file that could not be written at the end. Nothing is made."""
@@ -84,6 +98,21 @@ class Answers:
         msgspec.convert(_layer(text), Settings, strict=False)
         save.write(self.file, text)
         return True
+
+
+def _kept_in(draft: Path, file: Path) -> tuple[Layer, dict[str, str]] | None:
+    """What a draft has of the settings in `file`: answers by section and key, and what is begun. None where it has nothing of
+    them."""
+    try:
+        kept = json.loads(draft.read_text("utf-8"))
+        if kept["file"] != str(file.absolute()):
+            return None
+        found = {section: dict(values) for section, values in kept["answers"].items()}
+        begun = msgspec.convert(kept.get("begun", {}), dict[str, str])
+        msgspec.convert(found, Settings, strict=False)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, msgspec.ValidationError):
+        return None
+    return found, begun
 
 
 def _layer(text: str) -> Any:

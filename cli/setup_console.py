@@ -16,6 +16,10 @@ from terminal.plain.commands import plain
 from terminal.widgets.speech import mark, say
 
 Result = TypeVar("Result")
+Meant = Callable[[str], int | None]
+"""What was typed where the number of a row was asked -> the row whose value it plainly is, from 0."""
+Refusal = Callable[[SafeText], Sequence[SafeText]]
+"""What was typed and is no row -> the lines that say so."""
 
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
@@ -23,6 +27,7 @@ QUIT: Final = ("quit", "離開")
 
 
 EMPTY: Final = mark("Nothing was typed; `skip` leaves this step as it is.")
+NO_ROW: Final = mark("There is no {number} to choose; type a number from 1 to {count}.")
 ENDED: Final = mark("the input ended before setup did; nothing was changed")
 
 
@@ -69,6 +74,11 @@ class Console:
         self._settled = self.has_asked = False
         self._step = 0
         self._remembered: dict[tuple[int, int, str], Any] = {}
+        self.begun: dict[str, str] = {}
+        """What was answered in a step that is not done, by `step.question`: it is proposed again. Never a secret."""
+        self.changed: Callable[[], None] = lambda: None
+        """Called when that has changed."""
+        self._last = ""
 
     def begin(self, step: int, answers: Sequence[str]) -> None:
         """A step begins; its first questions are answered by `answers`, unseen."""
@@ -131,10 +141,12 @@ class Console:
         if self._json:
             print_json({"step": step, "state": state, **more})
 
-    def ask(self, question: SafeText, proposal: str = "", *, secret: bool = False) -> str:
-        """The answer; Enter takes the proposal. Raises Skipped, Back, Quit; Ended at the end of input."""
+    def ask(self, question: SafeText, proposal: str = "", *, secret: bool = False, name: str = "") -> str:
+        """The answer; Enter takes the proposal, or what `begun` has under `name`. Raises Skipped, Back, Quit; Ended at the end
+        of input."""
         if self.yes:
             return proposal
+        proposal, self._last = self.begun.get(name, "") or proposal, name
         if self._given:
             self._answers.append(self._given.popleft())
             return self._answers[-1]
@@ -159,19 +171,65 @@ class Console:
                 raise exit_by
         self._answers.append(answer.strip() or proposal)
         self._forget_work(len(self._answers))
+        if name:
+            self.remember(name, self._answers[-1])
         return self._answers[-1]
 
-    def choose(self, title: SafeText, entries: Sequence[SafeText], proposal: int = 1) -> int:
-        """Which of a numbered list, from 0."""
+    def remember(self, name: str, answer: str) -> None:
+        """What was answered under `name`; "" is nothing."""
+        before = self.begun.pop(name, "")
+        if answer:
+            self.begun[name] = answer
+        if answer != before:
+            self.changed()
+
+    def finished(self, step: str) -> None:
+        """A step is done, or left: nothing in it is begun any more. A name without a step is that of a choice which is no
+        setting: it is proposed until setup is done."""
+        for name in [name for name in self.begun if name.startswith(f"{step}.")]:
+            self.remember(name, "")
+
+    def choose(
+        self,
+        title: SafeText,
+        entries: Sequence[SafeText],
+        proposal: int = 1,
+        *,
+        meant: Meant = lambda _: None,
+        refused: Refusal | None = None,
+        name: str = "",
+    ) -> int:
+        """Which of a numbered list, from 0; see `choose_or_type`."""
+        return self.choose_or_type(title, entries, proposal, meant=meant, refused=refused, name=name)[0]
+
+    def choose_or_type(
+        self,
+        title: SafeText,
+        entries: Sequence[SafeText],
+        proposal: int = 1,
+        *,
+        meant: Meant = lambda _: None,
+        refused: Refusal | None = None,
+        name: str = "",
+    ) -> tuple[int, str]:
+        """A row of a numbered list, from 0, by its number or its words; and what was typed instead of it, half-width, where
+        `meant` says of which row that is a value. `refused` has the lines for what is none; a list that has the same rows
+        another time has a `name` in `begun`."""
         if self.yes:
-            return proposal - 1
+            return proposal - 1, ""
         self.say(title, *(SafeText(f"{number} {entry}") for number, entry in enumerate(entries, 1)))
         while True:
-            answer = plain(self.ask(say("Number?"), str(proposal)))
-            if answer.isdecimal() and 1 <= int(answer) <= len(entries):
-                return int(answer) - 1
+            typed = unicodedata.normalize("NFKC", self.ask(say("Number?"), str(proposal), name=name))
+            row = _row(plain(typed), entries)
+            if row is not None:
+                return row, ""
+            row = meant(typed)
+            if row is not None:
+                return row, typed
             self.forget()
-            self.say(say("There is no {number} to choose.", number=SafeText(answer)))
+            shown = SafeText(typed)
+            none = say(NO_ROW, number=shown, count=len(entries))
+            self.say(*(refused(shown) if refused is not None else (none,)))
 
     def wrong(self, error: RingdeskError) -> None:
         """Something did not work: one line, and the question comes again. Nobody to ask: it is the end."""
@@ -181,8 +239,18 @@ class Console:
         self.say(spoken(error))
 
     def forget(self) -> None:
-        """The last answer was none: `back` does not lead to it."""
+        """The last answer was none: `back` does not lead to it, and it is not proposed again."""
         del self._answers[-1:]
+        if self._last:
+            self.remember(self._last, "")
+
+
+def _row(answer: str, entries: Sequence[SafeText]) -> int | None:
+    """The row whose number, or whose words, were typed."""
+    number = answer.rstrip(".)")
+    if number.isdecimal() and len(number) < 4 and 1 <= int(number) <= len(entries):
+        return int(number) - 1
+    return next((row for row, entry in enumerate(entries) if answer == plain(entry)), None)
 
 
 def spoken(error: RingdeskError) -> SafeText:

@@ -3,14 +3,15 @@
 import contextlib
 import queue
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from typing import Final
 
-from cli import roots, setup_exchange
+from cli import roots, setup_exchange, setup_rows
 from cli.doctor import heard_from
 from cli.pumps import expect_dialect, pump_of
 from cli.setup_console import EMPTY, Console, Ended, Wrong
+from cli.setup_rows import half_width
 from ringdesk import numbers
 from ringdesk.calls import CallEvent, EventKind, Presentation
 from ringdesk.dialects import Level, Notice
@@ -29,6 +30,10 @@ NAMED_APART: Final = mark(
 )
 HEARD: Final = ("number", "withheld")
 """What came of a test ring that went well."""
+_ANOTHER, _EXCHANGE, _NONE, _AGAIN = range(4)
+"""The rows behind the lines that answered."""
+_WAYS: Final = ("typed", "exchange")
+"""What a setup that was broken off remembers of the first two."""
 COUNT_SECONDS: Final = 10.0
 NUMBER_SECONDS: Final = 12.0
 """The number comes between the first two rings: six seconds, and a margin."""
@@ -91,7 +96,7 @@ def chosen(
         return known or find(console, region, area, known, allowed)
     lines = SafeText(" ".join(known))
     ways = say("keep: {lines}", lines=lines), say("another line instead"), say("one more line")
-    way = console.choose(say("This desk has a line already."), ways)
+    way = console.choose(say("This desk has a line already."), ways, name="line.known")
     if way == 0:
         return known
     found = find(console, region, area, () if way == 1 else known, allowed)
@@ -102,46 +107,82 @@ def find(
     console: Console, region: str, area: str, known: tuple[str, ...], allowed: Collection[str] = ()
 ) -> tuple[str, ...]:
     """A source of this desk: one that answered and is not `known` yet, or what is typed; or none."""
-    found = [f"serial://{device}" for device in ports()]
-    if not found:
-        console.say(say("No serial port was found."))
-    well = [addressed(url) for url in found if _probed(console, url, region, area).level is Level.OK]
-    urls = [url for url in dict.fromkeys(well) if url not in known]
-    entries = [SafeText(url) for url in urls]
-    others = (
-        say("another one: type its port or address"),
-        say("a telephone exchange or an Internet telephone service"),
-        say("none for now"),
-    )
-    index = console.choose(say("Which is your telephone line?"), [*entries, *others], 1 if urls else 3)
-    if index < len(urls):
-        return (urls[index],)
-    return (_typed, _exchange, lambda *_: ())[index - len(urls)](console, region, area, allowed)
-
-
-def _typed(console: Console, region: str, area: str, allowed: Collection[str]) -> tuple[str, ...]:
-    typed = ""
     while True:
-        typed = console.ask(say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:"), typed)
+        found = [f"serial://{device}" for device in ports()]
+        if not found:
+            console.say(say("No serial port was found."))
+        well = [addressed(url) for url in found if _probed(console, url, region, area).level is Level.OK]
+        urls = [url for url in dict.fromkeys(well) if url not in known]
+        others = (
+            say("another one: type its port or address"),
+            say("a telephone exchange or an Internet telephone service"),
+            say("none for now"),
+            say("try again") if found else say("look again: a modem is plugged in now"),
+        )
+        entries = [*map(SafeText, urls), *others]
+        row, typed = console.choose_or_type(
+            say("Which is your telephone line?"),
+            entries,
+            1 if urls else 1 + _proposed(console, failed=bool(found) and not well),
+            meant=lambda text: _meant(text, urls),  # noqa: B023 - it is asked within this turn
+        )
+        if row < len(urls):
+            return (urls[row],)
+        if row - len(urls) == _NONE:
+            return ()
+        if row - len(urls) != _AGAIN:
+            console.remember("line.way", _WAYS[row - len(urls)])
+            return (_typed, _exchange)[row - len(urls)](console, region, area, allowed, typed)
+
+
+def _proposed(console: Console, *, failed: bool) -> int:
+    """The row, where no line answered: where a setup that was broken off was; after a port that `failed`, the same again."""
+    if begun := console.begun.get("line.way"):
+        return _EXCHANGE if begun == _WAYS[_EXCHANGE] else _ANOTHER
+    return _AGAIN if failed and not console.yes else _NONE
+
+
+def _meant(typed: str, urls: Sequence[str]) -> int | None:
+    """The row of a port, an address or an exchange that was typed where lines are listed."""
+    if addressed(typed) in urls:
+        return urls.index(addressed(typed))
+    if setup_rows.is_line(typed):
+        return len(urls) + _ANOTHER
+    return len(urls) + _EXCHANGE if setup_exchange.is_meant(typed) else None
+
+
+def _typed(console: Console, region: str, area: str, allowed: Collection[str], typed: str = "") -> tuple[str, ...]:
+    """A line by its port or address, which may have been `typed` already."""
+    given = typed
+    question = say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:")
+    while True:
+        if not given:
+            typed = half_width(console.ask(question, typed, name="line.typed"))
+        console.remember("line.typed", typed)
         url = addressed(typed)
         try:
             if not typed:
                 raise Wrong(EMPTY)
-            if _is_kept(console, url, region, area, allowed):
+            kept, given = _is_kept(console, url, region, area, allowed)
+            if kept:
                 return (url,)
+            typed = given or typed
         except Ended:
             raise
         except BadInput as error:
             console.wrong(error if "://" in url or not typed else Wrong(NO_PORT, text=SafeText(typed)))
-            typed = ""
+            typed = given = ""
+            console.remember("line.typed", "")
 
 
-def _exchange(console: Console, region: str, area: str, allowed: Collection[str]) -> tuple[str, ...]:
-    said = setup_exchange.Said()
+def _exchange(console: Console, region: str, area: str, allowed: Collection[str], typed: str = "") -> tuple[str, ...]:
+    """A line that is no modem; `typed`: what was typed of it already."""
+    said = setup_exchange.Said(console.begun)
     while True:
-        url = setup_exchange.ask(console, said)
+        url = setup_exchange.ask(console, said, typed)
+        typed = ""
         try:
-            if _is_kept(console, url, region, area, allowed):
+            if _is_kept(console, url, region, area, allowed)[0]:
                 return (url,)
         except Ended:
             raise
@@ -155,15 +196,16 @@ def _probed(console: Console, url: str, region: str, area: str, allowed: Collect
     return console.once(url, lambda: probe(console, url, region, area, allowed))
 
 
-def _is_kept(console: Console, url: str, region: str, area: str, allowed: Collection[str]) -> bool:
+def _is_kept(console: Console, url: str, region: str, area: str, allowed: Collection[str]) -> tuple[bool, str]:
     """Whether a line that was named is the one: it works, or it is to be tried whenever the desk runs. False: another is
-    named. Raises `BadInput`."""
+    named, by what is returned with it where that was typed at once. Raises `BadInput`."""
     ways = say("try again"), say("change it"), say("keep it: the desk tries it whenever it runs")
     while _probed(console, url, region, area, allowed).level is not Level.OK:
-        way = console.choose(say("It does not work yet."), ways)
+        question = say("It does not work yet.")
+        way, typed = console.choose_or_type(question, ways, meant=lambda text: 1 if setup_rows.is_line(text) else None)
         if way > 0:
-            return way == 2
-    return True
+            return way == 2, typed
+    return True, ""
 
 
 def await_ring(console: Console, url: str, region: str, area: str, allowed: Collection[str] = ()) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from cli.setup_console import Console, Wrong
+from cli.setup_rows import is_telephone
 from ringdesk import numbers
 from ringdesk.numbers import Kind
 from ringdesk.safetext import SafeText
@@ -41,10 +42,16 @@ NO_AREA: Final = mark("{area} is no area code; write it as in 02, or - for none"
 
 def ask(console: Console, known: tuple[str, str], region: str | None, given_area: str | None) -> tuple[str, str]:
     """Country and area code: what a flag gives, else what is typed over what is `known`."""
-    country = _right(console, region, lambda: console.ask(say("Country of the lines, as in `TW`:"), known[0]), _country)
+    country_asked = say("Country of the lines, as in `TW`:")
+    country = _right(console, region, lambda: console.ask(country_asked, known[0], name="region.country"), _country)
     question = say("Area code of the lines, as in 02 for Taipei (- for none):")
     proposal = _with_zero(country, known[1])
-    area = _right(console, given_area, lambda: console.ask(question, proposal), lambda text: _area(text, country))
+    area = _right(
+        console,
+        given_area,
+        lambda: console.ask(question, proposal, name="region.area"),
+        lambda text: _area(text, country),
+    )
     home(country)
     return country, area
 
@@ -59,14 +66,16 @@ def check(console: Console, country: str, area: str, *, asks: bool) -> bool:
             console.say(aloud(example, country, area))
         return True
     ways = say("another number"), say("change country and area code"), say("go on")
+    another = ""
     while True:
-        typed = console.ask(say("A check: type a number as your customers say it:"), example)
+        typed = another or console.ask(say("A check: type a number as your customers say it:"), example)
         if not typed:
             return True
         console.say(aloud(typed, country, area))
         if numbers.read(typed, country, area).e164 is not None:
             return True
-        way = console.choose(say("That is no number on these lines. And now?"), ways)
+        question = say("That is no number on these lines. And now?")
+        way, another = console.choose_or_type(question, ways, meant=lambda text: 0 if is_telephone(text) else None)
         if way > 0:
             return way == 2
 

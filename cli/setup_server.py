@@ -79,8 +79,8 @@ def log_in(plan: Plan) -> SafeText:
     return asyncio.run(work())
 
 
-def join(setup: "Setup") -> str:
-    """Sign in at a server for real, and ask again only for what was wrong."""
+def join(setup: "Setup", typed: str = "") -> str:
+    """Sign in at a server for real, at the address that was `typed` already, and ask again only for what was wrong."""
     options, console, answers = setup.options, setup.console, setup.answers
     address, user = answers["desk.server"], options.user or answers["desk.user"]
     file, ask_address, ask_user = options.password_file or answers["desk.password_file"], True, options.user is None
@@ -89,8 +89,9 @@ def join(setup: "Setup") -> str:
         try:
             if ask_address:
                 question = say("Address of the server, as in `shop-server.local:8780`:")
-                address = check_address(options.server or console.ask(question, address))
-            user = console.ask(say("User:"), user) if ask_user else user
+                given, typed = options.server or typed, ""
+                address = check_address(given or console.ask(question, address, name="server.address"))
+            user = console.ask(say("User:"), user, name="server.user") if ask_user else user
             ask_address = ask_user = False
             password = _password(setup, file)
             code = code or ask_code(console, setup.data, options.enrol, options.enrol_file)

@@ -27,6 +27,7 @@ def walk(setup: "Setup", steps: Sequence[Callable[["Setup"], str]], heading: Cal
         try:
             said = steps[at](setup)
         except Skipped:
+            console.finished(name)
             console.status(name, "skipped")
         except Back:
             at, answers = _before(at, console.undone(), asked)
@@ -35,6 +36,7 @@ def walk(setup: "Setup", steps: Sequence[Callable[["Setup"], str]], heading: Cal
             console.status(name, "failed", reason=str(error))
             raise
         else:
+            console.finished(name)
             trouble = {"trouble": setup.trouble} if setup.trouble else {}
             console.status(name, "done", answer=said, **trouble)
         if console.has_asked:

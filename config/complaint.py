@@ -26,6 +26,7 @@ register(
         "settings_no_section": "{origin}: a section must be a table; write [SECTION] on a line of its own",
         "settings_range": "{origin}: {name} must be a whole number from {least} to {most}",
         "settings_least": "{origin}: {name} must be a whole number, {least} or more",
+        "settings_whole": "{origin}: {name} must be a whole number",
         "settings_country": "{origin}: {name} must be two capital letters, as in TW",
         "settings_area": "{origin}: {name} must be the area code without the leading 0, as in 2",
         "settings_values": "{origin}: {name} must be one of {values}",
@@ -56,6 +57,10 @@ def of_type(error: msgspec.ValidationError, fields: dict[str, Field], origin: di
     where = path.strip("`").removeprefix("$.")
     key = ".".join(where.split("[")[0].split(".")[:2])
     name = key if where.startswith(key + "[") else where
+    field = fields.get(key)
+    allowed = None if field is None or name != where else _values(key, field)
+    if allowed is not None:  # also where the kind is wrong: what is allowed says more
+        return Why(allowed.code, {**origin, "name": name, **allowed.args})
     expected = re.fullmatch(r"Expected `([a-z]+)(?: \| null)?`, got `([a-z]+)`", said)
     if expected is not None and name:
         wanted, got = (Why(_KINDS.get(kind, "kind_other")) for kind in expected.groups())
@@ -63,11 +68,7 @@ def of_type(error: msgspec.ValidationError, fields: dict[str, Field], origin: di
         return Why("settings_holds" if name != where else "settings_kind", {**origin, "name": name, **kinds})
     if not name:
         return Why("settings_no_section", origin)
-    field = fields.get(key)
-    found = None if field is None else _values(key, field)
-    if found is None:
-        return Why("settings_odd", {**origin, "name": name, "said": said})
-    return Why(found.code, {**origin, "name": name, **found.args})
+    return Why("settings_odd", {**origin, "name": name, "said": said})
 
 
 def _values(key: str, field: Field) -> Why | None:
@@ -77,6 +78,8 @@ def _values(key: str, field: Field) -> Why | None:
         return Why("settings_range", {"least": str(kind.ge), "most": str(kind.le)})
     if isinstance(kind, IntType) and kind.ge is not None:
         return Why("settings_least", {"least": str(kind.ge)})
+    if isinstance(kind, IntType):
+        return Why("settings_whole")
     if isinstance(kind, StrType):
         return Why(_EXAMPLES[key]) if key in _EXAMPLES else None
     values = getattr(kind, "values", None)

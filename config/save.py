@@ -10,6 +10,9 @@ from typing import Any, Final
 
 from config.load import Layer
 from ringdesk.errors import BadInput
+from ringdesk.why import Why, register
+
+register({"save_by_hand": "the settings file is written in a way that cannot be changed line by line; edit it by hand"})
 
 _SECTION: Final = re.compile(r"\s*\[\s*([A-Za-z0-9_-]+)\s*\]\s*(?:#.*)?$")
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
@@ -27,7 +30,7 @@ def changed(text: str, changes: Layer) -> str:
     after = "\n".join(lines).rstrip("\n") + "\n" if lines else ""
     wanted = {name: dict(before.get(name, {})) | dict(changes.get(name, {})) for name in before | changes}
     if _parsed(after) != {name: values for name, values in wanted.items() if values or name in before}:
-        raise BadInput("the settings file is written in a way that cannot be changed line by line; edit it by hand")
+        raise BadInput(Why("save_by_hand"))
     return after
 
 
@@ -51,7 +54,7 @@ def write(file: Path, text: str, mode: int | None = None) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             fresh.unlink(missing_ok=True)
-        raise BadInput(f"{file}: {error.strerror or error}; give another file with --config") from error
+        raise BadInput(Why("settings_unread", {"file": str(file), "reason": error.strerror or str(error)})) from error
 
 
 def _parsed(text: str) -> dict[str, Any]:

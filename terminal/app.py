@@ -134,7 +134,7 @@ class RingdeskApp(App[None]):
         self.run_worker(self._open(room), name="open", exit_on_error=False)
 
     async def _open(self, room: "DeskScreen") -> None:
-        from terminal.widgets.speech import say
+        from terminal.widgets.speech import because, mark, say
 
         try:
             desk = await self._desk_factory()
@@ -146,10 +146,10 @@ class RingdeskApp(App[None]):
             self.exit()  # nothing works without a desk, and the terminal has room for the whole reason
             return
         await room.looks.welcome(desk)
-        for message, values in self._refused_keys[:1]:
-            text = say(message, **{name: SafeText(value) for name, value in values.items()})
-            more = say("and {count} more", count=len(self._refused_keys) - 1) if self._refused_keys[1:] else SafeText()
-            room.painter.tell(SafeText(f"{text} {more}".strip()), bad=True)
+        if self._refused_keys:
+            text, count = because(self._refused_keys[0]), len(self._refused_keys)
+            many = mark("{count} keys are not as you set them, `ringdesk doctor` lists them: {text}")
+            room.painter.tell(text if count == 1 else say(many, count=count, text=text), bad=True)
         room.post_message(Opened(desk))
 
     def guide(self, hint: Callable[[], SafeText]) -> None:

@@ -5,12 +5,15 @@ F3, F6, F7, F11, Ctrl+T/W/N and Alt+digit stay free: terminals, text fields and 
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.binding import Binding
+
+from ringdesk.why import Why, register
 
 
 class Where(StrEnum):
@@ -136,71 +139,95 @@ OWNED: Final = frozenset(
 J, M are Backspace, Tab, line feed and Enter)."""
 
 
+register(
+    {
+        "key_no_action": "[desk] keys: there is no action {name}; the ids are in docs/reference/keys.md",
+        "key_reserved": "[desk] keys: {key} is taken by terminals or browsers; {name} keeps {usual}",
+        "key_of_fields": "[desk] keys: {key} belongs to text fields and lists; {name} keeps {usual}",
+        "key_unfit": "[desk] keys: '{key}' is no key that can be given away; {name} keeps {usual}",
+        "key_clash": "[desk] keys: {key} is the key of {other} and stays with it; {name} keeps {usual}",
+    }
+)
+
+
 class Remap(NamedTuple):
-    """What the settings change: id -> key; and what of them cannot be, each in words: a message id and its values."""
+    """What the settings change: id -> key; and why what of them cannot be is not done."""
 
     keys: dict[str, str]
-    refused: tuple[tuple[str, dict[str, str]], ...]
+    refused: tuple[Why, ...]
 
 
 def remapped(changes: Mapping[str, str]) -> Remap:
-    """The changes that can be, and why the others cannot. The first of two that want the same key has it."""
+    """The changes that can be, and why the others cannot. A key of the table stays with its action, unless that has another;
+    of two that want the same free key the one that stands first has it."""
     usual = {key.id: key.key for key in KEYS}
-    refused: list[tuple[str, dict[str, str]]] = []
+    refused: list[Why] = []
     kept: dict[str, str] = {}
-    for name, key in changes.items():
+    for name, written in changes.items():
+        key = spelled_out(written)
         problem = _problem(name, key, usual)
         if problem is None:
             kept[name] = key
         else:
-            refused.append((problem, {"name": name, "key": key}))
+            keeps = {"usual": shown(usual[name])} if name in usual else {}
+            refused.append(Why(problem, {"name": name, "key": written.strip(), **keeps}))
     return _without_conflicts(usual, kept, refused)
 
 
+def spelled_out(key: str) -> str:
+    """A key as Textual names it, from what people write: `F10`, `Ctrl+G`, `Esc`, `/`; what is none stays none."""
+    *modifiers, last = re.split(r"(?<=.)\+(?=.)", unicodedata.normalize("NFKC", key).strip().lower())
+    names = sorted({_MODIFIERS.get(each, each) for each in modifiers})
+    return "+".join((*names, _WRITTEN.get(last, last)))
+
+
 def _problem(name: str, key: str, usual: Mapping[str, str]) -> str | None:
+    last = key.rpartition("+")[2]
     if name not in usual:
-        return _("[desk] keys: there is no action {name}")
-    if key in TAKEN:
-        return _("[desk] keys: {key} of {name} is taken by terminals or browsers")
-    if key in OWNED or (len(key) == 1 and usual[name] not in _CHARACTERS):
-        return _("[desk] keys: {key} of {name} belongs to text fields and lists")
-    if key in DIGITS or not _NAMES.fullmatch(key):
-        return _("[desk] keys: {key} of {name} is no key that can be given away")
+        return "key_no_action"
+    if key in TAKEN or last in TAKEN:
+        return "key_reserved"
+    if key in OWNED or key in _DISGUISED or (key in _CHARACTERS and usual[name] not in _CHARACTERS):
+        return "key_of_fields"
+    if not _NAMES.fullmatch(key):
+        return "key_unfit"
     return None
 
 
-_NAMES: Final = re.compile(r"(?:(?:ctrl|shift|alt)\+)*(?:f(?:[1-9]|1[0-9]|2[0-4])|[a-z]|escape|slash|question_mark)")
-"""What Textual calls keys, as far as they can be given away."""
-_CHARACTERS: Final = frozenset({"slash", "question_mark", *"abcdefghijklmnopqrstuvwxyz"})
+_MODIFIERS: Final = {"control": "ctrl", "strg": "ctrl", "option": "alt", "meta": "alt"}
+_WRITTEN: Final = {"esc": "escape", "/": "slash", "?": "question_mark", "\\": "backslash"}
+"""What people write for a key, and what Textual calls it."""
+_NAMES: Final = re.compile(
+    r"(?:alt\+)?(?:ctrl\+)?(?:shift\+)?f(?:[1-9]|1[0-9]|2[0-4])|(?:(?:alt\+)?ctrl\+|alt\+)?[a-z]"
+    r"|ctrl\+backslash|escape|slash|question_mark"
+)
+"""What Textual calls keys, as far as they can be given away; of Shift and a letter terminals tell only the letter."""
+_CHARACTERS: Final = frozenset({"slash", "question_mark", *"abcdefghijklmnopqrstuvwxyz", *DIGITS, "0"})
 """Keys that are characters: they work outside text fields, and only such an action may have another one."""
+_DISGUISED: Final = frozenset(f"alt+ctrl+{letter}" for letter in "hijm")
+"""With Alt, as without: Backspace, Tab, line feed and Enter."""
 
 
-def _without_conflicts(
-    usual: Mapping[str, str], kept: dict[str, str], refused: list[tuple[str, dict[str, str]]]
-) -> Remap:
+def _without_conflicts(usual: Mapping[str, str], kept: dict[str, str], refused: list[Why]) -> Remap:
     """Two actions on one key: the change goes. Taking one back may make another impossible, so it is asked again."""
     while True:
         holders: dict[str, str] = {}
         lost = None
-        for name in sorted(usual, key=lambda each: each in kept):
+        for name in [*(each for each in usual if each not in kept), *kept]:
             key = kept.get(name, usual[name])
             if key in holders:
-                lost = (name if name in kept else holders[key], holders[key] if name in kept else name, key)
+                lost = (name, holders[key], key)
                 break
             holders[key] = name
         if lost is None:
             return Remap(kept, tuple(refused))
         name, other, key = lost
         del kept[name]
-        refused.append(
-            (
-                _("[desk] keys: {key} of {name} is the key of {other} already"),
-                {"name": name, "key": key, "other": other},
-            )
-        )
+        values = {"name": name, "other": other, "key": shown(key), "usual": shown(usual[name])}
+        refused.append(Why("key_clash", values))
 
 
 def shown(key: str) -> str:
-    """A key as people write it: `f10` is F10, `ctrl+g` Ctrl+G."""
+    """A key as people write it: `f10` is F10, `ctrl+g` Ctrl+G, a letter is itself."""
     table = {each.key: each.shown for each in KEYS}
-    return table.get(key) or "+".join(part.capitalize() for part in key.split("+"))
+    return table.get(key) or (key if len(key) == 1 else "+".join(part.capitalize() for part in key.split("+")))

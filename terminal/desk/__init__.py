@@ -5,6 +5,7 @@ from terminal.desk.desk import Desk
 from terminal.desk.door import Door
 from terminal.desk.ports import Link, Lookup, Source
 from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
+from terminal.store.pins import is_pin
 
 __all__ = [
     "Awaited",
@@ -19,4 +20,5 @@ __all__ = [
     "Source",
     "SourceState",
     "Standing",
+    "is_pin",
 ]

@@ -16,8 +16,10 @@ Every key of the desk, made of `terminal/bindings.py` by `python -m terminal.scr
 End, Enter; digits choose a person of several, a tab of a small screen, or a row of a menu. Tab and Shift+Tab go round
 the panes.
 
-`[desk] keys` gives an action another key by its id: `keys = { answer = "f10", lock = "ctrl+b" }`. A key of another
-action, a key that text fields or lists own, and {taken} are refused, and the desk says so when it starts.
+`[desk] keys` gives an action another key by its id: `keys = { answer = "F10", lock = "Ctrl+B" }`. A key of another
+action, a key that text fields or lists own, and {taken} are refused: a key stays with the action
+that has it, and of two that want the same free key the one that stands first in the file has it. The desk says so when it
+starts; `ringdesk doctor` says it of every key.
 """
 
 

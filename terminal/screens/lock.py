@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 CAME_IN, STAYED = True, False
 """How a lock was left."""
-RULE: Final = mark("A PIN has 4 to 8 digits.")
+RULE: Final = mark("A PIN has 4 to 8 digits, no letters and no signs.")
 """What a PIN is, said before one is typed."""
 WHY_NOT: Final = {
     "no_pin": mark("There is no PIN: type the password."),
@@ -34,7 +34,7 @@ WHY_NOT: Final = {
     "wait": mark("Wait a moment, then type it again."),
     "pin_spent": mark("Too many wrong tries: type the password."),
     "expired": mark("This sign-in has expired: type the password while the server can be reached."),
-    "bad_pin": RULE,
+    "bad_pin": mark("That is no PIN: type 4 to 8 digits, no letters and no signs."),
     "no_password": mark("Come in with your password first, then set the PIN."),
     "not_allowed": mark("The name or the password is wrong."),
     "offline": mark("The server cannot be reached, and nothing is remembered of this person."),
@@ -151,7 +151,11 @@ class LockScreen(Cover):
             if self._must:
                 self._say(say("Without a PIN you could not come in again: type one, or Esc goes back."), bad=True)
             return not self._must
+        from terminal.desk import is_pin  # it is there by then; the first frame does not wait for it
+
         if not self._first:
+            if not is_pin(secret):
+                raise Refused("bad_pin", RULE)
             self._first = secret
             self._say(say("Type it once more."))
             return False

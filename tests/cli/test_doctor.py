@@ -186,6 +186,33 @@ class TestTheSettings:
         assert (code, found["settings"]["ok"]) == (1, False)
         assert found["settings"]["why_code"] in ("setting_unknown", "settings_part")
 
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            ("en", "settings: [desk] keys: F10 is the key of later and stays with it; save keeps Ctrl+S"),
+            ("zh-Hant", "設定檔：按鍵設定：F10 是 later 的按鍵，仍歸它；save 仍用 Ctrl+S"),
+        ],
+    )
+    def test_every_key_that_cannot_be_given_away_is_said(self, tmp_path: Path, language: str, said: str) -> None:
+        (tmp_path / "calls.jsonl").write_text('{"at": 0, "dir": "in", "hex": "0d"}\n')
+        file = tmp_path / "ringdesk.toml"
+        file.write_text('[desk]\nkeys = { later = "f10", save = "F10", answer = "f4" }\n')
+        words = ["--config", str(file), f"replay:{tmp_path}/calls.jsonl?dialect=modem"]
+        lines = [
+            line
+            for line in report(tmp_path, *words, "--language", language)
+            if "[desk] keys" in line or "按鍵設定" in line
+        ]
+        assert len(lines) == 2
+        assert said in lines[0]
+        assert "answer" in lines[1]
+        assert "wrapup" in lines[1]
+        code, found = doctor(*words)
+        assert (code, found["keys"]["ok"], found["keys"]["level"]) == (1, False, "warning")
+        assert found["keys"]["why_code"] == "key_clash"
+        file.write_text('[desk]\nkeys = { later = "f10" }\n')
+        assert "keys" not in doctor(*words)[1]
+
 
 class TestTheLanguage:
     """Every line of the report, and the English of programs."""

@@ -100,7 +100,7 @@ def test_what_is_typed_wrong_is_said_and_asked_again(tmp_path: Path, modem: str)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "XX is no country with telephones; write two letters, as in `TW`" in done.stdout
     assert "TW is no area code; write it as in 02" in done.stdout
-    assert "There is no 9 to choose." in done.stdout
+    assert "There is no 9 to choose; type a number from 1 to 4." in done.stdout
     assert done.stdout.count("add ?dialect=generic") == 1
     assert "add ?dialect=ami or another dialect" in done.stdout
     assert written(tmp_path)["desk"] == {"sources": [f"{modem}?line=1"], "user": "怡君", "name": "信義店"}

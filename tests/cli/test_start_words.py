@@ -43,6 +43,18 @@ MISTAKES = {
     "no replica": ["lookup", "678", "--data", "{}/data"],
     "no country": ["lookup", "678", "--data", "{}/data", "--region", "XX"],
     "a doctor of nothing": ["doctor", "serail://x"],
+    "a doctor of no time": ["doctor", "--seconds", "nan"],
+    "a doctor of two things": ["doctor", "--public", "https://x.example/hook/y", "COM3"],
+    "a doctor of no webhook": ["doctor", "--public", "x"],
+    "no such flag": [*A_DESK, "--sever", "x"],
+    "no value": [*A_DESK, "--user"],
+    "no such choice": ["setup", "--ring", "loud"],
+    "no number": ["demo", "--calls", "many"],
+    "a demo of nobody": ["demo", "--members", "0"],
+    "a demo that never rings": ["demo", "--every", "nan"],
+    "two flags for one thing": ["setup", "--enrol", "A", "--enrol-file", "B"],
+    "nothing to look up": ["lookup"],
+    "no such command": ["dekc"],
 }
 ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 """Two Latin words in a row: a sentence that nobody translated."""
@@ -116,7 +128,7 @@ def test_whoever_says_which(tmp_path: Path, code: str, mistake: str, way: Way) -
     assert not ENGLISH.search(rest(tmp_path, said)), said
 
 
-@pytest.mark.parametrize("mistake", ["no address", "no source", "no replica"])
+@pytest.mark.parametrize("mistake", ["no address", "no source", "no replica", "nothing to look up", "no such flag"])
 def test_programs_read_english(tmp_path: Path, code: str, mistake: str) -> None:
     words, more = by_settings(tmp_path, prepared(tmp_path, mistake, code))
     words = [word.replace("--plain", "--headless") for word in words] + ["--json"] * (words[0] == "lookup")

@@ -1,9 +1,10 @@
 from pathlib import Path
 
 import pytest
+from msgspec.inspect import FloatType, IntType, Metadata, Type
 
-from config.load import is_language, load
-from config.settings import Settings
+from config.load import fields_of, is_language, load
+from config.settings import SECTIONS, Settings
 from ringdesk.errors import BadInput
 from terminal.words import LOCALE
 
@@ -60,6 +61,9 @@ def test_paths_of_a_file_belong_to_its_folder(tmp_path: Path) -> None:
         ("[business.hours]\nmo = '9:00-18:00'\n", ["business.hours: there is no day 'mo'"]),
         (f"[desk]\nwrap_up_seconds = {'9' * 5000}\n", ["it holds a number that is too long"]),
         ("[desk]\nwrap_up_seconds = 0\n", ["desk.wrap_up_seconds must be a whole number from 1 to 3600"]),
+        ("[general]\ntheme = 3\n", ["general.theme must be one of", "light"]),
+        ("[general]\nregion = 886\n", ["general.region must be two capital letters, as in TW"]),
+        ("[desk.keys]\nhelp = 1\n", ["desk.keys", "a text"]),
     ],
 )
 def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, text: str, said: list[str]) -> None:
@@ -69,6 +73,57 @@ def test_what_is_wrong_is_named_with_its_file(tmp_path: Path, text: str, said: l
     for words in [str(file), *said]:
         assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def bare(kind: Type) -> Type:
+    """The type without its description."""
+    return kind.type if isinstance(kind, Metadata) else kind
+
+
+NUMBERS = {
+    f"{section}.{key}": (kind.ge, kind.le)
+    for section in SECTIONS
+    for key, field in fields_of(section).items()
+    if isinstance(kind := bare(field.type), IntType | FloatType)
+}
+NO_NUMBERS = (
+    "nan",
+    "inf",
+    "-inf",
+    "-1",
+    "1e99",
+    "10.5",
+    '"x"',
+    '""',
+    "true",
+    "[1]",
+    "{ a = 1 }",
+    "9" * 30,
+    "2026-01-01",
+)
+
+
+def test_every_number_of_the_settings_has_bounds() -> None:
+    assert NUMBERS == {"desk.lock_minutes": (0, 720), "desk.wrap_up_seconds": (1, 3600)}
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_what_is_no_number_is_told_with_the_file_the_key_and_what_is_allowed(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    section, _, key = name.partition(".")
+    least, most = NUMBERS[name]
+    file = _file(tmp_path, f"[{section}]\n{key} = {value}\n")
+    with pytest.raises(BadInput) as caught:
+        load(file, {}, {})
+    assert str(caught.value) == f"{file}: {name} must be a whole number from {least} to {most}"
+
+
+@pytest.mark.parametrize("value", ["nan", "1e99", "-1", "x", "true", ""])
+def test_so_is_a_number_of_the_environment(value: str) -> None:
+    with pytest.raises(BadInput, match=r"RINGDESK_DESK_LOCK_MINUTES: .* a whole number from 0 to 720"):
+        load(None, {"RINGDESK_DESK_LOCK_MINUTES": value}, {})
 
 
 def test_an_unknown_variable_of_our_sections_is_named() -> None:

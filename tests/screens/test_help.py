@@ -85,10 +85,41 @@ async def test_remapped_keys_are_shown_and_work() -> None:
     async with running(desk(), keys={"answer": "f10", "later": "f6"}) as run:
         assert "F10" in run.pane("keybar")
         assert "F2" not in run.pane("keybar")
-        assert "f6 of later is taken by terminals" in run.pane("banner")
+        assert "f6 is taken by terminals" in run.pane("banner")
         run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
         await run.settle()
         await run.press("f1")
         assert "F10 takes it" in run.pane("help")
         await run.press("escape", "f10")
         assert run.desk.did[0][0] == "claim"
+
+
+CLASH = {
+    "en": "[desk] keys: F10 is the key of later and stays with it; save keeps Ctrl+S",
+    "zh": "按鍵設定：F10 是 later 的按鍵，仍歸它；save 仍用 Ctrl+S",
+}
+MORE = {
+    "en": "2 keys are not as you set them, `ringdesk doctor` lists them: ",
+    "zh": "有 2 個按鍵沒有照您的設定，`ringdesk doctor` 會列出：",
+}
+
+
+@pytest.mark.parametrize("language", CLASH)
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_two_actions_on_one_key_are_announced_whole(language: str, size: tuple[int, int], chinese: Path) -> None:
+    catalogue = chinese if language == "zh" else None
+    async with running(desk(), size, catalogue=catalogue, keys={"later": "f10", "save": "F10"}) as run:
+        said = run.pane("banner")
+        assert CLASH[language] in said
+        assert "doctor" not in said
+
+
+@pytest.mark.parametrize("language", CLASH)
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_of_several_it_is_said_where_they_stand_and_the_first(
+    language: str, size: tuple[int, int], chinese: Path
+) -> None:
+    keys = {"later": "f10", "save": "F10", "lock": "f2"}
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None, keys=keys) as run:
+        assert MORE[language] in run.pane("banner")
+        assert size == SMALL or MORE[language] + CLASH[language] in run.pane("banner")

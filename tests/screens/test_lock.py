@@ -120,8 +120,6 @@ async def test_who_has_no_pin_is_asked_for_one_first_and_types_it_twice() -> Non
         await run.press(*"4321", "enter")
         await run.press(*"4322", "enter")
         assert "two different ones" in screen_text(run)
-        await run.press(*"123", "enter", *"123", "enter")
-        assert "4 to 8 digits" in screen_text(run)
         await run.press(*"4321", "enter", *"4321", "enter")
         assert one.secrets["yating"] == "4321"
         assert "Locked" in screen_text(run)
@@ -284,7 +282,27 @@ async def test_what_a_pin_is_stands_there_before_one_is_typed(
     del one.secrets["yating"]
     async with running(one, size, catalogue=chinese if language == "zh" else None) as run:
         await run.press("ctrl+g")
-        assert ("A PIN has 4 to 8 digits." if language == "en" else "PIN 是 4 到 8 位數字。") in screen_text(run)
+        rule = "A PIN has 4 to 8 digits, no letters and no signs."
+        assert (rule if language == "en" else "PIN 是 4 到 8 位數字，不含字母和符號。") in screen_text(run)
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("typed", ["123", "123456789", "12ab", "12-34"])
+async def test_what_cannot_be_a_pin_is_refused_before_it_is_typed_twice(
+    size: tuple[int, int], language: str, typed: str, chinese: Path
+) -> None:
+    one = desk()
+    del one.secrets["yating"]
+    async with running(one, size, catalogue=chinese if language == "zh" else None) as run:
+        await run.press("ctrl+g")
+        await run.press(*("minus" if char == "-" else char for char in typed), "enter")
+        bad = "That is no PIN: type 4 to 8 digits, no letters and no signs."
+        assert (bad if language == "en" else "這不能當 PIN：請輸入 4 到 8 位數字，不含字母和符號。") in screen_text(run)
+        await run.press(*"4321", "enter")
+        assert ("once more" if language == "en" else "再輸入一次") in screen_text(run)
+        await run.press(*"4321", "enter")
+        assert one.secrets["yating"] == "4321"
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
