@@ -103,7 +103,7 @@ KEYS: Final = (
 DIGITS: Final = tuple("123456789")
 """Choose a person of several, or a tab; outside text fields only."""
 
-OPENING: Final = frozenset({"wrapup", "later", "hand", "register", "palette"})
+OPENING: Final = frozenset({"wrapup", "later", "hand", "attach", "register", "palette"})
 """Keys that open something for the next key: they are done before it is looked at, however fast it comes."""
 
 TAKEN: Final = frozenset(

@@ -130,6 +130,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         notice=notice,
         home=_home(board),
         titles=board.titles,
+        line=board.on_line,
     )
 
 
