@@ -13,6 +13,7 @@ from ringdesk.members import Member
 from ringdesk.reached import Settled
 from ringdesk.why import Why
 from terminal.news import HealthNews, Match, ScreenPop
+from terminal.screens.callers import by_caller
 from terminal.screens.day import Day
 from terminal.widgets.person import CallRow, Person
 
@@ -166,6 +167,13 @@ class Lines:
             return rows
         settled = Settled((row.call for row in self.calls.values() if row.spoken), self.day.callbacks.values())
         return [row for row in rows if row.call not in settled]
+
+    @property
+    def lost(self) -> list[CallRow]:
+        """Those that no callback takes care of, one for each caller."""
+        rows = self.missed
+        cared = {call.id for calls in self.day.taken_care(row.call for row in rows).values() for call in calls}
+        return by_caller(row for row in rows if row.call.id not in cared)
 
     @property
     def worst(self) -> HealthNews | None:

@@ -4,12 +4,14 @@ One key each; each says what it did, and can be taken back.
 """
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from ringdesk import dispositions
 from ringdesk.calls import Call, Presentation
+from ringdesk.errors import Refused
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member, MemberNumber
 from ringdesk.ops import CallWrapup, MemberFields, NumberAttach, NumberChoose, NumberDetach, NumberMarked
@@ -261,6 +263,9 @@ class NumberWork:
         """The call is over. Half a note that stands there is kept as a draft, which is said."""
         if row.call.live or row.call.disposition is None:
             await self.work.desk.do(CallWrapup(call=row.call.id, code=SafeText(code)))
+        for call in row.also:
+            with contextlib.suppress(Refused):  # somebody had that one after all
+                await self.work.desk.do(CallWrapup(call=call, code=SafeText(code)))
         await self.work.keeper.keep()
         texts = self.work.keeper.texts.items()
         now = self.board.row(row.call.id)
