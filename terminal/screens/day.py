@@ -105,16 +105,16 @@ class Day:
         return found
 
     def crew(self) -> list[Presence]:
-        """The team: those who work before those who are away, by name."""
-        rows = self.team.values()
+        """The team: those who work before those who are away, by name. Whoever was only heard of, on a desk that says
+        nothing of them, counts as away."""
+        others = (Presence(id=person, name=name) for person, name in self.seen.items() if person not in self.team)
+        rows = (*self.team.values(), *others)
         return sorted(rows, key=lambda row: (row.state is PresenceState.AWAY, row.name, row.id))
 
-    def colleagues(self, me: str) -> list[tuple[str, SafeText, Presence | None]]:
-        """To whom something can be handed, ready ones first; then those who were only heard of."""
-        known = sorted(self.team.values(), key=lambda row: (_ORDER[row.state], row.name, row.id))
-        rows: list[tuple[str, SafeText, Presence | None]] = [(row.id, row.name, row) for row in known if row.id != me]
-        others = sorted(self.seen.items(), key=lambda pair: pair[1])
-        return rows + [(person, name, None) for person, name in others if person != me and person not in self.team]
+    def colleagues(self, me: str) -> list[Presence]:
+        """The same without the person `me`, to hand something on to: ready ones first."""
+        rows = (row for row in self.crew() if row.id != me)
+        return sorted(rows, key=lambda row: (_ORDER[row.state], row.name, row.id))
 
     def with_member(self, member: str, me: str) -> list[Presence]:
         """The colleagues who serve this member now."""

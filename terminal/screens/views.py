@@ -20,7 +20,7 @@ from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Who, called_by
-from terminal.widgets.speech import PRESENCES, because, greeting, mark, say
+from terminal.widgets.speech import PRESENCES, because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
@@ -106,7 +106,7 @@ def _aside(board: Board, drafts: int) -> SafeText:
     if board.notice is not None:
         return board.notice.message
     if drafts:
-        return say("{count} drafts are kept: Ctrl+P lists them", count=drafts)
+        return counted("{count} draft is kept: Ctrl+P lists it", "{count} drafts are kept: Ctrl+P lists them", drafts)
     return say("Notice: {title}", title=board.announced.title) if board.announced else SafeText()
 
 
@@ -252,7 +252,7 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
             Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
             Tab(say("Missed"), len(by_caller(board.missed)), *_owed(board, now)),
             Tab(say("Notes"), len(person.notes)),
-            Tab(say("Team"), len(board.day.team)),
+            Tab(say("Team"), len(board.day.crew())),
         ),
         shown,
         trouble,

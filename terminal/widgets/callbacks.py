@@ -152,7 +152,8 @@ def _task(task: Task, name: SafeText, value: Owed, cells: int) -> tuple[Row, Row
         piece(window(task, when, value.now), Tone.DIM),
     )
     theirs = piece(task.assignee_name or say("anybody"), Tone.DIM)
-    least = cells - CLOCK - min(cell_len(who), LEAST_NAME) - 1
+    uncut = cell_len(who) if who == shown else min(cell_len(who), LEAST_NAME)  # half a number is nobody's
+    least = cells - CLOCK - uncut - 1
     fitting = [each for each in words if cell_len(each) <= least] or list(words[-1:])
     for said in _tried(task, value):
         heads = [_head(who, said, piece(word, tone), value.now, cells) for word in fitting]

@@ -14,7 +14,7 @@ from terminal.widgets.telephone import dialled
 from terminal.widgets.when import Now
 
 NAMES: Final[Mapping[Kind, str]] = {
-    Kind.CALLBACK: mark("Callback"),
+    Kind.CALLBACK: mark("To call"),
     Kind.TASK: mark("Task"),
     Kind.LOST: mark("Missed"),
     Kind.MAYBE_LOST: mark("Missed?"),

@@ -156,3 +156,16 @@ def test_what_is_told_goes_before_the_window_does() -> None:
     assert tried not in narrow
     assert "11/25 09:00-12:00" in narrow
     assert "0912-345-678" in narrow
+
+
+def test_half_a_number_is_nobodys() -> None:
+    fields: dict[str, object] = {
+        "number": SafeText("+886912345678"),
+        "state": TaskState.DONE,
+        "done_at": NOW,
+        "at": NOW,
+    }
+    task = Task(id="t", kind=TaskKind.CALLBACK, **fields)  # type: ignore[arg-type]
+    for cells in range(27, 61):
+        assert "0912-345-678" in text(task, Owed(((task, SafeText()),), (), HERE), cells)
+    assert "called back 16:43" in text(task, Owed(((task, SafeText()),), (), HERE), 60)
