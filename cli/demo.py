@@ -184,7 +184,7 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
 
             nonlocal made
             speak = sample.as_written if options.headless else spoken()
-            _tell(_("making {count} fictional members").format(count=options.members))
+            _tell(_("making fictional members: {count}").format(count=options.members))
             if not options.headless:
                 await admin.add_user(office, NAME, "agent", password)
             made = await admin.import_rows(

@@ -31,14 +31,14 @@ register(
         "doctor_port_opens": "can be opened",
         "doctor_port_opens_named": "can be opened: {name}",
         "doctor_port_odd": "has a name that no source can have; give the device another one",
-        "doctor_recording": "a recording of {count} chunks",
+        "doctor_recording": "a recording; chunks: {count}",
         "doctor_recording_unread": "cannot be read; correct the path, or record it again",
         "doctor_data_hidden": "cannot be looked at; let this user read it, or correct the path",
         "doctor_data_none": "is no directory; start the desk or server once with --data, or correct the path",
         "doctor_data_locked": "cannot be written by this user; give it to the user who runs ringdesk",
         "doctor_data_full": "only {free} MB are free; make room for at least {least} MB",
         "doctor_data_well": "can be written",
-        "doctor_database": "can be read, {count} tables",
+        "doctor_database": "can be read; tables: {count}",
         "doctor_database_unread": "cannot be read; if it is not encrypted, restore a backup",
         "doctor_source_wrong": "cannot be used; correct it in the settings file, or run `ringdesk setup --only line`",
         "doctor_server_well": "{where} answers and is well",
@@ -50,7 +50,7 @@ register(
         "doctor_server_no_address": "cannot be looked for; correct `[desk] server` in the settings file",
         "doctor_server_unproved": "not looked for: {file} cannot be read; enrol this desk anew with a code",
         "doctor_awaited": (
-            "{count} changes of {name} wait until {name} signs in on this desk again, and hold up what comes after them;"
+            "changes of {name} wait ({count}) until {name} signs in on this desk again, and hold up what comes after them;"
             " where that will not be, a supervisor lets go of them on the desk (Ctrl+P)"
         ),
     }

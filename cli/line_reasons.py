@@ -12,15 +12,15 @@ register(
             "nothing came in {seconds} s; if it rang in that time it is not this line, not this port, or it has no power;"
             " if not, have somebody call and look again"
         ),
-        "line_numbers": "{count} of {calls} calls came with a number",
+        "line_numbers": "calls that came with a number: {count} of {calls}",
         "line_withheld": "caller ID works, but no caller showed a number ({count} withheld it); call from a telephone that does",
         "line_unavailable": (
-            "the exchange says of {count} calls that it has no number; call from a mobile in this country: if it stays so,"
+            "the exchange says that it has no number (calls: {count}); call from a mobile in this country: if it stays so,"
             " ask the telephone company what it sends on this line"
         ),
         "line_damaged": (
-            "{count} caller-ID messages came damaged: a bad line; plug the modem in at the first socket, by a short cable, behind"
-            " the DSL filter and without other telephones, and look again"
+            "caller-ID messages came damaged ({count}): a bad line; plug the modem in at the first socket, by a short cable,"
+            " behind the DSL filter and without other telephones, and look again"
         ),
         "line_tones": (
             "this line sends caller ID as tones (DTMF), which this modem cannot read; use a box or a gateway that says it reads"

@@ -227,7 +227,7 @@ def _listen(console: Console, events: "queue.SimpleQueue[CallEvent | Notice]", r
             heard = events.get(timeout=min(COUNT_SECONDS, left))
         except queue.Empty:
             if not rung:
-                console.say(say("{count} seconds left", count=max(0, round(until - time.monotonic()))))
+                console.say(say("{count} s left", count=max(0, round(until - time.monotonic()))))
             continue
         if isinstance(heard, Notice):
             if heard.level is Level.BROKEN:  # nothing can ring there

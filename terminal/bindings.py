@@ -52,8 +52,8 @@ KEYS: Final = (
     Key("answer", "f2", "F2", "answer", _("I have it"), _("Take the ringing call and turn to it")),
     Key("wrapup", "f4", "F4", "wrapup", _("Wrap up"), _("Save the note and say how it was: a digit closes")),
     Key("hold", "f5", "F5", "hold", _("Hold"), _("Let the caller wait, or go on; on a line: turn to it"), footer=False),
-    Key("later", "f8", "F8", "later", _("Later"), _("Promise to call back: when")),
-    Key("pane", "f9", "F9", "pane", _("Next pane"), _("Move the focus to the next pane")),
+    Key("later", "f8", "F8", "later", _("Callback"), _("Callback at a time that you promise")),
+    Key("pane", "f9", "F9", "pane", _("Pane"), _("Move the focus to the next pane")),
     Key("answers", "f12", "F12", "answers", _("Answers"), _("Find an answer to a question"), footer=False),
     Key("search", "slash", "/", "search", _("Search"), _("Find a member by number, code or name"), Where.OUTSIDE_TEXT),
     Key("palette", "ctrl+p", "Ctrl+P", "palette", _("Commands"), _("Every command, by name")),
@@ -106,7 +106,7 @@ KEYS: Final = (
 DIGITS: Final = tuple("123456789")
 """Choose a person of several, or a tab; outside text fields only."""
 
-OPENING: Final = frozenset({"wrapup", "later", "hand", "register", "palette"})
+OPENING: Final = frozenset({"wrapup", "later", "hand", "attach", "register", "palette"})
 """Keys that open something for the next key: they are done before it is looked at, however fast it comes."""
 
 TAKEN: Final = frozenset(

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ from ringdesk.why import ENGLISH, Why
 DOMAIN: Final = "ringdesk"
 LOCALE: Final = Path(__file__).parent / "locale"
 ENGLISH_TAG: Final = "en"
+TAGS: Final = (ENGLISH_TAG, "zh_Hant")
+"""The languages that there are."""
 
 
 class _Words:
@@ -54,14 +57,26 @@ def spoken() -> str:
 
 
 @contextmanager
-def in_english() -> Iterator[None]:
-    """The words of the source inside, whatever is on screen: for what is also found by its English name."""
+def speaking(tag: str) -> Iterator[None]:
+    """The words of another language inside, whatever is on screen: for what is also found by its name in that. English where
+    its catalogue cannot be read."""
     kept = _Words.catalogue
-    _Words.catalogue = gettext.NullTranslations()
+    found = None if tag == ENGLISH_TAG else gettext.find(DOMAIN, str(_Words.places), _spellings(tag))
+    _Words.catalogue = gettext.NullTranslations() if found is None else _read(found)
     try:
         yield
     finally:
         _Words.catalogue = kept
+
+
+@lru_cache(maxsize=4)
+def _read(found: str) -> gettext.NullTranslations:
+    """A catalogue beside the one in force, which is read once."""
+    try:
+        with Path(found).open("rb") as stream:
+            return gettext.GNUTranslations(stream)
+    except (OSError, ValueError):
+        return gettext.NullTranslations()
 
 
 def _environment() -> list[str]:

@@ -39,6 +39,12 @@ class Promise(msgspec.Struct, frozen=True):
         """Whether it is a call that was promised."""
         return _CALLS.search(self.title) is not None
 
+    @property
+    def number(self) -> SafeText | None:
+        """The number that is to be called, as it was written, if the note says one."""
+        match = _DIALLED.search(self.title)
+        return SafeText(match["number"].strip()) if match is not None else None
+
 
 def found(text: str, now: datetime) -> Promise | None:
     """The last promise of a note: what was written last was promised last."""
@@ -62,6 +68,12 @@ def _is_over(promise: Promise, now: datetime) -> bool:
 
 
 _CALLS: Final = re.compile(r"回電|回撥|打給|打電話|\bcall\b|\b(?:phone|ring)\b", re.IGNORECASE | re.ASCII)
+_DIALLED: Final = re.compile(
+    rf"(?:{_CALLS.pattern})[^\d+(]{{0,40}}(?P<number>[+(]?\d[\d()\- ]{{5,20}}\d(?: ?(?:#|分機|轉|ext\.?) ?\d{{1,6}})?)",
+    re.IGNORECASE | re.ASCII,
+)
+"""A call, and the number that it goes to, with its extension."""
+_ABOUT: Final = re.compile(r"關於|有關|\b(?:about|regarding|re|for|because)\b", re.IGNORECASE | re.ASCII)
 _STOPS: Final = re.compile(r"[\n，。；！？!?;]|,\s|\.\s|\.$")
 
 
@@ -159,4 +171,7 @@ def _title(rest: str) -> SafeText:
     title = re.sub(r"\s+", " ", rest).strip(_EDGES)
     for _ in range(3):
         title = _TRAILING.sub("", _LEADING.sub("", title, count=1), count=1).strip(_EDGES)
+    dialled = _DIALLED.search(title)
+    if dialled is not None and not any(each.search(title, dialled.end()) for each in (_ACTS, _ABOUT)):
+        title = title[: dialled.end()].strip()  # who is called is said: thanks and names behind it stay in the note
     return SafeText(title[:MAX_TITLE])

@@ -15,7 +15,19 @@ from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
 from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, number, number_found
-from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, greeting, line_name, mark, say, tongue
+from terminal.widgets.speech import (
+    KINDS,
+    PRESENCES,
+    STATES,
+    because,
+    code,
+    counted,
+    greeting,
+    line_name,
+    mark,
+    say,
+    tongue,
+)
 from terminal.widgets.telephone import title, written
 from terminal.widgets.when import Due, Now, clock, due_between, length, stamp
 
@@ -123,7 +135,10 @@ def _nobody_known(person: Person) -> list[SafeText]:
     if person.who is Who.WITHHELD:
         return [say("The caller withheld the number: no match, no way to call back.")]
     if person.who is Who.SEVERAL:
-        return [say("{number}: {count} people.", number=number(call), count=len(person.matches))]
+        people = counted(
+            "{number}: perhaps {count} person.", "{number}: {count} people.", len(person.matches), number=number(call)
+        )
+        return [people]
     told = number(call)
     if not told:
         return [say("The line gave no number.")]

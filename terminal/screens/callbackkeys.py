@@ -25,7 +25,7 @@ class CallbackKeys(KeysOnCalls):
 
         now = self.work.now
         entries = [Entry(each.label, promise(each), hours_of(each, now)) for each in self.work.windows]
-        self.menus.open("later", say("Call back {name}: when?", name=person.name), entries)
+        self.menus.open("later", say("Callback to {name}: when?", name=person.name), entries)
 
     def action_attempt(self) -> None:
         """a: what came of a callback."""

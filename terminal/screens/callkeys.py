@@ -19,8 +19,9 @@ from terminal.screens.onshow import Part
 from terminal.widgets.callbacks import Missed
 from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, Who, called_by
-from terminal.widgets.speech import PRESENCES, say
+from terminal.widgets.speech import say
 from terminal.widgets.tasks import Tasks, by_urgency
+from terminal.widgets.team import doing
 from terminal.widgets.telephone import title
 
 if TYPE_CHECKING:
@@ -174,8 +175,8 @@ class CallKeys(NumberKeys, CallbackKeys):
         """The colleagues, ready ones first."""
         self.writing.hold()
         entries = [
-            Entry(name, self._held(act(person, name)), say(PRESENCES[presence.state]) if presence else SafeText())
-            for person, name, presence in self.board.day.colleagues(self.board.me)
+            Entry(each.name, self._held(act(each.id, each.name)), doing(each))
+            for each in self.board.day.colleagues(self.board.me)
         ]
         self.menus.open("hand", title, entries, say("Nobody else has been seen here yet."))
 

@@ -5,6 +5,8 @@ A note stays with its owner through all of it; only the calls and whom the board
 
 import contextlib
 
+import msgspec
+
 from ringdesk.calls import Call, Presentation
 from ringdesk.errors import Refused, RingdeskError
 from ringdesk.ops import (
@@ -139,7 +141,8 @@ class CallWork:
         return done
 
     async def _verdict(self, row: CallRow, verdict: str, due: SafeText | None = None) -> SafeText:
-        """What became of it; a later word corrects an earlier one."""
+        """What became of it, and of the earlier calls for which its row stands: one callback is enough for all of them. A
+        later word corrects an earlier one."""
         name = called_by(row.call, row.sure)
         args = CallVerdict(
             call=row.call.id,
@@ -149,6 +152,9 @@ class CallWork:
             due=due,
         )
         await self.work.desk.do(args)
+        for call in row.also:
+            with contextlib.suppress(Refused):  # somebody had that one after all, or this desk knows it no more
+                await self.work.desk.do(msgspec.structs.replace(args, call=call, title=SafeText(), due=None))
         return say("{name} is no matter", name=name)
 
     # callbacks

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
 from terminal.widgets.speech import mark, say
-from terminal.words import in_english
+from terminal.words import TAGS, speaking
 
 
 class Command(NamedTuple):
@@ -44,10 +44,14 @@ def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] 
 
 
 def found(query: str, offered: Callable[[], list[Command]]) -> list[Command]:
-    """The commands whose name has every word of the query, in the language in force or in English. Raises ValueError if
-    what is offered depends on the language."""
+    """The commands whose name has every word of the query, in any language that there is. Raises ValueError if what is
+    offered depends on the language."""
     words = query.casefold().split()
-    with in_english():
-        english = offered()
-    pairs = zip(offered(), english, strict=True)
-    return [one for one, other in pairs if all(word in f"{one.name} {other.name}".casefold() for word in words)]
+    shown = offered()
+    names = [[each.name] for each in shown]
+    for tag in TAGS:
+        with speaking(tag):
+            for known, other in zip(names, offered(), strict=True):
+                known.append(other.name)
+    said = (" ".join(known).casefold() for known in names)
+    return [each for each, name in zip(shown, said, strict=True) if all(word in name for word in words)]

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from ringdesk.calls import Call
+from ringdesk.dispositions import MISSED
 from ringdesk.members import Member
 from ringdesk.presence import Presence, PresenceState
-from ringdesk.reached import digits_of, is_of_missed, number_of
+from ringdesk.reached import digits_of, is_of_missed, number_of, numbers
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind, TaskState
 from terminal.news import CallNews, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
@@ -85,26 +87,48 @@ class Day:
         rows = [task for task in self.callbacks.values() if task.state is TaskState.DONE]
         return sorted(rows, key=lambda task: -(task.done_at or 0.0))
 
-    def answered_by_task(self, call: str) -> bool:
-        """Whether a callback takes care of this call."""
-        return any(task.call == call or call in task.calls for task in self.callbacks.values())
+    def taken_care(self, calls: Iterable[Call]) -> dict[str, list[Call]]:
+        """Which of these missed calls each callback takes care of: that of which it was made, those that joined it, and the
+        others of its number."""
+        own: dict[str, Task] = {}
+        dialled: dict[str, list[Task]] = {}
+        for task in self.callbacks.values():
+            own |= dict.fromkeys(filter(None, (task.call, *task.calls)), task)
+            for digits in number_of(task):
+                dialled.setdefault(digits, []).append(task)
+        found: dict[str, list[Call]] = {}
+        for call in calls:
+            same = (task for digits in numbers(call) for task in dialled.get(digits, ()) if _settles(task, call))
+            cares = own.get(call.id) or next(same, None)
+            if cares is not None:
+                found.setdefault(cares.id, []).append(call)
+        return found
 
     def crew(self) -> list[Presence]:
-        """The team: those who work before those who are away, by name."""
-        rows = self.team.values()
+        """The team: those who work before those who are away, by name. Whoever was only heard of, on a desk that says
+        nothing of them, counts as away."""
+        others = (Presence(id=person, name=name) for person, name in self.seen.items() if person not in self.team)
+        rows = (*self.team.values(), *others)
         return sorted(rows, key=lambda row: (row.state is PresenceState.AWAY, row.name, row.id))
 
-    def colleagues(self, me: str) -> list[tuple[str, SafeText, Presence | None]]:
-        """To whom something can be handed, ready ones first; then those who were only heard of."""
-        known = sorted(self.team.values(), key=lambda row: (_ORDER[row.state], row.name, row.id))
-        rows: list[tuple[str, SafeText, Presence | None]] = [(row.id, row.name, row) for row in known if row.id != me]
-        others = sorted(self.seen.items(), key=lambda pair: pair[1])
-        return rows + [(person, name, None) for person, name in others if person != me and person not in self.team]
+    def colleagues(self, me: str) -> list[Presence]:
+        """The same without the person `me`, to hand something on to: ready ones first."""
+        rows = (row for row in self.crew() if row.id != me)
+        return sorted(rows, key=lambda row: (_ORDER[row.state], row.name, row.id))
 
     def with_member(self, member: str, me: str) -> list[Presence]:
         """The colleagues who serve this member now."""
         at_work = (PresenceState.BUSY, PresenceState.WRAP_UP)
         return [row for row in self.crew() if row.member == member and row.id != me and row.state in at_work]
+
+
+def _settles(task: Task, call: Call) -> bool:
+    """Whether a callback to the number of a missed call takes care of it: one that was closed of all before it; an open one
+    of those before it and, as on the server, of those that are missed for sure after it."""
+    if task.state is TaskState.DONE:
+        return call.started <= (task.done_at or task.at)
+    missed = MISSED in (call.disposition, call.outcome)
+    return call.started <= task.at or (missed and is_of_missed(task))
 
 
 async def lost_before(desk: "Desk", now: float) -> "list[LostCall]":

@@ -126,6 +126,7 @@ class DeskScreen(DeskKeys):
             typing=self._choose,
         )
         self.finder.more = self.casework.commands
+        self.finder.looks = self.looks.commands
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._unsubscribe: Callable[[], None] | None = None
 

@@ -11,6 +11,7 @@ from terminal.screens.menus import Entry, Menus
 from terminal.screens.work import Work
 from terminal.widgets.speech import say
 from terminal.widgets.tasks import listed
+from terminal.widgets.team import doing
 from terminal.widgets.telephone import title
 
 
@@ -52,9 +53,10 @@ class Duties:
             ):
                 day = (today + timedelta(days=days)).isoformat()
                 entries.append(Entry(words, partial(self._put_off, task, day), SafeText(day)))
-            team = [each for each in await self._work.desk.business.team() if each.id != self._work.desk.person.person]
+            board = self._work.board
             entries += [
-                Entry(say("Hand on to {name}", name=each.name), partial(self._hand_on, task, each)) for each in team
+                Entry(say("Hand on to {name}", name=each.name), partial(self._hand_on, task, each), doing(each))
+                for each in board.day.colleagues(board.me)
             ]
         self._menus.open("task", title(task), entries)
 

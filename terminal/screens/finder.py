@@ -34,6 +34,8 @@ class Finder:
         self.mode = SEARCH
         self.more: Callable[[], list[Command]] = list
         """Commands that have no key."""
+        self.looks: Callable[[], list[Command]] = look_commands
+        """Those that change how the screen looks and speaks."""
         self._matches: list[Match] = []
         self._commands: list[Command] = []
 
@@ -66,7 +68,7 @@ class Finder:
         return taken.action if isinstance(taken, Command) else taken
 
     def _offered(self) -> list[Command]:
-        return [*commands(self._drafts(), self.work.undo.labels()), *self.more(), *look_commands()]
+        return [*commands(self._drafts(), self.work.undo.labels()), *self.more(), *self.looks()]
 
     def _drafts(self) -> list[tuple[SafeText, str]]:
         others = self.work.keeper.others(self.work.board.person.key)

@@ -50,7 +50,7 @@ class Home:
 
     async def _ask(self) -> None:
         try:
-            morning = self._listed(tuple(await items(self._work.desk, self._work.now, self._work.board.missed)))
+            morning = self._listed(tuple(await items(self._work.desk, self._work.now, self._work.board.lost)))
         except Exception as error:  # noqa: BLE001  an idle desk without its list is still a desk
             self._screen.post_message(Trouble(error))
             return
@@ -90,8 +90,8 @@ class Home:
 
 
 async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]:
-    """Everything that is there, in the order in which it stands; `missed` are the calls that nobody had. Raises what the desk
-    raises."""
+    """Everything that is there, in the order in which it stands; `missed` are the calls that nobody had, one for each caller.
+    Raises what the desk raises."""
     business = desk.business
     tasks = await business.agenda(mine=True)
     drafts = await desk.drafts()
@@ -164,12 +164,12 @@ def _called(member: "Member | None") -> str:
 
 
 def _lost(row: CallRow) -> Item:
-    call = row.call
+    call, name = row.call, called_by(row.call, row.sure)
     return Item(
         kind=Kind.MAYBE_LOST if row.undecided else Kind.LOST,
-        text=called_by(call, row.sure),
+        text=say("{name}, called {count}x", name=name, count=1 + len(row.also)) if row.also else name,
         at=call.started,
-        number=call.caller.raw,
+        number=SafeText(call.caller.e164) if call.caller.e164 else call.caller.raw,
         member=row.sure,
         call=call,
     )

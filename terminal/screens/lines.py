@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ringdesk.calls import Presentation
+from ringdesk.calls import Call, Presentation
 from ringdesk.dialects import Level
 from ringdesk.members import Member
 from ringdesk.reached import Settled
 from ringdesk.why import Why
 from terminal.news import HealthNews, Match, ScreenPop
+from terminal.screens.callers import by_caller
 from terminal.screens.day import Day
 from terminal.widgets.person import CallRow, Person
 
@@ -114,6 +115,14 @@ class Lines:
         taken = [row for row in self.calls.values() if row.gone_at is not None and row.call.id not in self.served]
         return taken[-1] if taken else None
 
+    @property
+    def on_line(self) -> Call | None:
+        """The call of whom the agent is with: the one on the card, else the one we are on, else the one in the banner."""
+        if self.person.call is not None:
+            return self.person.call
+        row = self.serving or self.banner
+        return row.call if row is not None else None
+
     def named(self, member: Member) -> bool:
         """The calls of this member name them as they are now; so do calls of a number that was nobody's, if it is now one of
         theirs. Whether there were any."""
@@ -124,7 +133,19 @@ class Lines:
             if any(match.member.id == member.id for match in row.matches) or (not row.matches and _from(row, numbers))
         }
         self.calls |= found
+        self.pops |= {
+            key: msgspec.structs.replace(pop, matches=_matches(pop, member))
+            for key, pop in self.pops.items()
+            if any(match.member.id == member.id for match in pop.matches)
+        }
         return bool(found)
+
+    def known_for(self, call: str) -> list[Member]:
+        """Everybody whom the number of a call was found to be of, when it came or since, as they are now."""
+        row = self.row(call)
+        pop = self.pops.get(row.call.id) if row is not None else None
+        found = [*(row.matches if row is not None else ()), *(pop.matches if pop is not None else ())]
+        return list({match.member.id: match.member for match in found}.values())
 
     def remember(self, lost: "list[LostCall]") -> None:
         """Calls from before this start that nobody had and nobody decided on, the newest first."""
@@ -148,6 +169,13 @@ class Lines:
         return [row for row in rows if row.call not in settled]
 
     @property
+    def lost(self) -> list[CallRow]:
+        """Those that no callback takes care of, one for each caller."""
+        rows = self.missed
+        cared = {call.id for calls in self.day.taken_care(row.call for row in rows).values() for call in calls}
+        return by_caller(row for row in rows if row.call.id not in cared)
+
+    @property
     def worst(self) -> HealthNews | None:
         """The source that is worst off; None when all are well."""
         order = (Level.BROKEN, Level.WARNING, Level.STARTING)
@@ -161,7 +189,7 @@ def _from(row: CallRow, numbers: set[str]) -> bool:
     return caller.e164 in numbers and caller.presentation is Presentation.SHOWN
 
 
-def _matches(row: CallRow, member: Member) -> tuple[Match, ...]:
+def _matches(row: CallRow | ScreenPop, member: Member) -> tuple[Match, ...]:
     """Who may be calling, with this member as they are now; nobody but them where it was nobody."""
     if not row.matches:
         return (Match(member, Why("number_exact")),)

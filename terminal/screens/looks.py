@@ -8,7 +8,7 @@ from terminal.screens.commands import Command
 from terminal.screens.painter import Painter
 from terminal.screens.themes import TABLES
 from terminal.widgets.speech import mark, say
-from terminal.words import language
+from terminal.words import language, spoken
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -28,14 +28,22 @@ LANGUAGES: Final[Mapping[str, SafeText]] = {"en": SafeText("English"), "zh_Hant"
 """Each in its own words, so that who cannot read the present one finds the other."""
 
 
-def look_commands() -> list[Command]:
-    """The commands of the palette."""
-    themes = [Command(say("Theme: {name}", name=say(THEMES[name])), SafeText(), f"wear('{name}')") for name in TABLES]
+def look_commands(theme: str = "") -> list[Command]:
+    """The commands of the palette; the language and the `theme` in force are marked."""
+    themes = [
+        Command(say("Theme: {name}", name=say(THEMES[name])), _mark(is_on=name == theme), f"wear('{name}')")
+        for name in TABLES
+    ]
     tongues = [
-        Command(_also_in_english(say("Language: {name}", name=name)), SafeText(), f"speak('{tag}')")
+        Command(_also_in_english(say("Language: {name}", name=name)), _mark(is_on=tag == spoken()), f"speak('{tag}')")
         for tag, name in LANGUAGES.items()
     ]
     return [*tongues, *themes, Command(say("Set a PIN"), SafeText(), "pin")]
+
+
+def _mark(*, is_on: bool) -> SafeText:
+    """What stands where other commands have their key."""
+    return SafeText("\N{CHECK MARK} " + say("in use")) if is_on else SafeText()
 
 
 def _also_in_english(label: SafeText) -> SafeText:
@@ -51,6 +59,10 @@ class Looks:
         self._painter = painter
         self._usual = dict(usual)
         self._fixed = frozenset(fixed)
+
+    def commands(self) -> list[Command]:
+        """The commands of the palette, as things stand."""
+        return look_commands(self._app.theme)
 
     async def welcome(self, desk: "Desk") -> None:
         """Somebody sits down: everything as they chose it."""

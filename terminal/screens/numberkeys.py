@@ -1,19 +1,44 @@
 """The keys about a caller's number: whose it is, whose no longer, junk, a wrong number."""
 
+from functools import partial
+from typing import Final
+
 from ringdesk.safetext import SafeText
+from terminal.bindings import KEYS
 from terminal.screens.finder import NAMING
 from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
-from terminal.screens.numberwork import HIDDEN
-from terminal.widgets.person import Who
+from terminal.screens.menus import Entry
+from terminal.screens.numberwork import HIDDEN, Wish
+from terminal.widgets.help import key_of
+from terminal.widgets.person import Who, number
 from terminal.widgets.speech import say
+
+ATTACH: Final = next(key for key in KEYS if key.id == "attach")
 
 
 class NumberKeys(KeysOnCalls):
     """The keys, as actions of the screen."""
 
     def action_attach(self) -> None:
-        """Ctrl+L."""
-        self.do("number", self.numberwork.attach)
+        """Ctrl+L: what is nobody's number is attached at once; of one that has an owner it is asked what is meant."""
+        key, wish = key_of(ATTACH, self.painter.changed_keys), self.numberwork.wish()
+        if isinstance(wish, Wish) and wish.owners:
+            self._ask_whose(wish, key)
+        else:
+            self.do("number", lambda: self.numberwork.attach(key))
+
+    def _ask_whose(self, wish: Wish, key: SafeText) -> None:
+        self.writing.hold()
+        name = wish.member.name or wish.member.code
+        names = [each.name or each.code for each in wish.owners]
+        give = self.numberwork.give
+        entries = [Entry(say("{name} has it too: they share it", name=name), partial(give, wish, key))]
+        entries += [
+            Entry(say("{name} has it instead of {former}", name=name, former=former), partial(give, wish, key, owner))
+            for former, owner in zip(names, wish.owners, strict=True)
+        ]
+        asked = say("{number} is {name}'s", number=number(wish.call), name=SafeText(say(", ").join(names)))
+        self.menus.open("number", asked, entries)
 
     def action_register(self) -> None:
         """Ctrl+R: the member is made at once; what they are called is asked meanwhile."""

@@ -4,13 +4,14 @@ One key each; each says what it did, and can be taken back.
 """
 
 import asyncio
-from collections.abc import Sequence
-from typing import Final
+import contextlib
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import msgspec
 
 from ringdesk import dispositions
 from ringdesk.calls import Call, Presentation
+from ringdesk.errors import Refused
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member, MemberNumber
 from ringdesk.ops import CallWrapup, MemberFields, NumberAttach, NumberChoose, NumberDetach, NumberMarked
@@ -23,9 +24,21 @@ from terminal.screens.work import Work
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.speech import mark, say
 
+if TYPE_CHECKING:
+    from terminal.screens.errands import Errand
+
 NEW: Final = Why("number_exact")
 KEPT: Final = mark("Your text is kept as a draft: Ctrl+P lists it.")
 HIDDEN: Final = mark("There is no number: the caller withheld it, or the line gave none.")
+
+
+class Wish(NamedTuple):
+    """That the number `found` of the caller of `call` becomes `member`'s; the `owners` have it already."""
+
+    member: Member
+    call: Call
+    found: MemberNumber
+    owners: tuple[Member, ...] = ()
 
 
 class NumberWork:
@@ -34,9 +47,8 @@ class NumberWork:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.undo = work.undo
-        self._attached: tuple[str, str] | None = None
-        self._promised: Sequence[Task] = ()
-        """What went along with the number that was attached last, as it was before."""
+        self._attached: tuple[str, str, Errand] | None = None
+        """To whom a number was attached last, the number, and what takes it back."""
         self._made: asyncio.Future[str] | None = None
 
     @property
@@ -46,12 +58,8 @@ class NumberWork:
 
     @property
     def call(self) -> Call | None:
-        """The call that a number is taken from: the one on the card, else the one we are on, else the one in the banner."""
-        board = self.board
-        if board.person.call is not None:
-            return board.person.call
-        row = board.serving or board.banner
-        return row.call if row is not None else None
+        """The call that a number is taken from."""
+        return self.board.on_line
 
     async def choose(self, match: Match, e164: str | None) -> SafeText:
         """Remember who it was, so that they come first next time."""
@@ -118,28 +126,62 @@ class NumberWork:
         await self.work.refill()
         return say("The new member is called {name}.", name=name)
 
-    async def attach(self) -> SafeText:
-        """The caller's number is this member's too; the same key again takes it back."""
+    def wish(self) -> Wish | SafeText:
+        """That the caller's number becomes the member's on the card; in words, why it cannot."""
         member, call = self.board.person.member, self.call
         if member is None:
             return say("Open the member first: / finds them, then the same key.")
         found = _shown(call) if call is not None else None
         if call is None or found is None:
             return say(HIDDEN)
-        if self._attached == (member.id, found.raw):
-            self.board.known(call.id, None)
-            return await self._detach(member, found, self._promised)
         if _has(member, found):
             return say("{number} is on this card already.", number=number(call))
-        await self.work.desk.do(NumberAttach(member=member.id, number=found))
-        self._attached = (member.id, found.raw)
-        promised = self._promised = await self.work.follow(call, None, member)
-        self.board.known(call.id, Match(member, NEW))
-        name = member.name or member.code
-        said = say("{number} is {name}'s from now on.", number=number(call), name=name)
-        self.undo.add(said, lambda: self._detach(member, found, promised))
+        owners = tuple(each for each in self.board.known_for(call.id) if each.id != member.id and _has(each, found))
+        return Wish(member, call, found, owners)
+
+    async def attach(self, key: SafeText) -> SafeText:
+        """The number of an unknown caller is this member's; the same `key` again takes it back."""
+        member, call = self.board.person.member, self.call
+        found = _shown(call) if call is not None else None
+        if self._attached is not None and member is not None and found is not None and _has(member, found):
+            whose, raw, back = self._attached
+            if (whose, raw) == (member.id, found.raw):
+                self.undo.forget(back)
+                return await back() or SafeText()
+        wish = self.wish()
+        return await self.give(wish, key) if isinstance(wish, Wish) else wish
+
+    async def give(self, wish: Wish, key: SafeText, former: Member | None = None) -> SafeText:
+        """The number is the member's from now on, and no longer that of `former`, who is one of its owners; whoever else
+        has it keeps it. The caller is the member then, unless the number is shared. `key` takes it back."""
+        member, call = wish.member, wish.call
+        row = self.board.row(call.id)
+        before = row.matches if row is not None else ()
+        kept = next((each for each in former.numbers if _same(each, wish.found)), None) if former else None
+        label = next((each.label for who in wish.owners for each in who.numbers if _same(each, wish.found)), SafeText())
+        await self.work.desk.do(NumberAttach(member=member.id, number=msgspec.structs.replace(wish.found, label=label)))
+        if former is not None and kept is not None:
+            await self.work.desk.do(NumberDetach(member=former.id, raw=kept.raw, e164=kept.e164))
+        promised: list[Task] = []
+        if former is not None or not wish.owners:
+            promised = await self.work.follow(call, former, member)
+            self.board.known(call.id, Match(member, NEW))
+
+        async def back() -> SafeText:
+            self._attached = None
+            if former is not None and kept is not None:
+                await self._returned(former, kept)
+            await self.work.desk.do(NumberDetach(member=member.id, raw=wish.found.raw, e164=wish.found.e164))
+            await self.work.give_back(promised)
+            self.board.known(call.id, *before)
+            await self.work.refill()
+            return say("The number is off the card of {name}.", name=_called(member))
+
+        self._attached = (member.id, wish.found.raw, back)
+        said = _given(wish, former)
+        self.undo.add(said, back)
         await self.work.refill()
-        return said
+        return say("{done} {key} takes it back.", done=said, key=key)
 
     async def detach(self) -> SafeText:
         """The number is no longer this person's: it leaves the card, and the caller is nobody we know."""
@@ -149,34 +191,36 @@ class NumberWork:
         kept = next((each for each in member.numbers if found and _same(each, found)), None) if member else None
         if member is None or call is None or kept is None:
             return say("This number is on no card here.")
-        await self._detach(member, kept)
+        self._attached = None
+        await self.work.desk.do(NumberDetach(member=member.id, raw=kept.raw, e164=kept.e164))
+        await self.work.refill()
         await self.work.follow(call, member, None)
         if board.person.call is not None and board.person.key == (member.id, call.id):
             old = board.person.key
             board.identify(None)
             self.work.keeper.move(old, board.person.key)
-        name = member.name or member.code
+        name = _called(member)
         self.undo.add(
             say("{number} is no longer {name}'s.", number=number(call), name=name),
             lambda: self._again(member, kept, call),
         )
         return say("{number} is no longer {name}'s.", number=number(call), name=name)
 
-    async def _detach(self, member: Member, found: MemberNumber, promised: Sequence[Task] = ()) -> SafeText:
-        """`promised`: the tasks that went along with the number, as they were before."""
-        self._attached = None
-        await self.work.desk.do(NumberDetach(member=member.id, raw=found.raw, e164=found.e164))
-        await self.work.give_back(promised)
-        await self.work.refill()
-        return say("The number is off the card of {name}.", name=member.name or member.code)
-
     async def _again(self, member: Member, kept: MemberNumber, call: Call) -> SafeText:
-        await self.work.desk.do(NumberAttach(member=member.id, number=kept))
+        await self._returned(member, kept)
         await self.work.follow(call, None, member)
         shown = self.board.person
         if shown.member is None and shown.call is not None and shown.call.id == call.id:
             await self._becomes(member.id, NEW)
-        return say("The number is on the card of {name} again.", name=member.name or member.code)
+        return say("The number is on the card of {name} again.", name=_called(member))
+
+    async def _returned(self, member: Member, kept: MemberNumber) -> None:
+        """The number that was taken off a card is on it again, in its old place: the first one is what is dialled."""
+        await self.work.desk.do(NumberAttach(member=member.id, number=kept))
+        there = (await self.work.desk.open(member.id)).member
+        if there.numbers != member.numbers and set(there.numbers) == set(member.numbers):
+            base = {"numbers": there.revs.get("numbers", 0)}
+            await self.work.desk.update(member.id, MemberFields(numbers=member.numbers), base)
 
     # nobody's
 
@@ -219,6 +263,9 @@ class NumberWork:
         """The call is over. Half a note that stands there is kept as a draft, which is said."""
         if row.call.live or row.call.disposition is None:
             await self.work.desk.do(CallWrapup(call=row.call.id, code=SafeText(code)))
+        for call in row.also:
+            with contextlib.suppress(Refused):  # somebody had that one after all
+                await self.work.desk.do(CallWrapup(call=call, code=SafeText(code)))
         await self.work.keeper.keep()
         texts = self.work.keeper.texts.items()
         now = self.board.row(row.call.id)
@@ -241,3 +288,18 @@ def _same(one: MemberNumber, other: MemberNumber) -> bool:
 
 def _has(member: Member, found: MemberNumber) -> bool:
     return any(_same(known, found) for known in member.numbers)
+
+
+def _called(member: Member) -> SafeText:
+    return member.name or member.code
+
+
+def _given(wish: Wish, former: Member | None) -> SafeText:
+    """Whose number it is now, and whose it was."""
+    shown, name = number(wish.call), _called(wish.member)
+    if former is not None:
+        return say("{former}'s number {number} is now {name}'s.", former=_called(former), number=shown, name=name)
+    if wish.owners:
+        others = SafeText(say(", ").join(_called(each) for each in wish.owners))
+        return say("{former}'s number {number} is now {name}'s too.", former=others, number=shown, name=name)
+    return say("{number} is {name}'s from now on.", number=shown, name=name)

@@ -168,11 +168,11 @@ class OnShow(Lines):
             self.served = [each for each in self.served if each != self._id(call)]
             self.wrap_up.gone(self._id(call))
 
-    def known(self, call: str, match: Match | None) -> None:
+    def known(self, call: str, *matches: Match) -> None:
         """Whose number a call comes from from now on; the card on show stays."""
         row = self.row(call)
         if row is not None:
-            self.calls[row.call.id] = msgspec.structs.replace(row, matches=(match,) if match else ())
+            self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches)
 
     def recognised(self, call: str, matches: tuple[Match, ...]) -> None:
         """Whose number a call comes from, which became known late: it fills an empty card only."""

@@ -118,10 +118,11 @@ def _written(promise: Promise, now: Now) -> SafeText:
 
 
 def _task(promise: Promise, person: Person, now: Now) -> TaskAdd:
-    """A call that was promised is a callback, where there is a number to call."""
+    """A call that was promised is a callback, where there is a number to call: the one that the note says, else the one that
+    calls, else the member's."""
     member, call = person.key
     caller = person.call.caller if person.call else None
-    dialled = (caller.e164 or caller.raw) if caller else None
+    dialled = promise.number or ((caller.e164 or caller.raw) if caller else None)
     if dialled is None and person.member is not None and person.member.numbers:
         dialled = person.member.numbers[0].e164 or person.member.numbers[0].raw
     calls = promise.calls and dialled is not None

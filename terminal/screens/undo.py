@@ -21,6 +21,10 @@ class Undo:
         self._kept.insert(0, (done, back))
         del self._kept[KEPT:]
 
+    def forget(self, back: "Errand") -> None:
+        """It was taken back another way."""
+        self._kept = [(done, each) for done, each in self._kept if each is not back]
+
     def labels(self) -> list[SafeText]:
         """What was done."""
         return [done for done, _ in self._kept]

@@ -11,7 +11,7 @@ from terminal.screens.reading import Reading
 from terminal.screens.work import Work
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.row import Tone
-from terminal.widgets.speech import mark, say
+from terminal.widgets.speech import counted, mark, say
 from terminal.widgets.when import stamp
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Unsent:
         """Whose sign-in is waited for; a digit lets go of what is theirs."""
         entries = [
             Entry(
-                say("{name}: {count} changes", name=each.name, count=each.ops),
+                counted("{name}: {count} change", "{name}: {count} changes", each.ops, name=each.name),
                 partial(self._let_go, each),
                 say("kept here, not sent"),
             )
@@ -53,8 +53,11 @@ class Unsent:
 
     async def _let_go(self, awaited: "Awaited") -> SafeText:
         await self._work.desk.let_go(awaited.person)
-        return say(
-            "{count} changes of {name} are not sent; the palette reads them.", count=awaited.ops, name=awaited.name
+        return counted(
+            "{count} change of {name} is not sent; the palette reads it.",
+            "{count} changes of {name} are not sent; the palette reads them.",
+            awaited.ops,
+            name=awaited.name,
         )
 
     async def read(self) -> None:

@@ -5,11 +5,13 @@ from typing import Final
 
 import msgspec
 
+from ringdesk.calls import Call
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import TaskState
+from ringdesk.tasks import Task, TaskState
 from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
+from terminal.screens.callers import by_caller
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, overdue, rang
@@ -18,7 +20,7 @@ from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Who, called_by
-from terminal.widgets.speech import PRESENCES, because, greeting, mark, say
+from terminal.widgets.speech import PRESENCES, because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
@@ -46,7 +48,7 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
         if clock and not talking
         else SafeText(),
         taken=board.taken,
-        missed=len(board.missed),
+        missed=len(by_caller(board.missed)),
         owed=len(board.day.owed),
         outbox=board.sync.outbox if board.sync else 0,
         connected=board.sync.connected if board.sync else None,
@@ -104,7 +106,7 @@ def _aside(board: Board, drafts: int) -> SafeText:
     if board.notice is not None:
         return board.notice.message
     if drafts:
-        return say("{count} drafts are kept: Ctrl+P lists them", count=drafts)
+        return counted("{count} draft is kept: Ctrl+P lists it", "{count} drafts are kept: Ctrl+P lists them", drafts)
     return say("Notice: {title}", title=board.announced.title) if board.announced else SafeText()
 
 
@@ -130,6 +132,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         notice=notice,
         home=_home(board),
         titles=board.titles,
+        line=board.on_line,
     )
 
 
@@ -168,7 +171,20 @@ def missed(board: Board, now: Now) -> Owed:
     tasks = tuple((task, day.names.get(task.member or "", SafeText())) for task in (*day.owed, *day.called))
     of_missed = ((task, board.row(task.call)) for task, _ in tasks)
     rings = {task.id: rang(row.call) for task, row in of_missed if row is not None and row.missed}
-    return Owed(tasks, tuple(row for row in board.missed if not day.answered_by_task(row.call.id)), now, rings)
+    again = {task.id: _again(task, calls) for task, calls in _in_vain(board, tasks)}
+    return Owed(tasks, tuple(board.lost), now, rings, again)
+
+
+def _in_vain(board: Board, tasks: tuple[tuple[Task, SafeText], ...]) -> list[tuple[Task, list[Call]]]:
+    """The callbacks that stand for missed calls which this desk knows, with these."""
+    cared = board.day.taken_care(row.call for row in board.missed)
+    return [(task, cared[task.id]) for task, _ in tasks if task.id in cared]
+
+
+def _again(task: Task, calls: list[Call]) -> tuple[int, float | None]:
+    """How often the caller of a callback called, and when last: as the server counts, or as this desk knows it."""
+    last = max((call.started for call in calls), default=0.0)
+    return max(task.called + 1, len(calls)), max(task.called_at or 0.0, last) or None
 
 
 def team(board: Board, now: Now) -> Crew:
@@ -234,9 +250,9 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
             else Tab(say("Today"), board.morning.count),
             Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),
             Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
-            Tab(say("Missed"), len(board.missed), *_owed(board, now)),
+            Tab(say("Missed"), len(by_caller(board.missed)), *_owed(board, now)),
             Tab(say("Notes"), len(person.notes)),
-            Tab(say("Team"), len(board.day.team)),
+            Tab(say("Team"), len(board.day.crew())),
         ),
         shown,
         trouble,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from rich.cells import cell_len
 from textual.geometry import Size
 
 from ringdesk.calls import Call
@@ -10,23 +11,30 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.row import Piece, Row, Tone, gap, piece, spaced, width_of
+from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import RESULTS, line_name, say
 from terminal.widgets.telephone import dialled, title
-from terminal.widgets.when import Due, Now, age, between, clock, due, moment
+from terminal.widgets.when import Due, Now, age, between, clock, due, moment, short_day
 
+CLOCK: Final = 6
+"""Cells of the time at the beginning of an entry, and of the air behind it."""
+LEAST_NAME: Final = 8
+"""Cells that a name has before words give way to it."""
 ENDS: Final = 4
 """Cells around the words in the line of a frame, beyond those of the rows."""
 
 
 class Owed(NamedTuple):
-    """The callbacks, open ones before done ones, with the names of their members; the calls that nobody had; now."""
+    """The callbacks, open ones before done ones, with the names of their members; the calls that nobody had, one for each
+    caller; now."""
 
     tasks: tuple[tuple[Task, SafeText], ...]
     calls: tuple[CallRow, ...]
     now: Now
     rang: Mapping[str, int] = {}
     """For how many seconds the missed call rang of which a callback was made, by the id of the callback."""
+    again: Mapping[str, tuple[int, float | None]] = {}
+    """How often the caller of a callback called in vain, and when last, as this desk saw it, by the id of the callback."""
 
     def entry(self, index: int) -> Task | CallRow | None:
         """What stands in a row: open callbacks, then calls, then what is done."""
@@ -56,8 +64,8 @@ class Missed(ListPanel[Owed]):
     pointer = POINT
 
     def names(self, value: Owed) -> list[str]:
-        """The ids of the callbacks and calls."""
-        return [entry.call.id if isinstance(entry, CallRow) else entry.id for entry in value.rows()]
+        """The ids of the callbacks, and of the first call of each caller."""
+        return [(entry.call.id, *entry.also)[-1] if isinstance(entry, CallRow) else entry.id for entry in value.rows()]
 
     def entries(self, value: Owed) -> int:
         """Callbacks and calls."""
@@ -81,7 +89,7 @@ class Missed(ListPanel[Owed]):
         for index in self.in_sight(inside):
             entry = rows[index]
             base = Tone.SELECTED if index == self.selected and self.has_focus else Tone.TEXT
-            drawn += [row._replace(base=base) for row in _pair(entry, value, inside.width)]
+            drawn += [row._replace(base=base) for row in pair(entry, value, inside.width)]
         foot, under = self._lower(value, inside)
         return Picture(tuple(drawn), heading, corner, foot, under)
 
@@ -109,8 +117,8 @@ def _foot(value: Owed) -> tuple[Piece, ...]:
     )
 
 
-def _pair(entry: Task | CallRow, value: Owed, cells: int) -> tuple[Row, Row]:
-    """The two rows of an entry."""
+def pair(entry: Task | CallRow, value: Owed, cells: int) -> tuple[Row, Row]:
+    """The two rows of an entry, so many cells wide."""
     if isinstance(entry, CallRow):
         return _call(entry, value.now)
     return _task(entry, next(name for task, name in value.tasks if task is entry), value, cells)
@@ -127,71 +135,117 @@ def _call(row: CallRow, now: Now) -> tuple[Row, Row]:
     tone = Tone.WARN if row.undecided else Tone.BAD
     head = (piece(clock(call.started, now, seconds=False), tone), gap(), piece(name, Tone.STRONG))
     word = say("missed?") if row.undecided else say("missed")
-    second = spaced(
-        (
-            piece(shown if shown != name else line_name(call), Tone.DIM),
-            piece(say("rang {count} s", count=rang(call)), Tone.DIM),
-        ),
-        2,
-    )
-    return Row(head, (piece(word, tone),)), Row((gap(6), *second))
+    rings = say("called {count}x", count=1 + len(row.also)) if row.also else say("rang {count} s", count=rang(call))
+    second = spaced((piece(shown if shown != name else line_name(call), Tone.DIM), piece(rings, Tone.DIM)), 2)
+    return Row(head, (piece(word, tone),)), Row((gap(CLOCK), *second))
 
 
 def _task(task: Task, name: SafeText, value: Owed, cells: int) -> tuple[Row, Row]:
     """A callback: who, what was tried or how long they rang, how it stands; then the number, the window, who calls back. What
-    finds no room goes whole, the number last."""
-    now = value.now
-    when = due(task.due, now)
-    word, tone = _standing(task, when, now)
+    finds no room goes whole, who calls back first; a name is cut, and nothing that says when ever goes."""
+    when = due(task.due, value.now)
+    words, tone = _standing(task, when, value.now)
     shown = dialled(task.number)
     who = name or shown or title(task)
-    last = task.attempts[-1] if task.attempts else None
-    aside = say("{count}x {result}", count=len(task.attempts), result=say(RESULTS[last.result])) if last else SafeText()
-    if not last:
-        aside = _again(task, now)
-    if not aside and task.id in value.rang:
-        aside = say("rang {count} s", count=value.rang[task.id])
-    begun = (piece(clock(task.at, now, seconds=False), tone), gap(), piece(who, Tone.STRONG))
-    head = (*begun, gap(2), piece(aside, Tone.DIM)) if aside else begun
-    below = SafeText()
-    if width_of(head) + 1 + piece(word).width > cells:
-        head, below = begun, aside
-    number = piece(shown if shown != who else SafeText(), Tone.DIM)
-    span, theirs = piece(window(task, when, now), Tone.DIM), piece(task.assignee_name or say("anybody"), Tone.DIM)
-    known, more = number if number.width else span, piece(below, Tone.DIM)
-    for left, right in (
-        ((number, span, more), (theirs,)),
-        ((number, span, more), ()),
-        ((known, more), ()),
-        ((number if number.width or not below else more,), ()),
-    ):
-        second = (gap(6), *spaced(left))
-        if width_of((*second, *right)) + len(right) <= cells:
-            break
-    return Row(head, (piece(word, tone),)), Row(second, right)
+    number, span = (
+        piece(shown if shown != who else SafeText(), Tone.DIM),
+        piece(window(task, when, value.now), Tone.DIM),
+    )
+    theirs = piece(task.assignee_name or say("anybody"), Tone.DIM)
+    uncut = cell_len(who) if who == shown else min(cell_len(who), LEAST_NAME)  # half a number is nobody's
+    least = cells - CLOCK - uncut - 1
+    fitting = [each for each in words if cell_len(each) <= least] or list(words[-1:])
+    for said in _tried(task, value):
+        heads = [_head(who, said, piece(word, tone), value.now, cells) for word in fitting]
+        for head, aside in heads:
+            second = _whole((number, span, aside), theirs, cells)
+            if second is not None:
+                return head, second
+        head, aside = heads[0]
+        second = _shortened((number, span, aside), cells, whole=said.whole)
+        if second is not None:
+            return head, second
+    short = piece(_short_window(task, value.now), Tone.DIM)
+    return head, Row((short if short.width else span,))
 
 
-def _again(task: Task, now: Now) -> SafeText:
-    """How often the caller has called in vain, where it was more than once, and when last."""
-    if not task.called or task.called_at is None:
-        return SafeText()
-    last = clock(task.called_at, now, seconds=False)
-    return say("called {count}x, last {time}", count=task.called + 1, time=last)
+def _head(who: SafeText, said: "_Tried", word: Piece, now: Now, cells: int) -> tuple[Row, Piece]:
+    """The first row of a callback, with how it stands in a `word`; and of what was tried what found no room in it."""
+    room = cells - CLOCK - 1 - word.width
+    begun = (piece(clock(said.at, now, seconds=False), word.tone), gap(), piece(clipped(who, room), Tone.STRONG))
+    aside = piece(said.words, Tone.DIM)
+    if cell_len(who) + (2 + aside.width if aside.width else 0) <= room:
+        return Row((*begun, gap(2), aside) if aside.width else begun, (word,)), piece(SafeText())
+    return Row(begun, (word,)), aside
 
 
-def _standing(task: Task, when: Due, now: Now) -> tuple[SafeText, Tone]:
-    """How a callback stands: late by how much, to be made, not before a time, done."""
+class _Tried(NamedTuple):
+    """Which time stands first in the row of a callback, what was tried, and whether that must not go, for it has a time too."""
+
+    at: float
+    words: SafeText
+    whole: bool = False
+
+
+def _tried(task: Task, value: Owed) -> "list[_Tried]":
+    """What was tried; else how often they called and when last, which for want of room is the time of the row; else for how
+    long they rang."""
+    if task.attempts:
+        result = say(RESULTS[task.attempts[-1].result])
+        return [_Tried(task.at, say("{count}x {result}", count=len(task.attempts), result=result))]
+    count, last = value.again.get(task.id, (task.called + 1, task.called_at))
+    if count > 1 and last is not None:
+        full = say("called {count}x, last {time}", count=count, time=clock(last, value.now, seconds=False))
+        return [_Tried(task.at, full, whole=True), _Tried(last, say("called {count}x", count=count))]
+    rings = value.rang.get(task.id)
+    return [_Tried(task.at, SafeText() if rings is None else say("rang {count} s", count=rings))]
+
+
+def _whole(parts: tuple[Piece, Piece, Piece], theirs: Piece, cells: int) -> Row | None:
+    """The second row of a callback with its number, its window, what was tried, and who calls back if there is room."""
+    for indent, right in ((CLOCK, (theirs,)), (CLOCK, ()), (2, ())):
+        left = (gap(indent), *spaced(parts))
+        if width_of((*left, *right)) + len(right) <= cells:
+            return Row(left, right)
+    return None
+
+
+def _shortened(parts: tuple[Piece, Piece, Piece], cells: int, *, whole: bool) -> Row | None:
+    """The same without what was tried, unless that must be there `whole`; else without the number. Never without the window;
+    None where there is no room for that."""
+    number, span, more = parts
+    kept = more.width if whole else 0
+    ways = [() if kept else (number, span), (span, more), () if kept else (span,)]
+    for way in ways:
+        for indent in (CLOCK, 2, 0):
+            left = (gap(indent), *spaced(way))
+            if way and width_of(left) <= cells:
+                return Row(left)
+    return None
+
+
+def _standing(task: Task, when: Due, now: Now) -> tuple[tuple[SafeText, ...], Tone]:
+    """How a callback stands: late by how much, to be made, not before a time, done; in words, and where they have a time, in
+    short."""
     if task.state is TaskState.DONE:
         done = clock(task.done_at, now, seconds=False) if task.done_at is not None else SafeText()
-        return SafeText("\N{CHECK MARK} " + say("called back {time}", time=done)), Tone.GOOD
+        said = (say("called back {time}", time=done), done)
+        return tuple(SafeText(f"\N{CHECK MARK} {each}") for each in said), Tone.GOOD
     if when.late:
         over = moment(task.due)
-        late = when.words if over is None else say("late by {time}", time=age(now.at - over))
-        return SafeText("! " + late), Tone.BAD
+        late = age(now.at - over) if over is not None else SafeText()
+        words = (say("late by {time}", time=late), late) if late else (when.words,)
+        return tuple(SafeText(f"! {each}") for each in words), Tone.BAD
     begins = moment(task.opens)
     if begins is not None and begins > now.at:
-        return say("waits"), Tone.DIM
-    return say("to call"), Tone.WARN
+        return (say("waits"),), Tone.DIM
+    return (say("to call"),), Tone.WARN
+
+
+def _short_window(task: Task, now: Now) -> SafeText:
+    """The end of a window that has no beginning, without the day of the week."""
+    ends = moment(task.due)
+    return SafeText(f"{short_day(ends, now)} {clock(ends, now, seconds=False)}") if ends is not None else SafeText()
 
 
 def window(task: Task, when: Due, now: Now) -> SafeText:

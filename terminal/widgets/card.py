@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from textual.geometry import Size
 
-from ringdesk.calls import CallState
+from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
 from terminal.widgets.homeface import summary
@@ -40,6 +40,8 @@ class Face(NamedTuple):
     """What is there to do, while nobody is on the card."""
     titles: Mapping[str, SafeText] = {}
     """The words of the business for its dispositions."""
+    line: Call | None = None
+    """The call that is on, also while the card was opened by hand."""
 
 
 class Card(Panel[Face]):
@@ -115,14 +117,14 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
         piece(member.name or member.code, Tone.STRONG),
         piece(member.honorific),
         chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
-        *(() if tall else _main_number(person)),
+        *(() if tall else _main_number(value)),
     )
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
     place = _stranger(person) or _home(member)
     label = piece(say("Tel."), Tone.DIM)
     beside = inside.width - label.width - 1 - sum(each.width for each in place) - 1
-    numbers = Row((label, gap(), *_numbers(person, beside)), place)
+    numbers = Row((label, gap(), *_numbers(value, beside)), place)
     room = inside.width - max(20, sum(each.width for each in place) + 1)
     facts = Row(_facts(member, inside.width - 20 if tall else room), _birthday(member) if tall else place)
     tags = Row(_tags(member) if value.tags else _last(value), urgent(person.tasks, value.now, person.name))
@@ -151,40 +153,40 @@ def _last(value: Face) -> tuple[Piece, ...]:
     )
 
 
-def _is_calling(known: MemberNumber, person: Person) -> bool:
-    """Whether the call on the card comes from this number of the member."""
-    caller = person.call.caller if person.call else None
-    if caller is None:
+def _is_calling(known: MemberNumber, call: Call | None) -> bool:
+    """Whether the call comes from this number of the member."""
+    if call is None or call.caller.presentation is Presentation.PRIVATE:
         return False
+    caller = call.caller
     return known.e164 == caller.e164 if known.e164 is not None else known.raw == caller.raw
 
 
-def _ordered(person: Person) -> list[MemberNumber]:
+def _ordered(value: Face) -> list[MemberNumber]:
     """The numbers of the member, the one that calls first: it must not be what is cut."""
-    numbers = person.member.numbers if person.member else ()
-    return sorted(numbers, key=lambda known: not _is_calling(known, person))
+    numbers = value.person.member.numbers if value.person.member else ()
+    return sorted(numbers, key=lambda known: not _is_calling(known, value.line))
 
 
-def _main_number(person: Person) -> tuple[Piece, ...]:
-    numbers = _ordered(person)
-    return _number(numbers[0], person) if numbers else ()
+def _main_number(value: Face) -> tuple[Piece, ...]:
+    numbers = _ordered(value)
+    return _number(numbers[0], value) if numbers else ()
 
 
-def _number(known: MemberNumber, person: Person) -> tuple[Piece, ...]:
-    here = _is_calling(known, person)
+def _number(known: MemberNumber, value: Face) -> tuple[Piece, ...]:
+    here = _is_calling(known, value.line)
     shown = piece(written(known.e164, known.raw), Tone.STRONG if here else Tone.TEXT)
     calls = (piece(SafeText("\N{CHECK MARK} " + say("calls from it")), Tone.GOOD),) if here else ()
     return shown, *calls, piece(known.label, Tone.DIM)
 
 
-def _numbers(person: Person, room: int) -> tuple[Piece, ...]:
+def _numbers(value: Face, room: int) -> tuple[Piece, ...]:
     """As many numbers as fit in so many cells, whole, the first with its label in any case; the others are counted."""
-    known = _ordered(person)
+    known = _ordered(value)
     shown: tuple[Piece, ...] = ()
     for index, each in enumerate(known):
         left = len(known) - index
         reserve = len(f" +{left - 1}") if left > 1 else 0
-        whole = spaced(_number(each, person))
+        whole = spaced(_number(each, value))
         ways = (whole, whole[:1]) if shown else (whole,)
         longer = [(*shown, gap(), *way) if shown else way for way in ways]
         fitting = [way for way in longer if width_of(way) + reserve <= room]
@@ -197,7 +199,8 @@ def _numbers(person: Person, room: int) -> tuple[Piece, ...]:
 def _stranger(person: Person) -> tuple[Piece, ...]:
     """The number of the call on the card, while it is the caller's and not the member's."""
     shown = number(person.call) if person.call else SafeText()
-    if not shown or any(_is_calling(known, person) for known in _ordered(person)):
+    numbers = person.member.numbers if person.member else ()
+    if not shown or any(_is_calling(known, person.call) for known in numbers):
         return ()
     return (
         piece(say("calls from {number}, not on this card:", number=shown), Tone.WARN),

@@ -5,6 +5,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
+from ringdesk.reached import digits_of
 from ringdesk.safetext import SafeText
 from terminal.widgets.morning import Item, Kind, Morning, when
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, spaced, wrapped
@@ -13,7 +14,7 @@ from terminal.widgets.telephone import dialled
 from terminal.widgets.when import Now
 
 NAMES: Final[Mapping[Kind, str]] = {
-    Kind.CALLBACK: mark("Callback"),
+    Kind.CALLBACK: mark("To call"),
     Kind.TASK: mark("Task"),
     Kind.LOST: mark("Missed"),
     Kind.MAYBE_LOST: mark("Missed?"),
@@ -80,8 +81,7 @@ def entry(item: Item, now: Now, *, chosen: bool) -> Row:
         gap(2),
         piece(item.text, Tone.STRONG),
     )
-    right = (piece(shown if shown not in item.text else SafeText(), Tone.TEXT),)
-    return Row(left, right, base=Tone.SELECTED if chosen else Tone.TEXT)
+    return Row(left, (piece(shown),), base=Tone.SELECTED if chosen else Tone.TEXT)
 
 
 _WHEN: Final = 17
@@ -93,10 +93,16 @@ def _kind_cells() -> int:
 
 
 def _who(item: Item) -> SafeText:
+    """Whom it is about, as far as its words do not say so, in whatever form they have the number."""
     if item.member is not None:
-        return item.member.name or item.member.code
+        name = item.member.name or item.member.code
+        return SafeText() if name in item.text else name
     shown = dialled(item.number)
-    return shown if shown and shown != item.text else item.who
+    if not shown:
+        return item.who
+    said = "".join(char for char in item.text if char.isdecimal())
+    known = shown in item.text or any(form in said for form in digits_of(item.number))
+    return SafeText() if known else shown
 
 
 def detail(item: Item, now: Now, cells: int) -> tuple[Row, ...]:

@@ -9,7 +9,7 @@ from ringdesk.safetext import SafeText
 from terminal.messages import Dismissed
 from terminal.widgets.panel import ListPanel, Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, piece, spaced, wrapped
-from terminal.widgets.speech import say
+from terminal.widgets.speech import counted, say
 
 
 class Line(NamedTuple):
@@ -61,7 +61,8 @@ class Detail(Panel[Leaf]):
         """As many lines as fit."""
         rows = _rows(value, inside.width)
         left = len(rows) - inside.height
-        foot = (piece(say("{count} lines more: Enter in the list", count=left), Tone.DIM),) if left > 0 else ()
+        more = counted("{count} line more: Enter in the list", "{count} lines more: Enter in the list", left)
+        foot = (piece(more, Tone.DIM),) if left > 0 else ()
         return Picture(tuple(rows), _title(value), foot=foot)
 
 

@@ -75,6 +75,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Whether it rings at other desks only."""
     mark: MarkLabel | None = None
     """What the number is marked as; such a call disturbs nobody."""
+    also: tuple[str, ...] = ()
+    """In a list with one row for each caller: the ids of their earlier calls, the newest first."""
 
     @cached_property
     def quiet(self) -> bool:

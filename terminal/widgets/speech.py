@@ -23,9 +23,13 @@ def say(message: str, **values: SafeText | int) -> SafeText:
     return SafeText(filled(_(message), values) if values else _(message))
 
 
-def counted(one: str, many: str, count: int) -> SafeText:
-    """`one` or `many` of something, as the language counts; `{count}` stands for how many."""
-    return SafeText(plural(one, many, count).format(count=count))
+def counted(one: str, many: str, count: int, **values: SafeText) -> SafeText:
+    """`one` or `many` of something, as the language counts; `{count}` stands for how many, other braces for `values`. Raises
+    TypeError for a value nobody cleaned."""
+    for name, value in values.items():
+        if not isinstance(value, SafeText):
+            raise TypeError(f"{name} is shown, so it must be SafeText, not {type(value).__name__}")
+    return SafeText(filled(plural(one, many, count), {"count": count, **values}))
 
 
 def because(why: Why) -> SafeText:

@@ -74,6 +74,11 @@ class Team(ListPanel[Crew]):
         return Row(_said(mate, cells - time.width - 1, name_cells), right, base=base)
 
 
+def doing(presence: Presence) -> SafeText:
+    """What somebody does now, in the words of every list of colleagues."""
+    return say("wants help") if presence.help else say(PRESENCES[presence.state])
+
+
 def _time(mate: Mate, now: Now) -> Piece:
     """For how long; of somebody who is away nobody asks that."""
     away = mate.presence.state is PresenceState.AWAY
@@ -95,7 +100,7 @@ def _said(mate: Mate, cells: int, name_cells: int) -> tuple[Piece, ...]:
     be a number, and half a number is nobody's."""
     presence = mate.presence
     shape, tone = ("!", Tone.BAD) if presence.help else SHAPES[presence.state]
-    word = say("wants help") if presence.help else say(PRESENCES[presence.state])
+    word = doing(presence)
     word_cells = _word_cells()
     name, mine = presence.name or say("a colleague"), Tone.STRONG if mate.me else Tone.TEXT
     on = piece(mate.on or presence.text, Tone.DIM)

@@ -99,7 +99,7 @@ def test_a_recording_is_read_and_not_played(tmp_path: Path) -> None:
     file.write_text('{"at": 0, "dir": "in", "hex": "0d"}\n{"at": 86400, "dir": "in", "hex": "0d"}\n')
     good, bad = f"replay:{file}?dialect=modem", f"replay:{tmp_path}/none?dialect=modem"
     _, found = doctor(good, bad)
-    assert (found[good]["ok"], found[good]["message"]) == (True, "a recording of 2 chunks")
+    assert (found[good]["ok"], found[good]["message"]) == (True, "a recording; chunks: 2")
     assert not found[bad]["ok"]
 
 
@@ -131,7 +131,7 @@ def test_whose_sign_in_the_outbox_waits_for(tmp_path: Path) -> None:
     asyncio.run(held_up(tmp_path))
     code, found = doctor("--data", str(tmp_path))
     assert (code, found["outbox"]["ok"], found["outbox"]["level"]) == (1, False, "warning")
-    assert found["outbox"]["message"].startswith("1 changes of Mei wait until Mei signs in on this desk again")
+    assert found["outbox"]["message"].startswith("changes of Mei wait (1) until Mei signs in on this desk again")
 
 
 def test_people_read_lines_and_a_bad_source_is_bad_use() -> None:

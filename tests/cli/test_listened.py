@@ -120,7 +120,7 @@ def test_what_is_seen_goes_before_what_is_only_left() -> None:
     heard = Heard(modem=True, natives={"1", "2"}, damaged=1, ready=True, country="B4")
     assert judged(heard, "TW", 5).why.code == "line_damaged"
     heard.shown = 3
-    assert judged(heard, "TW", 5).why.english() == "2 of 2 calls came with a number"
+    assert judged(heard, "TW", 5).why.english() == "calls that came with a number: 2 of 2"
 
 
 def test_calls_of_an_exchange_without_numbers_blame_no_modem() -> None:

@@ -37,7 +37,7 @@ def test_a_supervisor_lets_go_of_what_holds_up_the_outbox(tmp_path: Path) -> Non
             person.see(lambda: "mei 在這裡寫的內容" in person.pane("status"))
             told = run(tmp_path, "doctor", "--data", str(data))
             assert b"unsent changes: " in told.stdout
-            assert b"changes of mei wait until mei signs in on this desk again" in told.stdout
+            assert b"changes of mei wait (1) until mei signs in on this desk again" in told.stdout
             person.write(CTRL_P)
             person.see(lambda: "焦點在 輸入框" in person.rows()[-1])
             person.type("放棄")

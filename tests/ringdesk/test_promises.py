@@ -33,6 +33,13 @@ MIN, MAX = NOW.replace(year=1990), NOW.replace(year=2100)
         ("我會在明天中午 12 點半打電話給她", (11, 25), (12, 30), "打電話給她", False),
         ("下午三點半回電", (11, 25), (15, 30), "回電", False),
         ("17:00 打給他", (11, 24), (17, 0), "打給他", False),
+        ("今天 17:30 回電 0912-345-678 謝謝", (11, 24), (17, 30), "回電 0912-345-678", False),
+        ("明天回電0912345678王小姐在等", (11, 25), None, "回電0912345678", False),
+        ("今天 17:30 回電 0912 345 678 報價", (11, 24), (17, 30), "回電 0912 345 678 報價", False),
+        ("明天打給王小姐 02-2962-4417 分機 123 她先生", (11, 25), None, "打給王小姐 02-2962-4417 分機 123", False),
+        ("call back 0912-345-678 tomorrow 10am thanks a lot", (11, 25), (10, 0), "call back 0912-345-678", False),
+        ("call +886 912 345 678 tomorrow about tea", (11, 25), None, "call +886 912 345 678 about tea", False),
+        ("明天寄 0912345678 的發票", (11, 25), None, "寄 0912345678 的發票", False),
         ("call back tomorrow 10am", (11, 25), (10, 0), "call back", False),
         ("send the invoice by Friday", (11, 27), None, "send the invoice", True),
         ("by Friday send the invoice", (11, 27), None, "send the invoice", True),
@@ -181,3 +188,20 @@ def test_no_pattern_repeats_a_repeat() -> None:
     assert len(patterns) > 15
     nested = re.compile(r"\([^()]*[+*}][^()]*\)[+*{]")
     assert not [pattern.pattern for pattern in patterns if nested.search(pattern.pattern)]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("今天 17:30 回電 0912-345-678 謝謝", "0912-345-678"),
+        ("明天打給王小姐 02-2962-4417 分機 123", "02-2962-4417 分機 123"),
+        ("call Mr Lin at +886 912 345 678 tomorrow", "+886 912 345 678"),
+        ("明天回電", None),
+        ("明天寄 0912345678 的發票", None),
+        ("明天回電報價 12 盒", None),
+    ],
+)
+def test_the_number_that_a_note_says_is_the_one_to_call(text: str, number: str | None) -> None:
+    promise = found(text, NOW)
+    assert promise is not None
+    assert promise.number == number

@@ -46,9 +46,9 @@ def test_a_caller_whose_number_was_put_on_a_card_is_no_guess_any_more() -> None:
     board.known("b", Match(LIN, Why("number_exact")))
     assert board.calls["b"].sure == LIN
     assert board.person.key == shown, "the card on show stays"
-    board.known("b", None)
+    board.known("b")
     assert board.calls["b"].matches == ()
-    board.known("gone", None)
+    board.known("gone")
 
 
 def test_who_gets_the_number_of_a_call_is_named_in_the_lines() -> None:

@@ -52,7 +52,7 @@ ENGLISH = {
     ],
     "timeline": ["Timeline  林淑芬", "11/23 16:43", "Bought", "林淑芬 買茶"],
     "noteframe": ["Note  林淑芬", "line 1", "Ready to type"],
-    "keybar": ["F1", "Help", "F2", "I have it", "F4", "Wrap up", "F8", "Later", "F9", "Next pane", "Ctrl+P"],
+    "keybar": ["F1", "Help", "F2", "I have it", "F4", "Wrap up", "F8", "Callback", "F9", "Pane", "Ctrl+P"],
 }
 CHINESE = {
     "topbar": ["客服桌", "通話中", "雅婷", "接聽 1", "連線", "16:43"],
@@ -60,7 +60,7 @@ CHINESE = {
     "card": ["會員  林淑芬", "1 線 通話中", "! 堅果過敏", "! 欠款 NT$320", "x 勿推銷", "12,840", "稱呼「林女士您好」"],
     "timeline": ["往來紀錄  林淑芬", "11/23 16:43", "消費", "林淑芬 買茶"],
     "noteframe": ["備註  林淑芬", "1 線", "可輸入"],
-    "keybar": ["F1", "說明", "F2", "我接", "F4", "結案", "F8", "稍後", "F9", "下一欄", "Ctrl+P", "指令"],
+    "keybar": ["F1", "說明", "F2", "我接", "F4", "結案", "F8", "約定回電", "F9", "下一欄", "Ctrl+P", "指令"],
 }
 WIDE_ONLY = {
     "en": {

@@ -296,7 +296,7 @@ async def test_a_later_conversation_takes_the_number_off_the_missed(
         await run.settle()
         number = "0965-118-402"
         assert number in await looks_at(run, "missed")
-        assert run.pane("topbar").count(" 3 ") == 1
+        assert run.pane("topbar").count(" 2 ") == 1, "one of them called twice"
         run.desk.publish(pop(UNKNOWN))
         await run.settle()
         assert number in run.pane("missed"), "it only rings"
@@ -333,8 +333,8 @@ async def test_who_was_reached_is_missed_no_more_on_home_and_in_the_list() -> No
         assert run.pane("menu")
         await run.press(str(list(AttemptResult).index(AttemptResult.REACHED) + 1))
         missed = run.pane("missed")
-        assert missed.count("0965-118") == 1, missed
-        assert "called back" in missed
+        assert missed.count("0965-118-402") == 1, missed
+        assert "\N{CHECK MARK} 16:43" in missed
         run.screen.home.stale()
         run.screen.tick()
         await run.settle()

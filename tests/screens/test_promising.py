@@ -107,3 +107,12 @@ async def test_a_time_that_is_over_is_said_to_be_over(
         assert run.desk.did == [("claim", "c1", LIN.id)]
         await run.press("ctrl+s", "ctrl+backslash")
         assert said in run.pane("banner"), "also of the note that was just saved"
+
+
+async def test_a_callback_dials_the_number_that_the_note_says() -> None:
+    async with running(desk()) as run:
+        await write(run, "明天 10:00 回電 02-2962-4417 謝謝")
+        await run.press("ctrl+backslash")
+        (task,) = [each[1] for each in run.desk.did if each[0] == "do"]
+        assert isinstance(task, TaskAdd)
+        assert (task.kind, task.title, task.number) == (TaskKind.CALLBACK, "回電 02-2962-4417", "02-2962-4417")

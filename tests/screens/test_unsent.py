@@ -87,7 +87,7 @@ async def test_a_command_and_a_digit_let_go_of_what_is_one_persons(
     async with running(desk(), size, catalogue=None if english else chinese) as run:
         await run.press("ctrl+p", *("let go of" if english else "放棄"), "enter")
         menu = run.pane("menu")
-        for words in ("1  佩君: 2 changes", "2  小君: 1 changes") if english else ("1  佩君：2 筆", "2  小君：1 筆"):
+        for words in ("1  佩君: 2 changes", "2  小君: 1 change ") if english else ("1  佩君：2 筆", "2  小君：1 筆"):
             assert words in menu
         await run.press("1")
         assert run.desk.did == [("let_go", "p-peijun")]

@@ -46,3 +46,18 @@ def test_no_word_of_the_chinese_screen_is_left_in_english() -> None:
         if message.id:
             rest = allowed.sub("", re.sub(r"\{\w+\}|`[^`]*`", "", str(message.string)))
             assert not re.search(r"[A-Za-z]{2,}", rest), message.string
+
+
+def test_what_is_counted_is_right_for_one() -> None:
+    """What has a plural after its count says so to the catalogue (`counted`), or the count stands where one fits too."""
+    always_many = {
+        "{count} entries",
+        "Practice: {done} of {count} steps in {time}.",
+        "the last {count} calls rang without a number",
+    }
+    wrong = [
+        str(message.id).partition(";")[0]
+        for message in collected()
+        if message.id and not message.pluralizable and re.search(r"\{count\} (?:[a-z-]+ )?[a-z]+s\b", str(message.id))
+    ]
+    assert set(wrong) == always_many

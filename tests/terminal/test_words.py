@@ -108,10 +108,15 @@ def test_a_reason_inside_a_reason_is_in_the_language_in_force() -> None:
         words.language("en")
 
 
-def test_in_english_and_back(places: Path) -> None:
+def test_another_language_and_back(places: Path) -> None:
     assert words.language("zh_TW", places) == words.spoken() == "zh_TW"
-    with words.in_english():
+    with words.speaking("en"):
         assert words._("Save") == "Save"
     assert words._("Save") == "儲存"
     words.language("en")
+    with words.speaking("zh_TW"):
+        assert words._("Save") == "儲存"
+    with words.speaking("fr"):
+        assert words._("Save") == "Save"
     assert words.spoken() == "en"
+    assert words._("Save") == "Save"

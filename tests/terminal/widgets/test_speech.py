@@ -2,7 +2,7 @@ import pytest
 
 from ringdesk.dispositions import BUILT_IN, WRONG_NUMBER, Disposition
 from ringdesk.safetext import SafeText
-from terminal.widgets.speech import address, greeting, titled
+from terminal.widgets.speech import address, counted, greeting, titled
 from tests.terminal.plain.talking import spoken
 from tests.terminal.scripted_desk import member
 
@@ -36,3 +36,13 @@ def test_built_in_codes_are_in_the_language_of_the_desk_and_own_ones_as_written(
         assert titled(own) == "Not for us"
         assert titled(Disposition(id="vip-ring")) == "vip-ring"
     assert all(titled(each).isascii() for each in BUILT_IN)
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "{count} change of Mei"), (2, "{count} changes of Mei")])
+def test_one_and_many_are_counted_with_whose_they_are(count: int, said: str) -> None:
+    name = SafeText("Mei")
+    assert counted("{count} change of {name}", "{count} changes of {name}", count, name=name) == said.format(
+        count=count
+    )
+    with pytest.raises(TypeError, match="SafeText"):
+        counted("{count} of {name}", "{count} of {name}", count, name="\x1b")  # type: ignore[arg-type]

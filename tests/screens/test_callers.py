@@ -1,0 +1,156 @@
+"""Who calls again and again in vain is one row, and one callback, with or without a server."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ringdesk.calls import Call, CallState, Outcome
+from ringdesk.ids import callback_id
+from ringdesk.ops import CallVerdict, TaskAttempt
+from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task, TaskKind, TaskState
+from terminal.news import CallNews, TaskNews
+from terminal.screens.callers import by_caller
+from terminal.screens.day import Day
+from terminal.widgets.person import CallRow
+from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.test_callstory import UNKNOWN, closed, done
+from tests.screens.test_desk import CHEN, desk
+from tests.terminal.scripted_desk import NOW, call, plain_card, pop
+
+
+def tries(count: int) -> list[Call]:
+    """So many calls of one unknown number that rang in vain, the first an hour ago, one each ten minutes."""
+    over = msgspec.structs.replace(UNKNOWN, state=CallState.RING_STOPPED)
+    return [msgspec.structs.replace(over, id=f"u{each}", started=NOW - 3600 + 600 * each) for each in range(count)]
+
+
+async def in_vain(run: Running) -> None:
+    """Three calls of one number, and one of Chen's between them."""
+    other = call("c1", CHEN, state=CallState.RING_STOPPED, started=NOW - 3300)
+    for each in tries(3):
+        run.desk.publish(pop(each), CallNews(each))
+    run.desk.publish(pop(other, plain_card(CHEN)), CallNews(other))
+    await run.settle()
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_caller_who_tries_again_is_one_row_with_count_and_last_time(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        await in_vain(run)
+        run.screen.action_go("missed")
+        await run.settle()
+        text = run.pane("missed")
+        assert text.count("0965-118-402") == 1
+        assert "16:03" in text
+        assert ("called 3x" if language == "en" else "來電 3 次") in text
+        assert ("Missed 2" if language == "en" else "未接 2") in run.pane("topbar")
+
+
+async def test_its_callback_closes_all_of_them() -> None:
+    async with running(desk()) as run:
+        await in_vain(run)
+        run.screen.action_go("missed")
+        await run.settle()
+        at = [entry.call.id for entry in run.screen.board.lost].index("u2")
+        await run.press(*["j"] * at, "m")
+        said = [(each.call, each.verdict, bool(each.title)) for each in done(run, CallVerdict)]  # type: ignore[attr-defined]
+        assert said == [("u2", "missed", True), ("u1", "missed", False), ("u0", "missed", False)]
+        text = run.pane("missed")
+        assert text.count("0965-118-402") == 1
+        assert "called 3x, last 16:03" in text
+        assert "To call 1" in run.pane("topbar")
+        (task,) = run.desk.business.tasks
+        await run.press("home", "a", "1")
+        assert done(run, TaskAttempt)
+        assert [row.call.id for row in run.screen.board.lost] == ["c1"]
+        assert task.number == "+886965118402"
+
+
+@pytest.mark.parametrize("key", ["e", "i"])
+async def test_one_key_judges_all_of_them(key: str) -> None:
+    async with running(desk()) as run:
+        await in_vain(run)
+        run.screen.action_go("missed")
+        await run.settle()
+        at = [entry.call.id for entry in run.screen.board.lost].index("u2")
+        await run.press(*["j"] * at, key)
+        assert [each.call for each in done(run, CallVerdict)] == ["u2", "u1", "u0"]  # type: ignore[attr-defined]
+        assert "0965" not in run.pane("missed")
+        await run.press("ctrl+p", *"undo", "enter")
+        assert run.pane("missed").count("0965-118-402") == 1
+
+
+async def test_junk_closes_all_of_them() -> None:
+    async with running(desk()) as run:
+        await in_vain(run)
+        run.screen.action_go("missed")
+        await run.settle()
+        at = [entry.call.id for entry in run.screen.board.lost].index("u2")
+        await run.press(*["j"] * at, "x")
+        assert {which for which, *_ in closed(run)} >= {"u2"}
+        assert "0965" not in run.pane("missed")
+
+
+async def test_home_has_one_row_a_caller_and_each_number_once() -> None:
+    async with running(desk()) as run:
+        await in_vain(run)
+        await run.press("escape", "escape")
+        run.screen.home.stale()
+        await run.still()
+        rows = run.pane("timeline")
+        assert rows.count("0965-118-402") == 1
+        assert "called 3x" in rows
+        assert "0965118402" not in rows
+        assert "0965118402" not in run.pane("detail")
+
+
+def row(one: Call) -> CallRow:
+    return CallRow(call=one)
+
+
+def test_callers_who_hide_and_other_stores_stay_apart() -> None:
+    hidden = [row(Call(id=f"h{each}", state=CallState.ENDED)) for each in range(2)]
+    here, there = (row(msgspec.structs.replace(tries(1)[0], id=site, site=site)) for site in ("a", "b"))
+    found = by_caller([*hidden, here, there])
+    assert [(each.call.id, each.also) for each in found] == [("h0", ()), ("h1", ()), ("a", ()), ("b", ())]
+
+
+def test_the_same_number_in_another_form_is_the_same_caller() -> None:
+    full = tries(2)
+    plain = msgspec.structs.replace(full[0], caller=msgspec.structs.replace(full[0].caller, e164=None))
+    assert [each.also for each in by_caller([row(full[1]), row(plain)])] == [("u0",)]
+
+
+def test_a_caller_has_the_name_that_one_of_their_calls_knows() -> None:
+    named = CallRow(call=call("c1", CHEN), matches=pop(call("c1", CHEN), plain_card(CHEN)).matches)
+    (found,) = by_caller([row(call("c2", CHEN)), named])
+    assert (found.call.id, found.also, found.sure) == ("c2", ("c1",), CHEN)
+
+
+def callback(**more: object) -> Task:
+    fields: dict[str, object] = {"id": "t", "kind": TaskKind.CALLBACK, "number": SafeText("+886965118402"), **more}
+    return Task(**fields)  # type: ignore[arg-type]
+
+
+def test_a_callback_takes_care_of_the_calls_of_its_number_before_it() -> None:
+    first, second = tries(2)
+    day = Day()
+    day.hear(TaskNews(callback(at=first.started + 60), "settled"))
+    assert day.taken_care([first, second]) == {"t": [first]}
+    day.hear(TaskNews(callback(at=first.started + 60, state=TaskState.DONE, done_at=NOW), "settled"))
+    assert day.taken_care([first, second]) == {"t": [first, second]}
+
+
+def test_a_call_that_was_missed_for_sure_joins_the_open_callback_of_its_caller() -> None:
+    first, second = (msgspec.structs.replace(each, outcome=Outcome.MISSED) for each in tries(2))
+    day = Day()
+    day.hear(TaskNews(callback(id=callback_id("u0"), call="u0", at=first.started + 60), "settled"))
+    assert day.taken_care([first, second]) == {callback_id("u0"): [first, second]}
+    promised = Day()
+    promised.hear(TaskNews(callback(at=first.started + 60), "settled"))
+    assert promised.taken_care([second]) == {}
