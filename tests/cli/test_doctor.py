@@ -110,7 +110,7 @@ def test_the_data_directory_and_its_databases(tmp_path: Path) -> None:
     code, found = doctor("--data", str(tmp_path))
     assert code == 1
     assert found[str(tmp_path)]["ok"]
-    assert "1 tables" in found[f"{tmp_path}/replica.db"]["message"]
+    assert "tables: 1" in found[f"{tmp_path}/replica.db"]["message"]
     assert "cannot be read" in found[f"{tmp_path}/server.db"]["message"]
     code, found = doctor("--data", f"{tmp_path}/none")
     assert (code, found[f"{tmp_path}/none"]["ok"]) == (1, False)
