@@ -13,7 +13,7 @@ from terminal.plain.commands import shown
 from terminal.plain.talk import Act, Entry
 from terminal.screens.keeper import Owner
 from terminal.widgets.person import Person, Who, number
-from terminal.widgets.speech import say
+from terminal.widgets.speech import caveat, say
 from terminal.widgets.telephone import title
 
 
@@ -121,6 +121,9 @@ async def search(bench: Bench, rest: str) -> None:
         return
     found = await bench.desk.lookup(rest)
     entries = [Entry(voice.match_words(match), _opens(bench, match)) for match in found]
+    warned = caveat(found[0].why) if found else SafeText()
+    if warned:
+        bench.talk.say(warned)
     bench.talk.offer(say("Found: {count}", count=len(found)), entries, say("Nobody was found."))
 
 

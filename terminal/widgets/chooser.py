@@ -27,14 +27,15 @@ class Choice(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """What the box lists; `saying` stands there when there is nothing. `read` is what is read under the rows, `foot` what
-    Enter does."""
+    """What the box lists; `saying` stands there when there is nothing. `over` is what must be known of the rows, `read` what
+    is read under them, `foot` what Enter does."""
 
     title: SafeText = SafeText()
     rows: tuple[Choice, ...] = ()
     saying: SafeText = SafeText()
     read: Leaf | None = None
     foot: SafeText = SafeText()
+    over: SafeText = SafeText()
 
 
 class ChoiceList(ListPanel[Choices]):
@@ -72,7 +73,7 @@ class ChoiceList(ListPanel[Choices]):
         room = inside.height - self.heading
         lines = laid(value.read, inside.width) if value.read is not None else []
         count = min(len(value.rows), max(1, room // 3, room - 1 - len(lines))) if lines else room
-        rows = [Row(), Row()]
+        rows = [Row(), Row((piece(value.over, Tone.WARN),))]
         if not value.rows and value.saying:
             rows.append(Row((piece(value.saying, Tone.DIM),)))
         for index in self.in_sight(Size(inside.width, self.heading + count)) if value.rows else ():

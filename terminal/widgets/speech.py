@@ -172,6 +172,39 @@ REFUSALS: Final[Mapping[str, str]] = {
 """Why the desk said no, and what to do next."""
 
 
+BRIEF: Final[Mapping[str, str]] = {
+    "number_exact": mark("this number"),
+    "number_shared": mark("{count} share this number"),
+    "tail_matches": mark("ends in {digits}"),
+    "name_matches": mark("name: {text}"),
+    "name_starts": mark("name: {text}"),
+    "tail_only": mark("only the number: {digits}"),
+    "name_only": mark("only the name: {text}"),
+    "name_alone": mark("name: {text}"),
+    "code_matches": mark("member number {code}"),
+}
+"""Why somebody was found, in the few cells that a row has beside the name, the number and the store."""
+
+
+def in_short(why: Why) -> SafeText:
+    """Why somebody was found, in a few words; the whole sentence where there are none."""
+    if why.code == "and":
+        first, second = (in_short(Why(why.args[f"{name}_code"], why.args)) for name in ("first", "second"))
+        return say("{first}, {second}", first=first, second=second)
+    brief = BRIEF.get(why.code)
+    return say(brief, **{name: SafeText(value) for name, value in why.args.items()}) if brief else because(why)
+
+
+def caveat(why: Why) -> SafeText:
+    """What must be said before a list whose first row was found for this reason: that nobody has all that was asked for."""
+    asked = {name: SafeText(why.args.get(name, "?")) for name in ("text", "digits")}
+    if why.code in ("tail_only", "name_only"):
+        return say("Nobody has both {text} and {digits}. These have one of the two:", **asked)
+    if why.code == "name_alone":
+        return say("{digits} is too short: at least 3 digits. These have the name {text}:", **asked)
+    return SafeText()
+
+
 def code(word: SafeText) -> SafeText:
     """A code in words."""
     known = CODES.get(word) or DISPOSITIONS.get(word)

@@ -17,7 +17,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.why import Why
 from terminal.desk import Draft
-from terminal.news import UNSAVED, CallNews, ScreenPop, SyncNews
+from terminal.news import UNSAVED, CallNews, Match, ScreenPop, SyncNews
 from terminal.sync import link  # has the words of `UNSAVED`
 from tests.hostile import CASES, is_forbidden
 from tests.terminal.plain.talking import Typist, spoken, talking
@@ -235,6 +235,22 @@ async def test_junk_is_marked_and_disturbs_nobody(typist: Typist, desk: Scripted
     desk.publish(marked)
     await typist.settle()
     assert len(typist.said) == before
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Nobody has both 王 and 999. These have one of the two:"),
+        ("zh_Hant", "沒有人同時符合「王」和 999，以下只符合其中一項："),
+    ],
+)
+async def test_a_search_that_nobody_fits_whole_says_so(desk: ScriptedDesk, language: str, said: str) -> None:
+    desk.found = [Match(LIN, Why("tail_only", {"text": "王", "digits": "999"}), guess=True)]
+    with spoken(language):
+        async with talking(desk) as typist:
+            lines = await typist.type("s 王 999")
+            assert lines[0] == said
+            assert LIN.name in lines[2]
 
 
 async def test_answers_are_read_and_a_question_without_one_is_passed_on(typist: Typist, desk: ScriptedDesk) -> None:
