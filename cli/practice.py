@@ -129,7 +129,7 @@ def practise(options: argparse.Namespace, settings: Settings) -> int:
             code = run_plain(opening, settings, guide.hint)
         else:
             code = until_told(lambda: show(opening, say("Practice"), settings, log, hint=guide.hint))
-    guide.did(Deed.LEFT)
+    guide.left()
     sys.stdout.write("".join(f"{line}\n" for line in guide.summary()))
     return code
 
@@ -220,6 +220,7 @@ async def _opened(room: Path, guide: Guide) -> AsyncIterator[Desk]:
             try:
                 yield desk
             finally:
+                guide.left()
                 end()
                 ringing.cancel()
                 await asyncio.gather(ringing, return_exceptions=True)

@@ -36,6 +36,14 @@ async def note(bench: Bench, rest: str) -> None:
     )
 
 
+async def save(bench: Bench, _rest: str) -> None:
+    """Save what is kept as a draft for whoever is on the desk."""
+    if not bench.typed:
+        bench.talk.say(say("There is nothing to save yet."))
+        return
+    await saved(bench, bench.board.person.key)
+
+
 async def written(bench: Bench, owner: Owner, line: str) -> None:
     """One more line of the note of `owner`; an empty one saves it."""
     if not line.strip():

@@ -186,6 +186,10 @@ BRIEF: Final[Mapping[str, str]] = {
 """Why somebody was found, in the few cells that a row has beside the name, the number and the store."""
 
 
+ONE_ONLY: Final = frozenset({"tail_only", "name_only"})
+"""Reasons of those who have only one of the two that were asked for."""
+
+
 def in_short(why: Why) -> SafeText:
     """Why somebody was found, in a few words; the whole sentence where there are none."""
     if why.code == "and":
@@ -198,7 +202,7 @@ def in_short(why: Why) -> SafeText:
 def caveat(why: Why) -> SafeText:
     """What must be said before a list whose first row was found for this reason: that nobody has all that was asked for."""
     asked = {name: SafeText(why.args.get(name, "?")) for name in ("text", "digits")}
-    if why.code in ("tail_only", "name_only"):
+    if why.code in ONE_ONLY:
         return say("Nobody has both {text} and {digits}. These have one of the two:", **asked)
     if why.code == "name_alone":
         return say("{digits} is too short: at least 3 digits. These have the name {text}:", **asked)

@@ -238,6 +238,44 @@ async def test_junk_is_marked_and_disturbs_nobody(typist: Typist, desk: Scripted
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("k she moved", "Nothing was done: tasks takes no text, and there is she moved. Type k alone."),
+        ("q now", "Nothing was done: quit takes no text, and there is now. Type q alone."),
+        ("? w", "Nothing was done: help takes no text, and there is w. Type ? alone."),
+        ("w she moved", "Nothing was done: wrap takes a number or nothing, not she moved. Type w alone."),
+        ("l 3 weeks", "Nothing was done: later takes a number or nothing, not 3 weeks. Type l alone."),
+        ("w 99", "There is no 99 to choose."),
+        ("l 99", "There is no 99 to choose."),
+    ],
+)
+async def test_what_a_command_has_no_use_for_is_said_and_nothing_is_done(
+    typist: Typist, desk: ScriptedDesk, line: str, said: str
+) -> None:
+    await ring(typist, "c1", LIN)
+    await typist.type("t")
+    did = len(desk.did)
+    assert (await typist.type(line))[0] == said
+    assert len(desk.did) == did
+    assert "林淑芬" in (await typist.type(""))[0]
+
+
+async def test_in_chinese_stray_text_is_refused_in_chinese(desk: ScriptedDesk) -> None:
+    with spoken("zh_Hant"):
+        async with talking(desk) as typist:
+            assert await typist.type("o 回電") == ["沒有執行：「首頁」後面不接文字，卻多了「回電」。請只輸入 o。"]
+
+
+async def test_a_kept_draft_is_saved_by_its_own_word(typist: Typist, desk: ScriptedDesk) -> None:
+    await ring(typist, "c1", LIN)
+    await typist.type("t")
+    assert await typist.type("v") == ["There is nothing to save yet."]
+    await typist.type("n", "改送門市", ":c")
+    await typist.type("save the note")
+    assert any(each[:2] == ("note", "改送門市") for each in desk.did)
+
+
+@pytest.mark.parametrize(
     ("language", "said"),
     [
         ("en", "Nobody has both 王 and 999. These have one of the two:"),
