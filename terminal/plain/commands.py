@@ -73,7 +73,7 @@ COMMANDS: Final = (
     Command("register", "r", mark("register"), mark("make the caller a new member"), TEXT),
     Command("junk", "x", mark("junk"), mark("the number is junk: it disturbs nobody any more")),
     Command("card", "c", mark("card"), mark("read the card, warnings first")),
-    Command("timeline", "p", mark("past"), mark("read the last contacts")),
+    Command("timeline", "p", mark("past"), mark("read the contacts, the newest first; a number reads one whole")),
     Command("tasks", "k", mark("tasks"), mark("read the open tasks of this person")),
     Command("done", "d", mark("done"), mark("close one of the tasks")),
     Command("search", "s", mark("search"), mark("find a member by number, last digits, code or name"), TEXT),

@@ -20,7 +20,7 @@ from terminal.widgets.telephone import title
 async def note(bench: Bench, rest: str) -> None:
     """One line is saved at once; without text the lines that follow are the note of whoever is on the desk now."""
     if bench.nobody:
-        bench.talk.say(_nobody())
+        bench.talk.say(voice.nobody())
         return
     owner, name = bench.board.person.key, voice.subject(bench.board.person)
     if rest:
@@ -70,11 +70,6 @@ async def saved(bench: Bench, owner: Owner) -> None:
     bench.talk.say(say("Note saved: {name}.", name=name) if name else say("Note saved."))
 
 
-def _nobody() -> SafeText:
-    keys = {name: SafeText(shown(name)) for name in ("take", "search")}
-    return say("Nobody is on the desk: {take} takes a call, {search} finds a member.", **keys)
-
-
 async def card(bench: Bench, _rest: str) -> None:
     """The card of whoever is on the desk; on an idle desk, of whoever rings."""
     board = bench.board
@@ -93,11 +88,6 @@ async def card(bench: Bench, _rest: str) -> None:
         return
     await bench.work.refill()
     bench.shown()
-
-
-async def timeline(bench: Bench, _rest: str) -> None:
-    """The last contacts."""
-    bench.talk.say(_nobody()) if bench.nobody else bench.talk.say(*voice.timeline(bench.board.person, bench.now))
 
 
 async def tasks(bench: Bench, _rest: str) -> None:
@@ -192,16 +182,9 @@ async def answers(bench: Bench, rest: str) -> None:
         await bench.desk.do(ArticleAsk(text=SafeText(rest), member=member, call=call))
         bench.talk.say(say("The question is passed on."))
 
-    entries = [Entry(page.title, _reads(bench, voice.article(page))) for page in pages]
+    entries = [Entry(page.title, bench.talk.reads(voice.article(page))) for page in pages]
     title = say("Found: {count}", count=len(pages)) if pages else say("There is no answer yet.")
     bench.talk.offer(title, [*entries, Entry(say("pass the question on"), ask)])
-
-
-def _reads(bench: Bench, lines: list[SafeText]) -> Act:
-    async def read() -> None:
-        bench.talk.say(*lines)
-
-    return read
 
 
 async def drafts(bench: Bench, _rest: str) -> None:

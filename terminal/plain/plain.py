@@ -18,7 +18,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from terminal.desk import Desk
 from terminal.headless import Lines
 from terminal.news import News
-from terminal.plain import calls, people, team, voice
+from terminal.plain import calls, past, people, team, voice
 from terminal.plain.bench import Bench
 from terminal.plain.commands import COMMANDS, ESCAPE, NOTHING, NUMBER, Command, parse, plain, shown
 from terminal.screens.day import lost_before
@@ -42,7 +42,7 @@ _ACTS: Final[Mapping[str, Callable[[Bench, str], Awaitable[None]]]] = {
     "register": people.register,
     "junk": calls.junk,
     "card": people.card,
-    "timeline": people.timeline,
+    "timeline": past.timeline,
     "tasks": people.tasks,
     "done": people.done,
     "search": people.search,
