@@ -20,7 +20,7 @@ SAYS: Final[Mapping[str, str]] = {
     "wrapup": mark("{key}, then a digit: the call is closed"),
     "later": mark("take a call, then {key}: promise to call back"),
     "attach": mark("take the unknown caller, {search} and open a member, then {key}: the number is theirs"),
-    "answers": mark("{key} finds answers: look for {word}"),
+    "answers": mark("{key} finds answers: type {word}, and Enter reads one"),
     "search": mark("{search}, then three digits and a surname, as in: {query}"),
     "hand": mark("take a call, then {key} and a digit: a colleague has it"),
     "missed": mark("somebody gave up: in the list of missed calls, {key} says what it was"),
@@ -30,7 +30,7 @@ SAYS: Final[Mapping[str, str]] = {
 
 ON_SCREEN: Final[Mapping[str, str]] = {
     "attach": mark("take the unknown call; {back}, {search} opens a member, {key} adds it"),
-    "search": mark("{back}, {search}, then three digits and a surname, as in {query}"),
+    "search": mark("{back} out of the note, {search}, 3 digits and a surname, as in {query}"),
     "missed": mark("a missed call: {pane} to the missed calls, j to it, {key} decides"),
 }
 """The same where there is a note field to leave and a list to reach; in no language longer than the banner of 80 columns."""
@@ -52,7 +52,7 @@ IN_LINES: Final[Mapping[str, str]] = {
     "attach": mark(
         "take the unknown caller, find a member with {search} and open it, then type {key}: the number is theirs"
     ),
-    "answers": mark("type {key} and what is asked, as in: {key} {word}"),
+    "answers": mark("type {key} and what is asked, as in: {key} {word}; then the number of an answer"),
     "search": mark("type {search}, three digits and a surname, as in: {search} {query}"),
     "hand": mark("take a call, then type {key} and a number: a colleague has it"),
     "missed": mark("somebody gave up: {key} reads the missed calls, a number chooses one, another says what it was"),

@@ -1,5 +1,6 @@
 """The commands about people: note, card, past, tasks, search, attach a number, a new member; answers, drafts, home, state."""
 
+from ringdesk.articles import Article
 from ringdesk.errors import Refused
 from ringdesk.members import MemberNumber
 from ringdesk.ops import ArticleAsk, MemberFields, NumberAttach
@@ -182,7 +183,14 @@ async def answers(bench: Bench, rest: str) -> None:
         await bench.desk.do(ArticleAsk(text=SafeText(rest), member=member, call=call))
         bench.talk.say(say("The question is passed on."))
 
-    entries = [Entry(page.title, bench.talk.reads(voice.article(page))) for page in pages]
+    def read(page: Article) -> Act:
+        async def read_it() -> None:
+            bench.desk.business.was_read(page)
+            bench.talk.say(*voice.article(page))
+
+        return read_it
+
+    entries = [Entry(page.title, read(page)) for page in pages]
     title = say("Found: {count}", count=len(pages)) if pages else say("There is no answer yet.")
     bench.talk.offer(title, [*entries, Entry(say("pass the question on"), ask)])
 

@@ -16,7 +16,19 @@ from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
 from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, number, number_found
-from terminal.widgets.speech import KINDS, PRESENCES, STATES, because, code, greeting, line_name, mark, say, tongue
+from terminal.widgets.speech import (
+    KINDS,
+    PRESENCES,
+    STATES,
+    address,
+    because,
+    code,
+    greeting,
+    line_name,
+    mark,
+    say,
+    tongue,
+)
 from terminal.widgets.telephone import title, written
 from terminal.widgets.when import Due, Now, clock, due_between, length, stamp
 
@@ -35,7 +47,7 @@ def joined(parts: Sequence[SafeText]) -> SafeText:
 
 def member_words(member: Member) -> SafeText:
     """Who it is, in one breath."""
-    name = SafeText(f"{member.name or member.code} {member.honorific}".strip())
+    name = SafeText(f"{member.name or member.code} {address(member.honorific)}".strip())
     return joined((name, member.tier))
 
 

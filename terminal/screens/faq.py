@@ -39,7 +39,7 @@ class Faq:
 
     def look(self) -> None:
         """Time passed or news came: another person may be on the card, and the box says whose note the answer goes into."""
-        if self._read is not None and self._reading.chosen_from:
+        if self._read is not None and self._reading.in_chooser:
             self._show(self._choices())
 
     async def ask(self, query: str) -> Choices:
@@ -66,6 +66,7 @@ class Faq:
         if self._read is not None and (self._read[0].id, self._read[1]) == (article.id, owner):
             return self._name(article)
         self._read = article, owner  # whoever came onto the card since then did not hear the answer: it is read anew
+        self._work.desk.business.was_read(article)
         self._show(self._choices())
         return SafeText()
 

@@ -14,7 +14,7 @@ from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
 from terminal.widgets.person import called_by, number_found
 from terminal.widgets.row import Tone, chip, column, piece, spaced
-from terminal.widgets.speech import caveat, in_short, say
+from terminal.widgets.speech import address, caveat, in_short, say
 
 if TYPE_CHECKING:
     from terminal.news import Match
@@ -86,7 +86,7 @@ class Finder:
 
 def _name(match: "Match") -> SafeText:
     member = match.member
-    return SafeText(f"{member.name or member.code} {member.honorific}".rstrip())
+    return SafeText(f"{member.name or member.code} {address(member.honorific)}".rstrip())
 
 
 def _row(match: "Match", cells: int) -> Choice:

@@ -33,9 +33,9 @@ class Reading:
             self.open(leaf, act)
 
     @property
-    def chosen_from(self) -> bool:
-        """Whether the chooser is open."""
-        return self._panes.chooser.display
+    def in_chooser(self) -> bool:
+        """Whether something is read in the chooser now."""
+        return self._panes.chooser.display and self._panes.chooser.list.value.read is not None
 
     def keep(self, leaf: Leaf) -> None:
         """Beside the timeline where there is room for all of it; else nowhere, for it was read already."""

@@ -13,6 +13,7 @@ from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import ContactKind
 from ringdesk.why import Why
 from terminal.words import _, filled, hello, plural, sentence
+from terminal.words import address as in_words
 
 
 def say(message: str, **values: SafeText | int) -> SafeText:
@@ -35,16 +36,12 @@ def because(why: Why) -> SafeText:
 
 def greeting(member: Member) -> SafeText:
     """How to greet a member, all of it in the language in force."""
-    return SafeText(hello(member.name, address(member.honorific)))
+    return SafeText(hello(member.name, member.honorific))
 
 
 def address(honorific: SafeText) -> SafeText:
     """A common form of address in the language in force; one that is in it already, or that is not common, as it is."""
-    from ringdesk.names import HAN  # with the first card, not with the shell
-
-    known = HONORIFICS.get(honorific.strip().rstrip("."))
-    said = say(known) if known else honorific
-    return honorific if bool(HAN.search(said)) is bool(HAN.search(honorific)) else said
+    return SafeText(in_words(honorific))
 
 
 def mark(message: str) -> str:
@@ -146,18 +143,6 @@ TONGUES: Final[Mapping[str, str]] = {
     "th": mark("Thai"),
 }
 """Languages of members by their tag (BCP 47), without its region."""
-
-HONORIFICS: Final[Mapping[str, str]] = {
-    "先生": mark("Mr"),
-    "女士": mark("Ms"),
-    "小姐": mark("Ms"),
-    "太太": mark("Mrs"),
-    "Mr": mark("Mr"),
-    "Ms": mark("Ms"),
-    "Miss": mark("Miss"),
-    "Mrs": mark("Mrs"),
-}
-"""Common forms of address, as members have them. 小姐 says nothing of a marriage, as Ms does not."""
 
 REFUSALS: Final[Mapping[str, str]] = {
     "unknown_member": mark("this member is not on this desk any more"),

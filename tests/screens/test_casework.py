@@ -205,6 +205,14 @@ async def test_the_keys_of_the_person_close_an_answer(key: str) -> None:
         assert (other.name if key == "f2" else LIN.name) in run.in_sight("card")
 
 
+async def test_another_box_is_opened_while_an_answer_was_read() -> None:
+    async with running(desk()) as run:
+        await run.press("f12", *"停車", "enter", "escape", "escape", "slash")
+        await run.still()
+        assert "Search" in run.title("choices")
+        assert "滿 NT$500" not in run.in_sight("choices")
+
+
 async def test_another_question_takes_the_answer_away_that_does_not_fit_it() -> None:
     async with running(desk()) as run:
         await run.press("f12", *"停車", "enter", "backspace")

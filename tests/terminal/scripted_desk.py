@@ -56,6 +56,9 @@ class ScriptedBusiness(Business):
         self.lost: list[LostCall] = []
         self.known: dict[str, Member] = {}
 
+    def was_read(self, article: Article) -> None:
+        pass
+
     async def anniversaries(self, today: date) -> list[Member]:
         return self.born_today
 

@@ -202,7 +202,7 @@ def test_line_by_line_every_word_that_a_step_names_is_a_command(language: str) -
                 assert named or step.key == "save", it.hint()
                 for letter in named:
                     assert parse(letter).command is not None, it.hint()
-                examples = re.findall(r"as in: (.+)$|「(.+)」", it.hint())
+                examples = re.findall(r"as in: ([^;]+)|「(.+)」", it.hint())
                 for example in examples:
                     whole = parse("".join(example))
                     assert whole.command is not None

@@ -58,7 +58,7 @@ async def ring(typist: Typist, ident: str, who: Member | None, line: str = "2") 
 async def test_a_ring_says_who_what_must_not_be_forgotten_and_how_to_take_it(typist: Typist) -> None:
     said = await ring(typist, "c1", LIN)
     assert said == [
-        "Line 2 rings: 林淑芬 小姐, gold, 0912-345-678.",
+        "Line 2 rings: 林淑芬 Ms, gold, 0912-345-678.",
         "Careful: 對堅果過敏.",
         "Say: Hello, Ms 林. t takes it.",
     ]
