@@ -46,7 +46,7 @@ CLOSE_FIRST: Final = mark("first close this call: {wrapup}, a digit; then a stra
 IN_LINES: Final[Mapping[str, str]] = {
     "take": mark("when the telephone rings, type {key}: you have the call"),
     "type": mark("type {note}, then the lines of a note; write on while another call rings: it stays"),
-    "save": mark("{key} saves the note"),
+    "save": mark("an empty line saves the note"),
     "wrapup": mark("type {key}, then a number of the list: the call is closed"),
     "later": mark("take a call, then type {key} and a number: promise to call back"),
     "attach": mark(
