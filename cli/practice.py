@@ -63,18 +63,15 @@ SYNC_SECONDS: Final = 120.0
 
 
 class _Business(Business):
-    """Tells the guide that an answer was looked for."""
+    """Tells the guide that an answer was read."""
 
     def __init__(self, guide: Guide, *parts: Any) -> None:
         super().__init__(*parts)
         self._guide = guide
 
-    async def answers(self, query: str) -> list[Article]:
-        """What answers a question."""
-        found = await super().answers(query)
-        if found:
-            self._guide.did(Deed.ASKED)
-        return found
+    def was_read(self, article: Article) -> None:
+        """Somebody reads an answer."""
+        self._guide.did(Deed.ASKED)
 
 
 class _PracticeDesk(Desk):
@@ -129,7 +126,7 @@ def practise(options: argparse.Namespace, settings: Settings) -> int:
             code = run_plain(opening, settings, guide.hint)
         else:
             code = until_told(lambda: show(opening, say("Practice"), settings, log, hint=guide.hint))
-    guide.did(Deed.LEFT)
+    guide.left()
     sys.stdout.write("".join(f"{line}\n" for line in guide.summary()))
     return code
 
@@ -220,6 +217,7 @@ async def _opened(room: Path, guide: Guide) -> AsyncIterator[Desk]:
             try:
                 yield desk
             finally:
+                guide.left()
                 end()
                 ringing.cancel()
                 await asyncio.gather(ringing, return_exceptions=True)

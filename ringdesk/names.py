@@ -51,6 +51,15 @@ _LONGEST_PERSON: Final = 5
 _HONORIFICS: Final = re.compile(
     "(?<=.)(?:先生|女士|小姐|太太|夫人|老師|醫師|醫生|律師|經理|主任|董事長|老闆娘?|媽媽|爸爸|阿姨|大哥|大姐|同學)$"
 )
+_OF_PERSONS: Final = frozenset(["先生", "女士", "小姐", "太太", "夫人", "mr", "ms", "miss", "mrs", "mx"])
+"""Forms of address that say no more than that somebody is a person."""
+_COMPANY: Final = re.compile(
+    "(?<=..)(?:公司|企業|企業社|商行|商號|工作室|事務所|工作坊|診所|醫院|藥局|學校|大學|銀行|集團|協會|基金會|工廠|餐廳|飯店|旅行社|管理委員會|管委會)$"
+)
+"""How the name of a company ends. There are people called 林國中; none of these is a given name behind two characters."""
+_COMPANY_WORDS: Final = frozenset(["ltd", "inc", "corp", "corporation", "company", "llc", "gmbh", "plc", "limited"])
+_ASIDE: Final = re.compile(r"[(\uff08][^)\uff09]*[)\uff09]")
+"""What is said of a person in brackets."""
 _PARTICLES: Final = frozenset(
     ["van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "ter", "bin", "al"]
 )
@@ -125,12 +134,33 @@ def surname(name: str) -> str:
     name), a company.
     """
     name = " ".join(name.split())
-    if not HAN.search(name):
-        return _latin_surname(name)
-    compact = "".join(HAN.findall(name))
-    if _DOTS.search(name) or not 1 < len(compact) <= _LONGEST_PERSON:
+    person = " ".join(_ASIDE.sub(" ", name).split()) or name  # 王大明（台積電）
+    if is_company(person):
         return name
-    return compact[: _surname_length(compact)]
+    if not HAN.search(person):
+        return _latin_surname(person)
+    compact = "".join(HAN.findall(_of_their_company(person)))
+    if _DOTS.search(person) or len(compact) > _LONGEST_PERSON:
+        return name
+    if len(compact) == 1:
+        return compact if _WORD.search(HAN.sub(" ", person)) else name  # 王 David
+    length = _surname_length(compact)
+    return compact[:length] if length < len(compact) else name
+
+
+def is_company(name: str) -> bool:
+    """Whether a name is that of a company or an office, which no form of address fits."""
+    words = fold(name).replace(",", " ").split()
+    return bool(words) and (
+        bool(_COMPANY.search("".join(words))) or words[-1] == "co." or words[-1].strip(".") in _COMPANY_WORDS
+    )
+
+
+def _of_their_company(person: str) -> str:
+    """The person of a company and a person, as in 台積電 王大明."""
+    *company, last = person.split()
+    named = 1 < len(last) <= 3 and fold(last[0]) in _SINGLE and len("".join(HAN.findall(last))) == len(last)
+    return last if named and any(len(HAN.findall(word)) > 2 or is_company(word) for word in company) else person
 
 
 def _surname_length(compact: str) -> int:
@@ -157,9 +187,12 @@ def _latin_surname(name: str) -> str:
 
 
 def greeting_name(name: str, honorific: str = "") -> str:
-    """How to address a person: `林先生`, `歐陽女士`, `Mr Smith`, `Smith 先生`; the whole name without an honorific."""
+    """How to address a person: `林先生`, `歐陽女士`, `Mr Smith`, `Smith 先生`; the whole name without an honorific. A company
+    is no 先生: it has its name, with a title (經理) where one is given."""
     name, honorific = " ".join(name.split()), honorific.strip()
     if not honorific or not name:
+        return name
+    if is_company(name) and honorific.casefold().strip(".") in _OF_PERSONS:
         return name
     family = surname(name)
     if not HAN.search(honorific):

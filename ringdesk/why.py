@@ -14,6 +14,9 @@ ENGLISH: Final[dict[str, str]] = {
     "tail_matches": "the number ends in {digits}",
     "name_matches": "the name contains {text}",
     "name_starts": "the name starts with {text}",
+    "tail_only": "nobody has both: only the number ends in {digits}",
+    "name_only": "nobody has both: only the name has {text}",
+    "name_alone": "the name has {text}; {digits} is too short to look for",
     "code_matches": "the member number is {code}",
     "and": "{first}, and {second}",
 }

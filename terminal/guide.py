@@ -10,7 +10,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tour import Deed, Ring, Step, Tour
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, ScreenPop, TaskNews
 from terminal.widgets.person import RINGS
-from terminal.widgets.speech import mark, say
+from terminal.widgets.speech import ONE_ONLY, mark, say
 from terminal.widgets.when import length
 
 SAYS: Final[Mapping[str, str]] = {
@@ -20,7 +20,7 @@ SAYS: Final[Mapping[str, str]] = {
     "wrapup": mark("{key}, then a digit: the call is closed"),
     "later": mark("take a call, then {key}: promise to call back"),
     "attach": mark("take the unknown caller, {search} and open a member, then {key}: the number is theirs"),
-    "answers": mark("{key} finds answers: look for {word}"),
+    "answers": mark("{key} finds answers: type {word}, and Enter reads one"),
     "search": mark("{search}, then three digits and a surname, as in: {query}"),
     "hand": mark("take a call, then {key} and a digit: a colleague has it"),
     "missed": mark("somebody gave up: in the list of missed calls, {key} says what it was"),
@@ -30,7 +30,7 @@ SAYS: Final[Mapping[str, str]] = {
 
 ON_SCREEN: Final[Mapping[str, str]] = {
     "attach": mark("take the unknown call; {back}, {search} opens a member, {key} adds it"),
-    "search": mark("{back}, {search}, then three digits and a surname, as in {query}"),
+    "search": mark("{back} out of the note, {search}, 3 digits and a surname, as in {query}"),
     "missed": mark("a missed call: {pane} to the missed calls, j to it, {key} decides"),
 }
 """The same where there is a note field to leave and a list to reach; in no language longer than the banner of 80 columns."""
@@ -42,6 +42,30 @@ ON_A_CALL: Final[Mapping[str, str]] = {
 """The same for somebody who has a call already."""
 
 CLOSE_FIRST: Final = mark("first close this call: {wrapup}, a digit; then a stranger calls")
+
+IN_LINES: Final[Mapping[str, str]] = {
+    "take": mark("when the telephone rings, type {key}: you have the call"),
+    "type": mark("type {note}, then the lines of a note; write on while another call rings: it stays"),
+    "save": mark("an empty line saves the note"),
+    "wrapup": mark("type {key}, then a number of the list: the call is closed"),
+    "later": mark("take a call, then type {key} and a number: promise to call back"),
+    "attach": mark(
+        "take the unknown caller, find a member with {search} and open it, then type {key}: the number is theirs"
+    ),
+    "answers": mark("type {key} and what is asked, as in: {key} {word}; then the number of an answer"),
+    "search": mark("type {search}, three digits and a surname, as in: {search} {query}"),
+    "hand": mark("take a call, then type {key} and a number: a colleague has it"),
+    "missed": mark("somebody gave up: {key} reads the missed calls, a number chooses one, another says what it was"),
+    "leave": mark("type {key} to leave"),
+}
+"""The same for a desk line by line, where whatever is typed ends with Enter."""
+
+IN_LINES_ON_A_CALL: Final[Mapping[str, str]] = {
+    "later": mark("you are on a call: type {key}, then a number: promise to call back"),
+    "hand": mark("you are on a call: type {key}, then a number: a colleague has it"),
+}
+
+IN_LINES_CLOSE_FIRST: Final = mark("first close this call: type {wrapup}, then a number; then a stranger calls")
 
 NAMES: Final[Mapping[str, str]] = {
     "take": mark("take a call"),
@@ -94,11 +118,20 @@ class Guide:
         self._callers: dict[str, tuple[str, str]] = {}
         """The calls of whom is known who calls: the last digits and the surname."""
         self.me = ""
-        self.tour = Tour.begin(frozenset(keys), now())
+        self._began = now()
+        self._left: float | None = None
+        self.tour = Tour.begin(frozenset(keys), self._began)
 
     def began(self) -> None:
         """The desk is open: the first step begins."""
-        self.tour = msgspec.structs.replace(self.tour, since=self._now())
+        self._began = self._now()
+        self.tour = msgspec.structs.replace(self.tour, since=self._began)
+
+    def left(self) -> None:
+        """The person leaves the desk: the practice ends now, however long the desk takes to close."""
+        if self._left is None:
+            self._left = self._now()
+            self.tour = self.tour.did(Deed.LEFT, self._left)
 
     @property
     def ring(self) -> Ring:
@@ -115,7 +148,7 @@ class Guide:
         step = self.tour.step
         if step is None:
             return say("Practice is over.")
-        shown = {key: self._shown(key) for key in ("search", "back", "pane", "wrapup")}
+        shown = {key: self._shown(key) for key in ("search", "back", "pane", "wrapup", "note")}
         text = say(
             self._says(step),
             key=self._shown(step.key),
@@ -125,33 +158,39 @@ class Guide:
         )
         hint = say("Practice {number} of {count}: {text}", number=self.tour.place, count=self.tour.count, text=text)
         early = [say(NAMES[each.id]) for each in self.tour.early]
-        if not early or "back" in self._keys:
+        if not early or self._on_screen:
             return hint
         return say("{hint} (done already: {steps})", hint=hint, steps=SafeText(say(", ").join(early)))
 
     def _says(self, step: Step) -> str:
         """What to say of a step, as things stand."""
         if self._mine and step.id in ON_A_CALL:
-            return ON_A_CALL[step.id]
+            return (ON_A_CALL if self._on_screen else IN_LINES_ON_A_CALL)[step.id]
         if step.ring is Ring.STRANGER and self._mine - self._strangers:
-            return CLOSE_FIRST
-        return (ON_SCREEN if "back" in self._keys else SAYS).get(step.id, SAYS[step.id])
+            return CLOSE_FIRST if self._on_screen else IN_LINES_CLOSE_FIRST
+        return (ON_SCREEN if self._on_screen else IN_LINES).get(step.id, SAYS[step.id])
+
+    @property
+    def _on_screen(self) -> bool:
+        """Whether there are panes to go to; else it is a desk of lines."""
+        return "back" in self._keys
 
     def summary(self) -> list[SafeText]:
-        """What was done, how long each took, with which key."""
+        """What was done, how long each took, with which key; what was begun and not done. The times are whole seconds of one
+        clock that began with the desk, so that they can be added up."""
         past = self.tour.past
-        whole = sum(int(each.seconds) for each in past)  # of what is printed, so that it can be added up
-        lines = [
-            say(
-                "Practice: {done} of {count} steps in {time}.",
-                done=len(past),
-                count=self.tour.count,
-                time=length(whole),
-            )
-        ]
+        whole = int((self._now() if self._left is None else self._left) - self._began)
+        title = say(
+            "Practice: {done} of {count} steps in {time}.", done=len(past), count=self.tour.count, time=length(whole)
+        )
+        lines, end = [title], 0.0
         for each in past:
+            since, end = end, end + each.seconds
             name, key = say(NAMES[each.step.id]), self._shown(each.step.key)
-            lines.append(say("{time}  {name}  {key}", time=length(each.seconds), name=name, key=key))
+            lines.append(say("{time}  {name}  {key}", time=length(int(end) - int(since)), name=name, key=key))
+        if self.tour.step is not None:
+            name = say("{name} (not done)", name=say(NAMES[self.tour.step.id]))
+            lines.append(say("{time}  {name}", time=length(max(0, whole - int(end))), name=name))
         return lines
 
     def _shown(self, key: str) -> SafeText:
@@ -166,7 +205,8 @@ class Guide:
     def searched(self, query: str, found: Sequence[Match]) -> None:
         """The search box was used: digits and a name that found somebody, whoever it is."""
         digits = sum(char.isdecimal() for char in query)
-        if found and digits >= DIGITS and any(char.isalpha() for char in query):
+        both = [match for match in found if match.why.code not in ONE_ONLY]
+        if both and digits >= DIGITS and any(char.isalpha() for char in query):
             self.did(Deed.SEARCHED)
 
     def typed(self) -> None:

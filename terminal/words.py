@@ -130,11 +130,38 @@ def _is_han(char: str) -> bool:
     return "\u3400" <= char <= "\u9fff"
 
 
+def mark(message: str) -> str:
+    """Mark for extraction what is looked up later."""
+    return message
+
+
+HONORIFICS: Final[Mapping[str, str]] = {
+    "先生": mark("Mr"),
+    "女士": mark("Ms"),
+    "小姐": mark("Ms"),
+    "太太": mark("Mrs"),
+    "mr": mark("Mr"),
+    "ms": mark("Ms"),
+    "miss": mark("Miss"),
+    "mrs": mark("Mrs"),
+}
+"""Common forms of address, as members have them. 小姐 says nothing of a marriage, as Ms does not."""
+
+
+def address(honorific: str) -> str:
+    """A common form of address in the language in force; one that is in it already, or that is not common, as it is."""
+    from ringdesk.names import HAN  # with the first card, not with the shell
+
+    known = HONORIFICS.get(honorific.strip().rstrip(".").casefold())
+    said = _(known) if known else honorific
+    return honorific if bool(HAN.search(said)) is bool(HAN.search(honorific)) else said
+
+
 def hello(name: str, honorific: str) -> str:
-    """How to greet somebody, in the language in force: never kept, since the language may be switched."""
+    """How to greet somebody, all of it in the language in force: never kept, since the language may be switched."""
     from ringdesk.names import greeting_name  # with the first card, not with the shell
 
-    called = greeting_name(name, honorific)
+    called = greeting_name(name, address(honorific))
     return filled(_("Hello, {name}"), {"name": called}) if called else _("Hello")
 
 

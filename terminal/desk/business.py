@@ -41,6 +41,9 @@ class Business:
         """What answers a question, the best first."""
         return await self._store.answers(query)
 
+    def was_read(self, article: Article) -> None:
+        """Somebody reads an answer. Nothing is kept of it; who leads a person through the desk hears of it."""
+
     async def questions(self) -> list[Article]:
         """Questions that wait for an answer, the newest first."""
         return await self._store.articles(ArticleKind.QUESTION)

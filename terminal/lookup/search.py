@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+import msgspec
+
 from ringdesk import names, numbers
 from ringdesk.calls import Presentation
 from ringdesk.marks import NumberMark
@@ -25,6 +27,8 @@ LIMIT: Final = 20
 MAX_RESULTS: Final = 1000
 """More than anybody reads."""
 MAX_QUERY: Final = 100
+SHORTEST_TAIL: Final = 3
+"""Digits at least to look for a number by its end."""
 _SCANNED: Final = 500
 """Entries of the index that are looked at where one has to be read to be judged."""
 _MAX_SHARED: Final = 50
@@ -68,6 +72,9 @@ class Wanted(NamedTuple):
     e164: str | None
     tail: str
     name: str
+    short: str = ""
+    """Digits beside a name that are too few to be a tail; `bare` is the name without them."""
+    bare: str = ""
 
 
 def _read(text: str, region: str, area: str) -> Wanted:
@@ -75,11 +82,13 @@ def _read(text: str, region: str, area: str) -> Wanted:
     folded = names.fold(text)
     if not re.search(r"[^\W\d_]", folded):
         digits = "".join(re.findall(r"[0-9]", folded))
-        return Wanted(text, numbers.read(text, region, area).e164, digits if len(digits) >= 3 else "", "")
-    groups = [group for group in _DIGITS.findall(folded) if len(re.sub(r"\D", "", group)) >= 3]
+        return Wanted(text, numbers.read(text, region, area).e164, digits if len(digits) >= SHORTEST_TAIL else "", "")
+    groups = [group for group in _DIGITS.findall(folded) if len(re.sub(r"\D", "", group)) >= SHORTEST_TAIL]
     tail = re.sub(r"\D", "", groups[0]) if len(groups) == 1 else ""
     name = folded.replace(groups[0], " ") if tail else folded
-    return Wanted(text, None, tail, name.strip())
+    few = [] if tail else [group for group in re.findall(r"[0-9]+", folded) if len(group) < SHORTEST_TAIL]
+    bare = re.sub(r"[0-9]+", " ", folded).strip() if few else ""
+    return Wanted(text, None, tail, name.strip(), " ".join(few), bare)
 
 
 def _answer(tx: Transaction, wanted: Wanted, limit: int) -> list[Match]:
@@ -88,10 +97,15 @@ def _answer(tx: Transaction, wanted: Wanted, limit: int) -> list[Match]:
         found += owners(tx, wanted.e164)
     if wanted.tail and wanted.name:
         found += _by_tail_and_name(tx, wanted, limit)
+        found = found or _by_name(tx, wanted.text, limit, wanted.tail) or _by_either(tx, wanted, limit)
     elif wanted.tail and wanted.e164 is None:
         found += _by_tail(tx, wanted.tail, limit)
     if not found or not wanted.tail:
         found += _by_name(tx, wanted.name or wanted.text, limit)
+    if not found and wanted.bare:
+        found = _because(
+            Why("name_alone", {"text": wanted.bare, "digits": wanted.short}), _by_name(tx, wanted.bare, limit)
+        )
     return list({match.member.id: match for match in reversed(found)}.values())[::-1][:limit]
 
 
@@ -141,8 +155,9 @@ def _ends(member: Member, tail: str) -> bool:
     return any(number.e164 is not None and number.e164.endswith(national) for number in member.numbers)
 
 
-def _by_name(tx: Transaction, name: str, limit: int) -> list[Match]:
-    key = names.key(name)
+def _by_name(tx: Transaction, name: str, limit: int, rare: str = "") -> list[Match]:
+    """Whose name has all of it; `rare` is a part of it that few names have."""
+    key = rare or names.key(name)
     if not key:
         return []
     gram = _gram(key)
@@ -179,6 +194,17 @@ def _by_tail_and_name(tx: Transaction, wanted: Wanted, limit: int) -> list[Match
     return [
         Match(member, _both(_tail_why(wanted.tail), _name_why(member, key)), guess=True) for member in fitting[:limit]
     ]
+
+
+def _by_either(tx: Transaction, wanted: Wanted, limit: int) -> list[Match]:
+    """Where nobody has both: who has the digits, for they are the rarer; then who has the name."""
+    asked = {"digits": wanted.tail, "text": wanted.name}
+    ending = [Match(member, Why("tail_only", asked), guess=True) for member in _with_tail(tx, wanted.tail, limit // 2)]
+    return [*ending, *_because(Why("name_only", asked), _by_name(tx, wanted.name, limit))]
+
+
+def _because(why: Why, matches: list[Match]) -> list[Match]:
+    return [msgspec.structs.replace(match, why=why) for match in matches]
 
 
 def _tail_why(tail: str) -> Why:

@@ -62,9 +62,11 @@ async def wrap_up(bench: Bench, rest: str) -> None:
         await _close(bench)
         return
     codes = await bench.desk.business.dispositions()
-    if rest.isdecimal() and 1 <= int(rest) <= len(codes):
+    if rest and 1 <= int(rest) <= len(codes):
         await _wrapped(bench, row, codes[int(rest) - 1])
         return
+    if rest:
+        bench.talk.say(say("There is no {number} to choose.", number=int(rest)))
     entries = [Entry(titled(code), _wraps(bench, row, code)) for code in codes]
     bench.talk.offer(say("What was it about? {name}", name=board.person.name), entries)
 
@@ -101,9 +103,11 @@ async def later(bench: Bench, rest: str) -> None:
         bench.talk.say(say("Nobody is on the desk."))
         return
     windows = bench.work.windows
-    if rest.isdecimal() and 1 <= int(rest) <= len(windows):
+    if rest and 1 <= int(rest) <= len(windows):
         await _promised(bench, windows[int(rest) - 1])
         return
+    if rest:
+        bench.talk.say(say("There is no {number} to choose.", number=int(rest)))
     entries = [Entry(spelled(window, bench.now), _promises(bench, window)) for window in windows]
     bench.talk.offer(say("When? {name}", name=bench.board.person.name), entries)
 

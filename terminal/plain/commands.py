@@ -9,40 +9,89 @@ from typing import Final, NamedTuple
 
 from terminal.widgets.speech import mark, say
 
+NOTHING: Final = ""
+TEXT: Final = "text"
+NUMBER: Final = "number"
+"""What may stand behind a command."""
+
 
 class Command(NamedTuple):
-    """One row of the table. `word` and `help` are message ids; `id` is stable."""
+    """One row of the table. `word`, `help` and `also` are message ids; `id` is stable. `takes` is what may stand behind it,
+    `also` what else a person who was told of it may type: the step of the practice that teaches it."""
 
     id: str
     letter: str
     word: str
     help: str
+    takes: str = NOTHING
+    also: tuple[str, ...] = ()
 
 
 COMMANDS: Final = (
-    Command("take", "t", mark("take"), mark("take the ringing call; with a line, the call on it")),
-    Command("note", "n", mark("note"), mark("write a note until an empty line, or the text on the same line")),
-    Command("wrapup", "w", mark("wrap"), mark("save the note and close the call, or close the card")),
-    Command("later", "l", mark("later"), mark("promise to call back, in a window of time")),
+    Command(
+        "take",
+        "t",
+        mark("take"),
+        mark("take the ringing call; with a line, the call on it"),
+        TEXT,
+        (mark("take a call"), mark("answer")),
+    ),
+    Command(
+        "note",
+        "n",
+        mark("note"),
+        mark("write a note until an empty line, or the text on the same line"),
+        TEXT,
+        (mark("type while another rings"), mark("write a note")),
+    ),
+    Command("save", "v", mark("save"), mark("save the note that is kept as a draft"), also=(mark("save the note"),)),
+    Command(
+        "wrapup",
+        "w",
+        mark("wrap"),
+        mark("save the note and close the call, or close the card"),
+        NUMBER,
+        (mark("wrap up"),),
+    ),
+    Command(
+        "later",
+        "l",
+        mark("later"),
+        mark("promise to call back, in a window of time"),
+        NUMBER,
+        (mark("promise to call back"),),
+    ),
     Command("hold", "h", mark("hold"), mark("let the caller wait, or go on")),
-    Command("hand", "g", mark("give"), mark("give the call to a colleague, with its note")),
-    Command("attach", "a", mark("attach"), mark("the caller's number belongs to the member on the desk")),
-    Command("register", "r", mark("register"), mark("make the caller a new member")),
+    Command("hand", "g", mark("give"), mark("give the call to a colleague, with its note"), also=(mark("hand on"),)),
+    Command(
+        "attach",
+        "a",
+        mark("attach"),
+        mark("the caller's number belongs to the member on the desk"),
+        also=(mark("attach a number"),),
+    ),
+    Command("register", "r", mark("register"), mark("make the caller a new member"), TEXT),
     Command("junk", "x", mark("junk"), mark("the number is junk: it disturbs nobody any more")),
     Command("card", "c", mark("card"), mark("read the card, warnings first")),
-    Command("timeline", "p", mark("past"), mark("read the last contacts")),
+    Command("timeline", "p", mark("past"), mark("read the contacts, the newest first; a number reads one whole")),
     Command("tasks", "k", mark("tasks"), mark("read the open tasks of this person")),
     Command("done", "d", mark("done"), mark("close one of the tasks")),
-    Command("search", "s", mark("search"), mark("find a member by number, last digits, code or name")),
-    Command("answers", "f", mark("answers"), mark("find the answer to a question")),
+    Command("search", "s", mark("search"), mark("find a member by number, last digits, code or name"), TEXT),
+    Command("answers", "f", mark("answers"), mark("find the answer to a question"), TEXT, (mark("look up an answer"),)),
     Command("lines", "i", mark("lines"), mark("read the calls of the last minutes")),
-    Command("missed", "m", mark("missed"), mark("read the missed calls, and say what became of one")),
+    Command(
+        "missed",
+        "m",
+        mark("missed"),
+        mark("read the missed calls, and say what became of one"),
+        also=(mark("judge a missed call"),),
+    ),
     Command("drafts", "b", mark("drafts"), mark("read the notes that are not saved yet, and go on with one")),
     Command("home", "o", mark("home"), mark("read what is to be done today")),
-    Command("me", "e", mark("me"), mark("say how you are: ready, on a break, away, help wanted; read the team")),
+    Command("me", "e", mark("me"), mark("say how you are: ready, on a break, away, help wanted; read the team"), TEXT),
     Command("state", "u", mark("state"), mark("read how lines, server and unsent changes stand")),
     Command("help", "?", mark("help"), mark("read the commands that work now")),
-    Command("quit", "q", mark("quit"), mark("keep the drafts and leave")),
+    Command("quit", "q", mark("quit"), mark("keep the drafts and leave"), also=(mark("leave"),)),
 )
 """Every command, in the order in which help reads them."""
 
@@ -75,13 +124,29 @@ def parse(line: str) -> Typed:
     head, rest = plain(matched[1]), matched[2].strip()
     if head.isdecimal() and not rest:
         return Typed(number=int(head))
+    phrase = _phrase(line)
+    if phrase is not None:
+        return phrase
     found = next((each for each in COMMANDS if head in names(each)), None)
     return Typed(found, rest)
 
 
+def _phrase(line: str) -> Typed | None:
+    """A command that is called by several words, and what stands behind them."""
+    words = plain(line).split()
+    for command in COMMANDS:
+        for name in names(command):
+            count = len(name.split())
+            if count > 1 and words[:count] == name.split():
+                rest = line.split(None, count)[count:]
+                return Typed(command, rest[0].strip() if rest else "")
+    return None
+
+
 def names(command: Command) -> tuple[str, ...]:
-    """What a command is called by: its letter, its English word, its word in the language in force."""
-    return command.letter, command.word, plain(say(command.word))
+    """What a command is called by: its letter, its English words, its words in the language in force."""
+    called = (command.word, *command.also)
+    return (command.letter, *called, *(plain(say(each)) for each in called))
 
 
 def shown(ident: str) -> str:

@@ -1,5 +1,6 @@
 """The commands about people: note, card, past, tasks, search, attach a number, a new member; answers, drafts, home, state."""
 
+from ringdesk.articles import Article
 from ringdesk.errors import Refused
 from ringdesk.members import MemberNumber
 from ringdesk.ops import ArticleAsk, MemberFields, NumberAttach
@@ -13,14 +14,14 @@ from terminal.plain.commands import shown
 from terminal.plain.talk import Act, Entry
 from terminal.screens.keeper import Owner
 from terminal.widgets.person import Person, Who, number
-from terminal.widgets.speech import say
+from terminal.widgets.speech import caveat, say
 from terminal.widgets.telephone import title
 
 
 async def note(bench: Bench, rest: str) -> None:
     """One line is saved at once; without text the lines that follow are the note of whoever is on the desk now."""
     if bench.nobody:
-        bench.talk.say(_nobody())
+        bench.talk.say(voice.nobody())
         return
     owner, name = bench.board.person.key, voice.subject(bench.board.person)
     if rest:
@@ -34,6 +35,14 @@ async def note(bench: Bench, rest: str) -> None:
         say("Note for {name}. An empty line saves it; a line that begins with : is a command.", name=name),
         *([say("So far: {text}", text=SafeText(kept))] if kept else []),
     )
+
+
+async def save(bench: Bench, _rest: str) -> None:
+    """Save what is kept as a draft for whoever is on the desk."""
+    if not bench.typed:
+        bench.talk.say(say("There is nothing to save yet."))
+        return
+    await saved(bench, bench.board.person.key)
 
 
 async def written(bench: Bench, owner: Owner, line: str) -> None:
@@ -62,11 +71,6 @@ async def saved(bench: Bench, owner: Owner) -> None:
     bench.talk.say(say("Note saved: {name}.", name=name) if name else say("Note saved."))
 
 
-def _nobody() -> SafeText:
-    keys = {name: SafeText(shown(name)) for name in ("take", "search")}
-    return say("Nobody is on the desk: {take} takes a call, {search} finds a member.", **keys)
-
-
 async def card(bench: Bench, _rest: str) -> None:
     """The card of whoever is on the desk; on an idle desk, of whoever rings."""
     board = bench.board
@@ -85,11 +89,6 @@ async def card(bench: Bench, _rest: str) -> None:
         return
     await bench.work.refill()
     bench.shown()
-
-
-async def timeline(bench: Bench, _rest: str) -> None:
-    """The last contacts."""
-    bench.talk.say(_nobody()) if bench.nobody else bench.talk.say(*voice.timeline(bench.board.person, bench.now))
 
 
 async def tasks(bench: Bench, _rest: str) -> None:
@@ -121,6 +120,9 @@ async def search(bench: Bench, rest: str) -> None:
         return
     found = await bench.desk.lookup(rest)
     entries = [Entry(voice.match_words(match), _opens(bench, match)) for match in found]
+    warned = caveat(found[0].why) if found else SafeText()
+    if warned:
+        bench.talk.say(warned)
     bench.talk.offer(say("Found: {count}", count=len(found)), entries, say("Nobody was found."))
 
 
@@ -181,16 +183,16 @@ async def answers(bench: Bench, rest: str) -> None:
         await bench.desk.do(ArticleAsk(text=SafeText(rest), member=member, call=call))
         bench.talk.say(say("The question is passed on."))
 
-    entries = [Entry(page.title, _reads(bench, voice.article(page))) for page in pages]
+    def read(page: Article) -> Act:
+        async def read_it() -> None:
+            bench.desk.business.was_read(page)
+            bench.talk.say(*voice.article(page))
+
+        return read_it
+
+    entries = [Entry(page.title, read(page)) for page in pages]
     title = say("Found: {count}", count=len(pages)) if pages else say("There is no answer yet.")
     bench.talk.offer(title, [*entries, Entry(say("pass the question on"), ask)])
-
-
-def _reads(bench: Bench, lines: list[SafeText]) -> Act:
-    async def read() -> None:
-        bench.talk.say(*lines)
-
-    return read
 
 
 async def drafts(bench: Bench, _rest: str) -> None:

@@ -18,9 +18,9 @@ from ringdesk.safetext import SafeLines, SafeText
 from terminal.desk import Desk
 from terminal.headless import Lines
 from terminal.news import News
-from terminal.plain import calls, people, team, voice
+from terminal.plain import calls, past, people, team, voice
 from terminal.plain.bench import Bench
-from terminal.plain.commands import COMMANDS, ESCAPE, Command, parse, plain, shown
+from terminal.plain.commands import COMMANDS, ESCAPE, NOTHING, NUMBER, Command, parse, plain, shown
 from terminal.screens.day import lost_before
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.wrapup import WrapUp
@@ -33,6 +33,7 @@ TICK: Final = 1.0
 _ACTS: Final[Mapping[str, Callable[[Bench, str], Awaitable[None]]]] = {
     "take": calls.take,
     "note": people.note,
+    "save": people.save,
     "wrapup": calls.wrap_up,
     "later": calls.later,
     "hold": calls.hold,
@@ -41,7 +42,7 @@ _ACTS: Final[Mapping[str, Callable[[Bench, str], Awaitable[None]]]] = {
     "register": people.register,
     "junk": calls.junk,
     "card": people.card,
-    "timeline": people.timeline,
+    "timeline": past.timeline,
     "tasks": people.tasks,
     "done": people.done,
     "search": people.search,
@@ -60,6 +61,7 @@ _WORKS: Final[Mapping[str, Callable[[Bench], bool]]] = {
     "hold": calls.on_a_call,
     "hand": calls.on_a_call,
     "note": lambda bench: not bench.nobody,
+    "save": lambda bench: bool(bench.typed),
     "wrapup": lambda bench: not bench.nobody,
     "later": lambda bench: not bench.nobody,
     "timeline": people.known_caller,
@@ -167,6 +169,8 @@ class PlainDesk:
         typed = parse(text)
         if typed.number is not None:
             await bench.talk.chosen(typed.number)
+        elif typed.command is not None and (stray := _stray(typed.command, typed.rest)):
+            bench.talk.say(stray)
         elif typed.command is not None:
             bench.talk.forget()
             return await self._command(typed.command, typed.rest)
@@ -247,3 +251,13 @@ class PlainDesk:
 def _works(command: Command, bench: Bench) -> bool:
     test = _WORKS.get(command.id)
     return test is None or test(bench)
+
+
+def _stray(command: Command, rest: str) -> SafeText:
+    """What is said of text behind a command that has no use for it: it may be a note that was meant to be kept."""
+    said = {"command": say(command.word), "letter": SafeText(command.letter), "text": SafeText(rest)}
+    if rest and command.takes == NOTHING:
+        return say("Nothing was done: {command} takes no text, and there is {text}. Type {letter} alone.", **said)
+    if rest and command.takes == NUMBER and not plain(rest).isdecimal():
+        return say("Nothing was done: {command} takes a number or nothing, not {text}. Type {letter} alone.", **said)
+    return SafeText()

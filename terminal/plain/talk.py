@@ -24,6 +24,10 @@ class Entry(NamedTuple):
     act: Act
 
 
+More = Callable[[], Awaitable[tuple[Sequence[Entry], bool]]]
+"""Gives the list with what comes behind, and whether there may be more still."""
+
+
 class Talk:
     """One conversation; `tell` takes the lines that are said."""
 
@@ -31,6 +35,8 @@ class Talk:
         self._tell = tell
         self._offered: tuple[Entry, ...] = ()
         self._read, self._few = 0, 0
+        self._more: More | None = None
+        self._stays = False
         self._question: Answered | None = None
 
     def say(self, *lines: SafeText) -> None:
@@ -38,26 +44,46 @@ class Talk:
         self._tell(lines)
 
     def offer(
-        self, title: SafeText, entries: Iterable[Entry], empty: SafeText | None = None, *, few: int | None = None
+        self,
+        title: SafeText,
+        entries: Iterable[Entry],
+        empty: SafeText | None = None,
+        *,
+        few: int | None = None,
+        more: "More | None" = None,
+        stays: bool = False,
     ) -> None:
         """Read a list; a number takes one until something else is offered or done. `empty`: what to say of none. So `few`
-        are read at once, and 0 reads on."""
+        are read at once, and 0 reads on; `more` fetches what comes behind the last. A list
+        that `stays` is there still when one of it was taken."""
         self.forget()
         self._offered = tuple(entries)
         if not self._offered:
             self.say(empty or say("There is nothing to choose from."))
             return
-        self._read, self._few = 0, few or len(self._offered)
+        self._read, self._few, self._more, self._stays = 0, few or len(self._offered), more, stays
         self._read_on(title)
 
     def _read_on(self, title: SafeText | None = None) -> None:
         first, count = self._read, len(self._offered)
         self._read = last = min(count, first + self._few)
+        if title is None and self._more is not None:
+            title = say("{first} to {last}:", first=first + 1, last=last)
         title = title or say("{first} to {last} of {count}:", first=first + 1, last=last, count=count)
         rows = [SafeText(f"{index} {self._offered[index - 1].words}") for index in range(first + 1, last + 1)]
         if last < count:
             rows.append(say("{key} reads the next {count}.", key=READ_ON, count=min(count - last, self._few)))
+        elif self._more is not None:
+            rows.append(say("{key} reads what is older.", key=READ_ON))
         self.say(title, *rows)
+
+    def reads(self, lines: Sequence[SafeText]) -> Act:
+        """An act that only reads something out."""
+
+        async def read() -> None:
+            self.say(*lines)
+
+        return read
 
     def ask(self, question: SafeText, answered: Answered) -> None:
         """The next line is the answer; an empty one takes the question back."""
@@ -67,7 +93,7 @@ class Talk:
 
     def forget(self) -> None:
         """Numbers and answers mean nothing any more."""
-        self._offered, self._question = (), None
+        self._offered, self._more, self._question = (), None, None
 
     async def answered(self, line: str) -> bool:
         """Whether the line answered a question."""
@@ -85,9 +111,23 @@ class Talk:
         if number == int(READ_ON) and self._read < len(self._offered):
             self._read_on()
             return
+        if number == int(READ_ON) and self._more is not None:
+            await self._go_on(self._more)
+            return
         if not 1 <= number <= len(self._offered):
             self.say(say("There is no {number} to choose.", number=number))
             return
         entry = self._offered[number - 1]
-        self._offered = ()
+        if not self._stays:
+            self._offered = ()
         await entry.act()
+
+    async def _go_on(self, more: "More") -> None:
+        """Fetch what comes behind the last, and read it."""
+        entries, further = await more()
+        if len(entries) > len(self._offered):
+            self._offered, self._more = tuple(entries), more if further else None
+            self._read_on()
+        else:
+            self._more = None
+            self.say(say("That was all."))

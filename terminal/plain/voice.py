@@ -10,6 +10,7 @@ from ringdesk.members import Member
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
+from ringdesk.timeline import Contact
 from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
@@ -19,6 +20,7 @@ from terminal.widgets.speech import (
     KINDS,
     PRESENCES,
     STATES,
+    address,
     because,
     code,
     counted,
@@ -46,7 +48,7 @@ def joined(parts: Sequence[SafeText]) -> SafeText:
 
 def member_words(member: Member) -> SafeText:
     """Who it is, in one breath."""
-    name = SafeText(f"{member.name or member.code} {member.honorific}".strip())
+    name = SafeText(f"{member.name or member.code} {address(member.honorific)}".strip())
     return joined((name, member.tier))
 
 
@@ -94,6 +96,12 @@ def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str = "") -> list[S
         *lines,
         *filter(None, [say("{first} {second}", first=greets, second=takes) if greets and takes else greets or takes]),
     ]
+
+
+def nobody() -> SafeText:
+    """Nobody is on the desk, and what to do about it."""
+    keys = {name: SafeText(shown(name)) for name in ("take", "search")}
+    return say("Nobody is on the desk: {take} takes a call, {search} finds a member.", **keys)
 
 
 def subject(person: Person) -> SafeText:
@@ -155,7 +163,7 @@ def _open(person: Person, now: Now) -> list[SafeText]:
     if dated:
         lines.append(say("Open tasks: {count}. First: {task}", count=len(dated), task=task_words(dated[0][1], now)))
     if person.timeline:
-        lines.append(say("Last contact: {text}", text=contact(person, 0, now)))
+        lines.append(say("Last contact: {text}", text=contact(person.timeline[0], now)))
     if person.notes:
         note = person.notes[0]
         first = note.text.each()[0]
@@ -164,17 +172,20 @@ def _open(person: Person, now: Now) -> list[SafeText]:
     return lines
 
 
-def contact(person: Person, index: int, now: Now) -> SafeText:
+def contact(entry: Contact, now: Now) -> SafeText:
     """One entry of the timeline."""
-    entry = person.timeline[index]
     return joined((stamp(entry.at, now), say(KINDS[entry.kind]), code(entry.text), code(entry.state), entry.who))
 
 
-def timeline(person: Person, now: Now) -> list[SafeText]:
-    """The last contacts, newest first."""
-    if not person.timeline:
-        return [say("Nothing on record yet")]
-    return [contact(person, index, now) for index in range(min(LATEST, len(person.timeline)))]
+def whole_contact(person: Person, entry: Contact, now: Now) -> list[SafeText]:
+    """One entry of the timeline, with the notes and tasks of its call."""
+    lines = [contact(entry, now)]
+    for note in person.notes:
+        if entry.call and note.call == entry.call:
+            lines.append(say("Note of this call, {name}", name=note.author_name))
+            lines += note.text.each()
+    tasks = [task for task in person.tasks if entry.call and task.call == entry.call]
+    return lines + [say("Task of this call: {title}", title=title(task, person.name)) for task in tasks]
 
 
 def task_words(task: Task, now: Now) -> SafeText:

@@ -65,7 +65,7 @@ class Casework:
         self._timeline = timeline
         self.older = Older(work, timeline, painter.paint)
         self.reading = Reading(panes, painter, writing, field)
-        self.faq = Faq(work, self.reading)
+        self.faq = Faq(work, self.reading, panes.offer)
         self.reasons = Reasons(work, writing, codes, self.reading, painter.site)
         self.pinning = Pinning(work, menus, lambda: typing(PIN))
         self.duties = Duties(work, menus)
@@ -80,6 +80,7 @@ class Casework:
 
     def hear(self, news: "News") -> None:
         """An article is new or changed: the notices may be others."""
+        self.faq.look()
         if isinstance(news, RowNews) and isinstance(news.row, Article):
             self._errands.run("notices", self.load)
 

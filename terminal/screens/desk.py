@@ -228,6 +228,7 @@ class DeskScreen(DeskKeys):
         self.writing.settle()
         self.freshen(before)
         self.attend()
+        self.casework.faq.look()
         self.home.tick()
         self.guard.tick()
         self.wrapping.tick()

@@ -1,66 +1,101 @@
-"""F12: what answers a question, as it is typed. Enter reads the best, Enter again names it in the note; else it is asked."""
+"""F12: what answers a question, as it is typed. Enter reads the best, Enter again names it in the note; else it is asked.
+
+The answer is read in the box itself, right under the list: no call takes it away, only the keys of the person do.
+"""
+
+from collections.abc import Callable
+from typing import Final
 
 from ringdesk.articles import Article
 from ringdesk.errors import RingdeskError
 from ringdesk.ops import ArticleAsk
 from ringdesk.safetext import SafeText
-from terminal.screens.keeper import Owner
+from terminal.screens.keeper import NOBODY, Owner
 from terminal.screens.reading import Reading
 from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.row import Tone, piece
-from terminal.widgets.speech import say
+from terminal.widgets.speech import mark, say
+
+TITLE: Final = mark("Answers: type what is asked")
 
 
 class Faq:
-    """The answers of the business."""
+    """The answers of the business. `show` puts rows into the chooser."""
 
-    def __init__(self, work: Work, reading: Reading) -> None:
+    def __init__(self, work: Work, reading: Reading, show: Callable[[Choices], None]) -> None:
         self._work = work
         self._reading = reading
+        self._show = show
         self._query = ""
         self._found: list[Article] = []
-        self._read: tuple[str, Owner] | None = None
-        """The answer that was read since the chooser was opened."""
+        self._read: tuple[Article, Owner] | None = None
+        """The answer that is read since the chooser was opened, and who was on the card then."""
 
     def begin(self) -> None:
         """The chooser was opened."""
-        self._read = None
+        self._read, self._found = None, []
+
+    def look(self) -> None:
+        """Time passed or news came: another person may be on the card, and the box says whose note the answer goes into."""
+        if self._read is not None and self._reading.in_chooser:
+            self._show(self._choices())
 
     async def ask(self, query: str) -> Choices:
         """The answers for what was typed, the best first; without one, the way to the supervisor."""
         self._query, self._found = query.strip(), []
-        title = say("Answers: type what is asked")
         if not self._query:
-            return Choices(title, (), say("Type a few words of the question."))
+            self._read = None
+            return Choices(say(TITLE), (), say("Type a few words of the question."))
         try:
             self._found = await self._work.desk.business.answers(self._query)
         except RingdeskError as error:
-            return Choices(title, (), SafeText(str(error)))
+            return Choices(say(TITLE), (), SafeText(str(error)))
+        if self._read is not None and self._read[0].id not in [each.id for each in self._found]:
+            self._read = None
         if not self._found:
-            return Choices(title, (Choice((piece(say("No answer found: ask the supervisor"), Tone.WARN),)),))
-        hint = (piece(say("Enter reads, Enter again names it in the note"), Tone.DIM),)
-        rows = (Choice((piece(each.title),), hint if index == 0 else ()) for index, each in enumerate(self._found))
-        return Choices(title, tuple(rows))
+            return Choices(say(TITLE), (Choice((piece(say("No answer found: ask the supervisor"), Tone.WARN),)),))
+        return self._choices()
 
     async def taken(self, index: int) -> SafeText:
         """A row was taken."""
         if not self._found:
             return await self._to_the_supervisor()
-        article = self._found[min(index, len(self._found) - 1)]
-        read = (article.id, self._work.board.person.key)
-        if self._read == read:
-            self._reading.close()
+        article, owner = self._found[min(index, len(self._found) - 1)], self._work.board.person.key
+        if self._read is not None and (self._read[0].id, self._read[1]) == (article.id, owner):
             return self._name(article)
-        self._read = read  # whoever came onto the card since then did not hear the answer: it is read anew
-        self._reading.show(answer(article), lambda: self._name(article))
+        self._read = article, owner  # whoever came onto the card since then did not hear the answer: it is read anew
+        self._work.desk.business.was_read(article)
+        self._show(self._choices())
         return SafeText()
 
+    def _choices(self) -> Choices:
+        """The rows, and what is read of them."""
+        rows = tuple(Choice((piece(each.title),)) for each in self._found)
+        if self._read is None:
+            return Choices(say(TITLE), rows, foot=say("Enter reads, Enter again names it in the note"))
+        article, owner = self._read
+        return Choices(say(TITLE), rows, read=answer(article), foot=self._hint(owner))
+
+    def _hint(self, owner: Owner) -> SafeText:
+        """What Enter does with the answer that was read while `owner` was on the card."""
+        person = self._work.board.person
+        if person.key == NOBODY:
+            return say("Nobody is on the card: there is no note to name it in")
+        if person.key != owner:
+            return say("Now {name} is on the card: Enter twice names it in this note", name=person.name)
+        return say("Enter names it in the note: {name}", name=person.name)
+
     def _name(self, article: Article) -> SafeText:
-        """Put the title into the note."""
+        """Put the title into the note; what was read can be read on where there is room for it."""
         said = self._reading.insert(say("[{title}]", title=article.title))
-        return said or say("In the note: {title}", title=article.title)
+        if said:
+            return said
+        self._reading.close()
+        self._reading.write()
+        self._reading.keep(answer(article))
+        return say("In the note: {title}", title=article.title)
 
     async def _to_the_supervisor(self) -> SafeText:
         if not self._query:
@@ -73,7 +108,7 @@ class Faq:
 
 def answer(article: Article) -> Leaf:
     """An answer, whole."""
-    lines = [Line(article.title, Tone.STRONG), *(Line(line) for line in article.text.each())]
+    lines = [Line(line) for line in article.text.each()]
     if article.author_name:
         lines.append(Line(say("by {name}", name=article.author_name), Tone.DIM))
-    return Leaf(say("Answer"), SafeText(), tuple(lines), say("Enter names it in the note"))
+    return Leaf(say("Answer"), article.title, tuple(lines))

@@ -14,7 +14,7 @@ from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
 from terminal.widgets.person import called_by, number_found
 from terminal.widgets.row import Tone, chip, column, piece, spaced
-from terminal.widgets.speech import because, say
+from terminal.widgets.speech import address, caveat, in_short, say
 
 if TYPE_CHECKING:
     from terminal.news import Match
@@ -57,7 +57,9 @@ class Finder:
         except RingdeskError as error:
             return Choices(title, (), SafeText(str(error)))
         cells = min(LONGEST_NAME, max((cell_len(_name(match)) for match in self._matches), default=0))
-        return Choices(title, tuple(_row(match, cells) for match in self._matches), say("Nobody found"))
+        rows = tuple(_row(match, cells) for match in self._matches)
+        over = caveat(self._matches[0].why) if self._matches else SafeText()
+        return Choices(title, rows, say("Nobody found"), over=over)
 
     def chosen(self, index: int) -> "Match | str | None":
         """What a row stands for: a member to open, an action to run."""
@@ -86,7 +88,7 @@ class Finder:
 
 def _name(match: "Match") -> SafeText:
     member = match.member
-    return SafeText(f"{member.name or member.code} {member.honorific}".rstrip())
+    return SafeText(f"{member.name or member.code} {address(member.honorific)}".rstrip())
 
 
 def _row(match: "Match", cells: int) -> Choice:
@@ -95,10 +97,10 @@ def _row(match: "Match", cells: int) -> Choice:
     left = spaced(
         (
             column(_name(match), cells, Tone.STRONG),
-            chip(member.tier, Tone.CHIP_PALE) if member.tier else piece(SafeText()),
             piece(number_found(match)),
+            chip(member.tier, Tone.CHIP_PALE) if member.tier else piece(SafeText()),
             piece(member.home_store, Tone.DIM),
-            piece(say("guess") if match.guess else SafeText(), Tone.WARN),
         )
     )
-    return Choice(left, (piece(because(match.why), Tone.DIM),))
+    guess = piece(say("guess") if match.guess else SafeText(), Tone.WARN)
+    return Choice(left, spaced((guess, piece(in_short(match.why), Tone.DIM))))

@@ -2,11 +2,8 @@
 
 from collections.abc import Callable
 
-import msgspec
-
-from ringdesk.notes import Note
 from ringdesk.safetext import SafeText
-from ringdesk.timeline import Contact
+from terminal.screens.further import fetch
 from terminal.screens.work import Work
 from terminal.widgets.speech import say
 from terminal.widgets.timeline import Timeline, may_have_more
@@ -30,29 +27,10 @@ class Older:
             return say("There is nothing older on this desk.")
         chosen = shown[panel.selected].id
         depth = panel.selected - panel.top
-        await self._fetch("contact")
+        await fetch(self._work, "contact", lens.kinds)
         if lens.made:
-            await self._fetch("note")
+            await fetch(self._work, "note", lens.kinds)
         if board.person.key == owner and panel.lens is lens:
             self._drawn()
             panel.turn_to(chosen, depth, index if index > panel.selected else None)
         return None if may_have_more(board.person, lens) or len(panel.shown) > len(shown) else say("That was all.")
-
-    async def _fetch(self, kind: str) -> None:
-        board, person = self._work.board, self._work.board.person
-        known: list[Contact | Note] = [*(person.notes if kind == "note" else person.timeline)]
-        if person.member is None or kind in person.whole or not known:
-            return
-        last = min(known, key=lambda each: (each.at, each.id))
-        page = await self._work.desk.older(person.member.id, last, self._timeline().lens.kinds)
-        if board.person.key != person.key:
-            return
-        now = board.person
-        contacts = tuple(each for each in page.rows if isinstance(each, Contact))
-        notes = tuple(each for each in page.rows if isinstance(each, Note))
-        board.person = msgspec.structs.replace(
-            now,
-            timeline=(*now.timeline, *contacts),
-            notes=(*now.notes, *notes),
-            whole=now.whole if page.more else now.whole | {kind},
-        )

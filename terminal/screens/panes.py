@@ -82,6 +82,10 @@ class Panes:
         self._open(self.chooser)
         self.chooser.start()
 
+    def offer(self, choices: Choices) -> None:
+        """Put rows into the chooser."""
+        self.chooser.list.show(choices)
+
     def menu(self, choices: Choices) -> None:
         """Open the menu with these rows."""
         menu = self._screen.query_one(Menu)

@@ -32,6 +32,16 @@ class Reading:
         else:
             self.open(leaf, act)
 
+    @property
+    def in_chooser(self) -> bool:
+        """Whether something is read in the chooser now."""
+        return self._panes.chooser.display and self._panes.chooser.list.value.read is not None
+
+    def keep(self, leaf: Leaf) -> None:
+        """Beside the timeline where there is room for all of it; else nowhere, for it was read already."""
+        if self._panes.has_detail and fits(leaf, self._painter.panel("detail").size - (4, 2)):
+            self._painter.read(leaf)
+
     def open(self, leaf: Leaf, act: Act | None = None) -> None:
         """Over the card, at every size."""
         self._act = act

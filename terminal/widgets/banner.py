@@ -9,7 +9,7 @@ from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced, width_of, wrapped
-from terminal.widgets.speech import because, line_name, say
+from terminal.widgets.speech import address, because, line_name, say
 from terminal.widgets.when import Now, ago, length
 
 WIDE: Final = 110
@@ -66,7 +66,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     name = called_by(call, member)
     shown = number(call)
     people = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
-    usual = SafeText(member.honorific) if member else SafeText()
+    usual = address(member.honorific) if member else SafeText()
     store = say("home store {store}", store=member.home_store) if member and member.home_store else SafeText()
     state = chip(say("Ring stopped") if stopped else say("Ringing"), Tone.RING_CHIP)
     head = spaced(

@@ -13,7 +13,7 @@ from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person, Who, no_number, number, to_come
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced, width_of, wrapped
-from terminal.widgets.speech import KINDS, STATES, because, code, greeting, line_name, say, tongue
+from terminal.widgets.speech import KINDS, STATES, address, because, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent
 from terminal.widgets.telephone import written
 from terminal.widgets.when import Now, length, stamp
@@ -115,7 +115,7 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     greet = (piece(say('say "{greeting}"', greeting=greeting(member)), Tone.STRONG),)
     name = (
         piece(member.name or member.code, Tone.STRONG),
-        piece(member.honorific),
+        piece(address(member.honorific)),
         chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
         *(() if tall else _main_number(value)),
     )
@@ -262,7 +262,7 @@ def _several(value: Face, inside: Size) -> tuple[Row, ...]:
             (
                 chip(SafeText(str(index)), Tone.CHIP_LINK),
                 piece(member.name or member.code, Tone.STRONG),
-                piece(member.honorific),
+                piece(address(member.honorific)),
                 chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
                 piece(say("guess") if match.guess else SafeText(), Tone.WARN),
                 piece(_habit(member, person.call.caller.e164), Tone.GOOD),

@@ -1,6 +1,6 @@
 """One box for everything that is looked for by typing: members (`/`) and commands (Ctrl+P). Enter takes, arrows choose."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from textual import events
 from textual.app import ComposeResult
@@ -10,9 +10,13 @@ from textual.geometry import Size
 from ringdesk.safetext import SafeText
 from terminal.messages import Asked, Chosen, Dismissed
 from terminal.widgets.note import QueryField
-from terminal.widgets.panel import ListPanel, Picture
-from terminal.widgets.row import Piece, Row, Tone, piece
+from terminal.widgets.page import Leaf, laid, titled
+from terminal.widgets.panel import LIGHT, ListPanel, Picture
+from terminal.widgets.row import Piece, Row, Tone, piece, spaced
 from terminal.widgets.speech import say
+
+PAGES: Final = {"pagedown": 1, "pageup": -1}
+"""Keys that turn what is read, and by how many pages."""
 
 
 class Choice(NamedTuple):
@@ -23,17 +27,23 @@ class Choice(NamedTuple):
 
 
 class Choices(NamedTuple):
-    """What the box lists; `saying` stands there when there is nothing."""
+    """What the box lists; `saying` stands there when there is nothing. `over` is what must be known of the rows, `read` what
+    is read under them, `foot` what Enter does."""
 
     title: SafeText = SafeText()
     rows: tuple[Choice, ...] = ()
     saying: SafeText = SafeText()
+    read: Leaf | None = None
+    foot: SafeText = SafeText()
+    over: SafeText = SafeText()
 
 
 class ChoiceList(ListPanel[Choices]):
     """The frame of the box and its rows; the first inner row is the field's."""
 
     heading = 2
+    turned = 0
+    """The first line in sight of what is read."""
 
     def entries(self, value: Choices) -> int:
         """The rows."""
@@ -44,17 +54,53 @@ class ChoiceList(ListPanel[Choices]):
         """The box is only there while it has the focus."""
         return True
 
+    def show(self, value: Choices) -> None:
+        """Something else that is read is read from its beginning."""
+        before, after = self.value.read, value.read
+        if before is None or after is None or before.title != after.title:
+            self.turned = 0
+        super().show(value)
+
+    def turn(self, pages: int) -> None:
+        """Read on, or back."""
+        self.turned = max(0, self.turned + pages * max(1, self._to_read - 1))
+        self.redraw()
+
+    _to_read = 1
+
     def picture(self, value: Choices, inside: Size) -> Picture:
-        """The rows in sight, the selected one marked."""
-        rows = [Row(), Row()]
+        """The rows in sight, the selected one marked; what is read under them."""
+        room = inside.height - self.heading
+        lines = laid(value.read, inside.width) if value.read is not None else []
+        count = min(len(value.rows), max(1, room // 3, room - 1 - len(lines))) if lines else room
+        rows = [Row(), Row((piece(value.over, Tone.WARN),))]
         if not value.rows and value.saying:
             rows.append(Row((piece(value.saying, Tone.DIM),)))
-        for index in self.in_sight(inside) if value.rows else ():
+        for index in self.in_sight(Size(inside.width, self.heading + count)) if value.rows else ():
             choice = value.rows[index]
             base = Tone.SELECTED if index == self.selected else Tone.TEXT
             rows.append(Row(choice.left, choice.right, base=base))
-        foot = (piece(say("Enter takes, Esc closes"), Tone.DIM),)
+        if value.read is not None:
+            rows += self._reading(value.read, lines, room - count - 1)
+        closes = piece(say("Esc closes"), Tone.DIM)
+        foot = (
+            spaced((piece(value.foot, Tone.WARN), closes), 2)
+            if value.foot
+            else (piece(say("Enter takes, Esc closes"), Tone.DIM),)
+        )
         return Picture(tuple(rows), (piece(value.title, Tone.LINK),), foot=foot)
+
+    def _reading(self, leaf: Leaf, lines: list[Row], room: int) -> list[Row]:
+        """A line with its title, and as much of it as there is room for."""
+        self._to_read = max(1, room)
+        self.turned = max(0, min(self.turned, len(lines) - self._to_read))
+        last = min(len(lines), self.turned + self._to_read)
+        more: tuple[Piece, ...] = ()
+        if len(lines) > self._to_read:
+            words = say("{first} to {last} of {all}: PageDown", first=self.turned + 1, last=last, all=len(lines))
+            more = (piece(words, Tone.DIM),)
+        head = Row((*titled(leaf), piece(SafeText(" "))), more, fill=LIGHT[0], fill_tone=Tone.FRAME)
+        return [head, *lines[self.turned : last]]
 
 
 class Chooser(Container):
@@ -88,7 +134,10 @@ class Chooser(Container):
     def on_key(self, event: events.Key) -> None:
         """Arrows move in the list while the field keeps the focus."""
         steps = {"down": 1, "up": -1, "pagedown": 8, "pageup": -8}
-        if event.key in steps:
+        if event.key in PAGES and self.list.value.read is not None:
+            event.stop()
+            self.list.turn(PAGES[event.key])
+        elif event.key in steps:
             event.stop()
             self.list.select(self.list.selected + steps[event.key])
         elif event.key == "escape":

@@ -37,10 +37,11 @@ LEAST: Final = 10
 
 def fits(leaf: Leaf, inside: Size) -> bool:
     """Whether it can be read whole in so many cells and rows."""
-    return len(_rows(leaf, inside.width)) <= inside.height
+    return len(laid(leaf, inside.width)) <= inside.height
 
 
-def _rows(leaf: Leaf, cells: int) -> list[Row]:
+def laid(leaf: Leaf, cells: int) -> list[Row]:
+    """Its lines in rows of so many cells."""
     cells = max(LEAST, cells)
     rows = list(leaf.rows)
     for line in leaf.lines:
@@ -50,7 +51,8 @@ def _rows(leaf: Leaf, cells: int) -> list[Row]:
     return rows
 
 
-def _title(leaf: Leaf) -> tuple[Piece, ...]:
+def titled(leaf: Leaf) -> tuple[Piece, ...]:
+    """What stands over it: the word for it, and what it is called."""
     return spaced((piece(leaf.kind, Tone.LINK), piece(leaf.title, Tone.LINK)), 2)
 
 
@@ -59,11 +61,11 @@ class Detail(Panel[Leaf]):
 
     def picture(self, value: Leaf, inside: Size) -> Picture:
         """As many lines as fit."""
-        rows = _rows(value, inside.width)
+        rows = laid(value, inside.width)
         left = len(rows) - inside.height
         more = counted("{count} line more: Enter in the list", "{count} lines more: Enter in the list", left)
         foot = (piece(more, Tone.DIM),) if left > 0 else ()
-        return Picture(tuple(rows), _title(value), foot=foot)
+        return Picture(tuple(rows), titled(value), foot=foot)
 
 
 class Page(ListPanel[Leaf]):
@@ -71,7 +73,7 @@ class Page(ListPanel[Leaf]):
 
     def entries(self, value: Leaf) -> int:
         """The places that the top of the page can have, and one."""
-        return max(1, len(_rows(value, self.size.width - 4)) - (self.size.height - 2) + 1)
+        return max(1, len(laid(value, self.size.width - 4)) - (self.size.height - 2) + 1)
 
     @property
     def lit(self) -> bool:
@@ -80,13 +82,13 @@ class Page(ListPanel[Leaf]):
 
     def picture(self, value: Leaf, inside: Size) -> Picture:
         """The lines from the top on."""
-        rows = _rows(value, inside.width)
+        rows = laid(value, inside.width)
         foot = spaced((piece(value.hint, Tone.WARN), piece(say("Esc closes"), Tone.DIM)), 2)
         last = min(len(rows), self.selected + inside.height)
         corner: tuple[Piece, ...] = ()
         if len(rows) > inside.height:
             corner = (piece(say("{first} to {last}", first=self.selected + 1, last=last), Tone.DIM),)
-        return Picture(tuple(rows[self.selected :]), _title(value), corner, foot)
+        return Picture(tuple(rows[self.selected :]), titled(value), corner, foot)
 
     def pressed(self, event: events.Key) -> None:
         """Escape closes it."""

@@ -27,6 +27,11 @@ NOTES: Final = 50
 Entry = TypeVar("Entry", Contact, Note)
 
 
+def more_contacts(person: "Person") -> bool:
+    """Whether there may be contacts on this desk that are older than those that are here."""
+    return len(person.timeline) >= PAST and "contact" not in person.whole
+
+
 def beyond(fresh: tuple[Entry, ...], known: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """The newest entries as they are now, and behind them what was loaded before that is older."""
     if not fresh:

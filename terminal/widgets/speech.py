@@ -13,6 +13,7 @@ from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import ContactKind
 from ringdesk.why import Why
 from terminal.words import _, filled, hello, plural, sentence
+from terminal.words import address as in_words
 
 
 def say(message: str, **values: SafeText | int) -> SafeText:
@@ -39,16 +40,12 @@ def because(why: Why) -> SafeText:
 
 def greeting(member: Member) -> SafeText:
     """How to greet a member, all of it in the language in force."""
-    return SafeText(hello(member.name, address(member.honorific)))
+    return SafeText(hello(member.name, member.honorific))
 
 
 def address(honorific: SafeText) -> SafeText:
     """A common form of address in the language in force; one that is in it already, or that is not common, as it is."""
-    from ringdesk.names import HAN  # with the first card, not with the shell
-
-    known = HONORIFICS.get(honorific.strip().rstrip("."))
-    said = say(known) if known else honorific
-    return honorific if bool(HAN.search(said)) is bool(HAN.search(honorific)) else said
+    return SafeText(in_words(honorific))
 
 
 def mark(message: str) -> str:
@@ -151,18 +148,6 @@ TONGUES: Final[Mapping[str, str]] = {
 }
 """Languages of members by their tag (BCP 47), without its region."""
 
-HONORIFICS: Final[Mapping[str, str]] = {
-    "先生": mark("Mr"),
-    "女士": mark("Ms"),
-    "小姐": mark("Ms"),
-    "太太": mark("Mrs"),
-    "Mr": mark("Mr"),
-    "Ms": mark("Ms"),
-    "Miss": mark("Miss"),
-    "Mrs": mark("Mrs"),
-}
-"""Common forms of address, as members have them. 小姐 says nothing of a marriage, as Ms does not."""
-
 REFUSALS: Final[Mapping[str, str]] = {
     "unknown_member": mark("this member is not on this desk any more"),
     "not_yours": mark("only who has a call holds it: take it first"),
@@ -174,6 +159,43 @@ REFUSALS: Final[Mapping[str, str]] = {
     "timeout": mark("it took too long: try again"),
 }
 """Why the desk said no, and what to do next."""
+
+
+BRIEF: Final[Mapping[str, str]] = {
+    "number_exact": mark("this number"),
+    "number_shared": mark("{count} share this number"),
+    "tail_matches": mark("ends in {digits}"),
+    "name_matches": mark("name: {text}"),
+    "name_starts": mark("name: {text}"),
+    "tail_only": mark("only the number: {digits}"),
+    "name_only": mark("only the name: {text}"),
+    "name_alone": mark("name: {text}"),
+    "code_matches": mark("member number {code}"),
+}
+"""Why somebody was found, in the few cells that a row has beside the name, the number and the store."""
+
+
+ONE_ONLY: Final = frozenset({"tail_only", "name_only"})
+"""Reasons of those who have only one of the two that were asked for."""
+
+
+def in_short(why: Why) -> SafeText:
+    """Why somebody was found, in a few words; the whole sentence where there are none."""
+    if why.code == "and":
+        first, second = (in_short(Why(why.args[f"{name}_code"], why.args)) for name in ("first", "second"))
+        return say("{first}, {second}", first=first, second=second)
+    brief = BRIEF.get(why.code)
+    return say(brief, **{name: SafeText(value) for name, value in why.args.items()}) if brief else because(why)
+
+
+def caveat(why: Why) -> SafeText:
+    """What must be said before a list whose first row was found for this reason: that nobody has all that was asked for."""
+    asked = {name: SafeText(why.args.get(name, "?")) for name in ("text", "digits")}
+    if why.code in ONE_ONLY:
+        return say("Nobody has both {text} and {digits}. These have one of the two:", **asked)
+    if why.code == "name_alone":
+        return say("{digits} is too short: at least 3 digits. These have the name {text}:", **asked)
+    return SafeText()
 
 
 def code(word: SafeText) -> SafeText:

@@ -15,7 +15,7 @@ from terminal.widgets import homeface
 from terminal.widgets.morning import Morning
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.panel import ListPanel, Picture
-from terminal.widgets.person import NOTES, PAST, Person
+from terminal.widgets.person import NOTES, Person, more_contacts
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, column, gap, piece, spaced
 from terminal.widgets.speech import KINDS, code, counted, mark, say
 from terminal.widgets.telephone import title
@@ -89,8 +89,7 @@ def seen(person: Person, lens: Lens) -> tuple[Contact, ...]:
 
 def may_have_more(person: Person, lens: Lens) -> bool:
     """Whether there may be entries of a lens on this desk that are older than those that are here."""
-    contacts = len(person.timeline) >= PAST and "contact" not in person.whole
-    return contacts or (lens.made and len(person.notes) >= NOTES and "note" not in person.whole)
+    return more_contacts(person) or (lens.made and len(person.notes) >= NOTES and "note" not in person.whole)
 
 
 class Timeline(ListPanel[Past]):

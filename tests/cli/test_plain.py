@@ -113,7 +113,7 @@ def data(tmp_path: Path) -> Path:
     [
         (
             "en",
-            "Line 1 rings: 林淑芬 小姐, 0912-345-678.",
+            "Line 1 rings: 林淑芬 Ms, 0912-345-678.",
             "You have it: 林淑芬",
             "Note saved",
             "Closed: 林淑芬",
@@ -165,7 +165,7 @@ def test_on_a_terminal_a_call_does_not_touch_what_is_typed(tmp_path: Path, data:
         with talk(tmp_path, *words, terminal=True) as desk:
             desk.see("? reads the commands.")
             desk.type("s 34")
-            rung = desk.see("\r\nLine 1 rings: 林淑芬 小姐")
+            rung = desk.see("\r\nLine 1 rings: 林淑芬 Ms")
             desk.type("5\n")
             desk.see("Nobody was found.", rung)
             desk.type("s 678\n1\nn\nhalf")

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,18 @@ from tests.cli.processes import PATIENCE, run, servers_in
 from tests.cli.test_plain import talk
 from tests.flows.screen import F2, Person
 
+NOTICED = 5.0
+"""Seconds between what a person sees and when this reads it, on a busy machine."""
+
 
 @pytest.mark.slow
 def test_the_tour_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with talk(tmp_path, "--practice", "--language", "zh-Hant") as desk:
-        desk.see("輸入 t 接聽")
-        desk.type("t\n")
+        desk.see("練習 1/11：電話響時輸入 t 接聽")
+        began = time.monotonic()
+        desk.see("線響了")
+        desk.type("接電話\n")
         at = desk.see("練習 2/11")
         desk.type("n\n一\n")
         at = desk.see("2 線響了", at)
@@ -28,8 +34,15 @@ def test_the_tour_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         desk.type("w 1\n")
         at = desk.see("練習 5/11", at)
         desk.type("q\n")
+        took = time.monotonic() - began
         assert desk.process.wait(PATIENCE) == 0
         desk.see("練習：11 步完成了 4 步", at)
+        whole, *parts = (
+            int(minutes) * 60 + int(seconds)
+            for minutes, seconds in re.findall(r"\b(\d\d):(\d\d)\b", desk.text[-400:])[-6:]
+        )
+        assert abs(whole - took) < NOTICED
+        assert sum(parts) == whole
         assert b"\x1b" not in desk.said
     assert not list(tmp_path.glob("ringdesk-practice-*"))
     if sys.platform == "linux":

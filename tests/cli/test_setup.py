@@ -72,7 +72,7 @@ def modem(tmp_path: Path) -> Iterator[str]:
             "2",
             "Country of the lines",
             "The number came: 0912-345-678",
-            "Line 1 rings: 林美玲 小姐",
+            "Line 1 rings: 林美玲 Ms",
             "Start with: ringdesk desk",
         ),
         ("1", "電話線路所在國家", "收到號碼：0912-345-678", "1 線響了：林美玲 小姐", "啟動方式：ringdesk desk"),

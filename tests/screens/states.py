@@ -384,7 +384,7 @@ async def an_answer(run: Running) -> None:
     await keys(run, "f12", *"停車")
 
 
-@state(about=LIN.name, banner=(LIN.name,), apart=("detail",))
+@state(about=LIN.name, banner=(LIN.name,))
 async def an_answer_read(run: Running) -> None:
     await serves(run)
     await keys(run, "f12", *"停車")

@@ -137,7 +137,7 @@ async def test_a_call_is_handed_on_with_its_note_in_two_keys() -> None:
 async def test_a_call_that_was_handed_on_waits_for_the_colleague_until_they_turn_to_it(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
-    waits, has = ("waiting for 美惠", "with 美惠") if language == "en" else ("等 美惠 接手", "美惠已接")
+    waits, has = ("waiting for 美惠", "with 美惠") if language == "en" else ("等美惠接手", "美惠已接")
     async with running(staffed(), size, catalogue=chinese if language == "zh" else None) as run:
         await serve(run, plain_card(LIN))
         await run.press("f5", "ctrl+o", "1")

@@ -1,5 +1,6 @@
 """What surrounds the work on a person, as a person sees it: answers, reasons, revisions, tasks, the timeline, notices, facts."""
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
 from terminal.desk import Card
 from terminal.news import RowNews
+from terminal.screens.painter import AT_THE_KEYS
 from terminal.widgets.timeline import Timeline
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
@@ -123,9 +125,11 @@ async def test_f12_reads_an_answer_and_names_it_in_the_note(
         await run.press("f12", *"停車")
         assert "可以停車嗎？" in "\n".join(run.rows())
         await run.press("enter")
-        where = run.pane("detail" if size == WIDE else "page")
-        assert "滿 NT$500 折抵一小時" in where
-        assert ("Answer" if language == "en" else "解答") in where
+        box = run.in_sight("choices").split("\n")
+        row = next(y for y, line in enumerate(box) if "可以停車嗎？" in line)
+        assert ("Answer" if language == "en" else "解答") in box[row + 1]
+        assert "滿 NT$500 折抵一小時" in box[row + 2]
+        assert ("in the note: 林淑芬" if language == "en" else "備註：林淑芬") in box[-1]
         await run.press("enter")
         assert "可以停車嗎？" in run.screen.area.text
         assert run.focus == "note"
@@ -142,14 +146,39 @@ async def test_an_answer_is_not_named_in_the_note_of_who_came_since() -> None:
         assert run.screen.area.text == ""
 
 
-async def test_an_answer_that_was_read_leaves_with_the_person() -> None:
+@BOTH
+@LANGUAGES
+async def test_no_call_takes_an_answer_away_from_an_idle_desk(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await run.press("f12", *"停車", "enter")
+        assert "滿 NT$500" in run.in_sight("choices")
+        assert ("Nobody is on the card" if english else "卡片上沒有人") in run.in_sight("choices")
+        await run.press("enter")
+        assert "滿 NT$500" in run.in_sight("choices")
+        run.desk.publish(pop(call("c1", LIN, line="1"), card()))
+        await asyncio.sleep(AT_THE_KEYS)
+        await run.still()
+        assert LIN.name in run.pane("banner")
+        assert LIN.name in run.pane("noteframe")
+        box = run.in_sight("choices")
+        assert "可以停車嗎？" in box
+        assert "滿 NT$500" in box
+        assert ("Now 林淑芬 is on the card" if english else "卡片現在是林淑芬") in box
+        await run.press("enter", "enter")
+        assert "可以停車嗎？" in run.screen.area.text
+
+
+async def test_an_answer_that_was_named_leaves_with_the_person() -> None:
     other = member("other", "陳冠宇", "0933-218-457")
     made = desk()
     made.cards[other.id] = plain_card(other)
     async with running(made) as run:
         await serve(run)
         await run.press("f12", *"停車")
-        await run.press("enter")
+        await run.press("enter", "enter")
         assert "滿 NT$500" in run.pane("detail")
         run.desk.publish(pop(call("c2", other), plain_card(other)))
         await run.settle()
@@ -159,16 +188,57 @@ async def test_an_answer_that_was_read_leaves_with_the_person() -> None:
         assert "滿 NT$500" not in run.pane("detail")
 
 
-async def test_an_answer_too_long_for_its_place_is_read_over_the_card() -> None:
+@pytest.mark.parametrize("key", ["f2", "escape"])
+async def test_the_keys_of_the_person_close_an_answer(key: str) -> None:
+    other = member("other", "陳冠宇", "0933-218-457")
+    made = desk()
+    made.cards[other.id] = plain_card(other)
+    async with running(made) as run:
+        await serve(run)
+        await run.press("f12", *"停車", "enter")
+        run.desk.publish(pop(call("c2", other), plain_card(other)))
+        await run.settle()
+        assert "滿 NT$500" in run.in_sight("choices")
+        await run.press(key)
+        assert not run.in_sight("choices")
+        assert "滿 NT$500" not in "\n".join(run.rows())
+        assert (other.name if key == "f2" else LIN.name) in run.in_sight("card")
+
+
+async def test_another_box_is_opened_while_an_answer_was_read() -> None:
+    async with running(desk()) as run:
+        await run.press("f12", *"停車", "enter", "escape", "escape", "slash")
+        await run.still()
+        assert "Search" in run.title("choices")
+        assert "滿 NT$500" not in run.in_sight("choices")
+
+
+async def test_another_question_takes_the_answer_away_that_does_not_fit_it() -> None:
+    async with running(desk()) as run:
+        await run.press("f12", *"停車", "enter", "backspace")
+        assert "滿 NT$500" in run.in_sight("choices")
+        await run.press("backspace", *"寵物")
+        assert "滿 NT$500" not in run.in_sight("choices")
+
+
+@BOTH
+async def test_an_answer_too_long_for_its_place_is_turned(size: tuple[int, int]) -> None:
     long = desk()
     text = SafeLines("\n".join(f"停車 {number}" for number in range(40)))
     long.business.pages = [msgspec.structs.replace(ANSWER, text=text)]
-    async with running(long) as run:
+    async with running(long, size) as run:
         await serve(run)
         await run.press("f12", *"停車", "enter")
-        assert run.focus == "page"
-        await run.press("end")
-        assert "停車 39" in run.pane("page")
+        box = run.in_sight("choices")
+        assert "停車 0" in box
+        assert "of 40: PageDown" in box
+        seen = [number for number in range(40) if f"停車 {number} " in box]
+        await run.press("pagedown")
+        assert f"停車 {seen[-1] + 1} " in run.in_sight("choices")
+        await run.press(*["pagedown"] * 12)
+        assert "停車 39" in run.in_sight("choices")
+        await run.press(*["pageup"] * 12)
+        assert "停車 0" in run.in_sight("choices")
         await run.press("enter")
         assert "可以停車嗎？" in run.screen.area.text
 

@@ -45,7 +45,7 @@ async def test_the_status_line_says_whose_sign_in_is_awaited(language: str, chin
     async with running(desk(), SMALL, catalogue=None if english else chinese) as run:
         run.desk.publish(HELD)
         await run.settle()
-        assert ("waits for 佩君" if english else "等 佩君 登入") in run.pane("tabs")
+        assert ("waits for 佩君" if english else "等佩君登入") in run.pane("tabs")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

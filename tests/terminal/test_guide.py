@@ -1,16 +1,22 @@
+import re
+
 import msgspec
 import pytest
 from rich.cells import cell_len
 
+from cli.practice import _keys
 from ringdesk.calls import Call, CallState
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.tour import STEPS, Past, Ring
+from ringdesk.why import Why
 from terminal.bindings import KEYS as KEYS_OF_SCREEN
 from terminal.guide import NAMES, ON_A_CALL, ON_SCREEN, SAYS, Guide
-from terminal.news import CallNews, MemberNews, NoteNews, TaskNews
+from terminal.news import CallNews, Match, MemberNews, NoteNews, TaskNews
+from terminal.plain.commands import parse
 from terminal.screens.arrangement import LEAST
+from terminal.widgets.speech import say
 from tests.terminal.plain.talking import spoken
 from tests.terminal.scripted_desk import ME, call, member, plain_card, pop
 
@@ -48,7 +54,7 @@ def test_every_step_has_words_and_a_name() -> None:
 
 
 def test_who_is_on_a_call_is_told_what_to_do_with_it() -> None:
-    it = guide({"later": "F8", "attach": "Ctrl+L", "hand": "Ctrl+O", "wrapup": "F4"})
+    it = guide({"later": "F8", "attach": "Ctrl+L", "hand": "Ctrl+O", "wrapup": "F4", "back": "Esc"})
     for step in ("type", "wrapup"):
         it.did({each.id: each.deed for each in STEPS}[step])
     assert "take a call, then F8" in it.hint()
@@ -58,11 +64,11 @@ def test_who_is_on_a_call_is_told_what_to_do_with_it() -> None:
     it.hear(TaskNews(Task(id="t", author=ME, call="c1"), "pending"))
     assert "first close this call: F4" in it.hint()
     it.hear(mine("c1", disposition="order", state=CallState.ENDED))
-    assert "take the unknown caller" in it.hint()
+    assert "take the unknown call" in it.hint()
     stranger = call("c2", member("x", "x", "0987-000-123"))
     it.hear(pop(stranger))
     it.hear(CallNews(msgspec.structs.replace(stranger, claimed_by=ME), mine=True))
-    assert "take the unknown caller" in it.hint(), "this is the one"
+    assert "take the unknown call" in it.hint(), "this is the one"
 
 
 def test_the_screen_says_how_to_leave_the_note_and_to_reach_a_list() -> None:
@@ -71,7 +77,7 @@ def test_the_screen_says_how_to_leave_the_note_and_to_reach_a_list() -> None:
     assert "Esc, / opens a member, Ctrl+L adds it" in screen.hint()
     plain = guide({"attach": "a", "search": "s", "missed": "m"})
     plain.did(STEPS[1].deed)
-    assert "s and open a member, then a:" in plain.hint()
+    assert "find a member with s and open it, then type a:" in plain.hint()
 
 
 def test_the_whole_tour_as_the_desk_tells_it() -> None:
@@ -154,15 +160,63 @@ def test_every_hint_fits_into_the_banner_of_the_smallest_screen(language: str, *
 
 
 def test_the_times_of_the_summary_add_up_and_begin_with_the_open_desk() -> None:
-    now = iter((0.0, 90.0, 100.9, 101.8))
+    now = iter((0.0, 90.0, 100.9, 101.8, 131.9))
     it = Guide(
         {"answer": "F2", "save": "Ctrl+S"}, lambda: next(now), stranger="", digits="", surname="", word=SafeText()
     )
     it.began()
     it.did(STEPS[0].deed)
     it.did(STEPS[1].deed)
+    it.left()
+    it.left()
     times = [line.partition("  ")[0] for line in it.summary()]
-    assert times == ["Practice: 2 of 3 steps in 00:10.", "00:10", "00:00"]
+    assert times == ["Practice: 2 of 3 steps in 00:41.", "00:10", "00:01", "00:30"]
+
+
+@pytest.mark.parametrize(("language", "last"), [("en", "take a call (not done)"), ("zh_TW", "接電話（未完成）")])
+def test_the_step_that_was_not_done_has_its_time_too(language: str, last: str) -> None:
+    now = iter((0.0, 10.0, 46.0))
+    it = Guide({"answer": "t"}, lambda: next(now), stranger="", digits="", surname="", word=SafeText())
+    it.began()
+    it.left()
+    with spoken(language):
+        assert it.summary()[1] == f"00:36  {last}"
+
+
+@pytest.mark.parametrize("language", ["en", "zh_TW"])
+def test_line_by_line_every_word_that_a_step_names_is_a_command(language: str) -> None:
+    with spoken(language):
+        keys = _keys({}, plain=True)
+        for index, step in enumerate(STEPS):
+            wanted = {"answer": "take", "quit": "quit", "": "note"}.get(step.key, step.key)
+            typed = parse(str(say(NAMES[step.id])))
+            assert typed.command is not None, step.id
+            assert (typed.command.id, typed.rest) == (wanted, "")
+            for calls in (False, True):
+                it = guide(keys)
+                if calls:
+                    it.hear(pop(call("c1", LIN)))
+                    it.hear(mine("c1"))
+                it.tour = msgspec.structs.replace(it.tour, to_come=STEPS[index:])
+                named = re.findall(r"(?<![A-Za-z/])[a-z](?![A-Za-z])", it.hint().replace(" a ", " "))
+                assert named or step.key == "save", it.hint()
+                for letter in named:
+                    assert parse(letter).command is not None, it.hint()
+                examples = re.findall(r"as in: ([^;]+)|「(.+)」", it.hint())
+                for example in examples:
+                    whole = parse("".join(example))
+                    assert whole.command is not None
+                    assert (whole.command.id, bool(whole.rest)) == (step.key, True)
+
+
+def test_a_search_that_only_one_of_the_two_fits_is_not_the_one_that_was_asked_for() -> None:
+    it = guide({"search": "s"})
+    it.did(STEPS[1].deed)
+    for code in ("tail_only", "name_only"):
+        it.searched("林 678", [Match(LIN, Why(code), guess=True)])
+        assert at(it) == "search"
+    it.searched("林 678", [Match(LIN, Why("and"), guess=True)])
+    assert it.tour.step is None
 
 
 def test_a_desk_without_a_key_skips_its_step_and_the_summary_counts_what_was_done() -> None:

@@ -49,7 +49,7 @@ async def test_a_ring_pops_once_with_the_member_card_and_greeting(tmp_path: Path
         stopped = await place.ear.until(CallNews)
         assert pop.call.caller.e164 == E164
         assert [(match.member.id, match.guess) for match in pop.matches] == [("m1", False)]
-        assert pop.greeting == "Hello, 林小姐"
+        assert pop.greeting == "Hello, Ms 林"
         assert stopped.call.state is CallState.RING_STOPPED
         assert len(place.ear.of(ScreenPop)) == 1
 
@@ -197,7 +197,7 @@ async def test_an_update_reads_the_number_and_takes_its_base_from_the_replica(tm
         await place.desk.update("m1", fields)
         card = await place.desk.open("m1")
         assert card.member.numbers[0].e164 == "+886987654321"
-        assert card.greeting == "Hello, 林小姐"
+        assert card.greeting == "Hello, Ms 林"
         assert (await place.ear.until(MemberNews)).member.tags == ("vip",)
         (found,) = await place.desk.lookup("0987654321")
         assert found.member.id == "m1"

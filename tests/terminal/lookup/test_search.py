@@ -100,6 +100,14 @@ async def test_what_is_no_number_of_theirs_matches_nobody(lookup: Lookup, raw: s
         ("678 林", [("lin", "and", True), ("old", "and", True)]),
         ("林678", [("lin", "and", True), ("old", "and", True)]),
         ("陳 111-678", [("chen", "and", True)]),
+        ("digits 7", []),
+        ("7-eleven 678", [("digits", "name_matches", True)]),
+        ("王 222-678", [("old", "tail_only", True), ("pair1", "name_only", True)]),
+        ("999 林", [("lin", "name_only", True), ("old", "name_only", True)]),
+        ("無此人 678", [(who, "tail_only", True) for who in ("chen", "lin", "old", "smith")]),
+        ("林 0923111678", [("chen", "tail_only", True), ("lin", "name_only", True), ("old", "name_only", True)]),
+        ("林 67", [("lin", "name_alone", True), ("old", "name_alone", True)]),
+        ("無此人 999", []),
         ("0999888777", []),
         ("", []),
         ("   ", []),
@@ -115,6 +123,18 @@ async def test_the_search_box(lookup: Lookup, query: str, found: list[tuple[str,
 async def test_two_reasons_are_said_together(lookup: Lookup) -> None:
     why = (await lookup.search("678 林"))[0].why
     assert why.english() == "the number ends in 678, and the name starts with 林"
+
+
+async def test_where_nobody_has_both_each_row_says_what_it_has(lookup: Lookup) -> None:
+    only_number, only_name = (match.why.english() for match in await lookup.search("王 222-678"))
+    assert only_number == "nobody has both: only the number ends in 222678"
+    assert only_name == "nobody has both: only the name has 王"
+    assert (await lookup.search("林 67"))[0].why.english() == "the name has 林; 67 is too short to look for"
+
+
+async def test_many_with_the_digits_leave_room_for_those_with_the_name(lookup: Lookup) -> None:
+    codes = [match.why.code for match in await lookup.search("王 678", 4)]
+    assert codes == ["tail_only", "tail_only", "name_only"]
 
 
 async def test_what_comes_after_the_longest_query_is_not_read(lookup: Lookup) -> None:

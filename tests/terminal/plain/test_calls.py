@@ -68,4 +68,4 @@ async def test_a_call_that_is_handed_to_another_is_not_said_to_be_theirs_before_
             given = call("c2", LIN, state=CallState.ANSWERED, claimed_by="p-mei", handed_by="p-an")
             desk.publish(CallNews(given, SafeText("美惠")))
             (said,) = await listed(typist)
-            assert ("waiting for 美惠" if language == "en" else "等 美惠 接手") in said
+            assert ("waiting for 美惠" if language == "en" else "等美惠接手") in said

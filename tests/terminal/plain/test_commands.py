@@ -38,6 +38,25 @@ def test_in_chinese_the_chinese_word_and_the_letter_work() -> None:
             assert typed.command.id == command
 
 
+@pytest.mark.parametrize(
+    ("language", "line", "command", "rest"),
+    [
+        ("en", "take a call", "take", ""),
+        ("en", "Look up  an answer  Can I park? ", "answers", "Can I park?"),
+        ("en", "save the date for her", "save", "the date for her"),
+        ("zh_TW", "接電話", "take", ""),
+        ("zh_TW", "接電話 2", "take", "2"),
+        ("zh_TW", "查解答：停車", "answers", "停車"),
+        ("zh_TW", "take a call", "take", ""),
+    ],
+)
+def test_a_command_is_called_by_the_words_that_taught_it(language: str, line: str, command: str, rest: str) -> None:
+    with spoken(language):
+        typed = parse(line)
+        assert typed.command is not None
+        assert (typed.command.id, typed.rest) == (command, rest)
+
+
 def test_a_number_is_a_choice_also_in_full_width() -> None:
     assert parse("3").number == parse("３").number == 3
     assert parse("hello there").command is None

@@ -17,7 +17,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.why import Why
 from terminal.desk import Draft
-from terminal.news import UNSAVED, CallNews, ScreenPop, SyncNews
+from terminal.news import UNSAVED, CallNews, Match, ScreenPop, SyncNews
 from terminal.sync import link  # has the words of `UNSAVED`
 from tests.hostile import CASES, is_forbidden
 from tests.terminal.plain.talking import Typist, spoken, talking
@@ -58,7 +58,7 @@ async def ring(typist: Typist, ident: str, who: Member | None, line: str = "2") 
 async def test_a_ring_says_who_what_must_not_be_forgotten_and_how_to_take_it(typist: Typist) -> None:
     said = await ring(typist, "c1", LIN)
     assert said == [
-        "Line 2 rings: 林淑芬 小姐, gold, 0912-345-678.",
+        "Line 2 rings: 林淑芬 Ms, gold, 0912-345-678.",
         "Careful: 對堅果過敏.",
         "Say: Hello, Ms 林. t takes it.",
     ]
@@ -235,6 +235,60 @@ async def test_junk_is_marked_and_disturbs_nobody(typist: Typist, desk: Scripted
     desk.publish(marked)
     await typist.settle()
     assert len(typist.said) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("k she moved", "Nothing was done: tasks takes no text, and there is she moved. Type k alone."),
+        ("q now", "Nothing was done: quit takes no text, and there is now. Type q alone."),
+        ("? w", "Nothing was done: help takes no text, and there is w. Type ? alone."),
+        ("w she moved", "Nothing was done: wrap takes a number or nothing, not she moved. Type w alone."),
+        ("l 3 weeks", "Nothing was done: later takes a number or nothing, not 3 weeks. Type l alone."),
+        ("w 99", "There is no 99 to choose."),
+        ("l 99", "There is no 99 to choose."),
+    ],
+)
+async def test_what_a_command_has_no_use_for_is_said_and_nothing_is_done(
+    typist: Typist, desk: ScriptedDesk, line: str, said: str
+) -> None:
+    await ring(typist, "c1", LIN)
+    await typist.type("t")
+    did = len(desk.did)
+    assert (await typist.type(line))[0] == said
+    assert len(desk.did) == did
+    assert "林淑芬" in (await typist.type(""))[0]
+
+
+async def test_in_chinese_stray_text_is_refused_in_chinese(desk: ScriptedDesk) -> None:
+    with spoken("zh_Hant"):
+        async with talking(desk) as typist:
+            assert await typist.type("o 回電") == ["沒有執行：「首頁」後面不接文字，卻多了「回電」。請只輸入 o。"]
+
+
+async def test_a_kept_draft_is_saved_by_its_own_word(typist: Typist, desk: ScriptedDesk) -> None:
+    await ring(typist, "c1", LIN)
+    await typist.type("t")
+    assert await typist.type("v") == ["There is nothing to save yet."]
+    await typist.type("n", "改送門市", ":c")
+    await typist.type("save the note")
+    assert any(each[:2] == ("note", "改送門市") for each in desk.did)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Nobody has both 王 and 999. These have one of the two:"),
+        ("zh_Hant", "沒有人同時符合「王」和 999，以下只符合其中一項："),
+    ],
+)
+async def test_a_search_that_nobody_fits_whole_says_so(desk: ScriptedDesk, language: str, said: str) -> None:
+    desk.found = [Match(LIN, Why("tail_only", {"text": "王", "digits": "999"}), guess=True)]
+    with spoken(language):
+        async with talking(desk) as typist:
+            lines = await typist.type("s 王 999")
+            assert lines[0] == said
+            assert LIN.name in lines[2]
 
 
 async def test_answers_are_read_and_a_question_without_one_is_passed_on(typist: Typist, desk: ScriptedDesk) -> None:

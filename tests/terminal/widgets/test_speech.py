@@ -2,9 +2,10 @@ import pytest
 
 from ringdesk.dispositions import BUILT_IN, WRONG_NUMBER, Disposition
 from ringdesk.safetext import SafeText
+from terminal.desk.callflow import greeting as said_by_the_desk
 from terminal.widgets.speech import address, counted, greeting, titled
 from tests.terminal.plain.talking import spoken
-from tests.terminal.scripted_desk import member
+from tests.terminal.scripted_desk import call, member, plain_card, pop
 
 
 @pytest.mark.parametrize(
@@ -12,6 +13,14 @@ from tests.terminal.scripted_desk import member
     [("en", "林淑芬", "小姐", "Hello, Ms 林"),
      ("en", "林志明", "先生", "Hello, Mr 林"),
      ("en", "James Smith", "Mr.", "Hello, Mr. Smith"),
+     ("en", "林", "先生", "Hello, Mr 林"),
+     ("en", "歐陽娜娜", "女士", "Hello, Ms 歐陽"),
+     ("en", "大同公司", "先生", "Hello, 大同公司"),
+     ("zh_TW", "林", "Mr", "林先生您好"),
+     ("zh_TW", "林明", "MS.", "林女士您好"),
+     ("zh_TW", "歐陽娜娜", "女士", "歐陽女士您好"),
+     ("zh_TW", "大同公司", "先生", "大同公司您好"),
+     ("zh_TW", "王大明（台積電）", "先生", "王先生您好"),
      ("en", "林志明", "老師", "Hello, 林老師"),
      ("en", "林志明", "", "Hello, 林志明"),
      ("zh_TW", "林淑芬", "小姐", "林小姐您好"),
@@ -21,7 +30,10 @@ from tests.terminal.scripted_desk import member
 )  # fmt: skip
 def test_a_greeting_is_in_one_language(language: str, name: str, honorific: str, says: str) -> None:
     with spoken(language):
-        assert greeting(member("m", name, "0912-345-678", honorific=SafeText(honorific))) == says
+        who = member("m", name, "0912-345-678", honorific=SafeText(honorific))
+        assert greeting(who) == says
+        rings = pop(call("c1", who), plain_card(who))
+        assert said_by_the_desk(rings.call, rings.matches) == says, "a program reads what the person does"
 
 
 def test_an_address_that_nobody_knows_stays() -> None:
