@@ -3,10 +3,12 @@
 Pure: events, rows and the clock go in; turns come out, in the order in which the desk has to tell them.
 """
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import msgspec
 
+from ringdesk import ids
 from ringdesk.calls import Call, CallEvent, CallState, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
@@ -51,6 +53,21 @@ class CallBook:
         """A line of this desk reports something."""
         others = [row for row in self._rows.values() if row.merged_into is None and self._tracker.get(row.id) is None]
         return self._turns(self._tracker.received(event, site=site, others=others), event.at)
+
+    def meant(self, event: CallEvent) -> CallEvent:
+        """The event, under the name by which its call is kept here (`tracker.again`)."""
+        return self._tracker.meant(event)
+
+    def strange(self, event: CallEvent) -> tuple[str, ...]:
+        """The ids of calls in an event that this desk has not heard of since it began: they may have been other calls'."""
+        said = {native for native in (event.native_id, event.linked_id) if native is not None}
+        called = (ids.call_id(event.source, native) for native in sorted(said))
+        return tuple(each for each in called if self._tracker.ended(each) is None)
+
+    def recall(self, ended: Mapping[str, float]) -> None:
+        """When calls ended that others, or this desk in an earlier life, heard of."""
+        for each, at in ended.items():
+            self._tracker.recall(each, at)
 
     def row(self, row: Call, now: float) -> list[Turn]:
         """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
