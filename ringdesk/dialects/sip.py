@@ -83,17 +83,17 @@ class SipDialect:
         self._trusted = options.trusted
         self._registration = Registration(options.registrar, options.secrets, source_id) if options.registrar else None
         self._told: State | None = None
+        self._invites = Invites()
+        self._calls: dict[str, tuple[_Stage, float]] = {}
         self._reset()
 
     def _reset(self) -> None:
         self._partial: dict[str | None, _Partial] = {}
-        self._invites = Invites()
-        self._calls: dict[str, tuple[_Stage, float]] = {}
         self._events: list[CallEvent] = []
         self._sends: list[Send] = []
 
     def opened(self, now: float) -> Step:
-        """Start from nothing, and register."""
+        """Register. The calls of before go on: their peers do not know that nobody listened for a while."""
         self._reset()
         if self._registration is not None:
             self._registration.start(now)
@@ -118,7 +118,7 @@ class SipDialect:
         return self._step()
 
     def closed(self, now: float) -> Step:
-        """The transport is gone. Whether the calls still ring cannot be known: nothing is said of them."""
+        """The transport is gone. Whether the calls still ring is not known before it is back."""
         for partial in self._partial.values():
             self._refuse(partial.splitter.flush(), now)
         if self._registration is not None:
