@@ -6,7 +6,7 @@ facts: they never move a call back and never make it pop.
 """
 
 from collections.abc import Iterable
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -28,7 +28,7 @@ from ringdesk.tracker.life import (
     step,
     wrap_up,
 )
-from ringdesk.tracker.merging import may_be_one, one_of, twin, united, went_on
+from ringdesk.tracker.merging import doubted, may_be_one, one_of, perhaps_one, twin, united, went_on
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -38,10 +38,12 @@ __all__ = [
     "Tracker",
     "claim",
     "deadline",
+    "doubted",
     "give_up",
     "may_be_one",
     "one_of",
     "patience",
+    "perhaps_one",
     "pop_due",
     "step",
     "twin",
@@ -105,9 +107,11 @@ class Tracker:
         call = self._save(step(before, event, call_id=own, site=site))
         if call == before:
             return ()
-        newest = islice(reversed(self._calls.values()), _NEWEST)
-        other = twin(call, chain(others, newest), self._policy.same_call)
-        return (call,) if other is None else self._unite(before, call, other, event.at)
+        beside = (*others, *islice(reversed(self._calls.values()), _NEWEST))
+        other = twin(call, beside, self._policy.same_call)
+        if other is not None:
+            return self._unite(before, call, other, event.at)
+        return (self._save(doubted(before, call, beside, self._policy.same_call)),)
 
     def meant(self, event: CallEvent) -> CallEvent:
         """The event, under the name by which its call is kept here: not its own where that is one that comes again."""

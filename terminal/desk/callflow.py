@@ -182,7 +182,7 @@ class CallFlow:
         call = self.book.of(SourceKey(event.source, event.native_id))
         if call is not None:
             self._reporter.joined(call, self.book.aliases(call))
-            self._reporter.heard(call, event, popped=self.book.popped(call))
+            self._reporter.heard(call, event, popped=self.book.told(call))
 
     async def _due(self) -> None:
         """Own calls that were given up end for everybody."""
