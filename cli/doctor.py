@@ -91,7 +91,8 @@ def run(options: argparse.Namespace) -> int:
     if not 0 <= options.seconds <= 86_400:
         raise BadInput(Why("doctor_seconds"))
     listened = (each for spec in lines if options.seconds for each in heard_for(spec, options.seconds, allowed))
-    told = chain([found, *named], _findings(lines, options.data, allowed), listened, asked)
+    areas = _areas(lines, known, options.data)
+    told = chain([found, *named], _findings(lines, options.data, allowed), areas, listened, asked)
     if options.public is not None:
         from cli.doctor_public import public
 
@@ -116,6 +117,18 @@ def _server(known: Settings, data: Path | None) -> Iterator[Finding]:
     if known.desk.server:
         usual = Path(known.desk.data).expanduser() if known.desk.data else places().data
         yield server(known.desk.server, data or usual)
+
+
+def _areas(lines: list[SourceSpec], known: Settings, data: Path | None) -> Iterator[Finding]:
+    """Whether the calls of a desk came without an area code, and what is set for it."""
+    if data is None:
+        return
+    from cli.doctor_area import Place, of_calls
+
+    own = [Place(spec.options.region, spec.options.area) for spec in lines]
+    yield from of_calls(
+        data / _DATABASES[0], roots.wall(), [Place(known.general.region or "TW", known.general.area), *own]
+    )
 
 
 def _findings(lines: list[SourceSpec], data: Path | None, allowed: Collection[str]) -> Iterator[Finding]:

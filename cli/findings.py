@@ -68,6 +68,7 @@ CHECKS: Final = {
     "server": mark("server"),
     "ports": mark("serial ports"),
     "outbox": mark("unsent changes"),
+    "area code": mark("area code"),
     "public address": mark("public address"),
     "public name": mark("public name"),
     "public certificate": mark("public certificate"),

@@ -13,15 +13,16 @@ from typing import Final
 import msgspec
 
 from cli import roots
-from ringdesk.calls import Called, CallEvent, EventKind
+from ringdesk.calls import Called, CallEvent
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
+from ringdesk.tracker import again
 from ringdesk.why import ENGLISH, Why
 from server.app import Taken, bound, serve_hooks
 from server.callroom import Report
-from server.callroom.heard import AGAIN_SECONDS, KEPT_SECONDS
+from server.callroom.heard import KEPT_SECONDS
 from server.intake import Intake, Place
 from server.intake.refusals import read_detail
 from server.store.base import Unavailable
@@ -150,7 +151,6 @@ class _OneSource:
         self._spec = pump.spec
         self._taken: dict[str, float] = {}
         self._refused: list[float] = []
-        self._lives: dict[str, tuple[str, float, bool]] = {}
         self.believed: Callable[[], None] = lambda: None
 
     async def source(self, _source: str) -> tuple[Source, tuple[LineRow, ...]]:
@@ -173,14 +173,13 @@ class _OneSource:
     async def hear(self, report: Report) -> bool:
         """To the desk, once."""
         now, mark = asyncio.get_running_loop().time(), report.mark
-        kept = AGAIN_SECONDS if report.again else KEPT_SECONDS
+        kept = again.AGAIN_SECONDS if report.again else KEPT_SECONDS
         if mark is not None and now - self._taken.get(mark, -kept) < kept:
             return False
         self._refused.clear()
         self.believed()
         for event in report.events:
-            meant = self._meant(event, now) if report.again else event
-            await asyncio.to_thread(self._pump.hear, self._on_line(meant))
+            await asyncio.to_thread(self._pump.hear, self._on_line(event))
         self._pump.note(Said(Notice(Level.OK, Why("line_ok", {"port": self._spec.address}))))
         if mark is not None:
             self._taken.pop(mark, None)
@@ -203,17 +202,6 @@ class _OneSource:
             return
         why = Why(code) if code in ENGLISH else _failed(self._spec)
         self._pump.note(Said(Notice(Level.WARNING, why)))
-
-    def _meant(self, event: CallEvent, now: float) -> CallEvent:
-        """An id that comes again long after its call is over is another call's: under a name of its own."""
-        name, heard_at, over = self._lives.pop(event.native_id, (event.native_id, now, False))
-        begins = event.event in (EventKind.RINGING, EventKind.ANSWERED)
-        if begins and over and now - heard_at > AGAIN_SECONDS:
-            name, over = f"{event.native_id}~{event.at:.0f}", False
-        self._lives[event.native_id] = name, now, over or event.event is EventKind.ENDED
-        if len(self._lives) > MOST_REMEMBERED:
-            del self._lives[next(iter(self._lives))]
-        return msgspec.structs.replace(event, native_id=name)
 
     def _on_line(self, event: CallEvent) -> CallEvent:
         """The name of the line, where the URL gives it and the provider does not."""

@@ -23,14 +23,17 @@ _PATIENCE: Final = 2.0
 _TONES: Final = re.compile(rb"(?:\x10[/~]?[0-9A-D*#]){4,}|(?:\A|[\r\n])[ABD][0-9]{4,20}[C#][\r\n]")
 """Digits that a modem in voice mode hears (V.253, 9.1: DLE and the digit), or caller ID as Taiwan's exchanges send it."""
 _ROOM: Final = 65_536
+MOST_RAWS: Final = 200
 
 
 class Heard(msgspec.Struct):
     """What was counted. `modem`: the line is heard through one. `ready`: that took a command for caller ID; None where nothing
-    was said of it. `country` is two hexadecimal digits, where the modem told them."""
+    was said of it. `raws` are the numbers that were shown, as they came, the first `MOST_RAWS`. `country` is two hexadecimal
+    digits, where the modem told them."""
 
     modem: bool = False
     natives: set[str] = set()
+    raws: dict[str, None] = {}
     shown: int = 0
     withheld: int = 0
     unavailable: int = 0
@@ -56,6 +59,8 @@ class Heard(msgspec.Struct):
         presentation = event.caller.presentation
         if event.caller.raw is not None and presentation is Presentation.SHOWN:
             self.shown += 1
+            if len(self.raws) < MOST_RAWS:
+                self.raws[str(event.caller.raw)] = None
         elif presentation is Presentation.PRIVATE:
             self.withheld += 1
         elif event.event is EventKind.CALLER:

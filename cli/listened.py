@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from cli import roots
+from cli.doctor_area import Place, misread
 from cli.findings import Finding
 from cli.line_probe import Heard, Probe
 from cli.line_reasons import judged
@@ -31,7 +32,10 @@ def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -
         threading.Event().wait(seconds)
     worst = next((notice for notice in reversed(notices) if notice.level is Level.BROKEN), None)
     refused = next((notice for notice in reversed(notices) if notice.why.code.startswith("hook_")), None)
-    notice = refused or (None if heard.bytes or heard.calls else worst) or judged(heard, spec.options.region, seconds)
+    place = spec.options
+    area = misread(heard.raws, [Place(place.region, place.area)])
+    notice = refused or (None if heard.bytes or heard.calls else worst)
+    notice = notice or (Notice(Level.BROKEN, area) if area else judged(heard, place.region, seconds))
     yield Finding(check=f"{spec.url} ({seconds:g} s)", ok=notice.level is Level.OK, level=notice.level, why=notice.why)
 
 

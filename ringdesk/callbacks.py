@@ -155,6 +155,21 @@ def replaced(promise: Task, known: Known, site: str, at: float) -> tuple[Task, .
     )
 
 
+def dropped(mark: NumberMark, known: Known, at: float) -> tuple[Task, ...]:
+    """The open callbacks to a number that somebody marks as junk, as they are then: nobody calls it back. A supplier may still
+    be called."""
+    if mark.label is not MarkLabel.JUNK:
+        return ()
+    dialled = mark_of(mark)
+    found = (task for task in known.tasks if _open(task) and not dialled.isdisjoint(number_of(task)))
+    return tuple(settled(task, mark.author, at) for task in found)
+
+
+def settled(task: Task, by: str, at: float) -> Task:
+    """A callback that nobody needs any more, by the word of a person (their id, "" for the business's own list)."""
+    return msgspec.structs.replace(task, state=TaskState.DONE, done_by=by, done_at=at)
+
+
 def taken_up(fresh: Task, call: Call, known: Known) -> Task | None:
     """The open callback that stands for `fresh`, which a person makes of a missed call of the same caller; None: `fresh` is the
     first."""

@@ -189,7 +189,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     `on_hold`: the one who has the call lets it wait. `handed_by`, `handed_name`: who handed it on to them.
     `site` is the store or office that the line belongs to. `ring_count` counts RING reports of passive lines.
     `routed` says where it rings (None: at all desks of the store), `mark` what the business's own list says of the number.
-    `absent` says that the source stated that there is no number (so the pop need not wait). `merged_into` is the id under
+    `perhaps` is the id of another source's call that this may be, though nothing proves it: who saw that one is not disturbed
+    again. `absent` says that the source stated that there is no number (so the pop need not wait). `merged_into` is the id under
     which a call goes on that turned out to be the same as another.
     """
 
@@ -220,6 +221,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     merged_into: str | None = None
     routed: Routed | None = None
     mark: MarkLabel | None = None
+    perhaps: str | None = None
 
     @property
     def rank(self) -> int:

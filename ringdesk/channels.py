@@ -171,6 +171,7 @@ def _call(row: Call) -> Call:
         via=None if via is None else Via(masked_number(via.raw), masked_text(via.reason)),
         disposition=None if row.disposition is None else masked_text(row.disposition),
         routed=None if routed is None else _routed(routed),
+        perhaps=row.perhaps if row.perhaps and is_uuid(row.perhaps) else None,
         sources=(),  # a native id is the peer's own text: some put the number into it
     )
 

@@ -139,6 +139,11 @@ def mark_of(call: Call, listed: Iterable[MarkedNumbers], region: str = "TW") -> 
     raw = call.caller.e164 or call.caller.raw
     if raw is None or not numbers_of(call):
         return None
+    return label_of(raw, listed, region)
+
+
+def label_of(raw: str, listed: Iterable[MarkedNumbers], region: str = "TW") -> MarkLabel | None:
+    """What the list says of a number, E.164 or as it was given."""
     return next((each.label for each in listed if _is_listed(raw, each.number, region)), None)
 
 

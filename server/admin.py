@@ -11,8 +11,10 @@ import msgspec
 
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.ops import Row
+from ringdesk.routing import MarkedNumbers
 from ringdesk.wire.signing import ServerKey
 from server import accept, settings
+from server.callroom import listed
 from server.differences import Difference, differences
 from server.identity import authority, devices, people
 from server.identity.authority import Authority
@@ -172,19 +174,22 @@ async def import_settings(
     desk: Office, text: str, region: str, allowed: Collection[str] = ()
 ) -> tuple[Difference, ...]:
     """Other central settings, all or nothing; what changed. `region` is that of lines without one, `allowed` are the foreign
-    dialects of this machine's settings. Raises `BadInput`."""
+    dialects of this machine's settings. Open callbacks to numbers that are junk from now on are closed. Raises `BadInput`."""
     written = settings.read(text)
     roster = await desk.store.register.roster()
     changed: tuple[Difference, ...] = ()
+    marks: tuple[MarkedNumbers, ...] = ()
 
     def decide(before: Central, sites: frozenset[str]) -> tuple[Central, Entry]:
-        nonlocal changed
+        nonlocal changed, marks
         after = settings.settled(written, before, sites, region, allowed, roster)
         changed = differences(before, after)
+        marks = after.rules.marks
         words = "; ".join(each.words for each in changed) or "nothing changed"
         return after, desk.entry("settings.import", detail=words[:MAX_DETAIL])
 
     await desk.store.register.settle(decide)
+    await listed.drop(desk.store.order, desk.key, marks, region, desk.clock())
     return changed
 
 

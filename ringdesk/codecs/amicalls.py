@@ -260,7 +260,7 @@ class Exchange(Telephones):
         leg = self._legs.get(uniqueid)
         if leg is None:
             if uniqueid and len(uniqueid) <= amilegs.LONGEST_ID:
-                self._gone[uniqueid] = None
+                self._bury(uniqueid)
             return
         linkedid = message.text("Linkedid")
         if linkedid and len(linkedid) <= amilegs.LONGEST_ID and linkedid not in leg.record.links:

@@ -19,6 +19,8 @@ MOST_LEGS: Final = 4096
 """Channels kept; an Asterisk that has more at once is not one office's."""
 MOST_GONE: Final = 512
 """Channels remembered after their end: late events must not bring them back."""
+GONE_SECONDS: Final = 600.0
+"""For how long: after that their ids, which begin with the second of their making, are those of a clock that was set back."""
 _MOST_LINKS: Final = 64
 """Linkedids that one call may have had."""
 
@@ -35,7 +37,7 @@ class Table:
         self._extension = re.compile(extensions)
         self._legs: dict[str, Leg] = {}
         self._records: dict[str, Record] = {}
-        self._gone: dict[str, None] = {}
+        self._gone: dict[str, float] = {}
         self._now = 0.0
         self._events: list[CallEvent] = []
         self.asks = False
@@ -70,7 +72,7 @@ class Table:
             return None
         leg = self._legs.get(uniqueid)
         if leg is None:
-            return None if uniqueid in self._gone else self._add(uniqueid, linkedid, channel)
+            return None if self._is_gone(uniqueid) else self._add(uniqueid, linkedid, channel)
         if linkedid not in leg.record.links:
             self._relink(leg.record, linkedid)
         return leg
@@ -107,12 +109,25 @@ class Table:
         self._legs.pop(leg.uniqueid, None)
         record = leg.record
         record.legs.pop(leg.uniqueid, None)
-        self._gone[leg.uniqueid] = None
-        while len(self._gone) > MOST_GONE:
-            del self._gone[next(iter(self._gone))]
+        self._bury(leg.uniqueid)
         if not record.legs:
             for link in record.links:
                 self._records.pop(link, None)
+
+    def reconnected(self) -> None:
+        """A new connection: nothing of the one before comes late, and an exchange that was started anew counts anew."""
+        self._gone.clear()
+        self.asks = False
+        self.questions.clear()
+
+    def _is_gone(self, uniqueid: str) -> bool:
+        return self._now - self._gone.get(uniqueid, float("-inf")) < GONE_SECONDS
+
+    def _bury(self, uniqueid: str) -> None:
+        self._gone.pop(uniqueid, None)
+        self._gone[uniqueid] = self._now
+        while len(self._gone) > MOST_GONE:
+            del self._gone[next(iter(self._gone))]
 
     def _relink(self, record: Record, linkedid: str) -> None:
         """A leg has another Linkedid: the calls of both are one."""

@@ -6,7 +6,6 @@ answered when two legs are bridged, not when the caller's leg is answered: that 
 """
 
 import re
-from collections import deque
 from typing import Final
 
 import msgspec
@@ -29,6 +28,10 @@ from ringdesk.safetext import SafeText
 LEGS: Final = 4000
 CALLS: Final = 2000
 """Kept at most; beyond it the oldest is forgotten."""
+DEAD: Final = 1000
+"""Channels and calls remembered after their end: late events must not bring them back."""
+DEAD_SECONDS: Final = 600.0
+"""For how long: after that an id that a dial plan gives out again (`origination_uuid`) is another's."""
 DUMPS: Final = 100
 """Channels of a snapshot that are asked for their facts."""
 
@@ -61,19 +64,22 @@ class CallTable:
         self._extensions = re.compile(extensions)
         self._legs: dict[str, _Leg] = {}
         self._calls: dict[str, _Call] = {}
-        self._dead: deque[str] = deque(maxlen=1000)
+        self._dead: dict[str, float] = {}
         self._stale: set[str] = set()
         self._events: list[CallEvent] = []
         self._now = 0.0
 
     def disconnected(self) -> None:
-        """Nothing is heard for a while: the next snapshot says which channels still live."""
+        """Nothing is heard for a while: the next snapshot says which channels still live, and nothing comes late any more."""
         self._stale = set(self._legs)
+        self._dead.clear()
 
     def event(self, fields: Fields, now: float) -> list[CallEvent]:
         """One event."""
         self._now = now
         leg = fields.get("Unique-ID", "")[: eslfields.LONGEST_ID]
+        if fields.get("Event-Name") == "CHANNEL_CREATE" and leg in self._stale:
+            self._again(leg)
         match fields.get("Event-Name"):
             case "CHANNEL_CREATE" | "CHANNEL_PROGRESS" | "CHANNEL_PROGRESS_MEDIA" | "CHANNEL_DATA":
                 self._seen(leg, fields)
@@ -115,13 +121,26 @@ class CallTable:
         self._now = now
         live = {row["uuid"][: eslfields.LONGEST_ID] for row in rows}
         for gone in self._stale - live:
-            leg = self._legs.pop(gone, None)
-            if leg is not None and (call := self._calls.get(leg.call)) is not None:
-                call.legs.discard(gone)
-                if not call.legs:
-                    self._end(leg.call, Outcome.UNKNOWN)
+            self._lost(gone)
         self._stale = set()
         return self._take(), [uuid for uuid in sorted(live - self._legs.keys()) if eslfields.is_id(uuid)][:DUMPS]
+
+    def _lost(self, uuid: str) -> None:
+        """A channel ended while nobody listened: how is not known."""
+        self._stale.discard(uuid)
+        leg = self._legs.pop(uuid, None)
+        if leg is not None and (call := self._calls.get(leg.call)) is not None:
+            call.legs.discard(uuid)
+            if not call.legs:
+                self._end(leg.call, Outcome.UNKNOWN)
+
+    def _again(self, uuid: str) -> None:
+        """A channel is made once: one of the same name is another, and the call of the first ended while nobody listened."""
+        leg = self._legs.get(uuid)
+        call = None if leg is None else self._calls.get(leg.call)
+        for other in set() if call is None else self._stale & call.legs:
+            self._lost(other)
+        self._dead.clear()
 
     def _take(self) -> list[CallEvent]:
         events, self._events = self._events, []
@@ -132,6 +151,15 @@ class CallTable:
         event = CallEvent(event=kind, at=self._now, source=self._source, native_id=call)
         direction = event.direction if opened is None else opened.direction
         self._events.append(msgspec.structs.replace(event, direction=direction, **facts))
+
+    def _is_dead(self, uuid: str) -> bool:
+        return self._now - self._dead.get(uuid, float("-inf")) < DEAD_SECONDS
+
+    def _bury(self, uuid: str) -> None:
+        self._dead.pop(uuid, None)
+        self._dead[uuid] = self._now
+        while len(self._dead) > DEAD:
+            del self._dead[next(iter(self._dead))]
 
     def _own(self, name: str) -> bool:
         return self._extensions.fullmatch(name) is not None
@@ -145,11 +173,11 @@ class CallTable:
             if known.root and not self._calls[known.call].bridged:
                 self._caller(known.call, eslfields.caller(fields))
             return known
-        if not uuid or uuid in self._dead:
+        if not uuid or self._is_dead(uuid):
             return None
         parent = eslfields.parent(uuid, fields)
         call = self._legs[parent].call if parent in self._legs else parent
-        if call in self._dead:
+        if self._is_dead(call):
             return None
         agent = None if call == uuid else eslfields.agent(fields)
         leg = _Leg(call, agent, agent is not None and self._own(agent), root=call == uuid)
@@ -244,7 +272,7 @@ class CallTable:
 
     def _other(self, uuid: str, call: str, fields: Fields) -> _Leg | None:
         """The other end of a bridge of which nothing was heard yet."""
-        if uuid in self._dead:
+        if self._is_dead(uuid):
             return None
         outbound = fields.get("Other-Leg-Direction") == "outbound"
         agent = SafeText(fields.get("Other-Leg-Destination-Number", "")) if outbound else None
@@ -269,7 +297,7 @@ class CallTable:
 
     def _hangup(self, uuid: str, fields: Fields) -> None:
         leg = self._legs.pop(uuid, None)
-        self._dead.append(uuid)
+        self._bury(uuid)
         if leg is None:
             return
         call = self._calls[leg.call]
@@ -306,10 +334,10 @@ class CallTable:
             call.legs.discard(uuid)
             self._leg_over(leg, "")
             del self._legs[uuid]
-            self._dead.append(uuid)
+            self._bury(uuid)
         self._tell(native, EventKind.ENDED, outcome=outcome)
         del self._calls[native]
-        self._dead.append(native)
+        self._bury(native)
 
     def _queue(self, fields: Fields) -> None:
         """mod_callcenter: who waits where, and who took them."""

@@ -68,10 +68,20 @@ class Phones:
                 self._stop(call)
         return self._take()
 
-    def forget_rings(self) -> None:
-        """The connection was lost: whether anything still rings is not known."""
+    def disconnected(self) -> None:
+        """The connection was lost: whether anything still rings is not known before it is back."""
         for call in self._calls:
-            call.until, call.stopped = None, True
+            call.until = None
+
+    def reconnected(self, now: float) -> None:
+        """It is heard again: what still rings says so within a gap, unless it is a line that tells no rings."""
+        for call in self._calls:
+            if call.stopped or call.until is not None:
+                continue
+            if call.rings:
+                call.until = now + self._gap
+            elif call.phone not in self._gateways and call.direction is Direction.IN:
+                call.until = max(now, call.heard + SILENT_RINGING)
 
     def incoming(self, line: Line, now: float, outcome: Outcome | None = None) -> list[CallEvent]:
         """Somebody calls; with an outcome the server itself ended it."""
@@ -136,7 +146,7 @@ class Phones:
 
     def _ring(self, line: Line, ring: int) -> None:
         call = self._ringing(line.phone)
-        if call is not None and 0 < ring < call.ring:
+        if call is not None and not self._goes_on(call, ring):
             self._stop(call)
             call = None
         opens = call is None
@@ -147,6 +157,11 @@ class Phones:
         self._heard(call)
         if not opens:
             self._say(call, EventKind.RINGING)
+
+    def _goes_on(self, call: _Call, ring: int) -> bool:
+        """Whether it can be the same call that rings: a smaller count is another one's, and so is one that is too small for the
+        time in which nothing was heard (a connection was lost)."""
+        return ring >= call.ring and self._now - call.heard <= self._gap * (ring - call.ring + 1)
 
     def _is_stale(self, call: _Call) -> bool:
         before = self._before(call)
@@ -161,7 +176,8 @@ class Phones:
     def _fits(self, call: _Call, caller: Caller) -> bool:
         """Whether a statement can be about a call that rings: a server makes one of each call, a sniffing gateway two."""
         if call.caller is None:
-            return True
+            believed = self._gap if call.rings else SILENT_RINGING
+            return self._now - call.heard <= believed or call.phone in self._gateways
         return (call.caller.raw, call.caller.presentation) == (caller.raw, caller.presentation) and (
             self._now - call.heard <= self._gap
         )

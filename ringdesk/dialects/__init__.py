@@ -78,8 +78,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
     `events` are believed (`verified` in them is None where the provider signs nothing); `refused` says why nothing was.
     `once` names the request among all of its source: a second one of that name is a repetition or a replay, and changes
-    nothing; "" if it changes nothing anyway. `again`: the peer's ids of calls may come again, as those of an exchange that
-    counts from 1 each day: long after a call is over its id, and the names of its requests, are another call's. `asks` is the
+    nothing; "" if it changes nothing anyway. `again`: the names of requests may come again within the day, as those of an
+    exchange that counts its calls from 1: hours later they are another request's (for ids of calls see `tracker.again`; a
+    dialect need not know of that). `asks` is the
     number of a caller whose name the peer wants to know, answered by `Oracle.told`. `answer` is sent in any case: what was
     accepted lets the call go on, also the second time.
     """

@@ -68,8 +68,7 @@ class AmiDialect:
         self._pinged_at: float | None = None
         self._number = 0
         self._asked: dict[str, str] = {}
-        self._exchange.asks = False
-        self._exchange.questions.clear()
+        self._exchange.reconnected()
         self._events: list[CallEvent] = []
         self._sends: list[Send] = []
         self._notices: list[Notice] = []

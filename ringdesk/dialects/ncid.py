@@ -55,7 +55,7 @@ class NcidDialect:
     def opened(self, now: float) -> Step:
         """The server speaks first."""
         self._reset()
-        self._phones.forget_rings()
+        self._phones.disconnected()
         self._is_open, self._due_at = True, now + GREETING_TIME
         self._notice(Level.STARTING, "ncid_starting")
         return self._step()
@@ -80,7 +80,7 @@ class NcidDialect:
             self._notice(Level.BROKEN, "ncid_cut_off")
         step = self._step()
         self._reset()
-        self._phones.forget_rings()
+        self._phones.disconnected()
         return step
 
     @property
@@ -140,5 +140,6 @@ class NcidDialect:
     def _ready(self, now: float) -> None:
         if self._is_open and not self._is_ready:
             self._due_at = now + KEEPALIVE
+            self._phones.reconnected(now)
         self._is_ready = True
         self._notice(Level.OK, "ncid_ready")

@@ -43,6 +43,11 @@ PEERS: Final = 32
 """Senders of which half a message is kept."""
 CALLS: Final = 256
 """Calls that are remembered, to know what belongs to them."""
+OVER_SECONDS: Final = 600.0
+"""For how long one that is over is remembered: an INVITE is repeated for 32 s (RFC 3261, 17.1.1.2). Later its Call-ID is another
+call's, of an exchange that makes them anew after a start."""
+LONGEST_SECONDS: Final = 12 * 3600.0
+"""The same for one that goes on, as far as is known: longer than the longest shift."""
 LONGEST_ID: Final = 255
 """Characters of a Call-ID that count."""
 
@@ -78,17 +83,17 @@ class SipDialect:
         self._trusted = options.trusted
         self._registration = Registration(options.registrar, options.secrets, source_id) if options.registrar else None
         self._told: State | None = None
+        self._invites = Invites()
+        self._calls: dict[str, tuple[_Stage, float]] = {}
         self._reset()
 
     def _reset(self) -> None:
         self._partial: dict[str | None, _Partial] = {}
-        self._invites = Invites()
-        self._calls: dict[str, _Stage] = {}
         self._events: list[CallEvent] = []
         self._sends: list[Send] = []
 
     def opened(self, now: float) -> Step:
-        """Start from nothing, and register."""
+        """Register. The calls of before go on: their peers do not know that nobody listened for a while."""
         self._reset()
         if self._registration is not None:
             self._registration.start(now)
@@ -113,7 +118,7 @@ class SipDialect:
         return self._step()
 
     def closed(self, now: float) -> Step:
-        """The transport is gone. Whether the calls still ring cannot be known: nothing is said of them."""
+        """The transport is gone. Whether the calls still ring is not known before it is back."""
         for partial in self._partial.values():
             self._refuse(partial.splitter.flush(), now)
         if self._registration is not None:
@@ -222,9 +227,9 @@ class SipDialect:
 
     def _rings(self, request: Message, now: float, peer: str | None) -> None:
         call = request.call_id[:LONGEST_ID]
-        if call in self._calls:
+        if call in self._calls and not self._forgotten(call, now):
             return
-        self._stage(call, _Stage.RINGING)
+        self._stage(call, _Stage.RINGING, now)
         caller = sipheaders.caller(request, trusted=self._trusts(peer))
         called = Called(raw=sipheaders.called(request), line=self._line)
         ringing = self._event(EventKind.RINGING, call, now)
@@ -237,11 +242,18 @@ class SipDialect:
         host = sipmessage.host_port(peer or "")[0].strip("[]")
         return "*" in self._trusted or (bool(host) and host in self._trusted)
 
-    def _stage(self, call: str, stage: _Stage) -> None:
+    def _stage(self, call: str, stage: _Stage, now: float) -> None:
         self._calls.pop(call, None)
-        self._calls[call] = stage
+        self._calls[call] = stage, now
         while len(self._calls) > CALLS:
             del self._calls[next(iter(self._calls))]
+
+    def _stage_of(self, call: str) -> _Stage:
+        return self._calls[call][0] if call in self._calls else _Stage.OVER
+
+    def _forgotten(self, call: str, now: float) -> bool:
+        stage, at = self._calls[call]
+        return now - at > (OVER_SECONDS if stage is _Stage.OVER else LONGEST_SECONDS)
 
     def _event(self, kind: EventKind, call: str, now: float, outcome: Outcome | None = None) -> CallEvent:
         name = str(SafeText(call))
@@ -250,16 +262,16 @@ class SipDialect:
     def _answered(self, call_id: str, now: float) -> None:
         """Somebody else has the call; how long it lasts is not heard here."""
         call = call_id[:LONGEST_ID]
-        if self._calls.get(call) is _Stage.RINGING:
-            self._stage(call, _Stage.ANSWERED)
+        if self._stage_of(call) is _Stage.RINGING:
+            self._stage(call, _Stage.ANSWERED, now)
             self._events.append(self._event(EventKind.ANSWERED, call, now))
 
     def _over(self, call_id: str, now: float, kind: EventKind, outcome: Outcome | None = None) -> None:
         call = call_id[:LONGEST_ID]
-        stage = self._calls.get(call, _Stage.OVER)
+        stage = self._stage_of(call)
         if stage is _Stage.OVER:
             return
-        self._stage(call, _Stage.OVER)
+        self._stage(call, _Stage.OVER, now)
         outcome = Outcome.ANSWERED if stage is _Stage.ANSWERED else outcome
         self._events.append(self._event(kind, call, now, outcome))
 
@@ -315,7 +327,7 @@ class SipDialect:
             return
         if response.sequence[1] != "INVITE" or response.status < 200 or response.status in _NOT_AN_END:
             return
-        if self._calls.get(response.call_id[:LONGEST_ID]) is not _Stage.RINGING:
+        if self._stage_of(response.call_id[:LONGEST_ID]) is not _Stage.RINGING:
             return
         self._forget(response)
         outcome = sipheaders.outcome(response.status)

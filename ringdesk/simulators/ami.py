@@ -5,7 +5,7 @@ Asterisk 22 does; those that no listener reads are left out.
 """
 
 from hashlib import md5
-from typing import Final
+from typing import Final, NamedTuple
 
 from ringdesk.simulators import Incoming
 from ringdesk.simulators.exchange import SimulatedExchange
@@ -26,6 +26,7 @@ class SimulatedAsterisk(SimulatedExchange):
         super().__init__()
         self._user, _, self._secret = account.partition(":")
         self._withheld: dict[str, bool] = {}
+        self._lives: list[_Life] = []
 
     def opened(self, now: float) -> bytes:
         """The manager speaks first."""
@@ -35,7 +36,8 @@ class SimulatedAsterisk(SimulatedExchange):
     def received(self, data: bytes, now: float) -> bytes:
         """Actions, each up to its blank line."""
         *actions, self._rest = (self._rest + data)[-_MOST:].split(b"\r\n\r\n")
-        return b"".join(map(self._act, actions))
+        self._lives = [life for life in self._lives if now < life.until]
+        return b"".join(self._act(action, now) for action in actions)
 
     def call(self, call: Incoming, now: float) -> float:
         """A call comes in at the trunk and rings both telephones; one may answer."""
@@ -49,6 +51,7 @@ class SimulatedAsterisk(SimulatedExchange):
         self._withheld[trunk.channel] = call.shown is None
         over = now + call.rings_for
         self._say(now, "Newchannel", **trunk.facts("4"))
+        self._lives += [_Life(now, over, trunk, "4"), *(_Life(now, over, phone, "5") for phone in phones)]
         for phone in phones:
             self._say(now, "Newchannel", **phone.facts("0"))
             self._say(now, "DialBegin", **trunk.facts("4"), **phone.facts("5", "Dest"))
@@ -62,6 +65,7 @@ class SimulatedAsterisk(SimulatedExchange):
         return self._answered(trunk, phones, who, over, over + call.talk) - now
 
     def _answered(self, trunk: "_Channel", phones: list["_Channel"], who: "_Channel", at: float, end: float) -> float:
+        self._lives += [_Life(at, end, one, "6", f"bridge-{trunk.uid}") for one in (trunk, who)]
         for phone in phones:
             if phone is not who:
                 self._say(at, "Hangup", **phone.facts("5"), Cause="26")
@@ -78,7 +82,17 @@ class SimulatedAsterisk(SimulatedExchange):
     def _say(self, at: float, event: str, **fields: str) -> None:
         self._plan.add(at, _message("Event", event, Privilege="call,all", **fields))
 
-    def _act(self, text: bytes) -> bytes:
+    def _listed_now(self, now: float, known: dict[str, str]) -> bytes:
+        live = [life for life in self._lives if life.since <= now < life.until]
+        rows = (
+            _message("Event", "CoreShowChannel", **known, **one.who.facts(one.state), BridgeId=one.bridge)
+            for one in live
+        )
+        count = str(len(live))
+        done = _message("Event", "CoreShowChannelsComplete", **known, EventList="Complete", ListItems=count)
+        return b"".join(rows) + done
+
+    def _act(self, text: bytes, now: float) -> bytes:
         fields = {
             key.decode("ascii", "replace").lower(): value.decode("utf-8", "replace").strip()
             for key, _, value in (line.partition(b":") for line in text.split(b"\r\n"))
@@ -91,8 +105,7 @@ class SimulatedAsterisk(SimulatedExchange):
                 return self._log_in(fields, known)
             case "coreshowchannels":
                 self._listed = True
-                done = _message("Event", "CoreShowChannelsComplete", **known, EventList="Complete", ListItems="0")
-                return _message("Response", "Success", **known, EventList="start") + done
+                return _message("Response", "Success", **known, EventList="start") + self._listed_now(now, known)
             case "getvar":
                 return _message("Response", "Success", **known, Value=self._value(fields))
             case "ping":
@@ -136,6 +149,16 @@ class _Channel:
         """The fields of an event, `Dest` before those of the called one."""
         fields = {"Channel": self.channel, "ChannelState": state, **self._fields}
         return {prefix + key: value for key, value in fields.items()}
+
+
+class _Life(NamedTuple):
+    """A channel in one state, from when until when."""
+
+    since: float
+    until: float
+    who: _Channel
+    state: str
+    bridge: str = ""
 
 
 def _message(kind: str, name: str, **fields: str) -> bytes:

@@ -6,7 +6,7 @@ facts: they never move a call back and never make it pop.
 """
 
 from collections.abc import Iterable
-from itertools import chain, islice
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from ringdesk import ids
 from ringdesk.calls import Call, CallEvent, EventKind, SourceKey
 from ringdesk.safetext import SafeText
+from ringdesk.tracker import again
 from ringdesk.tracker.life import (
     DEFAULT_POLICY,
     NO_CALL,
@@ -27,7 +28,7 @@ from ringdesk.tracker.life import (
     step,
     wrap_up,
 )
-from ringdesk.tracker.merging import may_be_one, one_of, twin, united, went_on
+from ringdesk.tracker.merging import doubted, may_be_one, one_of, perhaps_one, twin, united, went_on
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -37,10 +38,12 @@ __all__ = [
     "Tracker",
     "claim",
     "deadline",
+    "doubted",
     "give_up",
     "may_be_one",
     "one_of",
     "patience",
+    "perhaps_one",
     "pop_due",
     "step",
     "twin",
@@ -68,6 +71,7 @@ class Tracker:
         self._calls: dict[str, Call] = {}
         self._ids: dict[SourceKey, str] = {}
         self._merged: dict[str, str] = {}
+        self._over: dict[str, float] = {}
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -92,17 +96,40 @@ class Tracker:
         if event.event in NO_CALL:
             return ()
         self._sweep(event.at)
+        event = self.meant(event)
         key = SourceKey(event.source, event.native_id)
         if event.event is EventKind.LINKED and event.linked_id is not None:
             return self._link(key, SourceKey(event.source, event.linked_id), event, site)
         own = self._id(key)
         before = self._calls.get(own)
+        if before is None and again.is_over(self._over.get(own), event.at):
+            return ()  # the late end of a call that was forgotten: what begins has a name of its own by now
         call = self._save(step(before, event, call_id=own, site=site))
         if call == before:
             return ()
-        newest = islice(reversed(self._calls.values()), _NEWEST)
-        other = twin(call, chain(others, newest), self._policy.same_call)
-        return (call,) if other is None else self._unite(before, call, other, event.at)
+        beside = (*others, *islice(reversed(self._calls.values()), _NEWEST))
+        other = twin(call, beside, self._policy.same_call)
+        if other is not None:
+            return self._unite(before, call, other, event.at)
+        return (self._save(doubted(before, call, beside, self._policy.same_call)),)
+
+    def meant(self, event: CallEvent) -> CallEvent:
+        """The event, under the name by which its call is kept here: not its own where that is one that comes again."""
+        return again.own(event, self.ended)
+
+    def ended(self, call_id: str) -> float | None:
+        """When the call ended that has, or had, this id: `again.LIVES` while it lives, None if nothing is known of one."""
+        call = self.get(call_id)
+        if call is None:
+            return self._over.get(call_id)
+        return again.LIVES if call.ended is None else call.ended
+
+    def recall(self, call_id: str, ended: float) -> None:
+        """A call that is over and not kept here had this id: it comes again as another's."""
+        self._over.pop(call_id, None)
+        self._over[call_id] = ended
+        while len(self._over) > self._policy.capacity:
+            del self._over[next(iter(self._over))]
 
     def claim(self, call_id: str, person: str, now: float, name: SafeText | None = None) -> tuple[Call, ...]:
         """ "I have it"; nothing for a call that nobody knows or somebody else has."""
@@ -178,8 +205,11 @@ class Tracker:
                 self._drop(call.id)
 
     def _drop(self, call_id: str) -> None:
-        for key in self._calls.pop(call_id).sources:
+        call = self._calls.pop(call_id)
+        for key in call.sources:
             self._ids.pop(key, None)
+            if call.ended is not None:
+                self.recall(ids.call_id(key.source, key.native_id), call.ended)
         for old in [old for old, new in self._merged.items() if new == call_id]:
             del self._merged[old]
 

@@ -75,6 +75,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Until a call whose ringing stopped ends as `unknown`, unless somebody claimed it (contracts.md 4)."""
     stuck_ringing: float = 180.0
     """Until a call of which nothing is heard any more but that it rang ends as `unknown`."""
+    stuck_queued: float = 3600.0
+    """The same for one that waited in a queue: nobody waits longer without a word, and who heard of it may be gone."""
     silent: float = 12 * 3600.0
     """Until any other call of which nothing is heard is given up: longer than the longest shift."""
     remembered: float = 600.0
@@ -141,6 +143,8 @@ def patience(call: Call, policy: Policy) -> float | None:
         return policy.ring_stopped
     if call.claimed_by is None and call.state in (CallState.NEW, CallState.RINGING):
         return policy.stuck_ringing
+    if call.claimed_by is None and call.state is CallState.QUEUED:
+        return policy.stuck_queued
     return policy.silent
 
 

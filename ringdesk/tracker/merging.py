@@ -47,14 +47,50 @@ def may_be_one(one: Call, other: Call, apart: float) -> bool:
     return (unsaid or same_caller(one.caller, other.caller)) and _coincide(one, other, apart)
 
 
+def perhaps_one(one: Call, other: Call, apart: float) -> bool:
+    """Whether two calls may be one, though nothing proves it: of one of them nothing was said of the caller yet; or both have no
+    number, whatever the sources say of why; or both have the same, at two lines with different names, for nobody calls twice at
+    once."""
+    if not _at_once(one, other, apart):
+        return False
+    if same_caller(one.caller, other.caller) and not withheld(one):
+        return True
+    said = [each for each in (stated(one), stated(other)) if each is not None]
+    numberless = all(each.raw is None for each in said)
+    return (len(said) == 1 or (len(said) == 2 and numberless)) and not _lines_differ(one, other)
+
+
+def doubted(before: Call | None, call: Call, others: Iterable[Call], apart: float) -> Call:
+    """The call after one more event (`before`: without it), with which of the `others` it may be the same as
+    (telephony practice: two reports of one call, of which neither proves it).
+
+    Only of a call that was not shown before: the first of two is shown, the second says which that was. Once it is known who
+    calls, the doubt may be over.
+    """
+    popped = before is not None and pop_due(before) and before.perhaps is None
+    if popped or not pop_due(call):
+        return call
+    shown = (other for other in others if other.id != call.id and other.perhaps is None and pop_due(other))
+    found = [other.id for other in shown if perhaps_one(call, other, apart)]
+    perhaps = call.perhaps if call.perhaps in found else next(iter(found), None)
+    return call if perhaps == call.perhaps else msgspec.structs.replace(call, perhaps=perhaps)
+
+
 def _coincide(one: Call, other: Call, apart: float) -> bool:
+    return _at_once(one, other, apart) and not _lines_differ(one, other)
+
+
+def _lines_differ(one: Call, other: Call) -> bool:
+    return bool(one.called.line and other.called.line) and one.called.line != other.called.line
+
+
+def _at_once(one: Call, other: Call, apart: float) -> bool:
     return (
         abs(one.started - other.started) <= apart
         and _meet(one, other)
         and _meet(other, one)
         and one.direction is other.direction
         and one.site == other.site
-        and not (one.called.line and other.called.line and one.called.line != other.called.line)
         and {key.source for key in one.sources}.isdisjoint(key.source for key in other.sources)
     )
 
@@ -93,6 +129,7 @@ def united(kept: Call, other: Call) -> Call:
     caller = kept.caller if said is None else joined(stated(kept), said)
     return msgspec.structs.replace(
         kept,
+        perhaps=None if kept.perhaps == other.id else kept.perhaps,
         state=ahead.state,
         outcome=ahead.outcome,
         ended=ahead.ended,

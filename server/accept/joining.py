@@ -43,13 +43,16 @@ def known_as(caller: Caller | None) -> tuple[str | None, str | None]:
     return caller.e164 or None, caller.raw or None
 
 
-def joined(before: Call | None, call: Call, others: Iterable[Row], at: float) -> tuple[Call, ...]:
-    """The call, and where one of the `others` is the same: the call that goes on, and the one that leads to it. `before` is
-    the call as it was."""
-    calls = (row for row in others if isinstance(row, Call) and row.id != call.id and row.merged_into is None)
+def joined(before: Call | None, call: Call, others: Iterable[Row], at: float, unsure: float = 0.0) -> tuple[Call, ...]:
+    """The call, and where one of the `others` is the same: the call that goes on, and the one that leads to it. Where one of
+    them may be the same and nothing proves it, the call says which. `before` is the call as it was; `unsure`: by how many
+    seconds the clock of who reports it may be wrong."""
+    calls = [row for row in others if isinstance(row, Call) and row.id != call.id and row.merged_into is None]
     other = tracker.twin(call, calls, _APART)
-    if call.merged_into is not None or other is None:
+    if call.merged_into is not None:
         return (call,)
+    if other is None:
+        return (tracker.doubted(before, call, calls, min(_APART + unsure, _NEAR)),)
     kept, gone = tracker.one_of(before, call, other, at)
     return bounds.call(kept), gone
 
@@ -61,5 +64,6 @@ def reported(args: Args, written: Mapping[RowKey, Row], known: Mapping[RowKey, R
         return dict(written)
     before = known.get(("call", call.id))
     assert before is None or isinstance(before, Call)
-    calls = joined(before, call, {**known, **written}.values(), at)
+    assert isinstance(args, CallReport)
+    calls = joined(before, call, {**known, **written}.values(), at, args.uncertainty)
     return {**written, **{("call", each.id): each for each in calls}}

@@ -17,9 +17,9 @@ from ringdesk.calls import Call
 from ringdesk.errors import BadInput
 from ringdesk.hours import Hours, hours
 from ringdesk.ids import callback_id
-from ringdesk.marks import NumberMark
+from ringdesk.marks import MarkLabel, NumberMark
 from ringdesk.ops import Args, CallReport, CallVerdict, Row, RowKey, TaskAdd
-from ringdesk.reached import number_of, numbers
+from ringdesk.reached import mark_of, number_of, numbers
 from ringdesk.tasks import Task, TaskKind
 from ringdesk.wire import limits
 from server.store.values import Ground, Rules, StoreHours, Wanted
@@ -118,6 +118,9 @@ class Owing:
                 known = before.get(key)
                 assert known is None or isinstance(known, Call)
                 self._called(known, row, {**before, **rows}, rows, args=args, fresh=fresh)
+        for row in written.values():
+            if isinstance(row, NumberMark) and row.label is MarkLabel.JUNK:
+                self._junk(row, {**before, **rows}, rows)
         if isinstance(args, TaskAdd) and args.kind is TaskKind.CALLBACK:
             self._promised(before, written, rows, site)
         return rows
@@ -158,6 +161,12 @@ class Owing:
         if callbacks.newly_spoken(before, call):
             for task in callbacks.closed(call, known, self._now):
                 rows["task", task.id] = task
+
+    def _junk(self, mark: NumberMark, around: Mapping[RowKey, Row], rows: dict[RowKey, Row]) -> None:
+        """A number that is junk is not called back, also where that was to be done already."""
+        known = self._known(mark_of(mark), {mark.e164} - {None}, around)
+        if known is not None:
+            rows |= {("task", task.id): task for task in callbacks.dropped(mark, known, self._now)}
 
     def _promised(
         self, before: Mapping[RowKey, Row], written: Mapping[RowKey, Row], rows: dict[RowKey, Row], site: str

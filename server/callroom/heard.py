@@ -14,6 +14,7 @@ from ringdesk.errors import BadInput
 from ringdesk.merge import bounds
 from ringdesk.ops import Row, RowKey
 from ringdesk.safetext import SafeText
+from ringdesk.tracker import again
 from ringdesk.wire.signing import ServerKey
 from server.accept import joining
 from server.accept.images import Sealer, dialled, draft, recent_calls, sets_touched
@@ -25,18 +26,13 @@ MAX_ALIASES: Final = 8
 """Ids that lead to each other, one after the other: as many as there are sources of one call."""
 KEPT_SECONDS: Final = 24 * 3600.0
 """How long a webhook that was taken in is remembered: Zoom sends again until 85 minutes later, most give up within one."""
-AGAIN_SECONDS: Final = 2 * 3600.0
-"""How long a call has to be over until its id, at a source that uses ids again, is another call's: longer than anybody sends
-a request again."""
-LONGEST_SECONDS: Final = 12 * 3600.0
-"""A call under an id that came again is looked for so far back: as long as one of which nothing is heard is kept alive."""
 ANYWHERE: Final = LineRow(id="", source="", site=MAIN_SITE)
 """The line of a source that has none in the central settings."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What one request of a source says. `once` is its name among all of the source ("": it may come again and again); `again`:
-    its ids of calls may come again (`Verdict.again`)."""
+    that name may be another request's within the day (`Verdict.again`)."""
 
     source: str
     events: tuple[CallEvent, ...]
@@ -67,23 +63,24 @@ class Hearing:
         self._business = business
         self._events = tuple(event for event in report.events if event.event not in tracker.NO_CALL)
         self._placed = tuple(placed(event, report.lines, now) for event in self._events)
-        named = _named(self._events)
-        if report.again:
-            named.update(life for event, _ in self._placed for life in lives(event))
-        self.wanted = Wanted(rows=_keys(named), around=_around(self._placed), hook=report.mark, rules=True)
+        self.wanted = Wanted(
+            rows=_keys(_named(self._events)), around=_around(self._placed), hook=report.mark, rules=True
+        )
         self.repeated = self.wrote = False
 
     def decide(self, ground: Ground) -> Decision | Wanted:
         """Fold all events in memory."""
-        kept = AGAIN_SECONDS if self._report.again else KEPT_SECONDS
+        kept = again.AGAIN_SECONDS if self._report.again else KEPT_SECONDS
         self.repeated = ground.hook_at is not None and self._now - ground.hook_at < kept
         if self.repeated:
             return Decision(seal=lambda _head: Batch())
         before = {key[1]: call for key, held in ground.rows.items() if (call := call_of(held)) is not None}
-        ahead = {call.merged_into for call in before.values() if call.merged_into} - {key[1] for key in ground.asked}
+        ahead = {call.merged_into for call in before.values() if call.merged_into}
+        folded = _Fold(before)
+        ahead.update(*(again.may_be(event) for event, _ in self._placed if folded.comes_again(event)))
+        ahead -= {key[1] for key in ground.asked}
         if ahead:
             return msgspec.structs.replace(ground.wanted, rows=tuple(sorted(ground.asked.union(_keys(ahead)))))
-        folded = _Fold(before, again=self._report.again)
         for event, site in self._placed:
             folded.take(event, site)
         changed: dict[RowKey, Row] = {
@@ -119,13 +116,18 @@ class Hearing:
 class _Fold:
     """The calls as they become, event by event."""
 
-    def __init__(self, calls: dict[str, Call], *, again: bool = False) -> None:
+    def __init__(self, calls: dict[str, Call]) -> None:
         self.calls = dict(calls)
-        self._again = again
+
+    def comes_again(self, event: CallEvent) -> bool:
+        """Whether an id in the event is that of a call that was over long ago."""
+        said = [native for native in (event.native_id, event.linked_id) if native is not None]
+        return any(again.is_over(self._ended(ids.call_id(event.source, native)), event.at) for native in said)
 
     def take(self, event: CallEvent, site: str) -> None:
         """One event at a site."""
-        own = self._goes_on(self._meant(event))
+        event = again.own(event, self._ended)
+        own = self._goes_on(ids.call_id(event.source, event.native_id))
         event = bounds.event(event)
         before = self.calls.get(own)
         call = bounds.call(tracker.step(before, event, call_id=own, site=site))
@@ -134,17 +136,11 @@ class _Fold:
         else:
             self.calls |= {each.id: each for each in joining.joined(before, call, self.calls.values(), event.at)}
 
-    def _meant(self, event: CallEvent) -> str:
-        """The call that has the event's id now."""
-        first = ids.call_id(event.source, event.native_id)
-        if not self._again:
-            return first
-        found = lives(event)
-        newest = next((life for life in found if life in self.calls), first)
-        call = self.calls.get(self._goes_on(newest))
-        begins = event.event in (EventKind.RINGING, EventKind.ANSWERED)
-        over = call is not None and call.ended is not None and event.at - call.ended > AGAIN_SECONDS
-        return found[0] if begins and over else newest
+    def _ended(self, call_id: str) -> float | None:
+        call = self.calls.get(self._goes_on(call_id))
+        if call is None:
+            return None
+        return again.LIVES if call.ended is None else call.ended
 
     def _link(self, before: Call | None, call: Call, linked: SourceKey, at: float) -> None:
         """The source says that two of its calls are one. Of two that people have seen the older goes on: the other's pop
@@ -169,13 +165,6 @@ class _Fold:
                 break
             call_id = call.merged_into
         return call_id
-
-
-def lives(event: CallEvent) -> tuple[str, ...]:
-    """The ids that a call under an id that came again may have, the newest first: each follows from the stretch of time in which
-    it began, of which none is so long that two such calls begin in it."""
-    since, until = (int(at // AGAIN_SECONDS) for at in (event.at - LONGEST_SECONDS, event.at))
-    return tuple(ids.call_id(event.source, f"{event.native_id}\0{part}") for part in range(until, since - 1, -1))
 
 
 def placed(event: CallEvent, lines: Sequence[LineRow], now: float) -> tuple[CallEvent, str]:

@@ -5,9 +5,9 @@ takes its time beside them. Whatever a peer sends, this ends with a close code a
 """
 
 import asyncio
+import contextlib
 import logging
 from base64 import b64encode
-from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
@@ -54,14 +54,11 @@ from server.identity.devices import enrol
 from server.identity.people import Logins
 from server.sessions.allowance import Allowance
 from server.sessions.greeting import Goodbye, expect_welcome, greet, known_device
+from server.sessions.strangers import Stranger, Strangers
 from server.store.base import Store, Unavailable
 from server.store.values import Device
 
 NONCE_BYTES: Final = 24
-MAX_STRANGERS: Final = 256
-"""Lines that have not said hello yet; one more is told to try later."""
-MAX_STRANGERS_AT_ONE: Final = 64
-"""Of them, from one address: so that nobody alone keeps all others out."""
 WRONG_CODE_DELAY: Final = 0.5
 """Seconds after a wrong enrolment code, which has 128 bits: the delay spares the database, not the secret."""
 INTERNAL: Final = 1011
@@ -93,29 +90,30 @@ class Reception:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._strangers: Counter[str] = Counter()
+        self._strangers = Strangers()
 
     async def receive(self, websocket: WebSocket, known: Callable[[], None] = lambda: None) -> None:
         """One accepted websocket, to its end. `known` is called when it has said who it is."""
+        patience = asyncio.timeout(limits.UNAUTHENTICATED_SECONDS)
         address = websocket.client.host if websocket.client else ""
-        if self._strangers.total() >= MAX_STRANGERS or self._strangers[address] >= MAX_STRANGERS_AT_ONE:
+        stranger = Stranger(address, lambda: _end(patience))
+        if not self._strangers.admit(stranger):
             await websocket.close(TRY_LATER, "busy")
             return
         conversation = Conversation(self._parts, websocket)
         code, reason = GOING_AWAY, ""
         try:
-            self._strangers[address] += 1
             try:
-                async with asyncio.timeout(limits.UNAUTHENTICATED_SECONDS):
-                    await conversation.introduce()
+                async with patience:
+                    await conversation.introduce(lambda: self._strangers.heard(stranger))
             finally:
-                self._strangers -= Counter((address,))
+                self._strangers.release(stranger)
             known()
             await conversation.go_on()
         except WebSocketDisconnect:
             return
         except TimeoutError:
-            code, reason = POLICY, "too_slow"
+            code, reason = (TRY_LATER, "busy") if stranger.turned_out else (POLICY, "too_slow")
         except WireError as error:
             code, reason = error.close_code, "protocol"
             log.info("session.protocol", extra={"device": conversation.name, "error": str(error)})
@@ -131,6 +129,11 @@ class Reception:
         finally:
             await conversation.end()
         await conversation.close(code, reason)
+
+
+def _end(patience: asyncio.Timeout) -> None:
+    with contextlib.suppress(RuntimeError):  # it has run out at this moment
+        patience.reschedule(0.0)
 
 
 class Conversation:
@@ -152,8 +155,8 @@ class Conversation:
 
     # --- coming in
 
-    async def introduce(self) -> None:
-        """Challenge, enrolment if it is the first time, hello, welcome."""
+    async def introduce(self, heard: Callable[[], None] = lambda: None) -> None:
+        """Challenge, enrolment if it is the first time, hello, welcome. `heard` is called at each message."""
         space = await self._parts.store.order.space()
         self._say(
             Challenge(
@@ -167,6 +170,7 @@ class Conversation:
         )
         while True:
             message = await self._hear()
+            heard()
             if isinstance(message, Hello):
                 await self._welcome(message)
                 return

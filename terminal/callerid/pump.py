@@ -23,6 +23,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.transcript import Chunk
 from ringdesk.why import Why, register
 from terminal.callerid.health import Fact, Health, Lost, Opened, Passed, Reported, Said
+from terminal.callerid.lease import Lease
 from terminal.callerid.ports import CHUNK, Port, PortError
 from terminal.callerid.source import SourceSpec, Transport
 from terminal.callerid.transports import open_port
@@ -104,6 +105,7 @@ class SourcePump:
         self._port: Port | None = None
         self._dialect: StreamDialect | None = None
         self._options = spec.options
+        self._lease = Lease(spec.lease)
         self._thread = threading.Thread(target=self._run, name=f"source {spec.address}", daemon=True)
 
     @property
@@ -137,7 +139,20 @@ class SourcePump:
             begun = self._wall()
             self._attempt()
             failures = 1 if self._wall() - begun >= _STEADY else failures + 1
-            self._stop.wait(pause(failures, self._jitter))
+            self._rest(pause(failures, self._jitter))
+
+    def _rest(self, seconds: float) -> None:
+        """Wait; what rings at a peer that does not come back stops ringing in the meantime."""
+        while seconds > 0 and not self._stop.is_set():
+            now = self._wall()
+            self._lapse(now)
+            nap = min(seconds, _wait(self._lease.next_due, now))
+            self._stop.wait(nap)
+            seconds -= nap
+
+    def _lapse(self, now: float) -> None:
+        for event in self._lease.due(now):
+            self._on_event(event)
 
     def _attempt(self) -> None:
         """Open the port and serve it until it, the dialect or the pump ends."""
@@ -183,7 +198,7 @@ class SourcePump:
     def _converse(self, dialect: StreamDialect, port: Port, now: float) -> None:
         """Until the pump ends, the port is lost, or the clock steps back (the dialect then starts anew)."""
         while not self._stop.is_set():
-            data = port.read(_wait(dialect.next_due, now))
+            data = port.read(min(_wait(dialect.next_due, now), _wait(self._lease.next_due, now)))
             before, now = now, self._wall()
             if now < before - _CLOCK_STEP:
                 self._dialect = None  # what it waits for lies in a future that has been taken back
@@ -193,6 +208,7 @@ class SourcePump:
                 self._apply(dialect.received(data, now, port.peer), port)
             if dialect.next_due is not None and dialect.next_due <= now:
                 self._apply(dialect.due(now), port)
+            self._lapse(now)
             self._note(Passed(self._is_open(now)))
             self._publish()
 
@@ -200,6 +216,7 @@ class SourcePump:
         """Do what the dialect wants; without a port (closed, or a replay) its bytes go nowhere."""
         for event in step.events:
             self._note(Reported(event))
+            self._lease.heard(event)
             self._on_event(event)
         for notice in step.notices:
             self._note(Said(notice))
@@ -216,6 +233,7 @@ class SourcePump:
 
     def _publish(self) -> None:
         notice = self._health.notice
+        self._lease.stands(notice.level, self._wall())
         if notice != self._told:
             self._told = notice
             self._on_health(self.spec.id, notice)

@@ -57,7 +57,8 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     (without a host at all IPv4 addresses). `baud` is bits per second, always 8 data bits, no parity, 1 stop bit. `speed` is
     how many times faster than recorded a replay runs. `tls`: the connection is encrypted; `ca` is a file of the authorities
     that may have signed the peer's certificate, instead of the system's. Of `http`: `public` is the address that the
-    provider calls where it is another than ours (a proxy, a tunnel), `is_open` that whatever comes is believed.
+    provider calls where it is another than ours (a proxy, a tunnel), `is_open` that whatever comes is believed. `lease` is how
+    many seconds the link may be down before what rang there is taken to have stopped.
     """
 
     id: str
@@ -75,6 +76,7 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
     secret_file: str | None = None
     public: str = ""
     is_open: bool = False
+    lease: float = 60.0
 
     @property
     def address(self) -> str:
@@ -88,11 +90,11 @@ class SourceSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _FOR_ONE: Final[dict[Transport, frozenset[str]]] = {
-    Transport.SERIAL: frozenset({"baud"}),
-    Transport.SOCKET: frozenset(),
-    Transport.RFC2217: frozenset({"baud"}),
-    Transport.TCP: frozenset({"tls", "ca"}),
-    Transport.UDP: frozenset(),
+    Transport.SERIAL: frozenset({"baud", "lease"}),
+    Transport.SOCKET: frozenset({"lease"}),
+    Transport.RFC2217: frozenset({"baud", "lease"}),
+    Transport.TCP: frozenset({"tls", "ca", "lease"}),
+    Transport.UDP: frozenset({"lease"}),
     Transport.HTTP: frozenset({"public", "open"}),
     Transport.REPLAY: frozenset({"speed"}),
 }
@@ -159,6 +161,7 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
         secret_file=given.get("secret-file"),
         public=_public(url, given.get("public", "")),
         is_open=is_open,
+        lease=options.positive(url, "lease", given.get("lease", "60"), 3600),
     )
 
 

@@ -3,14 +3,16 @@
 Pure: events, rows and the clock go in; turns come out, in the order in which the desk has to tell them.
 """
 
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 import msgspec
 
+from ringdesk import ids
 from ringdesk.calls import Call, CallEvent, CallState, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import Policy, Tracker, deadline, give_up, pop_due, twin
+from ringdesk.tracker import Policy, Tracker, deadline, give_up, perhaps_one, pop_due, twin
 
 YOUNG: Final = 30.0
 """Seconds: a call that somebody else reports pops only while it is younger (sync.md 5)."""
@@ -51,6 +53,21 @@ class CallBook:
         """A line of this desk reports something."""
         others = [row for row in self._rows.values() if row.merged_into is None and self._tracker.get(row.id) is None]
         return self._turns(self._tracker.received(event, site=site, others=others), event.at)
+
+    def meant(self, event: CallEvent) -> CallEvent:
+        """The event, under the name by which its call is kept here (`tracker.again`)."""
+        return self._tracker.meant(event)
+
+    def strange(self, event: CallEvent) -> tuple[str, ...]:
+        """The ids of calls in an event that this desk has not heard of since it began: they may have been other calls'."""
+        said = {native for native in (event.native_id, event.linked_id) if native is not None}
+        called = (ids.call_id(event.source, native) for native in sorted(said))
+        return tuple(each for each in called if self._tracker.ended(each) is None)
+
+    def recall(self, ended: Mapping[str, float]) -> None:
+        """When calls ended that others, or this desk in an earlier life, heard of."""
+        for each, at in ended.items():
+            self._tracker.recall(each, at)
 
     def row(self, row: Call, now: float) -> list[Turn]:
         """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
@@ -138,6 +155,11 @@ class CallBook:
         """Whether the call was shown."""
         return call_id in self._shown and self._shown[call_id].popped
 
+    def told(self, call_id: str) -> bool:
+        """Whether people here know of the call: it was shown, or stands beside one that was and that it may be."""
+        shown = self._shown.get(call_id)
+        return shown is not None and (shown.popped or shown.call.perhaps is not None)
+
     def calls(self, now: float) -> list[Call]:
         """The calls that live or were within the last minutes, oldest first."""
         found = (shown for shown in self._shown.values() if shown.popped or not self.elsewhere(shown.call))
@@ -156,6 +178,18 @@ class CallBook:
     def elsewhere(self, call: Call) -> bool:
         """Whether it rings at other desks only."""
         return rings_elsewhere(call, self.own)
+
+    def _perhaps(self, call: Call) -> str | None:
+        """The call on show that this one may be the same as, by the server's word or by what this desk hears itself: two reports
+        of one call disturb once."""
+        for other in reversed(self._shown.values()):
+            if not other.popped or not other.call.live or other.call.id == call.id:
+                continue
+            row = self._rows.get(other.call.id)
+            told = other.call.id == call.perhaps or (row is not None and row.perhaps == call.id)
+            if told or perhaps_one(call, other.call, _POLICY.same_call):
+                return other.call.id
+        return None
 
     def _seen(self, call_id: str) -> Call | None:
         heard, row = self._tracker.get(call_id), self._rows.get(call_id)
@@ -184,10 +218,14 @@ class CallBook:
         young = call_id not in self._rows or now - told < YOUNG
         elsewhere = self.elsewhere(call)
         pop = not popped and young and _calls_for(call) and not elsewhere
+        perhaps = self._perhaps(call) if pop else None if popped or before is None else before.call.perhaps
+        pop = pop and perhaps is None
+        call = msgspec.structs.replace(call, perhaps=perhaps)
         self._shown[call_id] = _Shown(call, popped or pop, elsewhere)
         quiet = elsewhere and not popped
         moved = before is not None and popped and before.elsewhere is not elsewhere
-        if not pop and (quiet or _over(call, now) or not (moved or _is_news(before, call, popped=popped))):
+        known_here = popped or perhaps is not None
+        if not pop and (quiet or _over(call, now) or not (moved or _is_news(before, call, popped=known_here))):
             return None
         known = before.call.caller.e164 if before is not None else None
         return Turn(call, pop, identify=call.caller.e164 != known)

@@ -17,7 +17,7 @@ from ringdesk.errors import Refused, RingdeskError
 from ringdesk.marks import MarkLabel
 from ringdesk.ops import CallReport
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import Policy, deadline, give_up
+from ringdesk.tracker import Policy, again, deadline, give_up
 from ringdesk.wire.messages import Line
 from terminal import words
 from terminal.desk.callbook import CallBook, Turn
@@ -159,17 +159,30 @@ class CallFlow:
         return None
 
     async def _heard(self, event: CallEvent) -> None:
-        event = self._with_number(event)
+        event = await self._meant(self._with_number(event))
         turns = self.book.heard(event, self._site)
         await self._tell(turns)
         if event.event not in _NOT_REPORTED:
             self._report(event)
 
+    async def _meant(self, event: CallEvent) -> CallEvent:
+        """The event, under the name by which its call is kept: its id may have been another call's long ago. What the replica
+        cannot say of that is taken as new: the call is shown in any case."""
+        if event.event not in _NOT_REPORTED and (strange := self.book.strange(event)):
+            try:
+                ended = await self._lookup.ended(strange)
+                if any(again.is_over(at, event.at) for at in ended.values()):
+                    ended |= await self._lookup.ended(again.may_be(event))
+                self.book.recall(ended)
+            except RingdeskError as error:
+                _log.error("the past of a call could not be read", error=str(error))
+        return self.book.meant(event)
+
     def _report(self, event: CallEvent) -> None:
         call = self.book.of(SourceKey(event.source, event.native_id))
         if call is not None:
             self._reporter.joined(call, self.book.aliases(call))
-            self._reporter.heard(call, event, popped=self.book.popped(call))
+            self._reporter.heard(call, event, popped=self.book.told(call))
 
     async def _due(self) -> None:
         """Own calls that were given up end for everybody."""

@@ -1,6 +1,6 @@
 """What the desk needs of the parts around it, where it does not need to know more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import msgspec
@@ -42,6 +42,9 @@ class Lookup(Protocol):
 
     async def mark(self, number: str) -> NumberMark | None:
         """The mark on a number (E.164, or as it was given)."""
+
+    async def ended(self, calls: Sequence[str]) -> dict[str, float]:
+        """When the calls of these ids ended, those that there are; `tracker.again.LIVES` of one that has not."""
 
     async def search(self, query: str, limit: int = 20) -> list[Match]:
         """The search box."""

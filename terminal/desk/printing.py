@@ -48,9 +48,11 @@ def member_object(member: Member) -> dict[str, Any]:
 
 
 def call_row(call: Call) -> dict[str, Any]:
-    """A call as it is printed, with what only a desk knows: the disposition, and the call that it turned out to be."""
+    """A call as it is printed, with what only a desk knows: the disposition, the call that it turned out to be, and the one that
+    it may be."""
     disposition = None if call.disposition is None else str(call.disposition)
-    return {**call_object(call), "disposition": disposition, "merged_into": call.merged_into}
+    told = {"disposition": disposition, "merged_into": call.merged_into, "possibly_same": call.perhaps}
+    return {**call_object(call), **told}
 
 
 def card_object(card: Card) -> dict[str, Any]:

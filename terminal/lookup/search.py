@@ -5,7 +5,7 @@ answer is a range of one index, ranked as it lies there: the last contact first.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
@@ -16,9 +16,10 @@ from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.numbers import Number
 from ringdesk.safetext import SafeText
+from ringdesk.tracker import again
 from ringdesk.why import Why
 from terminal.news import Match
-from terminal.store import business
+from terminal.store import business, cards
 from terminal.store.connection import Database, Transaction
 from terminal.store.index import code_gram, tail_gram
 from terminal.store.rows import shown
@@ -55,6 +56,10 @@ class Lookup:
         """The mark on a number that is nobody's: E.164, or as it was given."""
         return await self._reader.run(lambda tx: business.mark(tx, number))
 
+    async def ended(self, calls: Sequence[str]) -> dict[str, float]:
+        """When the calls of these ids ended, those that there are; `again.LIVES` of one that has not."""
+        return await self._reader.run(lambda tx: _ended(tx, calls))
+
     async def search(self, query: str, limit: int = LIMIT) -> list[Match]:
         """The search box: a full number, its last 3 or 4 digits, a member code, a name, or digits and a name together."""
         text = SafeText(query[:MAX_QUERY]).strip()
@@ -75,6 +80,11 @@ class Wanted(NamedTuple):
     short: str = ""
     """Digits beside a name that are too few to be a tail; `bare` is the name without them."""
     bare: str = ""
+
+
+def _ended(tx: Transaction, calls: Iterable[str]) -> dict[str, float]:
+    found = ((call_id, cards.find_call(tx, call_id)) for call_id in calls)
+    return {call_id: again.LIVES if call.ended is None else call.ended for call_id, call in found if call is not None}
 
 
 def _read(text: str, region: str, area: str) -> Wanted:

@@ -104,6 +104,8 @@ def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText
         if row.awaits:
             return [say("{line}: {name} waits for {colleague}.", line=line, colleague=row.taken_by, name=name)]
         return [say("{line}: {colleague} has {name}.", line=line, colleague=row.taken_by, name=name)]
+    if before is None and news.call.perhaps is not None:
+        return [say("{line} rings too, perhaps the same call: {name}.", line=line, name=name)]
     lines: list[SafeText] = []
     if news.matches and before is not None and _who(news.matches) != _who(before.matches):
         lines.append(say("{line} is {who}.", line=line, who=voice.caller_words(row)))

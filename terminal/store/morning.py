@@ -32,7 +32,7 @@ class LostCall(msgspec.Struct, frozen=True):
 
 def lost_calls(tx: Transaction, since: float) -> list[LostCall]:
     """Calls after `since` that nobody had, the newest first; none of numbers that are marked, none that are decided on, none
-    whose caller was spoken with since."""
+    whose caller was spoken with since, none that may be the same call as another."""
     recent = cards.recent_calls(tx, since)
     settled = Settled(call for call in recent if spoken(call))
     found = (call for call in reversed(recent) if _lost(call) and call not in settled)
@@ -44,7 +44,7 @@ def lost_calls(tx: Transaction, since: float) -> list[LostCall]:
 def _lost(call: Call) -> bool:
     if call.claimed_by is not None or call.answered is not None:
         return False
-    if call.disposition not in (None, MISSED):
+    if call.disposition not in (None, MISSED) or call.perhaps is not None:
         return False
     silent = call.state in (CallState.ENDED, CallState.RING_STOPPED)
     return call.outcome in _LOST or (silent and call.outcome in (None, Outcome.UNKNOWN))

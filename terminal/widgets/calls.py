@@ -7,13 +7,12 @@ from rich.cells import cell_len
 from textual.geometry import Size
 
 from ringdesk.calls import CallState
-from ringdesk.marks import MarkLabel
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.widgets.panel import POINT, ListPanel, Picture
-from terminal.widgets.person import CallRow, called_by, how_it_ended, number
+from terminal.widgets.person import CallRow, called_by, how_it_ended, number, why_quiet
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
-from terminal.widgets.speech import MARKS, STATES, because, say
+from terminal.widgets.speech import STATES, because, say
 from terminal.widgets.when import Now, clock, length
 
 LEAST_WORD: Final = 14
@@ -46,7 +45,7 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     if row.mine:
         return _mine(row)
     if row.quiet:
-        return say(MARKS[row.mark or MarkLabel.NONE]), Tone.DIM, Tone.CHIP
+        return why_quiet(row), Tone.DIM, Tone.CHIP
     if row.elsewhere:
         return because(ELSEWHERE), Tone.DIM, Tone.CHIP
     word = say(STATES[call.state])

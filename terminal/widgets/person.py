@@ -85,8 +85,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def quiet(self) -> bool:
-        """Whether it waits and must disturb nobody: its number is marked."""
-        return self.mark not in (None, MarkLabel.NONE)
+        """Whether it waits and must disturb nobody: its number is marked, or it may be a call that is on show already."""
+        return self.mark not in (None, MarkLabel.NONE) or self.call.perhaps is not None
 
     @cached_property
     def ringing(self) -> bool:
@@ -172,11 +172,16 @@ def how_it_ended(row: CallRow, titles: Mapping[str, SafeText]) -> SafeText:
     if row.mine and row.unfinished:
         return say("Ended, wrap up")
     if row.quiet and call.disposition is None:
-        return say(MARKS[row.mark or MarkLabel.NONE])
+        return why_quiet(row)
     outcome = None if call.outcome is Outcome.UNKNOWN else call.outcome
     said = SafeText(call.disposition or outcome or "")
     word = titles.get(said) or code(said) or say(STATES[call.state])
     return SafeText(word[:1].upper() + word[1:])
+
+
+def why_quiet(row: CallRow) -> SafeText:
+    """Why a call disturbs nobody, in a word."""
+    return say("Same call?") if row.call.perhaps is not None else say(MARKS[row.mark or MarkLabel.NONE])
 
 
 def number(call: Call) -> SafeText:

@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 
 import pytest
 
-from cli import hooks
 from cli.hooks import PACE, HookPump, _OneSource
 from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import macs
 from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.ids import call_id
+from ringdesk.tracker import again
 from server.callroom import Report
 from terminal.callerid.source import parse
 from tests.cli.processes import Child, child
@@ -146,7 +146,7 @@ def test_a_signature_is_over_the_address_that_the_provider_calls(tmp_path: Path,
         assert it.event("screen_pop")["caller"]["e164"] == "+886912345678"
 
 
-async def test_an_id_that_comes_again_long_after_its_call_is_a_call_of_its_own(
+async def test_the_name_of_a_request_that_comes_again_is_anothers_when_its_source_counts_anew(
     tmp_path: Path, provider: Provider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     heard: list[CallEvent] = []
@@ -155,16 +155,12 @@ async def test_an_id_that_comes_again_long_after_its_call_is_a_call_of_its_own(
     )
     backing = _OneSource(pump)
 
-    async def says(kind: EventKind, at: float) -> bool:
-        event = CallEvent(event=kind, at=at, source="pbx", native_id="c1")
-        return await backing.hear(Report(source="pbx", events=(event,), once=f"c1-{kind}", again=True))
+    async def says(*, counts: bool) -> bool:
+        event = CallEvent(event=EventKind.RINGING, at=100.0, source="pbx", native_id="c1")
+        return await backing.hear(Report(source="pbx", events=(event,), once=f"c1-{counts}", again=counts))
 
-    assert [await says(kind, 100.0) for kind in (EventKind.RINGING, EventKind.RINGING, EventKind.ENDED)] == [
-        True,
-        False,
-        True,
-    ]
-    monkeypatch.setattr(hooks, "AGAIN_SECONDS", 0.05)
+    assert [await says(counts=counts) for counts in (True, True, False, False)] == [True, False, True, False]
+    monkeypatch.setattr(again, "AGAIN_SECONDS", 0.05)
     await asyncio.sleep(0.1)
-    assert [await says(kind, 200.0) for kind in (EventKind.RINGING, EventKind.ENDED)] == [True, True]
-    assert [event.native_id for event in heard] == ["c1", "c1", "c1~200", "c1~200"]
+    assert [await says(counts=counts) for counts in (True, False)] == [True, False]
+    assert len(heard) == 3

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from cli.decode import steps
 from config import registry
 from ringdesk import transcript
-from ringdesk.calls import CallEvent
-from ringdesk.dialects import SourceOptions, StreamDialect
+from ringdesk.calls import Call, CallEvent, Outcome
+from ringdesk.dialects import SourceOptions, Step, StreamDialect
+from ringdesk.tracker import Tracker
 from ringdesk.transcript import Chunk
 from tests.contracts.recordings import transcripts
 
@@ -25,6 +26,7 @@ TRANSCRIPTS, FOREIGN = transcripts()
 FOLDERS = sorted({path.parent.name for path in TRANSCRIPTS.glob("*/*.jsonl")})
 STREAMS = [(folder, path.stem) for folder in FOLDERS for path in sorted((TRANSCRIPTS / folder).glob("*.jsonl"))]
 MEGABYTE = 1_000_000
+DAYS = 3 * 86_400.0
 
 
 factory = cache(partial(registry.dialect, allowed=FOREIGN))
@@ -74,6 +76,36 @@ def at_once(data: bytes, at: float = 0.0) -> Chunk:
     return Chunk(at=at, dir="in", hex=data.hex())
 
 
+def calls_of(tracker: Tracker, one: StreamDialect, chunks: Iterable[Chunk], later: float = 0.0) -> dict[str, Call]:
+    """The calls of a recording that begins `later`, each as it became; none is left open."""
+    found: dict[str, Call] = {}
+
+    def take(step: Step) -> None:
+        for event in step.events:
+            found.update((call.id, call) for call in tracker.received(event))
+
+    def run_until(end: float) -> None:
+        while (due := one.next_due) is not None and due <= end:
+            take(one.due(due))
+            if one.next_due == due:
+                return
+
+    now = later
+    for chunk in chunks:
+        now = chunk.at + later
+        run_until(now)
+        if chunk.dir == "in":
+            take(one.received(chunk.data, now, chunk.peer))
+    run_until(now + 600.0)
+    while (due := tracker.next_due) is not None:
+        found.update((call.id, call) for call in tracker.due(due))
+    return found
+
+
+def outcomes(calls: dict[str, Call]) -> list[object]:
+    return [(call.state, call.outcome, call.caller, call.legs, bool(call.merged_into)) for call in calls.values()]
+
+
 def facts(events: Iterable[CallEvent]) -> list[object]:
     return [(event.event, event.caller, event.called, event.via, event.reason) for event in events]
 
@@ -110,6 +142,21 @@ class TestEveryTranscript:
         for length in places(data):
             for event in events_of(name, [at_once(data[:length])]):
                 assert event.caller is None or event.caller.raw in known, "half a number is a wrong number"
+
+    @pytest.mark.parametrize("between", ["nothing", "a cut", "a start"])
+    def test_days_later_the_same_ids_are_other_calls(self, name: str, stem: str, between: str) -> None:
+        tracker, one = Tracker(), dialect(name)
+        before = calls_of(tracker, one, recorded(name, stem))
+        if between == "a cut":
+            one.closed(DAYS / 2)
+        elif between == "a start":
+            one = dialect(name)
+        later = calls_of(tracker, one, recorded(name, stem), DAYS)
+        assert before.keys().isdisjoint(later)
+        if between == "a start":
+            assert outcomes(later) == outcomes(before)
+        elif any(call.outcome not in (None, Outcome.UNKNOWN) for call in before.values()):
+            assert later
 
     def test_joined_anywhere(self, name: str, stem: str) -> None:
         data = incoming(recorded(name, stem))

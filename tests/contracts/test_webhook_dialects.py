@@ -5,8 +5,10 @@ A dialect takes part with a folder under `tests/transcripts`: requests as they w
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import cache, partial
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,15 +17,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config import registry
+from ringdesk import ops
+from ringdesk.calls import Call, CallEvent, EventKind
 from ringdesk.codecs import http, macs, refusals
 from ringdesk.codecs.http import Fields, Request
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
+from ringdesk.wire.signing import ServerKey
+from server.callroom import CallRoom, Report
+from server.fanout import Wake
+from server.store.sqlite import SqliteStore, open_store
 from tests.contracts.recordings import transcripts
 
 TRANSCRIPTS, FOREIGN = transcripts()
 REQUESTS = sorted((path.parent.name, path.stem) for path in TRANSCRIPTS.glob("*/*.http"))
 FOLDERS = sorted({folder for folder, _ in REQUESTS})
+DAYS = 3 * 86_400.0
+BEGINNINGS = (EventKind.RINGING, EventKind.QUEUED, EventKind.ANSWERED)
 VALUE = re.compile(rb"[^&=\s\"{}\[\],:]+")
 """What means something in a form or in JSON: a name or a value."""
 
@@ -100,6 +110,14 @@ def _with(headers: Fields, index: int, header: tuple[str, str]) -> Fields:
     return (*headers[:index], header, *headers[index + 1 :])
 
 
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    path = f"sqlite:///{tmp_path / 's.db'}"
+    store = await open_store(path, link=lambda _a, _b: "", random_id=iter("abcdef").__next__)
+    yield store
+    await store.close()
+
+
 def test_there_is_something_to_run() -> None:
     assert set(registry.webhook_names(FOREIGN)) >= set(FOLDERS)
     assert FOREIGN or set(registry.webhook_names()) == set(FOLDERS)
@@ -112,6 +130,26 @@ def test_what_is_flipped() -> None:
 
 @pytest.mark.parametrize(("name", "stem"), REQUESTS)
 class TestEveryRequest:
+    async def test_days_later_the_same_id_is_another_call(self, name: str, stem: str, store: SqliteStore) -> None:
+        request, expected = example(name, stem)
+        verdict = judged(name, request, expected.at, expected.secrets)
+        now = expected.at + DAYS
+        room = CallRoom(store.order, ServerKey(b"k" * 32), Wake(), lambda: now)
+        rang = {event.native_id for event in verdict.events if event.event in BEGINNINGS}
+        for _ in range(3):
+            took = [msgspec.structs.replace(event, at=now) for event in verdict.events]
+            assert await room.hear(Report(source="source", events=tuple(took), once=verdict.once)) or not verdict.once
+            now += 60
+            over = (CallEvent(event=EventKind.ENDED, at=now, source="source", native_id=native) for native in rang)
+            await room.hear(Report(source="source", events=tuple(over)))
+            now += DAYS
+        page = await store.order.slice("store:main", "store:main@clear", 0, 1 << 20)
+        calls = [ops.decode_row("call", held.body or b"") for held in page.images if held.kind == "call"]
+        own = [call for call in calls if isinstance(call, Call) and call.merged_into is None]
+        begun = sorted(call.started for call in own)
+        assert len(own) == (3 if rang else min(1, len(verdict.events)))
+        assert all(later - earlier > DAYS for earlier, later in pairwise(begun))
+
     def test_says_what_it_means(self, name: str, stem: str) -> None:
         request, expected = example(name, stem)
         verdict = judged(name, request, expected.at, expected.secrets)

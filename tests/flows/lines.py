@@ -34,6 +34,7 @@ class Line:
         self._swallowed: set[socket.socket] = set()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._refuses = threading.Event()
         self.go_on()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -56,9 +57,20 @@ class Line:
         for event in self._held.values():
             event.set()
 
+    def down(self) -> None:
+        """Cut all connections, and refuse every one until `up`."""
+        self._refuses.set()
+        self._cut()
+
+    def up(self) -> None:
+        self._refuses.clear()
+
     def close(self) -> None:
         self.go_on()
         self._listener.close()
+        self._cut()
+
+    def _cut(self) -> None:
         with self._lock:
             for each in self._open | self._swallowed:
                 _reset(each)
@@ -71,6 +83,9 @@ class Line:
                 desk, _ = self._listener.accept()
             except OSError:
                 return
+            if self._refuses.is_set():
+                _reset(desk)
+                continue
             host, _, port = self._server.rpartition(":")
             try:
                 server = socket.create_connection((host, int(port)), timeout=5)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from ringdesk.ids import call_id
+from tests.flows.lines import Line
 from tests.flows.processes import Answer, Process, Shop
 from tests.flows.provider import hook, provided
 from tests.flows.shifted import SHIFTED, set_clock
@@ -52,6 +53,49 @@ def test_a_call_that_nobody_had_is_owed_once_at_every_desk_until_somebody_spoke(
     for desk in desks:
         desk.expect(lambda line: is_task(line) and line["done"])
         assert owed(desk) == []
+
+
+def test_a_number_that_the_settings_call_junk_is_owed_nothing_any_more(place: Shop) -> None:
+    desk = place.desk("a")
+    assert desk.ask("sync", timeout=30)["ok"]
+    missed(place, "c1")
+    desk.expect(is_task)
+    assert len(owed(desk)) == 1
+    junk = place.room / "junk.toml"
+    junk.write_text('[[mark]]\nnumber = "0912345678"\n')
+    place.admin("settings", "import", str(junk))
+    desk.expect(lambda line: is_task(line) and line["done"])
+    assert owed(desk) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
+def test_calls_of_one_caller_that_an_offline_desk_called_missed_are_owed_once(place: Shop) -> None:
+    """The key for missed, twice while the server is away; there, the caller was missed too."""
+    rings = ("--call", "0912345678", "--rings", "2", "--cadence", "1")
+    _modem, url = place.modem(*rings, "--after", "6", *rings, "--after", "4")
+    other = place.desk("b", user="ann")
+    assert other.ask("sync", timeout=30)["ok"]
+    line = Line(place.address)
+    server, place.address = place.address, line.address
+    desk = place.desk("a", f"{url}?line=1&ring-gap=1.5")
+    place.address = server
+    try:
+        assert desk.ask("sync", timeout=30)["ok"]
+        line.down()
+        for _ in range(2):
+            pop = desk.expect(lambda said: said.get("event") == "screen_pop")
+            stopped = desk.expect(lambda said: said.get("event") == "call" and said["state"] == "ring_stopped")
+            assert stopped["call"] == pop["call"]
+            verdict = {"call": pop["call"], "verdict": "missed", "title": "回電", "opens": None, "due": None}
+            assert desk.ask("op", kind="call.verdict", args=verdict)["ok"]
+        missed(place, "c1")
+        other.expect(is_task)
+        line.up()
+        for each in (desk, other):
+            (task,) = owed(each)
+            assert task["called"] >= 1, "it says that they tried again"
+    finally:
+        line.close()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")

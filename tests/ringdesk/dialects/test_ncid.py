@@ -135,6 +135,14 @@ def test_recorded(stem: str) -> None:
     assert told(at_once.calls) == RECORDED[stem]
 
 
+def cut(bench: Bench, away: float) -> None:
+    """The connection is lost for so many seconds."""
+    bench.take(bench.dialect.closed(bench.now))
+    bench.now += away
+    bench.take(bench.dialect.opened(bench.now))
+    bench.hear(b"200 Server: ncidd (NCID) 1.6\r\n", b"300 End of connection startup\r\n")
+
+
 class TestTheGreeting:
     @pytest.mark.parametrize("stem", ["ncid-emptylog", "ncid-with-calllog", "ncid-req-yo"])
     def test_the_log_is_no_news(self, stem: str) -> None:
@@ -226,6 +234,43 @@ class TestCalls:
         bench = heard(ring(1), ring(2), pause=6.0)
         bench.run(9)
         assert bench.kinds == ["ringing", "ringing", "ring_stopped"]
+
+    @pytest.mark.parametrize(
+        ("away", "count", "calls"),
+        [
+            pytest.param(5.0, 3, 1, id="it rang on"),
+            pytest.param(30.0, 7, 1, id="it rang on for long"),
+            pytest.param(30.0, 3, 2, id="too few rings for the time"),
+            pytest.param(5.0, 1, 2, id="counted anew"),
+        ],
+    )
+    def test_after_a_cut_the_count_says_whether_it_is_the_same_call(self, away: float, count: int, calls: int) -> None:
+        bench = heard(ring(1), cid(), ring(2))
+        cut(bench, away)
+        bench.hear(ring(count))
+        assert len(bench.calls) == calls
+        bench.run(9)
+        assert bench.kinds[-1] == "ring_stopped"
+
+    def test_what_rings_no_more_after_a_cut_has_stopped(self) -> None:
+        bench = heard(ring(1), cid(), ring(2))
+        cut(bench, 5)
+        bench.run(9)
+        assert bench.kinds == ["ringing", "caller", "ringing", "ring_stopped"]
+
+    def test_another_caller_after_a_long_cut_is_not_the_one_who_had_no_number(self) -> None:
+        bench = heard(ring(1), ring(2))
+        cut(bench, 60)
+        bench.hear(cid())
+        assert [call.caller.raw for call in bench.calls] == [None, "0912345678"]
+
+    def test_a_line_that_tells_no_rings_is_believed_as_long_as_without_a_cut(self) -> None:
+        bench = heard(cid())
+        cut(bench, 20)
+        bench.run(9)
+        assert bench.kinds == ["ringing", "caller"]
+        bench.run(2)
+        assert bench.kinds[-1] == "ring_stopped"
 
     def test_a_number_that_was_held_back_is_the_call_befores(self) -> None:
         bench = heard(ring(1))

@@ -189,6 +189,14 @@ class TestEnd:
         assert bench.run(60) == []
         assert bench.dialect.next_due is None
 
+    def test_who_gives_up_after_the_port_was_opened_anew_is_heard(self) -> None:
+        bench = Bench()
+        bench.hear(request())
+        bench.take(bench.dialect.closed(bench.now))
+        bench.take(bench.dialect.opened(bench.now + 3))
+        assert bench.answers(request("CANCEL")) == [200, 487]
+        assert bench.kinds == ["ringing", "caller", "ended"]
+
     def test_without_an_ack_it_is_given_up(self) -> None:
         bench = Bench()
         bench.hear(request())

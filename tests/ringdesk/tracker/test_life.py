@@ -188,7 +188,8 @@ class TestEnding:
         stopped = after(event(STOPPED, T + 14), call=call)
         assert deadline(stopped, policy) == T + 14 + policy.ring_stopped
         assert deadline(claim(stopped, "mei", T + 20), policy) == T + 20 + policy.silent
-        assert deadline(after(event(QUEUED)), policy) == T + policy.silent
+        assert deadline(after(event(QUEUED)), policy) == T + policy.stuck_queued
+        assert deadline(claim(after(event(QUEUED)), "mei"), policy) == T + policy.silent
         assert deadline(after(event(ENDED)), policy) is None
 
     def test_giving_up(self) -> None:

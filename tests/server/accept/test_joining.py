@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ringdesk.calls import Call, Caller, CallEvent, CallState, EventKind, Presentation
+from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Presentation
 from ringdesk.ids import call_id
 from ringdesk.ops import CallClaim, CallReport, NoteAdd
 from ringdesk.safetext import SafeLines, SafeText
@@ -92,3 +92,22 @@ async def test_a_report_in_the_same_frame_finds_the_one_before(bench: Bench) -> 
     assert [answer.result for answer in reply.answers] == ["applied"] * 2
     assert {row.id for answer in reply.answers for row in answer.rows} == {OWN, HOOK}
     assert (await views(bench))[1].merged_into == OWN
+
+
+async def test_one_number_at_two_lines_with_names_of_their_own_is_perhaps_one_call(bench: Bench, store: Store) -> None:
+    front = Called(raw=SafeText("front"))
+    await hook(store, seen("hook", "CA1", called=front))
+    await report(bench, "r1", seen("line", "1", NOW + 1, called=Called(line=SafeText("1"))))
+    own, call = await views(bench)
+    assert (own.merged_into, own.perhaps, call.perhaps) == (None, HOOK, None)
+
+
+async def test_a_clock_that_is_not_sure_leaves_a_doubt(bench: Bench, store: Store) -> None:
+    await hook(store, seen("hook", "CA1", NOW - 9))
+    for name, unsure, perhaps in (("1", 0.0, None), ("2", 4.0, HOOK)):
+        own = call_id("line", name)
+        said = CallReport(call=own, events=(seen("line", name),), uncertainty=unsure)
+        (answer,) = (await bench.push(bench.op(said, uid(name)))).answers
+        assert answer.result == "applied"
+        call = await bench.row("call", own)
+        assert (call.merged_into, call.perhaps) == (None, perhaps)

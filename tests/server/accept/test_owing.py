@@ -14,11 +14,12 @@ from ringdesk.ids import call_id, callback_id
 from ringdesk.marks import MarkLabel
 from ringdesk.members import MemberNumber
 from ringdesk.ops import CallClaim, CallReport, CallVerdict, MemberAdd, MemberFields, NumberMarked, TaskAdd, TaskDone
+from ringdesk.routing import MarkedNumbers
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind, TaskState
-from server.callroom import Report
+from server.callroom import Report, listed
 from server.store.values import Central, LineRow, Rules, StoreHours
-from tests.server.callroom.test_callroom import ENTRY, NOW, Bench, bench
+from tests.server.callroom.test_callroom import ENTRY, KEY, NOW, Bench, bench
 
 __all__ = ["bench"]
 
@@ -150,6 +151,29 @@ async def test_nor_is_junk_until_the_mark_is_taken_back(office: Office) -> None:
     await office.desk.does(NumberMarked(raw=SafeText("0965-118-402"), label=MarkLabel.NONE, mark=mark))
     await office.missed("d")
     assert len(await office.owed()) == 1
+
+
+@pytest.mark.parametrize("label", list(MarkLabel))
+async def test_a_number_that_is_marked_as_junk_is_not_called_back_any_more(office: Office, label: MarkLabel) -> None:
+    await office.missed()
+    await office.missed("d", number="0911222333")
+    await office.desk.does(NumberMarked(raw=SafeText("0965-118-402"), e164="+886965118402", label=label))
+    owed = {str(task.number) for task in await office.owed()}
+    assert owed == ({"+886911222333"} if label is MarkLabel.JUNK else {"+886965118402", "+886911222333"})
+    done = [task for task in await office.tasks() if task.state is TaskState.DONE]
+    assert [bool(task.done_by) for task in done] == [True] * (label is MarkLabel.JUNK)
+
+
+@pytest.mark.parametrize("number", ["0965118402", "+8869651*"])
+async def test_nor_one_that_the_central_settings_call_junk(office: Office, number: str) -> None:
+    await office.missed()
+    await office.missed("d", number="0911222333")
+    marks = (MarkedNumbers(number="0911222333", label=MarkLabel.SUPPLIER), MarkedNumbers(number=number))
+    order = office.desk.store.order
+    assert await listed.drop(order, KEY, marks, "TW", office.desk.now) == 1
+    (task,) = await office.owed()
+    assert task.number == "+886911222333"
+    assert await listed.drop(order, KEY, marks, "TW", office.desk.now) == 0
 
 
 @pytest.mark.parametrize("late", [True, False])

@@ -109,6 +109,7 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     ("kinds", "seconds"),
     [
         ((EventKind.RINGING,), DEFAULT_POLICY.stuck_ringing),
+        ((EventKind.RINGING, EventKind.QUEUED), DEFAULT_POLICY.stuck_queued),
         ((EventKind.RINGING, EventKind.RING_STOPPED), DEFAULT_POLICY.ring_stopped),
         ((EventKind.RINGING, EventKind.ANSWERED), DEFAULT_POLICY.silent),
     ],

@@ -11,9 +11,10 @@ from ringdesk import ops
 from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, Direction, EventKind, Outcome, Presentation
 from ringdesk.ids import call_id
 from ringdesk.safetext import SafeText
+from ringdesk.tracker.again import AGAIN_SECONDS
 from ringdesk.wire.signing import ServerKey
 from server.callroom import CallRoom, Report
-from server.callroom.heard import AGAIN_SECONDS, KEPT_SECONDS, placed
+from server.callroom.heard import KEPT_SECONDS, placed
 from server.fanout import Wake
 from server.store.sqlite import SqliteStore, open_store
 from server.store.values import LineRow
@@ -185,7 +186,7 @@ def test_nothing_lies_in_the_future(said: float, meant: float) -> None:
 
 
 class TestAnIdThatComesAgain:
-    """At a source that uses ids again: long after a call is over its id is another call's."""
+    """Long after a call is over its id is another call's."""
 
     async def says(self, bench: Bench, kind: EventKind, *, again: bool = True) -> bool:
         said = (event(kind, at=bench.now),)
@@ -234,11 +235,28 @@ class TestAnIdThatComesAgain:
         await self.says(bench, EventKind.ENDED)
         assert [call.live for call in await self.calls(bench)] == [False, False]
 
-    async def test_at_any_other_source_it_stays_the_call_that_is_over(self, bench: Bench) -> None:
+    async def test_a_request_of_a_source_that_names_each_once_is_one_for_a_day(self, bench: Bench) -> None:
         await self.once_through(bench, again=False)
         bench.now += AGAIN_SECONDS + 60
         assert await self.once_through(bench, again=False) == [False] * 3
-        assert len(await self.calls(bench)) == 1
+        bench.now += KEPT_SECONDS
+        assert await self.once_through(bench, again=False) == [True] * 3
+        assert len(await self.calls(bench)) == 2
+
+    async def test_what_is_linked_to_an_id_that_came_again_is_not_joined_to_the_call_of_long_ago(
+        self, bench: Bench
+    ) -> None:
+        await self.once_through(bench)
+        bench.now += AGAIN_SECONDS + 60
+        link = event(EventKind.LINKED, call="new", linked_id="c", caller=None, at=bench.now)
+        await bench.hears(event(call="new", at=bench.now))
+        await bench.hears(link)
+        found = await self.calls(bench)
+        assert [(call.live, call.merged_into is None) for call in found] == [
+            (False, True),
+            (True, True),
+            (False, False),
+        ]
 
 
 class TestTwoSourcesOfOneCall:
@@ -312,7 +330,9 @@ class TestTwoSourcesOfOneCall:
         await bench.hears(event(caller=hidden))
         await bench.hears(event(call="d", caller=hidden))
         await self.other(bench, event(source="cloud", call="x", caller=hidden))
-        assert (await bench.call("x", "cloud")).merged_into is None
+        second = await bench.call("x", "cloud")
+        assert second.merged_into is None
+        assert second.perhaps in (call_id("pbx", "c"), call_id("pbx", "d")), "it says so"
 
     async def test_two_processes_that_hear_both_views_at_once_make_one_call(self, bench: Bench) -> None:
         reports = [

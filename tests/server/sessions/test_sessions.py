@@ -10,7 +10,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from ringdesk import ops
@@ -22,6 +22,7 @@ from ringdesk.wire.messages import (
     Answers,
     Cursor,
     Denied,
+    Enrolled,
     Fetch,
     Fetched,
     Granted,
@@ -35,8 +36,8 @@ from ringdesk.wire.messages import (
     ServerNotice,
 )
 from ringdesk.wire.signing import make_code
-from server import sessions
 from server.app import Roots
+from server.sessions import strangers
 from server.store.values import Entry
 from tests.server.parts import ROOTS, Shop, Terminal, member, note, shop
 
@@ -122,24 +123,14 @@ async def test_who_says_nothing_is_sent_away(it: Shop, monkeypatch: pytest.Monke
     assert await silent.closing() == (1008, "too_slow")
 
 
-async def test_nobody_alone_keeps_all_others_out(it: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sessions, "MAX_STRANGERS_AT_ONE", 2)
-    waiting = [await Terminal(it.address).connect() for _ in range(2)]
-
-    async def comes_in() -> bool:
-        try:
-            await Terminal(it.address).connect()
-        except ConnectionClosed:
-            return False
-        return True
-
-    with pytest.raises(ConnectionClosed, match="busy"):
-        await Terminal(it.address).connect()
-    for each in waiting:
-        await each.line.close()
-    async with asyncio.timeout(10):
-        while not await comes_in():
-            await asyncio.sleep(0.01)
+async def test_of_too_many_that_say_nothing_the_oldest_goes(it: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(strangers, "MOST_AT_ONE", 2)
+    waiting = [await Terminal(it.address).connect() for _ in range(3)]
+    assert await waiting[0].closing() == (1013, "busy")
+    assert isinstance(await waiting[1].enrol(await it.code()), Enrolled)
+    await Terminal(it.address).connect()
+    assert await waiting[2].closing() == (1013, "busy"), "who said something goes after who said nothing"
+    assert (await waiting[1].hello()).action == "ok"
 
 
 # --- hostile frames

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from ringdesk.calls import Call, Caller, CallEvent, CallState, EventKind, Presentation, Routed, SourceKey
+from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Presentation, Routed, SourceKey
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from terminal.desk.callbook import KEPT, YOUNG, CallBook
@@ -287,3 +287,55 @@ class TestRouted:
         (turn,) = book.rings_for(frozenset({"d1", "p2"}), AT + 3)
         assert (turn.pop, book.elsewhere(turn.call)) == (False, True)
         assert book.rings_for(frozenset({"d1", "p2"}), AT + 4) == []
+
+
+class TestWhatMayBeTheSameCall:
+    """Two reports of which nothing proves that they are of one call: one pop, and the second says so."""
+
+    def withheld(self, name: str, **more: object) -> Call:
+        hides = Caller(presentation=Presentation.PRIVATE)
+        fields = {"id": name, "caller": hides, "absent": True, "sources": (SourceKey(name, "1"),)} | more
+        return row(**fields)  # type: ignore[arg-type]
+
+    def test_by_the_servers_word(self) -> None:
+        book = CallBook(Tracker())
+        (first,) = book.row(row(), AT)
+        (second,) = book.row(row(id="second", perhaps="other", called=Called(line=SafeText("2"))), AT + 1)
+        assert (first.pop, second.pop, second.call.perhaps) == (True, False, "other")
+        assert [call.perhaps for call in book.calls(AT + 1)] == [None, "other"]
+        assert (book.told("second"), book.popped("second")) == (True, False)
+
+    def test_by_what_this_desk_hears_before_the_server_speaks(self) -> None:
+        book = CallBook(Tracker())
+        (first,) = book.row(self.withheld("a"), AT)
+        (second,) = book.row(self.withheld("b", started=AT + 2), AT + 2)
+        assert (first.pop, second.pop, second.call.perhaps) == (True, False, "a")
+        turns = book.row(self.withheld("a", perhaps="b"), AT + 3)
+        assert [turn.call.perhaps for turn in turns] in ([], [None]), "the one on show is not in doubt"
+
+    def test_the_second_pops_where_the_first_is_not_on_show(self) -> None:
+        book = CallBook(Tracker())
+        (turn,) = book.row(row(id="second", perhaps="other"), AT + 1)
+        assert (turn.pop, turn.call.perhaps) == (True, None)
+
+    def test_it_pops_once_it_is_known_that_it_is_another(self) -> None:
+        book = CallBook(Tracker())
+        book.row(self.withheld("a"), AT)
+        (held,) = book.row(self.withheld("b"), AT + 1)
+        (turn,) = book.row(self.withheld("b", caller=MEI, absent=False), AT + 2)
+        assert (held.pop, turn.pop, turn.call.perhaps) == (False, True, None)
+
+    def test_it_pops_when_it_rings_on_after_the_first_is_over(self) -> None:
+        book = CallBook(Tracker())
+        book.row(self.withheld("a"), AT)
+        book.row(self.withheld("b"), AT + 1)
+        book.row(self.withheld("a", state=CallState.ENDED, ended=AT + 8), AT + 8)
+        (turn,) = book.row(self.withheld("b", last_ring=AT + 12), AT + 12)
+        assert (turn.pop, turn.call.perhaps) == (True, None)
+
+    def test_when_it_ends_it_still_says_so(self) -> None:
+        book = CallBook(Tracker())
+        book.row(self.withheld("a"), AT)
+        book.row(self.withheld("b"), AT + 1)
+        (turn,) = book.row(self.withheld("b", state=CallState.ENDED, ended=AT + 8), AT + 8)
+        assert (turn.pop, turn.call.perhaps, turn.call.live) == (False, "a", False)

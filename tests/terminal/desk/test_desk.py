@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from cli.simulated_line import SimulatedLine
-from ringdesk.calls import Call, Caller, CallState, EventKind, Presentation
+from ringdesk.calls import Call, Caller, CallState, EventKind, Presentation, SourceKey
 from ringdesk.dialects import Level, Notice
 from ringdesk.dialects.modem import ModemDialect
 from ringdesk.errors import Refused
@@ -163,6 +163,25 @@ async def test_an_old_report_of_another_desk_does_not_pop(tmp_path: Path) -> Non
         pop = await place.ear.until(ScreenPop)
         assert pop.call.id == call_id(place.hand.spec.id, "1")
         assert [each.id for each in place.desk.calls()] == ["c9", pop.call.id]
+
+
+async def test_an_id_that_was_another_calls_before_the_desk_began_is_a_call_that_pops(tmp_path: Path) -> None:
+    source, yesterday = Hand().spec.id, time.time() - 86_400
+    before = Call(
+        id=call_id(source, "9"),
+        state=CallState.ENDED,
+        started=yesterday - 60,
+        ended=yesterday,
+        sources=(SourceKey(source, "9"),),
+    )
+    async with opened(tmp_path, calls=(before,)) as place:
+        await place.hand.ring(NUMBER, native="9")
+        pop = await place.ear.until(ScreenPop)
+        await place.hand.say(EventKind.ENDED, native="9")
+        over = await place.ear.until(CallNews, lambda news: not news.call.live)
+        assert over.call.id == pop.call.id != before.id
+        (key,) = pop.call.sources
+        assert call_id(source, key.native_id) == pop.call.id, "the server has to be able to tell whose it is"
 
 
 async def test_refusals_have_the_codes_of_the_contract(tmp_path: Path) -> None:

@@ -21,3 +21,13 @@ def test_a_call_that_goes_on_under_another_id_says_nothing_of_its_own() -> None:
     board.hear(news, NOW)
     assert "a" not in board.calls
     assert heard(news, board, before, Now(NOW)) == []
+
+
+def test_a_second_report_of_what_may_be_the_call_on_show_is_said_once() -> None:
+    board = Board()
+    board.hear(pop(call("a", LIN), plain_card(LIN)), NOW)
+    news = CallNews(msgspec.structs.replace(call("b", LIN), perhaps="a"))
+    board.hear(news, NOW)
+    (said,) = heard(news, board, None, Now(NOW))
+    assert "perhaps the same call" in said
+    assert heard(news, board, board.calls["b"], Now(NOW)) == []

@@ -1,0 +1,98 @@
+"""The link to an exchange is cut while it rings, with real processes: nothing rings for ever, and what goes on is one call."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.flows.lines import Line
+from tests.flows.processes import Answer, Process, Shop, shop
+
+LEASE = 4.0
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Shop]:
+    with shop(tmp_path) as it:
+        it.start_server()
+        yield it
+
+
+class Office:
+    """A desk at an exchange, over a line that can be cut, and a colleague's desk."""
+
+    def __init__(self, place: Shop, what: str, *call: str) -> None:
+        self.colleague = place.desk("b", user="ann")
+        assert self.colleague.ask("sync", timeout=30)["ok"]
+        exchange = place.process("simulate", what, "--listen", "127.0.0.1:0", "--call", "0965118402", *call)
+        url = exchange.expect(lambda line: "listening" in line)["listening"]
+        address, _, options = url.removeprefix("tcp://").partition("?")
+        secret = place.room / "secret"
+        secret.write_text("ringdesk:anything")
+        self.line = Line(address)
+        source = f"tcp://{self.line.address}?{options}&lease={LEASE}&secret-file={secret}&line=main"
+        self.desk = place.desk("a", source)
+        self.pop = self.desk.expect(lambda line: line.get("event") == "screen_pop")
+        self.began = time.monotonic()
+
+    def pops(self, desk: Process) -> list[str]:
+        return [line["call"] for line in desk.seen if line.get("event") == "screen_pop"]
+
+    def until(self, desk: Process, *states: str, timeout: float = 30) -> Answer:
+        call = self.pop["call"]
+        return desk.expect(
+            lambda line: line.get("event") == "call" and line["call"] == call and line["state"] in states, timeout
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["ami", "ncid"])
+def test_a_cut_that_is_shorter_than_the_lease_is_not_noticed(place: Shop, what: str) -> None:
+    office = Office(place, what, "--rings", "3", "--cadence", "4", "--answer", "1002", "--talk", "1", "--after", "1")
+    try:
+        office.line.down()
+        time.sleep(LEASE / 4)
+        office.line.up()
+        assert office.until(office.desk, "ended", "ring_stopped")["outcome"] == "answered"
+        assert office.until(office.colleague, "ended", "ring_stopped")["outcome"] == "answered"
+        assert office.line.connections >= 2, "the line was not cut"
+        for desk in (office.desk, office.colleague):
+            assert office.pops(desk) == [office.pop["call"]]
+    finally:
+        office.line.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["ami", "ncid"])
+def test_a_cut_that_is_longer_stops_the_ringing_everywhere_and_what_comes_of_it_is_the_same_call(
+    place: Shop, what: str
+) -> None:
+    office = Office(place, what, "--rings", "5", "--cadence", "4", "--answer", "1002", "--talk", "1", "--after", "1")
+    try:
+        office.line.down()
+        cut = time.monotonic()
+        assert office.until(office.colleague, "ended", "ring_stopped")["state"] == "ring_stopped"
+        assert LEASE - 1 <= time.monotonic() - cut <= LEASE + 6
+        office.until(office.desk, "ring_stopped")
+        office.line.up()
+        over = office.until(office.desk, "ended")
+        assert over["outcome"] == "answered"
+        assert office.until(office.colleague, "ended")["outcome"] == "answered"
+        for desk in (office.desk, office.colleague):
+            assert office.pops(desk) == [office.pop["call"]]
+    finally:
+        office.line.close()
+
+
+@pytest.mark.slow
+def test_who_hung_up_while_the_link_was_down_is_over_when_it_is_back(place: Shop) -> None:
+    office = Office(place, "ami", "--rings", "1", "--cadence", "3", "--after", "1")
+    try:
+        office.line.down()
+        time.sleep(LEASE - 0.5)
+        office.line.up()
+        assert office.until(office.colleague, "ended")["outcome"] == "unknown"
+        assert office.pops(office.desk) == [office.pop["call"]]
+    finally:
+        office.line.close()
