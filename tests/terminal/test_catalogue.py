@@ -52,6 +52,8 @@ def test_what_is_counted_is_right_for_one() -> None:
     """What has a plural after its count says so to the catalogue (`counted`), or the count stands where one fits too."""
     always_many = {
         "{count} entries",
+        "{count} keys are not as you set them, `ringdesk doctor` lists them: {text}",
+        "{count} share this number",
         "Practice: {done} of {count} steps in {time}.",
         "the last {count} calls rang without a number",
     }
