@@ -5,6 +5,8 @@ Property tests take few examples, the same ones each time, in `make check`, and 
 log files; structlog's own way draws the local variables of every frame, which takes seconds on a busy machine.
 """
 
+import signal
+
 import pytest
 import structlog
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -15,6 +17,10 @@ HURRY = [HealthCheck.too_slow]
 settings.register_profile("quick", max_examples=25, derandomize=True, deadline=None, suppress_health_check=HURRY)
 settings.register_profile("deep", max_examples=100, deadline=None, print_blob=True, suppress_health_check=HURRY)
 settings.load_profile("quick")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Whoever runs the tests in the background ignores Ctrl+C, and every program that a test starts would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 structlog.configure(
     processors=[
