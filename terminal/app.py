@@ -6,6 +6,7 @@ What the first frame does not need is imported after it: the desk's screen costs
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import tzinfo
@@ -45,12 +46,12 @@ log.addHandler(logging.NullHandler())
 class RingdeskApp(App[None]):
     """The terminal of a phone agent.
 
-    `desk_factory` opens the desk; it is awaited after the first paint. `wall` gives seconds since 1970, `zone` is the time
-    zone of the desk (None: the machine's), `region` its country, `keys` are remapped keys (id -> key). `theme` is one of
-    `screens.themes`; what is `fixed` (theme, language) no kept choice of a person changes. `wrap_up` has the rules of the
-    work after a call, `notify` and `lock_minutes` are the settings of `[desk]`, `hours` those of `[business]`. After
-    the end, `failure` is the one line that says why it ended, if it was not the person's wish, and `unopened` is why there
-    was no desk: then the screen ends at once.
+    `desk_factory` opens the desk; it is awaited after the first paint. `wall` gives seconds since 1970, `steady` those of a
+    clock that nobody sets, `zone` is the time zone of the desk (None: the machine's), `region` its country, `keys` are
+    remapped keys (id -> key). `theme` is one of `screens.themes`; what is `fixed` (theme, language) no kept choice of a
+    person changes. `wrap_up` has the rules of the work after a call, `notify` and `lock_minutes` are the settings of
+    `[desk]`, `hours` those of `[business]`. After the end, `failure` is the one line that says why it ended, if it was not
+    the person's wish, and `unopened` is why there was no desk: then the screen ends at once.
     """
 
     ENABLE_COMMAND_PALETTE = False
@@ -67,6 +68,7 @@ class RingdeskApp(App[None]):
         agent: SafeText,
         site: SafeText,
         wall: Callable[[], float],
+        steady: Callable[[], float] = time.monotonic,
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
         theme: str = "dark",
@@ -107,6 +109,7 @@ class RingdeskApp(App[None]):
                 agent=agent,
                 site=site,
                 wall=wall,
+                steady=steady,
                 zone=zone,
                 keys=remap.keys,
                 looks=lambda painter: Looks(self, painter, {THEME: theme, LANGUAGE: spoken}, fixed),

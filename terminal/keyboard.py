@@ -4,6 +4,7 @@ Textual ends the program at the first two and lets the third through. Here a byt
 sequence that means nothing is dropped, and what was pasted is text: without an ESC no part of it can be taken for a key.
 """
 
+import asyncio
 import codecs
 import logging
 import os
@@ -64,14 +65,41 @@ def _overlap(text: str, mark: str) -> int:
 
 
 if sys.platform != "win32":
+    import termios
+    import tty
+    from typing import Any
+
     from textual._xterm_parser import XTermParser
     from textual.drivers.linux_driver import LinuxDriver
 
+    SCREEN: Final = "\x1b[?1049h\x1b[?25l\x1b[?1004h"
+    """The alternate screen, no cursor, word of the focus (XTerm control sequences, DECSET)."""
     POLL: Final = 0.1
     """Seconds for which the keyboard is waited for before somebody looks whether the program has ended."""
 
     class Keyboard(LinuxDriver):
-        """Textual's driver, with an `Intake` before its parser."""
+        """Textual's driver, with an `Intake` before its parser, and one reader whatever signals come."""
+
+        def _sigcont_application(self, *signalled: Any) -> None:
+            """The program goes on. What was not suspended is not started: two readers would each take every other key."""
+            if self._must_signal_resume:
+                super()._sigcont_application(*signalled)
+            elif self._key_thread is not None:
+                asyncio.get_running_loop().call_soon_threadsafe(self._go_on)
+
+        def _go_on(self) -> None:
+            """The terminal as it was before the program was stopped from outside: a shell may have had it meanwhile."""
+            if self._app._exit:  # noqa: SLF001 - it is about to give the terminal back
+                return
+            attributes = termios.tcgetattr(self.fileno)
+            attributes[tty.LFLAG] = self._patch_lflag(attributes[tty.LFLAG])
+            attributes[tty.IFLAG] = self._patch_iflag(attributes[tty.IFLAG])
+            termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
+            self.write(SCREEN)
+            self._enable_mouse_support()
+            self._enable_bracketed_paste()
+            self._disable_line_wrap()
+            self._app.refresh(layout=True)
 
         def run_input_thread(self) -> None:
             """Read keys until the program ends or the terminal is gone."""

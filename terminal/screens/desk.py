@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -53,12 +53,16 @@ from terminal.widgets.when import Now
 if TYPE_CHECKING:
     from terminal.news import News
 
+CLOCK_SET: Final = 2.0
+"""Seconds by which a clock was set, at the least: less is the server's time that was learnt better."""
+
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
 
 
 class DeskScreen(DeskKeys):
-    """The screen `desk`. `wall` gives seconds since 1970; `keys` are remapped keys: id -> key."""
+    """The screen `desk`. `wall` gives seconds since 1970, `steady` those of a clock that nobody sets; `keys` are remapped keys:
+    id -> key."""
 
     CSS_PATH = Path(__file__).with_name("desk.tcss")
     BINDINGS: ClassVar[list[Binding]] = bindings()  # type: ignore[assignment]  # Textual's type is wider
@@ -71,6 +75,7 @@ class DeskScreen(DeskKeys):
         agent: SafeText,
         site: SafeText,
         wall: Callable[[], float],
+        steady: Callable[[], float],
         zone: tzinfo | None = None,
         keys: Mapping[str, str] | None = None,
         looks: Callable[[Painter], Looks],
@@ -81,6 +86,7 @@ class DeskScreen(DeskKeys):
     ) -> None:
         super().__init__()
         self.wall = wall
+        self.steady = steady
         self.zone = zone
         self.board = Board(wrap_up)
         self.keeper = Keeper()
@@ -129,6 +135,7 @@ class DeskScreen(DeskKeys):
         self.finder.looks = self.looks.commands
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._unsubscribe: Callable[[], None] | None = None
+        self._ahead = wall() - steady()
 
     @property
     def layout(self) -> Layout:
@@ -213,6 +220,13 @@ class DeskScreen(DeskKeys):
         self.painter.soon(part)
         self.attend()
 
+    def _look_at_clock(self) -> None:
+        """Whether the clock was set since the last look."""
+        ahead = self.wall() - self.steady()
+        if abs(ahead - self._ahead) > CLOCK_SET:
+            self.board.wrap_up.shifted(ahead - self._ahead)
+            self._ahead = ahead
+
     def on_trouble(self, message: Trouble) -> None:
         """Say it, log it, go on."""
         log.error("the desk screen goes on after an error", exc_info=message.error)
@@ -222,6 +236,7 @@ class DeskScreen(DeskKeys):
 
     def tick(self) -> None:
         """A second passed."""
+        self._look_at_clock()
         self.writing.hold()
         before = self.board.person.key
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)

@@ -63,6 +63,11 @@ class WrapUp:
         if not self.rule.early:
             self._rests_until = max(self._rests_until, began + self.seconds)
 
+    def shifted(self, seconds: float) -> None:
+        """The clock was set: it says `seconds` more than would have passed. What lasts, lasts no longer and no shorter for it."""
+        self._over = {call: began + seconds for call, began in self._over.items()}
+        self._rests_until += seconds
+
     def gone(self, call: str) -> None:
         """The call is somebody else's now: there is nothing to wrap up."""
         self._over.pop(call, None)

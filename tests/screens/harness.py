@@ -31,13 +31,14 @@ LONGEST = 2.0
 
 
 class Running:
-    """A running desk: the pilot, the screen, the scripted desk behind it, and its wall clock."""
+    """A running desk: the pilot, the screen, the scripted desk behind it, its time, and by how much its clock was set."""
 
     def __init__(self, app: RingdeskApp, desk: ScriptedDesk) -> None:
         self.app = app
         self.desk = desk
         self.pilot: Pilot[None]
         self.wall = NOW
+        self.clock_set = 0.0
 
     @property
     def screen(self) -> DeskScreen:
@@ -152,7 +153,8 @@ async def running(
         language="zh_Hant" if catalogue is not None else "en",
         agent=SafeText("雅婷"),
         site=SafeText("信義店"),
-        wall=lambda: run.wall,
+        wall=lambda: run.wall + run.clock_set,
+        steady=lambda: run.wall,
         zone=ZoneInfo("Asia/Taipei"),
         keys=keys,
         theme=theme,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 
@@ -49,6 +50,15 @@ async def test_a_locked_desk_tells_nothing_but_that_calls_ring(
             ("Locked", "Ringing 2", "line 7", "line 2", "佩君") if language == "en" else ("已鎖定", "響鈴 2", "7 線")
         )
         assert not [words for words in wanted if words not in text], text
+
+
+async def test_what_is_typed_behind_the_key_of_the_lock_is_no_note() -> None:
+    async with running(desk()) as run:
+        await a_busy_desk(run)
+        for key in ("h", "i", "ctrl+g", *"1111", "enter"):
+            run.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await run.settle()
+        assert run.screen_under.area.text == "hi"
 
 
 async def test_the_same_person_goes_on_where_they_were() -> None:

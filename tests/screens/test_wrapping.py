@@ -244,6 +244,23 @@ async def test_timed_strict_nobody_is_free_before_the_time_is_up() -> None:
         assert ("claim", "c2", CHEN.id) in run.desk.did
 
 
+@pytest.mark.parametrize("hours", [-1, 1, -9000])
+async def test_a_clock_that_is_set_makes_no_wrap_up_longer_or_shorter(hours: int) -> None:
+    async with running(desk(), wrap_up=WrapUp(Mode.TIMED_STRICT, 30)) as run:
+        await serve(run)
+        await end(run)
+        await run.press("f4", "enter")
+        await after(run, 5)
+        run.clock_set = hours * 3600.0
+        await after(run, 1)
+        assert "Wrap-up 00:24" in run.pane("topbar")
+        await after(run, 24)
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        await run.press("f2")
+        assert ("claim", "c2", CHEN.id) in run.desk.did
+
+
 # meetings that were no call
 
 
