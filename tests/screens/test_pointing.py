@@ -10,7 +10,7 @@ from ringdesk.tasks import Task, TaskKind
 from terminal.news import TaskNews
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
-from tests.terminal.scripted_desk import NOW, call, plain_card, pop
+from tests.terminal.scripted_desk import NOW, call, member, plain_card, pop
 
 
 async def ring(run: Running, *people: tuple[str, object]) -> None:
@@ -20,10 +20,11 @@ async def ring(run: Running, *people: tuple[str, object]) -> None:
 
 
 async def over(run: Running, count: int) -> None:
-    """So many calls that nobody had."""
+    """So many people whose call nobody had."""
     for index in range(count):
-        gone = call(f"o{index}", HUANG, started=NOW - 900 + index, state=CallState.ENDED, outcome=Outcome.MISSED)
-        run.desk.publish(pop(gone, plain_card(HUANG)))
+        who = member(f"h{index}", HUANG.name, f"0955-000-0{index:02}")
+        gone = call(f"o{index}", who, started=NOW - 900 + index, state=CallState.ENDED, outcome=Outcome.MISSED)
+        run.desk.publish(pop(gone, plain_card(who)))
     await run.settle()
 
 
