@@ -51,13 +51,18 @@ async def test_a_caller_who_tries_again_is_one_row_with_count_and_last_time(
         assert ("Missed 2" if language == "en" else "未接 2") in run.pane("topbar")
 
 
+async def judged(run: Running, key: str) -> None:
+    """Press a key on the row of the caller who tried three times."""
+    await in_vain(run)
+    run.screen.action_go("missed")
+    await run.settle()
+    at = [entry.call.id for entry in run.screen.board.lost].index("u2")
+    await run.press(*["j"] * at, key)
+
+
 async def test_its_callback_closes_all_of_them() -> None:
     async with running(desk()) as run:
-        await in_vain(run)
-        run.screen.action_go("missed")
-        await run.settle()
-        at = [entry.call.id for entry in run.screen.board.lost].index("u2")
-        await run.press(*["j"] * at, "m")
+        await judged(run, "m")
         said = [(each.call, each.verdict, bool(each.title)) for each in done(run, CallVerdict)]  # type: ignore[attr-defined]
         assert said == [("u2", "missed", True), ("u1", "missed", False), ("u0", "missed", False)]
         text = run.pane("missed")
@@ -74,11 +79,7 @@ async def test_its_callback_closes_all_of_them() -> None:
 @pytest.mark.parametrize("key", ["e", "i"])
 async def test_one_key_judges_all_of_them(key: str) -> None:
     async with running(desk()) as run:
-        await in_vain(run)
-        run.screen.action_go("missed")
-        await run.settle()
-        at = [entry.call.id for entry in run.screen.board.lost].index("u2")
-        await run.press(*["j"] * at, key)
+        await judged(run, key)
         assert [each.call for each in done(run, CallVerdict)] == ["u2", "u1", "u0"]  # type: ignore[attr-defined]
         assert "0965" not in run.pane("missed")
         await run.press("ctrl+p", *"undo", "enter")
@@ -87,11 +88,7 @@ async def test_one_key_judges_all_of_them(key: str) -> None:
 
 async def test_junk_closes_all_of_them() -> None:
     async with running(desk()) as run:
-        await in_vain(run)
-        run.screen.action_go("missed")
-        await run.settle()
-        at = [entry.call.id for entry in run.screen.board.lost].index("u2")
-        await run.press(*["j"] * at, "x")
+        await judged(run, "x")
         assert {which for which, *_ in closed(run)} >= {"u2"}
         assert "0965" not in run.pane("missed")
 
