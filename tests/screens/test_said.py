@@ -7,6 +7,7 @@ import pytest
 from textual import events
 
 from ringdesk.calls import CallState
+from ringdesk.errors import Refused
 from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.news import CallNews
 from tests.screens.harness import SMALL, WIDE, Running, running
@@ -128,3 +129,13 @@ async def test_what_fits_exactly_is_not_called_cut() -> None:
         assert "CUT" not in below(run), "what it replaces makes room"
         await run.press("z")
         assert "CUT" in below(run)
+
+
+async def test_a_refusal_about_a_call_names_its_caller_once_another_is_on_the_card() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        run.desk.refuse = Refused("already_claimed", "mei has this call already; leave it to them")
+        await run.press("f2")
+        assert below(run).endswith(f"{CHEN.name}: a colleague has this call already")
