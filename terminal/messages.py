@@ -41,6 +41,10 @@ class Declined(Message):
     """Text was typed that belongs to nobody: it was not taken."""
 
 
+class Cut(Message):
+    """The note is full: the end of what was pasted or typed was not taken."""
+
+
 class Left(Message):
     """The note lost the focus: what is in it should be kept now."""
 

@@ -3,7 +3,7 @@
 Pure: events, rows and the clock go in; turns come out, in the order in which the desk has to tell them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Final, NamedTuple
 
 import msgspec
@@ -174,6 +174,18 @@ class CallBook:
         routed = [row.id for row in self._rows.values() if row.routed is not None and row.live]
         turns = [self._turn(call_id, now) for call_id in routed]
         return [turn for turn in turns if turn is not None]
+
+    def owned(self, numbers: Set[str]) -> list[Turn]:
+        """Somebody has these `numbers` (E.164) now who had them not: the calls from them that people here know of have to be
+        looked up anew. A call that calls nobody here, or has not been shown yet, is not told."""
+        return [
+            Turn(call, pop=False, identify=True)
+            for call, popped, elsewhere in self._shown.values()
+            if call.caller.e164 in numbers
+            and call.merged_into is None
+            and (popped or not elsewhere)
+            and (popped or call.perhaps is not None or call.state not in _WAITING or call.claimed_by is not None)
+        ]
 
     def elsewhere(self, call: Call) -> bool:
         """Whether it rings at other desks only."""

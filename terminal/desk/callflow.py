@@ -63,7 +63,7 @@ class CallFlow:
         self._sources: dict[str, Source] = {}
         self._lines: dict[str, Line] = {}
         self._site = ""
-        self._queue: asyncio.Queue[CallEvent | Call | list[Turn]] = asyncio.Queue()
+        self._queue: asyncio.Queue[CallEvent | Call | frozenset[str] | list[Turn]] = asyncio.Queue()
         self._room = asyncio.Semaphore(_MAX_QUEUED)
         self._reporter = Reporter(save_report, self._not_saved)
 
@@ -109,6 +109,10 @@ class CallFlow:
         """The row of a call came or changed."""
         self._queue.put_nowait(call)
 
+    def owned(self, numbers: frozenset[str]) -> None:
+        """Somebody has these numbers (E.164) now who had them not: whoever calls from one becomes known."""
+        self._queue.put_nowait(numbers)
+
     async def flush(self, call: str) -> None:
         """An op about a call follows: its report goes first, else nobody would know the call."""
         await self._reporter.flush(self.book.resolve(call))
@@ -139,17 +143,19 @@ class CallFlow:
             if isinstance(item, CallEvent):
                 self._room.release()
 
-    async def _take(self, item: CallEvent | Call | list[Turn] | None) -> None:
+    async def _take(self, item: CallEvent | Call | frozenset[str] | list[Turn] | None) -> None:
         if item is None:
             await self._due()
         elif isinstance(item, list):
             await self._tell(item)
+        elif isinstance(item, frozenset):
+            await self._tell(self.book.owned(item))
         elif isinstance(item, Call):
             await self._tell(self.book.row(item, self._now()))
         else:
             await self._heard(item)
 
-    async def _next(self) -> CallEvent | Call | list[Turn] | None:
+    async def _next(self) -> CallEvent | Call | frozenset[str] | list[Turn] | None:
         """What comes next; None when only time has passed."""
         due = self.book.next_due
         wait = _LONGEST_SLEEP if due is None else min(max(due - self._now(), 0.05), _LONGEST_SLEEP)

@@ -12,8 +12,9 @@ import structlog
 from ringdesk import numbers, ops
 from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Notice
+from ringdesk.members import Member
 from ringdesk.numbers import Number
-from ringdesk.ops import Args, CallReport
+from ringdesk.ops import Args, CallReport, Row
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from terminal.desk.business import Business
@@ -27,6 +28,7 @@ from terminal.news import HealthNews, News, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
+from terminal.store.rows import Change
 
 _log = structlog.get_logger(__name__)
 
@@ -184,6 +186,9 @@ class Life:
             if isinstance(change.after, Call):
                 self._flow.row(change.after)
         self._news.happened(happened)
+        numbers = frozenset().union(*(_gained(change) for change in happened.changes))
+        if numbers:
+            self._flow.owned(numbers)
 
     def _from_thread(self, loop: asyncio.AbstractEventLoop) -> Callable[[CallEvent], None]:
         """The thread of a source waits while the desk has enough to do."""
@@ -207,3 +212,13 @@ class Life:
         news = self._health[source] = HealthNews(source, notice.level, notice.why, notice.detail, label)
         _log.info("source", source=source, url=spec.url, stands=notice.level, why=notice.why.code)
         self._news.publish(news)
+
+
+def _gained(change: Change) -> frozenset[str]:
+    """The numbers (E.164) that a member has since this change and had not before."""
+    after, before = (_numbers(each) for each in (change.after, change.before))
+    return after - before
+
+
+def _numbers(row: Row | None) -> frozenset[str]:
+    return frozenset(each.e164 for each in row.numbers if each.e164) if isinstance(row, Member) else frozenset()

@@ -99,16 +99,14 @@ def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText
     line = SafeText(line[:1].upper() + line[1:])
     name = called_by(row.call, row.sure)
     if news.mine:
-        return _own(news, before, line, name)
+        return _own(news, before, line, name) or _now_known(row, before, line)
     if row.taken_by is not None and (before is None or before.taken_by != row.taken_by):
         if row.awaits:
             return [say("{line}: {name} waits for {colleague}.", line=line, colleague=row.taken_by, name=name)]
         return [say("{line}: {colleague} has {name}.", line=line, colleague=row.taken_by, name=name)]
     if before is None and news.call.perhaps is not None:
         return [say("{line} rings too, perhaps the same call: {name}.", line=line, name=name)]
-    lines: list[SafeText] = []
-    if news.matches and before is not None and _who(news.matches) != _who(before.matches):
-        lines.append(say("{line} is {who}.", line=line, who=voice.caller_words(row)))
+    lines = _now_known(row, before, line)
     waited = before is not None and before.calling
     if waited and news.call.state is CallState.RING_STOPPED and before and before.ringing:
         lines.append(say("{line} stopped ringing: {name}.", line=line, name=name))
@@ -117,6 +115,13 @@ def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText
     elif waited and before and before.ringing and not news.call.live:
         lines.append(say("{line} ended: {name}.", line=line, name=name))
     return lines
+
+
+def _now_known(row: CallRow, before: CallRow | None, line: SafeText) -> list[SafeText]:
+    """Who the caller is, where that became known with this news."""
+    if not row.matches or before is None or _who(row.matches) == _who(before.matches):
+        return []
+    return [say("{line} is {who}.", line=line, who=voice.caller_words(row))]
 
 
 def _own(news: CallNews, before: CallRow | None, line: SafeText, name: SafeText) -> list[SafeText]:

@@ -3,7 +3,7 @@ stand. Whose card is on show is `OnShow`'s to say.
 """
 
 from itertools import islice
-from typing import Final
+from typing import Final, TypedDict
 
 import msgspec
 
@@ -16,6 +16,7 @@ from ringdesk.timeline import Contact
 from terminal.news import (
     CallNews,
     HealthNews,
+    Match,
     MemberNews,
     News,
     NoteNews,
@@ -32,6 +33,13 @@ from terminal.widgets.person import PAST, CallRow, Person
 
 KEPT: Final = 200
 """Calls that the board remembers."""
+
+
+class Identified(TypedDict):
+    """What is known of the caller of a row: see `CallRow`."""
+
+    matches: tuple[Match, ...]
+    owners: tuple[Member, ...]
 
 
 class Board(OnShow):
@@ -146,7 +154,7 @@ class Board(OnShow):
         self.calls[call.id] = row = msgspec.structs.replace(
             old,
             call=call,
-            matches=old.matches if news.matches is None else news.matches,
+            **self._identified(old, news),
             mine=mine,
             taken_by=taken_by,
             gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
@@ -174,6 +182,17 @@ class Board(OnShow):
             )
         withdrawn = self._withdrawn(row) if lost or (row.elsewhere and not old.elsewhere) else Part.NOTHING
         return Part.CALLS | withdrawn | self._follow(row, late=news.matches is not None) | self._idle()
+
+    @staticmethod
+    def _identified(old: CallRow, news: CallNews) -> Identified:
+        """Who the caller is by these news. One who is known stays so: whoever has the same number too is another owner of it."""
+        found = news.matches
+        known, same = old.sure, old.call.caller.e164 == news.call.caller.e164
+        if found is None:
+            return {"matches": old.matches, "owners": old.owners}
+        if known is None or not same:
+            return {"matches": found, "owners": ()}
+        return {"matches": old.matches, "owners": tuple(match.member for match in found)}
 
     def _merge(self, gone: str, into: str) -> Part:
         """A call turned out to be another, which goes on. A note that is being written keeps its owner."""

@@ -66,4 +66,4 @@ class CallbackKeys(KeysOnCalls):
         if not isinstance(row, CallRow):
             self.painter.tell(say("Choose a missed call in the list first."))
             return
-        self.do("verdict", lambda: verdict(row))
+        self.do("verdict", lambda: verdict(row), row)

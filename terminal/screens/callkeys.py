@@ -70,7 +70,7 @@ class CallKeys(NumberKeys, CallbackKeys):
             await self.work.refill()
             return said
 
-        self.do("answer", turn)
+        self.do("answer", turn, row)
 
     # one call or another
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from ringdesk.safetext import SafeText
-from terminal.messages import Asked, Chosen, Declined, Dismissed, Left, Moved, Typed
+from terminal.messages import Asked, Chosen, Cut, Declined, Dismissed, Left, Moved, Typed
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.casework import ANSWERS, PIN, Casework
 from terminal.screens.errands import DRAFT
@@ -64,6 +64,11 @@ class DeskKeys(CallKeys):
         self.painter.tell(
             say("Nobody is on the desk: what you type goes nowhere. F2 takes a call, / opens a card."), bad=True
         )
+
+    def on_cut(self, _message: Cut) -> None:
+        """More was pasted than a note can hold."""
+        self.writing.full()
+        self.painter.note()
 
     def on_left(self, _message: Left) -> None:
         """Keep what is written, now."""

@@ -40,16 +40,17 @@ class Errands:
         """Whether one of `TURNS` runs."""
         return not TURNS.isdisjoint(self._running)
 
-    def run(self, name: str, errand: Errand) -> bool:
-        """Do it; the same again while it runs is one press too many. Whether it was begun."""
+    def run(self, name: str, errand: Errand, refused: Subject = NOBODYS) -> bool:
+        """Do it; the same again while it runs is one press too many. Whether it was begun. `refused` is whom a refusal is about,
+        where they need not be on the card."""
         if name in self._running:
             return False
         self._running.add(name)
         about = self._painter.subject if name in OF_THE_CARD else NOBODYS
-        self._screen.run_worker(self._run(name, errand, about), name=name, exit_on_error=False)
+        self._screen.run_worker(self._run(name, errand, about, refused), name=name, exit_on_error=False)
         return True
 
-    async def _run(self, name: str, errand: Errand, about: Subject) -> None:
+    async def _run(self, name: str, errand: Errand, about: Subject, refused: Subject) -> None:
         try:
             text, bad = await errand() or SafeText(), False
         except Refused as error:
@@ -62,7 +63,7 @@ class Errands:
         finally:
             self._running.discard(name)
         if name != DRAFT:
-            self._say(name, text, about, bad=bad)
+            self._say(name, text, refused if bad and refused.name else about, bad=bad)
         if name in TURNS and not self.turning:
             self.turned()
 

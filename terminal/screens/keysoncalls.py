@@ -15,6 +15,7 @@ from terminal.screens.menus import Menus
 from terminal.screens.numberwork import NumberWork
 from terminal.screens.painter import Painter
 from terminal.screens.panes import Panes
+from terminal.screens.saying import NOBODYS, caller
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.callbacks import Missed
@@ -42,10 +43,10 @@ class KeysOnCalls(Screen[None]):
     numberwork: NumberWork
     attendance: Attendance
 
-    def do(self, name: str, errand: Errand) -> None:
-        """Run an errand on what is written and shown this very moment."""
+    def do(self, name: str, errand: Errand, row: CallRow | None = None) -> None:
+        """Run an errand on what is written and shown this very moment; `row` is the call that it is about."""
         self.writing.hold()
-        self.errands.run(name, errand)
+        self.errands.run(name, errand, caller(row) if row is not None else NOBODYS)
 
     # which is meant
 

@@ -125,12 +125,14 @@ class Lines:
 
     def named(self, member: Member) -> bool:
         """The calls of this member name them as they are now; so do calls of a number that was nobody's, if it is now one of
-        theirs. Whether there were any."""
+        theirs: those that are over, for the desk says itself of one that is on whose number it is now (`CallNews.matches`).
+        Whether there were any."""
         numbers = {number.e164 for number in member.numbers if number.e164}
         found = {
-            key: msgspec.structs.replace(row, matches=_matches(row, member))
+            key: msgspec.structs.replace(row, matches=_matches(row, member), owners=_owners(row, member))
             for key, row in self.calls.items()
-            if any(match.member.id == member.id for match in row.matches) or (not row.matches and _from(row, numbers))
+            if any(each.id == member.id for each in (*(match.member for match in row.matches), *row.owners))
+            or (not row.matches and not row.call.live and _from(row, numbers))
         }
         self.calls |= found
         self.pops |= {
@@ -145,7 +147,8 @@ class Lines:
         row = self.row(call)
         pop = self.pops.get(row.call.id) if row is not None else None
         found = [*(row.matches if row is not None else ()), *(pop.matches if pop is not None else ())]
-        return list({match.member.id: match.member for match in found}.values())
+        owners = row.owners if row is not None else ()
+        return list({each.id: each for each in (*(match.member for match in found), *owners)}.values())
 
     def remember(self, lost: "list[LostCall]") -> None:
         """Calls from before this start that nobody had and nobody decided on, the newest first."""
@@ -187,6 +190,10 @@ def _from(row: CallRow, numbers: set[str]) -> bool:
     """Whether the call comes from one of these numbers, and shows it."""
     caller = row.call.caller
     return caller.e164 in numbers and caller.presentation is Presentation.SHOWN
+
+
+def _owners(row: CallRow, member: Member) -> tuple[Member, ...]:
+    return tuple(member if each.id == member.id else each for each in row.owners)
 
 
 def _matches(row: CallRow | ScreenPop, member: Member) -> tuple[Match, ...]:

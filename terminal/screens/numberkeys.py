@@ -9,6 +9,7 @@ from terminal.screens.finder import NAMING
 from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
 from terminal.screens.menus import Entry
 from terminal.screens.numberwork import HIDDEN, Wish
+from terminal.screens.saying import caller
 from terminal.widgets.help import key_of
 from terminal.widgets.person import Who, number
 from terminal.widgets.speech import say
@@ -80,6 +81,6 @@ class NumberKeys(KeysOnCalls):
         if row is None:
             self.painter.tell(say("There is no call."))
         elif row.taken_by is not None:
-            self.painter.tell(say("{name} has this call.", name=row.taken_by))
+            self.painter.tell(say("{name} has this call.", name=row.taken_by), about=caller(row))
         else:
-            self.do("number", lambda: close(row))
+            self.do("number", lambda: close(row), row)

@@ -193,9 +193,10 @@ class OnShow(Lines):
         """Whoever was on the card of this call before, else its caller."""
         row = self.calls[call]
         person = self.kept.pop(call, None)
-        return (
-            self._caller(row) if person is None else msgspec.structs.replace(_on(person, row.call), states=self.states)
-        )
+        if person is None:
+            return self._caller(row)
+        matches = row.matches if person.member is None else person.matches
+        return msgspec.structs.replace(_on(person, row.call), matches=matches, states=self.states)
 
     def choose(self, index: int) -> str | None:
         """One of several is meant; the member's id. The rest of the card has to be fetched."""

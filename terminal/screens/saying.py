@@ -4,7 +4,7 @@ from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
 from terminal.screens.keeper import NOBODY, Owner
-from terminal.widgets.person import Person
+from terminal.widgets.person import CallRow, Person, called_by
 from terminal.widgets.speech import say
 
 
@@ -33,6 +33,11 @@ NOBODYS: Final = Subject()
 def subject(person: Person) -> Subject:
     """Whoever is on the card."""
     return Subject(person.key, person.name)
+
+
+def caller(row: CallRow) -> Subject:
+    """Whoever calls."""
+    return Subject((row.sure.id if row.sure else None, row.call.id), called_by(row.call, row.sure))
 
 
 class Message(NamedTuple):

@@ -7,7 +7,7 @@ under that owner; `settle` brings the text of whoever is on show now.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.widgets.note import NoteArea
@@ -29,6 +29,8 @@ class Writing:
         self.says = SafeText()
         self.bad = False
         self.changed: Callable[[], None] = lambda: None
+        self._full = NOBODY
+        """Whose note was cut: that is said until it is shorter again; no word of saving may take its place."""
         self._board = board
         self._keeper = keeper
         self._field = field
@@ -51,6 +53,8 @@ class Writing:
         text = self._field().text
         self._keeper.hold(self.owner, text)
         self._board.typed = bool(text) and self.owner != NOBODY
+        if len(text) < MAX_LINES:
+            self._full = NOBODY
 
     def settle(self) -> None:
         """The note follows the person on show: what was written stays with its owner, the text of the new one comes."""
@@ -86,6 +90,12 @@ class Writing:
                 area.load_text(text)
             area.move_cursor(area.document.end)
 
+    def full(self) -> None:
+        """The end of what was pasted or typed has no room in the note: the frame says so at once."""
+        self._full = self.owner
+        said = say("CUT: a note holds {count} characters, the end of the text is not in it", count=MAX_LINES)
+        self.say(said, bad=True)
+
     def say(self, text: SafeText, *, bad: bool = False) -> None:
         """How saving stands, for the frame around the field."""
         self.says, self.bad = text, bad
@@ -99,6 +109,6 @@ class Writing:
             self.say(say("the draft is not kept: save the note"), bad=True)
             self.changed()
             raise
-        if at is not None and owner == self.owner:
+        if at is not None and owner == self.owner != self._full:
             self.say(say("draft saved {time}", time=clock(at, self._now())))
             self.changed()

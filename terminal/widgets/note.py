@@ -10,8 +10,8 @@ from textual.document._edit import Edit
 from textual.geometry import Size
 from textual.widgets import Input, TextArea
 
-from ringdesk.safetext import SafeLines, SafeText
-from terminal.messages import Asked, Declined, Left, Typed
+from ringdesk.safetext import MAX_LINES, SafeLines, SafeText
+from terminal.messages import Asked, Cut, Declined, Left, Typed
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of, wrapped
@@ -181,9 +181,14 @@ class NoteArea(TextArea):
             self.post_message(Declined())
 
     def edit(self, edit: Edit) -> EditResult:
-        """Every change of the text by a person passes here."""
-        edit.text = SafeLines(edit.text)
+        """Every change of the text by a person passes here. What has no room in a note is cut, which is told."""
+        wanted = edit.text
+        start, end = sorted((edit.from_location, edit.to_location))
+        room = max(0, MAX_LINES - len(self.text) + len(self.get_text_range(start, end)))
+        edit.text = SafeLines(SafeLines(wanted)[:room])
         result = super().edit(edit)
+        if len(wanted) > room:
+            self.post_message(Cut())
         self.scroll_cursor_visible()  # Textual scrolls before it knows the new height: a new last row stayed out of sight
         return result
 

@@ -80,6 +80,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Whether it rings at other desks only."""
     mark: MarkLabel | None = None
     """What the number is marked as; such a call disturbs nobody."""
+    owners: tuple[Member, ...] = ()
+    """Everybody who has the number, where others got it after the caller was known."""
     also: tuple[str, ...] = ()
     """In a list with one row for each caller: the ids of their earlier calls, the newest first."""
 

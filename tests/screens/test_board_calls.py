@@ -56,7 +56,9 @@ def test_who_gets_the_number_of_a_call_is_named_in_the_lines() -> None:
     number = CHEN.numbers[0].e164
     assert number is not None
     shown, hidden = (
-        msgspec.structs.replace(call(ident, None), caller=Caller(SafeText(number), number, presentation))
+        msgspec.structs.replace(
+            call(ident, None, state=CallState.ENDED), caller=Caller(SafeText(number), number, presentation)
+        )
         for ident, presentation in (("a", Presentation.SHOWN), ("b", Presentation.PRIVATE))
     )
     for each in (shown, hidden):

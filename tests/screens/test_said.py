@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from textual import events
 
 from ringdesk.calls import CallState
-from ringdesk.safetext import SafeText
+from ringdesk.errors import Refused
+from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.news import CallNews
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, LIN, desk, serve
@@ -84,3 +86,56 @@ async def test_beside_a_call_that_is_handed_over_an_answer_is_whole(
         second = run.pane("banner").split("\n")[1]
         assert ">" not in second
         assert "F2" in second
+
+
+@SIZES
+@BOTH
+async def test_a_note_that_was_cut_says_so_at_once_and_not_that_it_is_kept_until_it_is_shorter(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    said = (
+        f"CUT: a note holds {MAX_LINES} characters, the end of the text is not in it"
+        if english
+        else f"已截斷：備註最多 {MAX_LINES} 字，後面的文字沒有放進來"
+    )
+    kept = "draft saved" if english else "草稿已存"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await serve(run, plain_card(LIN))
+        await run.press(*"head")
+        run.app.post_message(events.Paste("x" * MAX_LINES + "end"))
+        await run.settle()
+        assert below(run).replace(" ", "").endswith(said.replace(" ", ""))
+        assert run.screen.area.text == "head" + "x" * (MAX_LINES - len("head"))
+        await run.screen.writing.keep()
+        await run.settle()
+        assert below(run).replace(" ", "").endswith(said.replace(" ", "")), "a word of saving would hide it"
+        await run.press("backspace")
+        await run.screen.writing.keep()
+        await run.settle()
+        assert kept in below(run)
+
+
+async def test_what_fits_exactly_is_not_called_cut() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        run.app.post_message(events.Paste("x" * MAX_LINES))
+        await run.settle()
+        assert "CUT" not in below(run)
+        run.screen.area.select_all()
+        run.app.post_message(events.Paste("y" * MAX_LINES))
+        await run.settle()
+        assert run.screen.area.text == "y" * MAX_LINES
+        assert "CUT" not in below(run), "what it replaces makes room"
+        await run.press("z")
+        assert "CUT" in below(run)
+
+
+async def test_a_refusal_about_a_call_names_its_caller_once_another_is_on_the_card() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        run.desk.refuse = Refused("already_claimed", "mei has this call already; leave it to them")
+        await run.press("f2")
+        assert below(run).endswith(f"{CHEN.name}: a colleague has this call already")
