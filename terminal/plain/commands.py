@@ -100,6 +100,8 @@ ESCAPE: Final = ":"
 
 _LINE: Final = re.compile(r"\s*([^\s:\uff1a]+)[\s:\uff1a]*(.*)", re.DOTALL)
 
+_MOST_DIGITS: Final = 9
+
 
 class Typed(NamedTuple):
     """A line as it is meant: a command, a number of the last list, or neither."""
@@ -114,6 +116,11 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def is_number(text: str) -> bool:
+    """Whether this can be a choice: decimal digits, of which `int` refuses more than 4300 and no list needs more than 9."""
+    return text.isdecimal() and len(text) <= _MOST_DIGITS
+
+
 def parse(line: str) -> Typed:
     """What a line means. The text behind a command stays as it was typed."""
     if plain(line[:1]) == "/":
@@ -122,7 +129,7 @@ def parse(line: str) -> Typed:
     if matched is None:
         return Typed()
     head, rest = plain(matched[1]), matched[2].strip()
-    if head.isdecimal() and not rest:
+    if is_number(head) and not rest:
         return Typed(number=int(head))
     phrase = _phrase(line)
     if phrase is not None:

@@ -20,7 +20,7 @@ from terminal.headless import Lines
 from terminal.news import News
 from terminal.plain import calls, past, people, team, voice
 from terminal.plain.bench import Bench
-from terminal.plain.commands import COMMANDS, ESCAPE, NOTHING, NUMBER, Command, parse, plain, shown
+from terminal.plain.commands import COMMANDS, ESCAPE, NOTHING, NUMBER, Command, is_number, parse, plain, shown
 from terminal.screens.day import lost_before
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.wrapup import WrapUp
@@ -258,6 +258,6 @@ def _stray(command: Command, rest: str) -> SafeText:
     said = {"command": say(command.word), "letter": SafeText(command.letter), "text": SafeText(rest)}
     if rest and command.takes == NOTHING:
         return say("Nothing was done: {command} takes no text, and there is {text}. Type {letter} alone.", **said)
-    if rest and command.takes == NUMBER and not plain(rest).isdecimal():
+    if rest and command.takes == NUMBER and not is_number(plain(rest)):
         return say("Nothing was done: {command} takes a number or nothing, not {text}. Type {letter} alone.", **said)
     return SafeText()

@@ -1,6 +1,6 @@
 import pytest
 
-from terminal.plain.commands import COMMANDS, names, parse
+from terminal.plain.commands import COMMANDS, is_number, names, parse
 from tests.terminal.plain.talking import spoken
 
 
@@ -61,3 +61,11 @@ def test_a_number_is_a_choice_also_in_full_width() -> None:
     assert parse("3").number == parse("３").number == 3
     assert parse("hello there").command is None
     assert parse("").command is None
+
+
+@pytest.mark.parametrize("digits", ["7" * 10, "7" * 5_000])
+def test_more_digits_than_any_list_has_are_no_choice(digits: str) -> None:
+    assert parse(digits).number is None
+    assert parse(f"c {digits}").rest == digits
+    assert is_number("7" * 9)
+    assert not is_number(digits)
