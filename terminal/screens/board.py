@@ -26,10 +26,11 @@ from terminal.news import (
     SyncNews,
     TaskNews,
 )
-from terminal.screens.onshow import SHOWN_AFTER_TAKEN, OnShow, Part
+from terminal.screens.cardnews import CardNews
+from terminal.screens.onshow import SHOWN_AFTER_TAKEN, Part
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
-from terminal.widgets.person import PAST, CallRow, Person
+from terminal.widgets.person import CallRow, Person
 
 KEPT: Final = 200
 """Calls that the board remembers."""
@@ -42,7 +43,7 @@ class Identified(TypedDict):
     owners: tuple[Member, ...]
 
 
-class Board(OnShow):
+class Board(CardNews):
     """The state behind the desk screen."""
 
     def __init__(self, wrap_up: WrapUp | None = None) -> None:
@@ -83,7 +84,7 @@ class Board(OnShow):
             holder = row.call.claimed_name or (former if row.mine else row.taken_by)
             taken_by = None if mine else holder
             self.calls[key] = msgspec.structs.replace(row, mine=mine, taken_by=taken_by, gone_at=None)
-        self.served, self.aside, self.states = [], [], {}
+        self.served, self.aside, self.states, self.kept = [], [], {}, {}
         self.by_hand = self.typed = False
         self.pause = None
         self.person, self.morning, self.notice, self.taken = Person(), Morning(), None, 0
@@ -212,49 +213,6 @@ class Board(OnShow):
             mine = there.mine or (old.mine and there.taken_by is None)
             self.calls[into] = msgspec.structs.replace(there, mine=mine, matches=there.matches or old.matches)
         return Part.CALLS | Part.PERSON
-
-    def _row(self, news: MemberNews | NoteNews | TaskNews) -> Part:
-        person = self.person
-        member = person.member.id if person.member else None
-        if isinstance(news, MemberNews):
-            part = Part.CALLS if self.named(news.member) else Part.NOTHING
-            if member is None and part and self._is_caller(news.member):
-                self.person = msgspec.structs.replace(person, member=news.member, matches=())
-                return part | Part.PERSON
-            if news.member.id != member:
-                return part
-            self.person = msgspec.structs.replace(person, member=news.member)
-            return part | Part.PERSON
-        row = news.note if isinstance(news, NoteNews) else news.task
-        self.states[row.id] = news.state
-        own = (member is not None and row.member == member) or (
-            member is None and row.call is not None and person.call is not None and row.call == self._id(person.call.id)
-        )
-        if not own:
-            return Part.STATUS
-        if isinstance(news, NoteNews):
-            notes = sorted([news.note, *(n for n in person.notes if n.id != row.id)], key=lambda n: -n.at)
-            self.person = msgspec.structs.replace(person, notes=tuple(notes), states=dict(self.states))
-        else:
-            tasks = (news.task, *(t for t in person.tasks if t.id != row.id))
-            self.person = msgspec.structs.replace(person, tasks=tasks, states=dict(self.states))
-        return Part.PERSON
-
-    def _is_caller(self, member: Member) -> bool:
-        """Whether the caller on the card, whom nobody knew, is this member beyond doubt."""
-        row = self.row(self.person.call.id) if self.person.call is not None else None
-        return row is not None and row.sure is not None and row.sure.id == member.id
-
-    def _contact(self, row: Contact) -> Part:
-        """A new entry of a timeline, or one that changed."""
-        person = self.person
-        if person.member is None or row.member != person.member.id:
-            return Part.NOTHING
-        rest = [each for each in person.timeline if each.id != row.id]
-        if len(rest) == len(person.timeline) >= PAST and "contact" not in person.whole and row.at < rest[-1].at:
-            return Part.NOTHING  # it comes with what lies between
-        self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
-        return Part.PERSON
 
     def tick(self, now: float) -> Part:
         """Time passed: what was taken by others leaves the banner, and an idle desk turns to who rings. A call that was

@@ -8,7 +8,7 @@ from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS, Where
 from terminal.bindings import shown as written
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, width_of
+from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, told, width_of
 from terminal.widgets.speech import say
 
 
@@ -70,6 +70,9 @@ class Strip(NamedTuple):
     tabs: tuple[Tab, ...] = ()
     shown: int = 0
     trouble: SafeText = SafeText()
+    said: SafeText = SafeText()
+    """What is said to the person for a moment, in the place of it all; `bad` when it is of something that failed."""
+    bad: bool = False
 
 
 class TabStrip(Panel[Strip]):
@@ -79,6 +82,8 @@ class TabStrip(Panel[Strip]):
 
     def picture(self, value: Strip, inside: Size) -> Picture:
         """Digit, name, count, and what is urgent: with less air and fewer words before the trouble is cut, never a tab."""
+        if value.said:
+            return Picture((told(value.said, inside.width, bad=value.bad),))
         right = (piece(value.trouble, Tone.WARN), gap()) if value.trouble else ()
         room = inside.width - sum(each.width for each in right) - 1
         for air, brief, empty in ((2, False, True), (2, True, True), (1, True, True), (1, True, False)):
