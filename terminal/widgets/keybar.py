@@ -59,7 +59,7 @@ class Tab(NamedTuple):
     """One tab: its name, its count, and what is urgent in it, in words and as short as can be."""
 
     name: SafeText
-    entries: int
+    entries: int | SafeText
     urgent: SafeText = SafeText()
     short: SafeText = SafeText()
 
@@ -100,7 +100,7 @@ def _tabs(value: Strip, *, air: int, brief: bool, empty: bool) -> tuple[Piece, .
     """The tabs with so much air between them; `empty` counts also nothing."""
     words: list[Piece] = [gap()]
     for index, tab in enumerate(value.tabs):
-        count = f" {tab.entries}" if tab.entries or empty else ""
+        count = f" {tab.entries}" if tab.entries not in (0, "0") or empty else ""
         text = SafeText(f"{index + 1} {tab.name}{count}")
         words += [gap(air if index else 0), chip(text, Tone.BRAND) if index == value.shown else piece(text, Tone.DIM)]
         urgent = tab.short if brief else tab.urgent
