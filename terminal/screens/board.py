@@ -8,7 +8,7 @@ from typing import Final, TypedDict
 import msgspec
 
 from ringdesk.articles import Article, concerns
-from ringdesk.calls import Call
+from ringdesk.calls import Call, CallState
 from ringdesk.members import Member
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
@@ -161,6 +161,7 @@ class Board(CardNews):
             gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
             handed=mine and call.live and not call.on_hold and (handed_here or old.handed),
             elsewhere=news.elsewhere and not mine,
+            passed=old.passed and call.state is CallState.RING_STOPPED,
             since=old.since if same else now,
             accepted=call.claimed_by == old.call.claimed_by and (old.accepted or call.on_hold),
         )
@@ -215,9 +216,14 @@ class Board(CardNews):
         return Part.CALLS | Part.PERSON
 
     def tick(self, now: float) -> Part:
-        """Time passed: what was taken by others leaves the banner, and an idle desk turns to who rings. A call that was
-        handed over stays there until somebody turns to it."""
+        """Time passed: what was taken by others leaves the banner, and so does what fell silent while the agent talks, who has
+        no hand free for it; an idle desk turns to who rings. A call that was handed over stays there until somebody turns to
+        it."""
+        talking = self.talking
         for key, row in self.calls.items():
+            silent = row.calling and row.call.state is CallState.RING_STOPPED
+            if silent and talking and now - row.since >= SHOWN_AFTER_TAKEN:
+                self.calls[key] = msgspec.structs.replace(row, passed=True)
             if row.gone_at is not None and row.gone_at <= now:
                 self.calls[key] = msgspec.structs.replace(row, gone_at=None)
         return Part.CALLS | self._idle()

@@ -69,6 +69,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         holding=waits,
         aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),
         serving=board.serving,
+        talking=board.talking,
         held=tuple(called_by(other.call, other.sure) for other in held),
         serving_name=_serving_name(board),
         message=message or ambient,

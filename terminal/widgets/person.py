@@ -80,6 +80,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Whether it rings at other desks only."""
     mark: MarkLabel | None = None
     """What the number is marked as; such a call disturbs nobody."""
+    passed: bool = False
+    """Whether it fell silent while the agent talked, and the banner has let go of it: it stands among the missed calls."""
     owners: tuple[Member, ...] = ()
     """Everybody who has the number, where others got it after the caller was known."""
     also: tuple[str, ...] = ()
@@ -98,7 +100,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def calling(self) -> bool:
         """Whether it calls for somebody: it rings, or rang on a line that cannot see more, and nobody has it."""
-        return self.free and not self.quiet and not self.elsewhere
+        return self.free and not self.quiet and not self.elsewhere and not self.passed
 
     @cached_property
     def free(self) -> bool:
