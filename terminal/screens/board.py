@@ -27,6 +27,7 @@ from terminal.news import (
     TaskNews,
 )
 from terminal.screens.cardnews import CardNews
+from terminal.screens.clockset import Step
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN, Part
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
@@ -165,7 +166,7 @@ class Board(CardNews):
             since=old.since if same else now,
             accepted=call.claimed_by == old.call.claimed_by and (old.accepted or call.on_hold),
         )
-        taken_at = _taken_at(row, call, now, seen=seen)
+        taken_at = _taken_at(row, call, now, seen=seen, before=old.call.picked_up)
         self.calls[call.id] = row = msgspec.structs.replace(row, taken_at=taken_at)
         if mine and not old.mine:
             self.taken += not row.handed  # it is taken when its person turns to it
@@ -228,6 +229,11 @@ class Board(CardNews):
                 self.calls[key] = msgspec.structs.replace(row, gone_at=None)
         return Part.CALLS | self._idle()
 
+    def shifted(self, step: Step) -> None:
+        """The clock was set. What lasts, lasts no longer and no shorter for it."""
+        super().shifted(step)
+        self.synced_at = step.of(self.synced_at) if self.synced_at else 0.0
+
     @property
     def announced(self) -> Article | None:
         """The newest notice for everybody."""
@@ -245,10 +251,14 @@ def began(call: Call) -> float:
     return call.started if call.picked_up is None else call.picked_up
 
 
-def _taken_at(row: CallRow, call: Call, now: float, *, seen: bool) -> float | None:
+def _taken_at(row: CallRow, call: Call, now: float, *, seen: bool, before: float | None = None) -> float | None:
     """When somebody had it first: as the server knows it, so that all desks count from the same moment; else as it was seen
-    here. One that was never `seen` here went on before the desk did. None while nobody has it."""
+    here. One that was never `seen` here went on before the desk did. None while nobody has it. What the server knew
+    `before` is kept: the clock may have been set since."""
     had = row.mine or row.taken_by is not None
+    known = seen and row.taken_at is not None and (had or call.picked_up is not None)
+    if known and (call.picked_up == before or row.set_by):
+        return row.taken_at
     if call.picked_up is not None or not had:
         return call.picked_up
     if row.taken_at is not None:

@@ -195,6 +195,10 @@ class Painter:
         self._message = Message(text, bad, self._now().at + MESSAGE_STAYS, about)
         self.soon(Part.CALLS)
 
+    def shifted(self, seconds: float) -> None:
+        """The clock was set: it says `seconds` more than would have passed."""
+        self._message = self._message._replace(until=self._message.until + seconds)
+
     def _banner(self) -> None:
         """Who calls."""
         board, now = self._board, self._now()

@@ -83,7 +83,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
         ),
         2,
     )
-    passed = value.now.at - call.started
+    passed = value.now.at - row.rang_at
     since = say("rang {ago}", ago=ago(passed)) if stopped else say("ringing {time}", time=length(passed))
     greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
     alone = not (

@@ -72,6 +72,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """When the state on show began, seconds since 1970."""
     taken_at: float | None = None
     """When somebody had it first, whoever it was, seconds since 1970: what its length counts from."""
+    set_by: float = 0.0
+    """Seconds by which the clock was set since the call came: what the call says of its beginning is told by the old one."""
     handed: bool = False
     """Whether a colleague handed it to this desk, which has not turned to it yet."""
     accepted: bool = False
@@ -141,9 +143,14 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """What its clock counts from, wherever and at whatever desk it is shown: the first ring while it calls, the pick-up
         while somebody has it, a hold and everything else from when that began."""
         if self.calling:
-            return self.call.started
+            return self.rang_at
         talks = self.call.live and not self.call.held
         return self.taken_at if talks and self.taken_at is not None else self.since
+
+    @cached_property
+    def rang_at(self) -> float:
+        """When it came, by the clock as it is now."""
+        return self.call.started + self.set_by
 
     @cached_property
     def spoken(self) -> bool:
