@@ -260,14 +260,19 @@ def spoken(error: RingdeskError) -> SafeText:
 
 def broken(line: str, width: int) -> list[str]:
     """Lines of at most `width` cells, broken at blanks, or between the wide letters of Chinese; never within a word."""
-    rows, row, cells = [], "", 0
+    rows, row, filled = [], "", 0
     for word in _words(line):
-        size = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in word)
-        if row and cells + size - (len(word) - len(word.rstrip())) > width:
+        size = cells(word)
+        if row and filled + size - (len(word) - len(word.rstrip())) > width:
             rows.append(row.rstrip())
-            row, cells = "", 0
-        row, cells = row + word, cells + size
+            row, filled = "", 0
+        row, filled = row + word, filled + size
     return [*rows, row.rstrip()]
+
+
+def cells(text: str) -> int:
+    """How wide a text is on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _words(line: str) -> list[str]:
