@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load(flags={"general": {"language": options.language}})
     words.language(settings.general.language)
     if not options.headless:
-        expect_terminal()
+        expect_terminal("demo")
     with tempfile.TemporaryDirectory(prefix="ringdesk-demo-", ignore_cleanup_errors=True) as folder:
         room = Path(folder)
         log = LateLog(room / "demo.log", "info")

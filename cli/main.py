@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn, Protocol, cast
 
-from cli.output import complain
+from cli.output import complain, speak_unicode
 from cli.paths import told
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.why import Why
@@ -80,6 +80,7 @@ def _parser(name: str, command: Command) -> _Parser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: done; 1: it failed; 2: bad use or bad input."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    speak_unicode()
     if not words or words[0] in ("-h", "--help", "help"):
         from cli import helppage
 

@@ -110,7 +110,7 @@ def practise(options: argparse.Namespace, settings: Settings) -> int:
     from cli.onterminal import LateLog, expect_terminal, show, until_told
 
     if not options.plain:
-        expect_terminal()
+        expect_terminal("practice")
     with tempfile.TemporaryDirectory(prefix="ringdesk-practice-", ignore_cleanup_errors=True) as folder:
         room = Path(folder)
         log = LateLog(room / "practice.log", "info")
