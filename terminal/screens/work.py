@@ -179,11 +179,19 @@ class Work:
 
     async def promise_call(self, args: TaskAdd, call: Call | None) -> tuple[str, Task | None]:
         """A callback to whom `args` names, who is on the card with `call`; its id. Where one of a missed call of theirs is open,
-        that one gets the window, and is returned as it was: nobody is called back twice. Raises what the desk raises."""
+        that one gets the window and whose it is, and is returned as it was: nobody is called back twice. Raises what the desk
+        raises."""
         owed = self.board.day.owed_to(args.number) if args.number is not None else None
         if owed is None or owed.member not in (None, args.member) or (call is not None and spoken(call)):
             return await self.desk.do(args), None
-        fields = TaskFields(member=args.member, title=args.title, opens=args.opens, due=args.due)
+        fields = TaskFields(
+            member=args.member,
+            title=args.title,
+            opens=args.opens,
+            due=args.due,
+            assignee=args.assignee,
+            assignee_name=args.assignee_name,
+        )
         await self.desk.do(TaskUpdate(task=owed.id, fields=fields))
         return owed.id, owed
 
