@@ -82,6 +82,8 @@ class Hub:
         self._wake = wake
         self._clock = clock
         self._terminals: dict[str, Terminal] = {}
+        self._live: dict[str, dict[Terminal, None]] = defaultdict(dict)
+        """Set -> who is live in it."""
         self._space: Space | None = None
         self._dirty: set[str] = set()
         self._next_org = 0.0
@@ -103,6 +105,17 @@ class Hub:
         """A session is over."""
         if self._terminals.get(terminal.device.id) is terminal:
             del self._terminals[terminal.device.id]
+            for name in list(terminal.cursors):
+                self._stand(terminal, name, None)
+
+    def _stand(self, terminal: Terminal, name: str, cursor: int | None) -> None:
+        """How far a terminal has got in a set; None: it is not live in it, or no longer."""
+        if cursor is None:
+            terminal.cursors.pop(name, None)
+            self._live[name].pop(terminal, None)
+        elif self._terminals.get(terminal.device.id) is terminal:
+            terminal.cursors[name] = cursor
+            self._live[name][terminal] = None
 
     def expel(self, terminal: Terminal, code: int, reason: str) -> None:
         """Close a session: from now on it gets nothing more; it may take a second to close politely."""
@@ -144,10 +157,10 @@ class Hub:
         if page.body is not None:
             terminal.outlet.offer(page.changes(terminal.device.id))
         if not page.slice.up:
-            terminal.cursors.pop(name, None)
+            self._stand(terminal, name, None)
             return
         terminal.outlet.offer(page.up_to(name))
-        terminal.cursors[name] = page.slice.seq
+        self._stand(terminal, name, page.slice.seq)
         if self._space is not None and page.slice.space.head.seq < self._space.head.seq:
             # The reader has passed what this page knew: let it look again for this terminal.
             self._dirty.add(split(name)[0])
@@ -216,12 +229,9 @@ class Hub:
         """Send what is new in a channel to everybody live in one of its sets; whether all are at its newest."""
         done = True
         groups: dict[tuple[str, int], list[Terminal]] = defaultdict(list)
-        names = [f"{channel}@{projection}" for projection in PROJECTIONS]
-        for terminal in self._terminals.values():
-            for name in names:
-                cursor = terminal.cursors.get(name)
-                if cursor is not None:
-                    groups[name, cursor].append(terminal)
+        for name in (f"{channel}@{projection}" for projection in PROJECTIONS):
+            for terminal in self._live[name]:
+                groups[name, terminal.cursors[name]].append(terminal)
         for (name, cursor), group in groups.items():
             done &= await self._lead_up(name, cursor, group)
         return done
@@ -254,7 +264,7 @@ class Hub:
                 terminal.outlet.offer(page.changes(terminal.device.id))
             else:
                 terminal.outlet.offer(plain, frame)
-            terminal.cursors[name] = page.slice.seq
+            self._stand(terminal, name, page.slice.seq)
             reached.append(terminal)
         return reached
 

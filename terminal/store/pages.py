@@ -38,7 +38,7 @@ class Verdict(StrEnum):
     OLD = "old"
     """All of it was here already."""
     GAP = "gap"
-    """Something before it is missing: pull."""
+    """Something before it may be missing: pull."""
     DIFFERS = "differs"
     """The set is caught up and yet not the server's."""
     UNHELD = "unheld"
@@ -197,13 +197,18 @@ def _part(tx: Transaction, key: RowKey, moved_to: str | None) -> None:
 
 
 def _finish(edit: Edit, present: Held, page: Page) -> Verdict:
-    """The end of a page: the cursor, and where the set is caught up, what waited for that."""
+    """The end of a page: the cursor, and where the set is caught up, what waited for that.
+
+    A page that begins before the cursor follows pages of a later moment, which leave out what changed after it: only a
+    page from the cursor on can tell whether the set is the server's.
+    """
+    overlaps = page.prev < present.cursor
     present = msgspec.structs.replace(present, cursor=page.seq, chain=page.chain)
-    if not page.up:
+    if overlaps or not page.up:
         keep(edit.tx, present)
         _prove(edit.tx, page.seq, page.chain)
         outbox.settle(edit)
-        return Verdict.APPLIED
+        return Verdict.GAP if overlaps else Verdict.APPLIED
     return _caught_up(edit, present, page.seq, page.chain, Digest.read(page.count, page.digest or "0"))
 
 

@@ -243,7 +243,15 @@ class ScriptedDesk(Desk):
         op = await self._saved("add_member", fields)
         numbers = () if isinstance(fields.numbers, msgspec.UnsetType) else fields.numbers
         self.cards[op] = Card(Member(id=op, code=SafeText("M-new"), numbers=numbers), (), (), (), SafeText())
+        self._owned(self.cards[op].member)
         return op
+
+    def _owned(self, owner: Member) -> None:
+        """The calls from a number of theirs that are on are theirs, as the real desk says it."""
+        theirs = {number.e164 for number in owner.numbers} - {None}
+        for each in [each for each in self.live.values() if each.live and each.caller.e164 in theirs]:
+            matches = (Match(owner, Why("number_exact")),)
+            self.publish(CallNews(each, matches=matches, mine=each.claimed_by == self.person.person))
 
     async def wrapup(self, call: str, code: SafeText, member: str | None = None) -> str:
         op = await self._saved("wrapup", call, code, member)

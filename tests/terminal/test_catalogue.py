@@ -51,6 +51,7 @@ def test_no_word_of_the_chinese_screen_is_left_in_english() -> None:
 def test_what_is_counted_is_right_for_one() -> None:
     """What has a plural after its count says so to the catalogue (`counted`), or the count stands where one fits too."""
     always_many = {
+        "CUT: a note holds {count} characters, the end of the text is not in it",
         "{count} entries",
         "{count} keys are not as you set them, `ringdesk doctor` lists them: {text}",
         "{count} share this number",

@@ -347,6 +347,18 @@ async def test_pages_old_gapped_unheld_and_different(store: Store) -> None:
     assert await store.apply(Changes(page=other)) is Verdict.UNHELD
 
 
+async def test_an_older_page_that_overlaps_a_newer_one_tells_no_difference(store: Store) -> None:
+    server = Server()
+    for number in range(4):
+        server.write({("member", f"m{number}"): Member(id=f"m{number}")}, None)
+    late = server.frames(ORG, 2, 2)
+    server.write({("member", "m0"): Member(id="m0", name=SafeText("林美玲"))}, None)
+    assert await feed(store, server.frames(ORG, 0, 3)) == [Verdict.APPLIED]  # without m0, which changed since
+    assert await feed(store, late) == [Verdict.GAP]
+    assert (await store.cursors())[ORG].seq == 4
+    assert await feed(store, server.frames(ORG, 4, 1)) == [Verdict.APPLIED]
+
+
 async def test_a_set_that_differs_starts_again_while_its_rows_stay(store: Store) -> None:
     server = Server()
     server.write({("member", "m"): Member(id="m", name=SafeText("林"))}, None)
