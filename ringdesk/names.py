@@ -186,6 +186,21 @@ def _latin_surname(name: str) -> str:
     return " ".join(words[max(first, 0) :])
 
 
+_ADDRESSED: Final = re.compile(r"(?P<honorific>mr|mrs|ms|miss|mx|dr|prof)\.?\s+(?P<name>\S.*)", re.IGNORECASE)
+
+
+def addressed(typed: str) -> tuple[str, str]:
+    """The name and the form of address in what somebody typed: `王小姐` is 王, 小姐; `Ms Wang` is Wang, Ms. The form is "" where
+    none is said; a company has none."""
+    text = " ".join(typed.split())
+    ahead, behind = _ADDRESSED.fullmatch(text), _HONORIFICS.search(text)
+    if is_company(text):
+        return text, ""
+    if behind is not None:
+        return text[: behind.start()].strip(), behind[0]
+    return (ahead["name"], ahead["honorific"].capitalize()) if ahead is not None else (text, "")
+
+
 def greeting_name(name: str, honorific: str = "") -> str:
     """How to address a person: `林先生`, `歐陽女士`, `Mr Smith`, `Smith 先生`; the whole name without an honorific. A company
     is no 先生: it has its name, with a title (經理) where one is given."""

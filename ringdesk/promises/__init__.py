@@ -7,12 +7,13 @@ costs no more than its length. What names no day and no hour is no promise: a wr
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
-from ringdesk.promises.days import DAYS, FLAGS
-from ringdesk.promises.hours import HOURS, PART_ENDS, PARTS, WITHIN_WORD
+from ringdesk.names import HAN
+from ringdesk.promises.days import DAYS, FLAGS, number
+from ringdesk.promises.hours import HOURS, MORNING_SAID, PART_HOURS, PARTS, WITHIN_WORD, Hours
 from ringdesk.safetext import SafeText
 
 MAX_TITLE: Final = 80
@@ -25,10 +26,12 @@ _NARROW: Final = str.maketrans("０１２３４５６７８９：／\u3000", "01
 
 
 class Promise(msgspec.Struct, frozen=True):
-    """What was promised. `day` in the writer's calendar; `at` the hour, None: any time that day; `title` what is to be done;
-    `by`: not later than that. `text` is the line of the note in which it was found."""
+    """What was promised. `day` in the writer's calendar; `opens` the hour before which it is not done, None: none was said;
+    `at` the hour by which it is done, None: any time that day; both are one hour where a point in time was said. `by`: it may
+    be done earlier, also on a day before. `title` is what is to be done, `text` the line of the note in which it was found."""
 
     day: date
+    opens: time | None
     at: time | None
     title: SafeText
     by: bool
@@ -83,7 +86,14 @@ def _clauses(text: str) -> list[str]:
 
 
 _BY: Final = re.compile(r"\b(?:by|before|until|no later than) ?$", FLAGS)
-_BEFORE: Final = re.compile(r" ?(?:以前|之前|前)")
+_BEFORE: Final = re.compile(r" ?(?:以前|之前|前(?!天))")
+_FROM: Final = re.compile(r"\b(?:after|from|no earlier than|not before) ?$", FLAGS)
+_AFTER: Final = re.compile(r" ?(?:以後|之後|過後|後(?!天|來)|起(?!來))")
+_INCLUDED: Final = ("from", "no earlier than", "not before", "起")
+"""From Friday on begins on Friday, after it on Saturday."""
+_TO: Final = re.compile(r" ?(?:到|至|[-~\u2013\uff5e]|to\b) ?", FLAGS)
+_BETWEEN: Final = re.compile(r" ?之間")
+_WITHIN: Final = re.compile(r"內|\bwithin\b", FLAGS)
 _ACTS: Final = re.compile(
     r"回|覆|電|打|撥|聯絡|連絡|通知|告知|寄|送|出貨|到貨|交|給|報|提醒|確認|取|退|換|修|補|訂|約|處理|準備|安排|匯|付|開|改|查|問|傳|簽|來|去|拿"
     r"|\b(?:call|phone|ring|reply|answer|send|ship|mail|e-?mail|write|deliver|confirm|remind|tell|let|get back|check|ask|pick"
@@ -96,66 +106,107 @@ _PAST: Final = re.compile(
 )
 
 
+class _Rest(NamedTuple):
+    """What is left of a clause without its day and its hour; whether they were ends (`by`); the word if they were beginnings
+    (`after`)."""
+
+    text: str
+    by: bool = False
+    after: str = ""
+
+
 def _promise(clause: str, now: datetime) -> Promise | None:
     if _PAST.search(clause):
         return None
-    rest, day, hour, by = clause, None, None, False
+    rest, day, hours = _Rest(clause), None, None
     for pattern, read in DAYS:
-        match = pattern.search(rest)
+        match = pattern.search(clause)
         if match is not None and (day := read(match, now)) is not None:
-            hour = WITHIN_WORD.get(match[0].lower().removeprefix("the "))
-            rest, by = _without(rest, match, by=by)
+            hours = WITHIN_WORD.get(match[0].lower().removeprefix("the "))
+            rest = _without(rest, match.start(), match.end())
+            rest = rest._replace(by=rest.by or _WITHIN.search(match[0]) is not None)
             break
-    rest, exact, by = _hour_of(rest, clause, by=by)
-    if day is None and exact is None:
+    rest, said = _hours_of(rest, clause)
+    hours = said or hours
+    if day is None and hours is None:
         return None
-    hour = exact or hour
-    day = day or _today_at(exact, now)
-    title = _title(rest)
+    day = day or _today_at(hours, now)
+    title = _title(rest.text)
     if not title or not _ACTS.search(title):
         return None
-    return Promise(day, hour, title, by, SafeText(clause))
+    if hours is None:
+        day += timedelta(days=bool(rest.after) and rest.after not in _INCLUDED)
+        return Promise(day, None, None, title, rest.by, SafeText(clause))
+    opens, at = _ends(hours, rest, clause)
+    return Promise(day, opens, at, title, rest.by, SafeText(clause))
 
 
-def _hour_of(rest: str, clause: str, *, by: bool) -> tuple[str, time | None, bool]:
-    """The hour in what is left of a clause, and what is left after it."""
+def _ends(hours: Hours, rest: _Rest, clause: str) -> tuple[time | None, time | None]:
+    """From when and until when. "Before" a part of the day is before it begins, where it is said in Chinese."""
+    if rest.by:
+        return None, hours.opens if HAN.search(clause) else hours.closes
+    return (hours.closes, None) if rest.after else (hours.opens, hours.closes)
+
+
+def _hours_of(rest: _Rest, clause: str) -> tuple[_Rest, Hours | None]:
+    """The hour or the part of the day in what is left of a clause, and what is left after it."""
     for pattern, read in HOURS:
-        match = pattern.search(rest)
+        match = pattern.search(rest.text)
         if match is not None and (hour := read(match)) is not None:
-            if hour.hour < 12 and _evening(clause) and not match.groupdict().get("half"):
-                hour = hour.replace(hour=hour.hour + 12)
-            return (*_swap(_without(rest, match, by=by), hour),)
-    match = PARTS.search(rest)
+            hour = _of_the_day(hour, match, clause)
+            closes, end = _until(rest.text, match.end(), hour)
+            return _without(rest, match.start(), end), Hours(hour, closes)
+    match = PARTS.search(rest.text)
     if match is None:
-        return rest, None, by
+        return rest, None
     part = match[0].lower().removeprefix("in the ").removeprefix("at ")
-    left, _ = _without(rest, match, by=by)
-    return left, PART_ENDS[part], True  # a part of the day is no hour: it ends at one
+    return _without(rest, match.start(), match.end()), PART_HOURS[part]
 
 
-def _swap(pair: tuple[str, bool], hour: time) -> tuple[str, time, bool]:
-    return pair[0], hour, pair[1]
+def _until(text: str, end: int, opens: time) -> tuple[time, int]:
+    """Until when, where a second hour stands behind the first ("下午 2 點到 4 點"), and where that ends in the text."""
+    to = _TO.match(text, end)
+    for pattern, read in HOURS if to is not None else ():
+        match = pattern.match(text, to.end() if to is not None else end)
+        closes = read(match) if match is not None else None
+        if match is not None and closes is not None and closes > opens:
+            between = _BETWEEN.match(text, match.end())
+            return closes, between.end() if between is not None else match.end()
+    return opens, end
+
+
+def _of_the_day(hour: time, match: re.Match[str], clause: str) -> time:
+    """An hour that says no half of the day is of the one that stands elsewhere in the clause."""
+    said = match.groupdict()
+    if said.get("half") or said.get("m"):
+        return hour
+    if _evening(clause) and hour.hour < 12:
+        return hour.replace(hour=hour.hour + 12)
+    early = int(said["hour"]) if said["hour"].isdecimal() else number(said["hour"])
+    return hour.replace(hour=early) if MORNING_SAID.search(clause) and early < 12 else hour
 
 
 def _evening(clause: str) -> bool:
     return re.search(r"今晚|明晚|\btonight\b", clause, FLAGS) is not None
 
 
-def _today_at(hour: time | None, now: datetime) -> date:
+def _today_at(hours: Hours | None, now: datetime) -> date:
     """An hour without a day: today's, if it is still to come, else tomorrow's."""
-    past = hour is not None and hour <= now.time()
+    past = hours is not None and hours.closes <= now.time()
     return now.date() + timedelta(days=1 if past else 0)
 
 
-def _without(text: str, match: re.Match[str], *, by: bool) -> tuple[str, bool]:
-    """The text without a date or an hour, and whether it said "by"."""
-    before, after = text[: match.start()], text[match.end() :]
-    ahead, behind = _BY.search(before), _BEFORE.match(after)
-    if ahead is not None:
-        before, by = before[: ahead.start()], True
-    if behind is not None:
-        after, by = after[behind.end() :], True
-    return f"{before} {after}" if before.strip() and after.strip() else before + after, by
+def _without(rest: _Rest, start: int, end: int) -> _Rest:
+    """The text without the date or the hour from `start` to `end`, and whether that was an end or a beginning."""
+    before, after = rest.text[:start], rest.text[end:]
+    ends = _BY.search(before), _BEFORE.match(after)
+    begins = _FROM.search(before), _AFTER.match(after)
+    ahead, behind = ends[0] or begins[0], ends[1] or begins[1]
+    before = before[: ahead.start()] if ahead is not None else before
+    after = after[behind.end() :] if behind is not None else after
+    text = f"{before} {after}" if before.strip() and after.strip() else before + after
+    word = next((each[0].strip().lower() for each in begins if each is not None), rest.after)
+    return _Rest(text, rest.by or any(ends), word)
 
 
 _EDGES: Final = " \t，,、:：;；.-"

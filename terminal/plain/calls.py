@@ -127,6 +127,8 @@ async def _promised(bench: Bench, window: Window) -> None:
         number=bench.dialled() or None,
         opens=window.opens,
         due=window.due,
+        assignee=bench.desk.person.person,
+        assignee_name=bench.desk.person.name,
     )
     await bench.work.promise_call(task, person.call)
     bench.talk.say(say("Task made: call back {name}", name=person.name), spelled(window, bench.now))

@@ -3,6 +3,7 @@
 from ringdesk.articles import Article
 from ringdesk.errors import Refused
 from ringdesk.members import MemberNumber
+from ringdesk.names import addressed
 from ringdesk.ops import ArticleAsk, MemberFields, NumberAttach
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
@@ -165,9 +166,10 @@ async def register(bench: Bench, rest: str) -> None:
         return
     caller = person.call.caller
     numbers = (MemberNumber(caller.raw, caller.e164),) if caller.raw and number(person.call) else ()
-    op = await bench.desk.add_member(MemberFields(name=SafeText(rest), numbers=numbers))
+    name, honorific = (SafeText(each) for each in addressed(rest))
+    op = await bench.desk.add_member(MemberFields(name=name, honorific=honorific, numbers=numbers))
     opened = await bench.desk.open(op)
-    bench.talk.say(say("New member: {name}.", name=opened.member.name))
+    bench.talk.say(say("New member: {name}.", name=SafeText(rest)))
     await _opens(bench, Match(opened.member, Why("number_exact")))()
 
 

@@ -30,8 +30,9 @@ from terminal.widgets.speech import (
     say,
     tongue,
 )
+from terminal.widgets.tasks import when
 from terminal.widgets.telephone import title, written
-from terminal.widgets.when import Due, Now, clock, due_between, length, stamp
+from terminal.widgets.when import Due, Now, clock, length, stamp
 
 OPENING = mark("One moment: the desk opens.")
 UNLOCKED = mark(
@@ -76,7 +77,7 @@ def warnings(member: Member) -> list[SafeText]:
 
 def urgent(tasks: Sequence[Task], now: Now) -> list[tuple[Due, Task]]:
     """Open tasks with their due words, what is late first."""
-    dated = [(due_between(task.opens, task.due, now), task) for task in tasks if task.state is TaskState.OPEN]
+    dated = [(when(task, now), task) for task in tasks if task.state is TaskState.OPEN]
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order))
 
 
@@ -190,7 +191,7 @@ def whole_contact(person: Person, entry: Contact, now: Now) -> list[SafeText]:
 
 def task_words(task: Task, now: Now) -> SafeText:
     """One task: when, what, for whom."""
-    return joined((due_between(task.opens, task.due, now).words, title(task), task.assignee_name))
+    return joined((when(task, now).words, title(task), task.assignee_name))
 
 
 def match_words(match: Match) -> SafeText:

@@ -177,6 +177,8 @@ class CallWork:
             number=SafeText(dialled),
             opens=window.opens,
             due=window.due,
+            assignee=self.work.desk.person.person,
+            assignee_name=self.work.desk.person.name,
         )
         made, before = await self.work.promise_call(args, person.call)
 
@@ -184,7 +186,13 @@ class CallWork:
             if before is None:
                 await self.work.desk.done(made)
             else:
-                fields = TaskFields(member=before.member, opens=before.opens, due=before.due)
+                fields = TaskFields(
+                    member=before.member,
+                    opens=before.opens,
+                    due=before.due,
+                    assignee=before.assignee,
+                    assignee_name=before.assignee_name,
+                )
                 await self.work.desk.do(TaskUpdate(task=made, fields=fields))
             return say("{name} is not called back.", name=person.name)
 

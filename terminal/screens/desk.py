@@ -41,6 +41,7 @@ from terminal.screens.painter import Painter
 from terminal.screens.panels import panels
 from terminal.screens.panes import Panes
 from terminal.screens.promising import Promising
+from terminal.screens.registering import Registering
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
@@ -92,6 +93,7 @@ class DeskScreen(DeskKeys):
         self.work = Work(self.board, self.keeper, self.wall, zone, hours)
         self.callwork = CallWork(self.work)
         self.numberwork = NumberWork(self.work)
+        self.registering = Registering(self.work)
         self.attendance = Attendance(self.work)
         self.finder = Finder(self.work)
         self.places = DeskLayout()

@@ -208,6 +208,8 @@ class DeskKeys(CallKeys):
 
     def on_dismissed(self, _message: Dismissed) -> None:
         """The chooser was closed."""
+        if self.finder.mode == NAMING and self.panes.chooser.display:
+            self.unnamed()
         self.panes.close_over()
 
     async def on_chosen(self, message: Chosen) -> None:

@@ -58,6 +58,8 @@ class Duties:
                 Entry(say("Hand on to {name}", name=each.name), partial(self._hand_on, task, each), doing(each))
                 for each in board.day.colleagues(board.me)
             ]
+            if task.assignee is not None:
+                entries.append(Entry(say("Hand on to the team"), partial(self._to_team, task)))
         self._menus.open("task", title(task), entries)
 
     async def _put_off(self, task: Task, day: str) -> SafeText:
@@ -67,3 +69,8 @@ class Duties:
     async def _hand_on(self, task: Task, to: Presence) -> SafeText:
         await self._work.desk.do(TaskUpdate(task=task.id, fields=TaskFields(assignee=to.id, assignee_name=to.name)))
         return say("Handed on to {name}: {title}", name=to.name, title=title(task))
+
+    async def _to_team(self, task: Task) -> SafeText:
+        nobody = TaskFields(assignee=None, assignee_name=SafeText())
+        await self._work.desk.do(TaskUpdate(task=task.id, fields=nobody))
+        return say("Handed on to the team: {title}", title=title(task))

@@ -20,7 +20,9 @@ SAVES = ("save", "wrapup")
 """Errands that save the note: when one fails, the frame of the note says so."""
 OF_THE_CARD = frozenset({*SAVES, "promise", "later", "task", "reason", "pin"})
 """Errands about the person on the card: what comes of one belongs to whoever was there when it was begun."""
-TURNS = frozenset({"answer", "hold", "wrapup", "open", "hand", "choose", "number", "name", "undo", "verdict", "lock"})
+TURNS = frozenset(
+    {"answer", "hold", "wrapup", "open", "hand", "choose", "number", "number again", "name", "undo", "verdict", "lock"}
+)
 """Errands after which another person may be on the card, or the lock over it: a key pressed behind one is meant for that."""
 
 

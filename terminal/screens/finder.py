@@ -14,7 +14,7 @@ from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
 from terminal.widgets.person import called_by, number_found
 from terminal.widgets.row import Tone, chip, column, piece, spaced
-from terminal.widgets.speech import address, caveat, in_short, say
+from terminal.widgets.speech import address, caveat, hello_to, in_short, say
 
 if TYPE_CHECKING:
     from terminal.news import Match
@@ -32,6 +32,8 @@ class Finder:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.mode = SEARCH
+        self.asked = SafeText()
+        """What is asked for while somebody is named."""
         self.more: Callable[[], list[Command]] = list
         """Commands that have no key."""
         self.looks: Callable[[], list[Command]] = look_commands
@@ -47,8 +49,7 @@ class Finder:
             return Choices(say("Commands"), rows, say("No command is called that"))
         self._matches = []
         if self.mode == NAMING:
-            title = say("The new member: what are they called?")
-            return Choices(title, (Choice((piece(SafeText(query) or say("Esc: without a name")),)),))
+            return Choices(self.asked, (_named(query),))
         title = say("Search: number, last digits, member number, name")
         if not query.strip():
             return Choices(title, (), say("Type a number, the last 3 or 4 digits, a member number or a name."))
@@ -89,6 +90,16 @@ class Finder:
 def _name(match: "Match") -> SafeText:
     member = match.member
     return SafeText(f"{member.name or member.code} {address(member.honorific)}".rstrip())
+
+
+def _named(typed: str) -> Choice:
+    """How somebody who is called so is greeted."""
+    from ringdesk.names import addressed  # with the first name, not with the shell
+
+    if not typed.strip():
+        return Choice((piece(say("Such as 王小姐 or Ms Wang. Esc: without a name")),))
+    said = hello_to(*(SafeText(each) for each in addressed(typed)))
+    return Choice((piece(SafeText(typed), Tone.STRONG),), (piece(said, Tone.DIM),))
 
 
 def _row(match: "Match", cells: int) -> Choice:

@@ -15,6 +15,7 @@ from terminal.screens.menus import Menus
 from terminal.screens.numberwork import NumberWork
 from terminal.screens.painter import Painter
 from terminal.screens.panes import Panes
+from terminal.screens.registering import Registering
 from terminal.screens.saying import NOBODYS, caller
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
@@ -41,6 +42,7 @@ class KeysOnCalls(Screen[None]):
     finder: Finder
     callwork: CallWork
     numberwork: NumberWork
+    registering: Registering
     attendance: Attendance
 
     def do(self, name: str, errand: Errand, row: CallRow | None = None) -> None:

@@ -1,7 +1,6 @@
 """The keys about a caller's number: whose it is, whose no longer, junk, a wrong number."""
 
 from functools import partial
-from typing import Final
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
@@ -9,12 +8,13 @@ from terminal.screens.finder import NAMING
 from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
 from terminal.screens.menus import Entry
 from terminal.screens.numberwork import HIDDEN, Wish
+from terminal.screens.registering import unnamed
 from terminal.screens.saying import caller
 from terminal.widgets.help import key_of
 from terminal.widgets.person import Who, number
 from terminal.widgets.speech import say
 
-ATTACH: Final = next(key for key in KEYS if key.id == "attach")
+ATTACH, REGISTER = (next(key for key in KEYS if key.id == name) for name in ("attach", "register"))
 
 
 class NumberKeys(KeysOnCalls):
@@ -42,24 +42,49 @@ class NumberKeys(KeysOnCalls):
         self.menus.open("number", asked, entries)
 
     def action_register(self) -> None:
-        """Ctrl+R: the member is made at once; what they are called is asked meanwhile."""
-        person = self.board.person
+        """Ctrl+R: the member is made at once; what they are called is asked meanwhile, and the same key takes it back. One who
+        has no name is asked for it."""
+        key, person = key_of(REGISTER, self.painter.changed_keys), self.board.person
+        if self._naming:
+            self.panes.close_over()
+            self.do("number again", self.registering.take_back)
+            return
+        nameless = self.registering.nameless
+        if nameless is not None:
+            self.registering.meant(nameless.id)
+            self._ask_name(say("What are they called?"))
+            return
         if person.who is not Who.UNKNOWN or person.call is None or not person.name:
             self.painter.tell(say("Only an unknown caller is registered."))
             return
-        if not self.numberwork.can_register:
+        if not self.registering.possible:
             self.painter.tell(say(HIDDEN))
             return
-        self.do("number", self.numberwork.register)
-        self.finder.mode = NAMING
+        self.do("number", lambda: self.registering.register(key, lambda: self._naming))
+        self._ask_name(say("A new member: what are they called? {key} takes it back", key=key))
+
+    @property
+    def _naming(self) -> bool:
+        return self.finder.mode == NAMING and self.panes.chooser.display
+
+    def _ask_name(self, asked: SafeText) -> None:
+        self.finder.mode, self.finder.asked = NAMING, asked
         self.panes.choose()
 
     def named(self) -> None:
         """The name of the new member was typed."""
         name = SafeText(self.panes.chooser.field.value)
+        if not name.strip():
+            self.unnamed()
+            return
         self.panes.close_over()
-        if name.strip():
-            self.do("name", lambda: self.numberwork.name(name))
+        self.do("name", lambda: self.registering.name(name))
+
+    def unnamed(self) -> None:
+        """No name was typed: the member stays without one."""
+        self.panes.close_over()
+        if self.registering.nameless is not None:
+            self.painter.tell(unnamed(key_of(REGISTER, self.painter.changed_keys)))
 
     def action_detach(self) -> None:
         """n."""

@@ -3,7 +3,6 @@
 One key each; each says what it did, and can be taken back.
 """
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -49,7 +48,6 @@ class NumberWork:
         self.undo = work.undo
         self._attached: tuple[str, str, Errand] | None = None
         """To whom a number was attached last, the number, and what takes it back."""
-        self._made: asyncio.Future[str] | None = None
 
     @property
     def board(self) -> Board:
@@ -71,67 +69,12 @@ class NumberWork:
 
     # whose it is
 
-    @property
-    def can_register(self) -> bool:
-        """Whether the caller on the card shows a number that nobody has."""
-        person = self.board.person
-        known = person.member is not None or bool(person.matches)
-        return not known and person.call is not None and _shown(person.call) is not None
-
-    async def register(self) -> SafeText:
-        """A new member with the number of the unknown caller, and their card. `name` waits for it."""
-        made = self._made = asyncio.get_running_loop().create_future()
-        try:
-            return await self._register(made)
-        finally:
-            if not made.done():
-                made.set_result("")
-
-    async def _register(self, made: "asyncio.Future[str]") -> SafeText:
-        board, call = self.board, self.board.person.call
-        found = _shown(call) if call is not None else None
-        if call is None or found is None:
-            return say(HIDDEN)
-        old = board.person.key
-        member = await self.work.desk.add_member(MemberFields(numbers=(found,)))
-        made.set_result(member)
-        if board.person.key == old:
-            await self._becomes(member, NEW)
-        return say("A new member has {number} now.", number=number(call))
-
-    async def _becomes(self, member: str, why: Why) -> None:
-        """The caller on the card is this member: what was typed for the call goes along."""
-        owner = self.board.person.key
-        card = await self.work.desk.open(member)
-        board, old = self.board, self.board.person.key
-        if old != owner:
-            return
-        board.identify(Match(card.member, why))
-        board.filled(card)
-        self.work.keeper.move(old, board.person.key)
-        await self.work.became()
-
-    async def name(self, name: SafeText) -> SafeText:
-        """What the new member is called."""
-        member = await self._made if self._made is not None else ""
-        if not member:
-            return say("Only an unknown caller is registered.")
-        before = (await self.work.desk.open(member)).member
-        await self.work.desk.update(member, MemberFields(name=name))
-        call = self.board.person.call
-        if call is not None:
-            called = msgspec.structs.replace(before, name=name)
-            for former in (None, before):
-                await self.work.follow(call, former, called)
-        await self.work.refill()
-        return say("The new member is called {name}.", name=name)
-
     def wish(self) -> Wish | SafeText:
         """That the caller's number becomes the member's on the card; in words, why it cannot."""
         member, call = self.board.person.member, self.call
         if member is None:
             return say("Open the member first: / finds them, then the same key.")
-        found = _shown(call) if call is not None else None
+        found = shown_by(call) if call is not None else None
         if call is None or found is None:
             return say(HIDDEN)
         if _has(member, found):
@@ -142,7 +85,7 @@ class NumberWork:
     async def attach(self, key: SafeText) -> SafeText:
         """The number of an unknown caller is this member's; the same `key` again takes it back."""
         member, call = self.board.person.member, self.call
-        found = _shown(call) if call is not None else None
+        found = shown_by(call) if call is not None else None
         if self._attached is not None and member is not None and found is not None and _has(member, found):
             whose, raw, back = self._attached
             if (whose, raw) == (member.id, found.raw):
@@ -190,20 +133,15 @@ class NumberWork:
 
     async def detach(self) -> SafeText:
         """The number is no longer this person's: it leaves the card, and the caller is nobody we know."""
-        board, member = self.board, self.board.person.member
-        call = self.call
-        found = _shown(call) if call is not None else None
+        member, call = self.board.person.member, self.call
+        found = shown_by(call) if call is not None else None
         kept = next((each for each in member.numbers if found and _same(each, found)), None) if member else None
         if member is None or call is None or kept is None:
             return say("This number is on no card here.")
         self._attached = None
         await self.work.desk.do(NumberDetach(member=member.id, raw=kept.raw, e164=kept.e164))
         await self.work.refill()
-        await self.work.follow(call, member, None)
-        if board.person.call is not None and board.person.key == (member.id, call.id):
-            old = board.person.key
-            board.identify(None)
-            self.work.keeper.move(old, board.person.key)
+        await self.work.unknown(call, member)
         name = _called(member)
         self.undo.add(
             say("{number} is no longer {name}'s.", number=number(call), name=name),
@@ -216,7 +154,7 @@ class NumberWork:
         await self.work.follow(call, None, member)
         shown = self.board.person
         if shown.member is None and shown.call is not None and shown.call.id == call.id:
-            await self._becomes(member.id, NEW)
+            await self.work.becomes(member.id, NEW)
         return say("The number is on the card of {name} again.", name=_called(member))
 
     async def _returned(self, member: Member, kept: MemberNumber) -> None:
@@ -231,7 +169,7 @@ class NumberWork:
 
     async def junk(self, row: CallRow) -> SafeText:
         """The number is junk: the call is closed, without a note and without a task, and it rings quietly from now on."""
-        found = _shown(row.call)
+        found = shown_by(row.call)
         if found is None:
             return say(HIDDEN)
         if row.matches:
@@ -279,7 +217,7 @@ class NumberWork:
         return say(KEPT) if kept else SafeText()
 
 
-def _shown(call: Call) -> MemberNumber | None:
+def shown_by(call: Call) -> MemberNumber | None:
     """The number of a caller who shows one."""
     caller = call.caller
     if caller.raw is None or caller.presentation is not Presentation.SHOWN:

@@ -198,6 +198,17 @@ class OnShow(Lines):
             self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches)
         self.person = Person(call=call, matches=matches, states=dict(self.states))
 
+    def keep_tasks(self, before: Person) -> None:
+        """What was promised to the same caller stays in sight while it goes along to whoever they are now."""
+        call = self.person.call
+        known = {task.id for task in self.person.tasks}
+        along = tuple(
+            task
+            for task in before.tasks
+            if call is not None and task.call == self._id(call.id) and task.id not in known
+        )
+        self.person = msgspec.structs.replace(self.person, tasks=(*self.person.tasks, *along))
+
     def _back(self, call: str) -> Person:
         """Whoever was on the card of this call before, else its caller."""
         row = self.calls[call]

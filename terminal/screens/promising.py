@@ -2,10 +2,10 @@
 note was saved, while its person is still there and nothing else is promised."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 from ringdesk import promises
-from ringdesk.ops import TaskAdd, TaskDone
+from ringdesk.ops import Actor, TaskAdd, TaskDone
 from ringdesk.promises import Promise
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
@@ -15,7 +15,7 @@ from terminal.screens.writing import Writing
 from terminal.widgets.note import Pledge
 from terminal.widgets.person import Person
 from terminal.widgets.speech import say
-from terminal.widgets.when import Now, due
+from terminal.widgets.when import Now, due_between
 
 
 class Promising:
@@ -60,7 +60,7 @@ class Promising:
         if made is not None:
             task, said = TaskDone(task=made), say("Taken back: {title}", title=title)
         else:
-            task = _task(self._found, self._work.board.person, self._work.now)
+            task = _task(self._found, self._work.board.person, self._work.now, self._work.desk.person)
             said = say("Task made: {title}", title=title)
         keeper = self._work.keeper
         await (keeper.promise_noted if self._of_noted else keeper.promise)(self._writing.owner, when, task)
@@ -98,15 +98,28 @@ class Promising:
 
 def _due(promise: Promise, now: Now) -> str:
     """As a task has it: a date, or a date-time in UTC."""
-    if promise.at is None:
-        return promise.day.isoformat()
-    moment = datetime.combine(promise.day, promise.at, tzinfo=now.zone)
+    return promise.day.isoformat() if promise.at is None else _moment(promise.day, promise.at, now)
+
+
+def _opens(promise: Promise, now: Now) -> str | None:
+    """Not before when, of a call: the hour that was said, or the day. What else is to be done may be done earlier."""
+    if promise.by or not promise.calls:
+        return None
+    if promise.opens is not None:
+        return _moment(promise.day, promise.opens, now)
+    return promise.day.isoformat() if promise.day > now.today else None
+
+
+def _moment(day: date, hour: time, now: Now) -> str:
+    moment = datetime.combine(day, hour, tzinfo=now.zone)
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _words(promise: Promise, now: Now) -> SafeText:
-    words = due(SafeText(_due(promise, now)), now).words
-    return say("by {time}", time=words) if promise.by else words
+    opens = _opens(promise, now)
+    words = due_between(SafeText(opens) if opens else None, SafeText(_due(promise, now)), now).words
+    ends = promise.by or (opens is None and promise.opens != promise.at)
+    return say("by {time}", time=words) if ends else words
 
 
 def _written(promise: Promise, now: Now) -> SafeText:
@@ -117,20 +130,24 @@ def _written(promise: Promise, now: Now) -> SafeText:
     return SafeText(f"{promise.day:%m/%d} {hour}".strip())
 
 
-def _task(promise: Promise, person: Person, now: Now) -> TaskAdd:
-    """A call that was promised is a callback, where there is a number to call: the one that the note says, else the one that
-    calls, else the member's."""
+def _task(promise: Promise, person: Person, now: Now, mine: Actor) -> TaskAdd:
+    """What was promised is for the one who did (`mine`). A call is a callback, where there is a number to call: the one that
+    the note says, else the one that calls, else the member's."""
     member, call = person.key
     caller = person.call.caller if person.call else None
     dialled = promise.number or ((caller.e164 or caller.raw) if caller else None)
     if dialled is None and person.member is not None and person.member.numbers:
         dialled = person.member.numbers[0].e164 or person.member.numbers[0].raw
     calls = promise.calls and dialled is not None
+    opens = _opens(promise, now)
     return TaskAdd(
         kind=TaskKind.CALLBACK if calls else TaskKind.TODO,
         member=member,
         call=call,
         title=promise.title,
         number=SafeText(dialled) if calls and dialled else None,
+        opens=SafeText(opens) if opens else None,
         due=SafeText(_due(promise, now)),
+        assignee=mine.person,
+        assignee_name=mine.name,
     )

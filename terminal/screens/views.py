@@ -289,7 +289,7 @@ def _dead_on_calls(board: Board) -> set[str]:
         "hold": bool(board.mine),
         "hand": bool(board.mine or person.tasks or board.day.owed),
         "attach": person.member is not None,
-        "register": person.who is Who.UNKNOWN,
+        "register": person.who is Who.UNKNOWN or (person.member is not None and not person.member.name),
         "junk": person.call is not None or board.banner is not None,
         "wrong": person.call is not None or board.banner is not None,
         "detach": person.member is not None and person.call is not None,

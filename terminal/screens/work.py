@@ -19,6 +19,8 @@ from ringdesk.ops import Args, TaskAdd, TaskFields, TaskUpdate
 from ringdesk.reached import spoken
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
+from ringdesk.why import Why
+from terminal.news import Match
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.screens.undo import Undo
@@ -29,8 +31,12 @@ from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 
 if TYPE_CHECKING:
+<<<<<<< HEAD
     from terminal.desk import Card, Desk, Draft
     from terminal.news import Match
+=======
+    from terminal.desk import Desk, Draft
+>>>>>>> q2task
 
 HANDLED: Final = SafeText("handled")
 """The disposition of a call that closed by itself."""
@@ -148,7 +154,7 @@ class Work:
         board.let_go(call)
         return stays
 
-    def choose(self, index: int) -> "Match | None":
+    def choose(self, index: int) -> Match | None:
         """One of several people is meant: what was written for the call is hers. `refill` fetches the rest of the card."""
         old, matches = self.board.person.key, self.board.person.matches
         if self.board.choose(index) is None:
@@ -156,7 +162,7 @@ class Work:
         self.keeper.move(old, self.board.person.key)
         return matches[index]
 
-    async def open(self, match: "Match") -> SafeText:
+    async def open(self, match: Match) -> SafeText:
         """Open the card of somebody who was looked up."""
         card = await self.desk.open(match.member.id)
         old = self.board.person.key
@@ -173,6 +179,28 @@ class Work:
         if person.call is not None and person.member is not None:
             await self.follow(person.call, None, person.member)
 
+    async def becomes(self, member: str, why: Why) -> None:
+        """The caller on the card is this member: what was typed for the call, and what is promised in it, goes along."""
+        owner = self.board.person.key
+        card = await self.desk.open(member)
+        board, old = self.board, self.board.person
+        if old.key != owner:
+            return
+        board.identify(Match(card.member, why))
+        board.filled(card)
+        board.keep_tasks(old)
+        self.keeper.move(old.key, board.person.key)
+        await self.became()
+
+    async def unknown(self, call: Call, member: Member) -> None:
+        """The caller of `call`, who was `member`, is nobody we know; also on the card, where they are on it."""
+        await self.follow(call, member, None)
+        old = self.board.person
+        if old.call is not None and old.key == (member.id, call.id):
+            self.board.identify(None)
+            self.board.keep_tasks(old)
+            self.keeper.move(old.key, self.board.person.key)
+
     async def look(self, member: str) -> SafeText:
         """Open the card of a member from a list: it says nothing of who is on the line."""
         self.board.opened(await self.desk.open(member))
@@ -180,11 +208,19 @@ class Work:
 
     async def promise_call(self, args: TaskAdd, call: Call | None) -> tuple[str, Task | None]:
         """A callback to whom `args` names, who is on the card with `call`; its id. Where one of a missed call of theirs is open,
-        that one gets the window, and is returned as it was: nobody is called back twice. Raises what the desk raises."""
+        that one gets the window and whose it is, and is returned as it was: nobody is called back twice. Raises what the desk
+        raises."""
         owed = self.board.day.owed_to(args.number) if args.number is not None else None
         if owed is None or owed.member not in (None, args.member) or (call is not None and spoken(call)):
             return await self.desk.do(args), None
-        fields = TaskFields(member=args.member, title=args.title, opens=args.opens, due=args.due)
+        fields = TaskFields(
+            member=args.member,
+            title=args.title,
+            opens=args.opens,
+            due=args.due,
+            assignee=args.assignee,
+            assignee_name=args.assignee_name,
+        )
         await self.desk.do(TaskUpdate(task=owed.id, fields=fields))
         return owed.id, owed
 

@@ -14,7 +14,7 @@ from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import RESULTS, line_name, say
 from terminal.widgets.telephone import dialled, title
-from terminal.widgets.when import Due, Now, age, between, clock, due, moment, short_day
+from terminal.widgets.when import Due, Now, age, begins, between, clock, due_between, due_for, moment, short_day
 
 CLOCK: Final = 6
 """Cells of the time at the beginning of an entry, and of the air behind it."""
@@ -64,7 +64,7 @@ def tally(calls: Iterable[CallRow]) -> SafeText:
 
 def overdue(task: Task, now: Now) -> bool:
     """Whether the window of a callback is over."""
-    return task.state is TaskState.OPEN and due(task.due, now).late
+    return task.state is TaskState.OPEN and due_for(task.opens, task.due, now).late
 
 
 class Missed(ListPanel[Owed]):
@@ -154,7 +154,7 @@ def _call(row: CallRow, now: Now) -> tuple[Row, Row]:
 def _task(task: Task, name: SafeText, value: Owed, cells: int) -> tuple[Row, Row]:
     """A callback: who, what was tried or how long they rang, how it stands; then the number, the window, who calls back. What
     finds no room goes whole, who calls back first; a name is cut, and nothing that says when ever goes."""
-    when = due(task.due, value.now)
+    when = due_for(task.opens, task.due, value.now)
     words, tone = _standing(task, when, value.now)
     shown = dialled(task.number)
     who = name or shown or title(task)
@@ -247,8 +247,8 @@ def _standing(task: Task, when: Due, now: Now) -> tuple[tuple[SafeText, ...], To
         late = age(now.at - over) if over is not None else SafeText()
         words = (say("late by {time}", time=late), late) if late else (when.words,)
         return tuple(SafeText(f"! {each}") for each in words), Tone.BAD
-    begins = moment(task.opens)
-    if begins is not None and begins > now.at:
+    opens = begins(task.opens, now)
+    if opens is not None and opens > now.at:
         return (say("waits"),), Tone.DIM
     return (say("to call"),), Tone.WARN
 
@@ -260,13 +260,18 @@ def _short_window(task: Task, now: Now) -> SafeText:
 
 
 def window(task: Task, when: Due, now: Now) -> SafeText:
-    """The window in words: `17:00-17:30`, `before 17:30`, with its day when that is another one."""
-    begins, ends = moment(task.opens), moment(task.due)
-    if ends is None:
+    """The window in words: `17:00-17:30`, `17:30`, `before 17:30`, `from 17:30`, with its day when that is another one."""
+    first, ends = moment(task.opens), moment(task.due)
+    if first is None:
+        return due_between(task.opens, task.due, now, call=True).words if not when.late else _end_of(when, ends, now)
+    if ends is None and task.due is not None and len(task.due) > 10:
         return when.words
-    end = clock(ends, now, seconds=False)
-    if begins is None:
-        return say("before {time}", time=end) if when.today or when.late else when.words
-    same = now.local(begins).date() == now.today
-    spoken = between(begins, ends, now)
-    return spoken if same else SafeText(f"{now.local(begins):%m/%d} {spoken}")
+    spoken = (
+        between(first, ends, now) if ends is not None else say("from {time}", time=clock(first, now, seconds=False))
+    )
+    same = now.local(first).date() == now.today
+    return spoken if same else SafeText(f"{now.local(first):%m/%d} {spoken}")
+
+
+def _end_of(when: Due, ends: float | None, now: Now) -> SafeText:
+    return say("before {time}", time=clock(ends, now, seconds=False)) if ends is not None else when.words

@@ -60,7 +60,7 @@ class Morning(msgspec.Struct, frozen=True):
 def when(item: Item, now: Now) -> Due:
     """When it is due, for callbacks and tasks; when it was, for the others."""
     if item.kind in (Kind.CALLBACK, Kind.TASK):
-        return due_between(item.opens, item.due, now)
+        return due_between(item.opens, item.due, now, call=item.kind is Kind.CALLBACK)
     if item.kind is Kind.MORE:
         return Due(SafeText(), late=True, today=False, order=item.at)
     words = SafeText(say("today")) if item.kind is Kind.BIRTHDAY else stamp(item.at, now)

@@ -40,7 +40,12 @@ def because(why: Why) -> SafeText:
 
 def greeting(member: Member) -> SafeText:
     """How to greet a member, all of it in the language in force."""
-    return SafeText(hello(member.name, member.honorific))
+    return hello_to(member.name, member.honorific)
+
+
+def hello_to(name: SafeText, honorific: SafeText) -> SafeText:
+    """The same for a name and a form of address."""
+    return SafeText(hello(name, honorific))
 
 
 def address(honorific: SafeText) -> SafeText:

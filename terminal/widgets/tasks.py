@@ -6,7 +6,7 @@ from textual import events
 from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import Task, TaskState
+from ringdesk.tasks import Task, TaskKind, TaskState
 from terminal.messages import Chosen
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import Person
@@ -27,15 +27,20 @@ class Duties(NamedTuple):
     now: Now
 
 
+def when(task: Task, now: Now) -> Due:
+    """When a task is due, in words."""
+    return due_between(task.opens, task.due, now, call=task.kind is TaskKind.CALLBACK)
+
+
 def by_urgency(tasks: tuple[Task, ...], now: Now) -> list[tuple[Due, Task]]:
     """Open tasks with their due words, the most urgent first."""
-    dated = [(due_between(task.opens, task.due, now), task) for task in tasks if task.state is TaskState.OPEN]
+    dated = [(when(task, now), task) for task in tasks if task.state is TaskState.OPEN]
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order))
 
 
 def listed(tasks: tuple[Task, ...], now: Now) -> list[tuple[Due, Task]]:
     """The tasks of the list: those that were closed here keep their place, so that the same key opens them again."""
-    dated = [(due_between(task.opens, task.due, now), task) for task in tasks]
+    dated = [(when(task, now), task) for task in tasks]
     return sorted(dated, key=lambda pair: (not pair[0].late, pair[0].order, pair[1].at, pair[1].id))
 
 

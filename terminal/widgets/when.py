@@ -1,6 +1,6 @@
 """Times as people read them: in the time zone of the desk, short, of fixed width where they stand in columns."""
 
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
@@ -101,8 +101,24 @@ class Due(NamedTuple):
     order: float
 
 
-def due(text: SafeText | None, now: Now) -> Due:
-    """A due date (ISO 8601 date, or date-time in UTC) in words. What is no date is shown as it was written."""
+PUNCTUAL: Final = 300.0
+"""Seconds for which a call that was promised for a point in time is due and not late: somebody may be dialling."""
+
+
+def begins(opens: SafeText | None, now: Now) -> float | None:
+    """Seconds since 1970 before which something is not due: of a date-time, or of a bare date the beginning of that day on
+    this desk. None where nothing, or no date, is said."""
+    if not opens or len(opens) > 10:
+        return moment(opens)
+    try:
+        return datetime.combine(date.fromisoformat(opens), time(), now.zone).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+def due(text: SafeText | None, now: Now, spare: float = 0.0) -> Due:
+    """A due date (ISO 8601 date, or date-time in UTC) in words; late is what is over for more than `spare` seconds. What is no
+    date is shown as it was written."""
     if not text:
         return Due(say("no date"), late=False, today=False, order=float("inf"))
     try:
@@ -110,26 +126,51 @@ def due(text: SafeText | None, now: Now) -> Due:
     except ValueError:
         return Due(text, late=False, today=False, order=float("inf"))
     if len(text) <= 10:
-        return _due_day(moment.date(), now, None)
+        return _due_day(moment.date(), now, None, spare)
     local = now.local((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-    return _due_day(local.date(), now, local)
+    return _due_day(local.date(), now, local, spare)
 
 
-def due_between(opens: SafeText | None, text: SafeText | None, now: Now) -> Due:
+def due_for(opens: SafeText | None, text: SafeText | None, now: Now) -> Due:
+    """The end of a window; a point in time, which opens as it ends, is not late at once."""
+    return due(text, now, PUNCTUAL if text and opens == text else 0.0)
+
+
+def due_between(opens: SafeText | None, text: SafeText | None, now: Now, *, call: bool = False) -> Due:
     """When something is due that was promised for a window, from `opens` to `text` (ISO date-times): the whole window on its
-    day, its beginning before that day; once it is over, how late. Without a window, as `due` says."""
-    whole = due(text, now)
-    begins, ends = moment(opens), moment(text)
-    if begins is None or ends is None or whole.late:
+    day, its beginning before that day; once it is over, how late. A point in time is said as one, a window without an hour
+    at its end by its beginning. Without a beginning, as `due` says; of a `call` that it is only an end."""
+    whole = due_for(opens, text, now)
+    first, ends = moment(opens), moment(text)
+    if whole.late or not text or opens == text:
         return whole
-    first = now.local(begins)
-    if first.date() == now.today:
-        return whole._replace(words=SafeText(f"{say('today')} {between(begins, ends, now)}"), today=True)
-    return whole if begins <= now.at else whole._replace(words=SafeText(f"{_day_of(first.date(), now)} {first:%H:%M}"))
+    if first is None:
+        return whole._replace(words=_end(whole, ends, now)) if call and not opens else whole
+    if ends is None and len(text) > 10:
+        return whole
+    start = now.local(first)
+    if start.date() == now.today:
+        return whole._replace(words=SafeText(f"{say('today')} {_span(first, ends, now)}"), today=True)
+    return whole if first <= now.at else whole._replace(words=SafeText(f"{_day_of(start.date(), now)} {start:%H:%M}"))
+
+
+def _end(whole: Due, ends: float | None, now: Now) -> SafeText:
+    """The end of a window without a beginning: of today the hour, of another day its date with the hour."""
+    if whole.today:
+        return say("before {time}", time=clock(ends, now, seconds=False)) if ends is not None else whole.words
+    if ends is None:
+        return say("by {time}", time=whole.words) if whole.order < float("inf") else whole.words
+    return say("by {time}", time=SafeText(f"{short_day(ends, now)} {clock(ends, now, seconds=False)}"))
+
+
+def _span(first: float, ends: float | None, now: Now) -> SafeText:
+    return between(first, ends, now) if ends is not None else say("from {time}", time=clock(first, now, seconds=False))
 
 
 def between(begins: float, ends: float, now: Now) -> SafeText:
-    """From when to when, on the clock of this desk: `17:00-17:30`."""
+    """From when to when, on the clock of this desk: `17:00-17:30`; a point in time: `17:00`."""
+    if begins == ends:
+        return clock(begins, now, seconds=False)
     return SafeText(f"{clock(begins, now, seconds=False)}-{clock(ends, now, seconds=False)}")
 
 
@@ -138,14 +179,14 @@ def _day_of(when: date, now: Now) -> SafeText:
     return SafeText(f"{shape} {say(_DAYS[when.weekday()])}")
 
 
-def _due_day(when: date, now: Now, moment: datetime | None) -> Due:
+def _due_day(when: date, now: Now, moment: datetime | None, spare: float) -> Due:
     days = (now.today - when).days
     order = moment.timestamp() if moment else float(when.toordinal() - 719163) * 86400 + 86399
     hour = f" {moment:%H:%M}" if moment else ""
     if days > 0:
         return Due(say("{count} d late", count=days), late=True, today=False, order=order)
     if days == 0:
-        late = moment is not None and moment.timestamp() < now.at
+        late = moment is not None and moment.timestamp() + spare < now.at
         words = say("late since {time}", time=SafeText(hour.strip())) if late else SafeText(say("today") + hour)
         return Due(words, late=late, today=not late, order=order)
     return Due(SafeText(f"{_day_of(when, now)}{hour}"), late=False, today=False, order=order)

@@ -8,6 +8,7 @@ from ringdesk.names import (
     MAX_HAN_GRAM,
     MAX_INDEXED,
     MAX_WORD_GRAM,
+    addressed,
     contains,
     fold,
     grams,
@@ -215,3 +216,26 @@ def test_how_to_address_a_person(name: str, honorific: str, address: str) -> Non
 def test_a_surname_is_a_part_of_the_name(name: str) -> None:
     assert "".join(surname(name).split()) in "".join(name.split())
     assert bool(surname(name)) == bool(name.split())
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "honorific"),
+    [
+        ("王小姐", "王", "小姐"),
+        (" 王小明 先生 ", "王小明", "先生"),
+        ("陳醫師", "陳", "醫師"),
+        ("Wang 小姐", "Wang", "小姐"),
+        ("Ms Wang", "Wang", "Ms"),
+        ("MRS. de la Cruz", "de la Cruz", "Mrs"),
+        ("dr lin", "lin", "Dr"),
+        ("王小明", "王小明", ""),
+        ("小姐", "小姐", ""),
+        ("Msgr", "Msgr", ""),
+        ("Mr", "Mr", ""),
+        ("大安診所", "大安診所", ""),
+        ("Miss Lin Ltd", "Miss Lin Ltd", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_form_of_address_is_told_from_the_name(typed: str, name: str, honorific: str) -> None:
+    assert addressed(typed) == (name, honorific)

@@ -20,7 +20,7 @@ MIN, MAX = NOW.replace(year=1990), NOW.replace(year=2100)
     [
         ("今天 17:30 回電", (11, 24), (17, 30), "回電", False),
         ("今天 17:30 前回電確認付款方式", (11, 24), (17, 30), "回電確認付款方式", True),
-        ("明天下午回覆", (11, 25), (18, 0), "回覆", True),
+        ("明天下午回覆", (11, 25), (18, 0), "回覆", False),
         ("12/3 前寄出", (12, 3), None, "寄出", True),
         ("１２／３ 前寄出", (12, 3), None, "寄出", True),
         ("12月3號寄發票", (12, 3), None, "寄發票", False),
@@ -28,7 +28,7 @@ MIN, MAX = NOW.replace(year=1990), NOW.replace(year=2100)
         ("2026/12/05 出貨", (12, 5), None, "出貨", False),
         ("週五前補寄收據", (11, 27), None, "補寄收據", True),
         ("下週三改送到公司", (12, 2), None, "改送到公司", False),
-        ("三天內回覆", (11, 27), None, "回覆", False),
+        ("三天內回覆", (11, 27), None, "回覆", True),
         ("明晚 8 點打給她", (11, 25), (20, 0), "打給她", False),
         ("我會在明天中午 12 點半打電話給她", (11, 25), (12, 30), "打電話給她", False),
         ("下午三點半回電", (11, 25), (15, 30), "回電", False),
@@ -63,10 +63,87 @@ def test_a_promise(text: str, day: tuple[int, int], at: tuple[int, int] | None, 
     assert promise.by is by
 
 
+TUE, WED, THU, FRI, SAT, NEXT_WED = (date(2026, 11, 24) + timedelta(days=ahead) for ahead in (0, 1, 2, 3, 4, 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "opens", "at", "by"),
+    [
+        ("今天 17:30 回電", TUE, "17:30", "17:30", False),
+        ("今天17:30回電", TUE, "17:30", "17:30", False),
+        ("17:30 回電", TUE, "17:30", "17:30", False),
+        ("5:30 回電", TUE, "17:30", "17:30", False),
+        ("05:30 回電", WED, "05:30", "05:30", False),
+        ("下午五點半回電", TUE, "17:30", "17:30", False),
+        ("五點半回電", TUE, "17:30", "17:30", False),
+        ("明天早上 7 點回電", WED, "07:00", "07:00", False),
+        ("後天 9 點回電", THU, "09:00", "09:00", False),
+        ("call back 5:30pm", TUE, "17:30", "17:30", False),
+        ("call back at 5", TUE, "17:00", "17:00", False),
+        ("今晚 8 點回電", TUE, "20:00", "20:00", False),
+        ("今天 17:30 前回電", TUE, None, "17:30", True),
+        ("今天 17:30 以前回電", TUE, None, "17:30", True),
+        ("今天17:30之前回電", TUE, None, "17:30", True),
+        ("下午五點半前回電", TUE, None, "17:30", True),
+        ("call back before 5 pm", TUE, None, "17:00", True),
+        ("call back before 5", TUE, None, "17:00", True),
+        ("call back by 5:30pm", TUE, None, "17:30", True),
+        ("before 17:30 call back", TUE, None, "17:30", True),
+        ("明天中午前回電", WED, None, "12:00", True),
+        ("call back tomorrow before noon", WED, None, "12:00", True),
+        ("call back by tomorrow evening", WED, None, "21:00", True),
+        ("週五前回電", FRI, None, None, True),
+        ("call back by Friday", FRI, None, None, True),
+        ("within 3 days call back", FRI, None, None, True),
+        ("三點後回電", WED, "15:00", None, False),
+        ("下午五點以後回電", TUE, "17:00", None, False),
+        ("明天三點過後回電", WED, "15:00", None, False),
+        ("call back after 5", TUE, "17:00", None, False),
+        ("call back tomorrow after 3", WED, "15:00", None, False),
+        ("call back after 5:30pm", TUE, "17:30", None, False),
+        ("明天 10:00 起回電", WED, "10:00", None, False),
+        ("明天中午過後回電", WED, "13:00", None, False),
+        ("3 點後天回電", THU, "15:00", "15:00", False),
+        ("週五之後回電", SAT, None, None, False),
+        ("call back after Friday", SAT, None, None, False),
+        ("call back from Friday", FRI, None, None, False),
+        ("今天回電", TUE, None, None, False),
+        ("明天回電", WED, None, None, False),
+        ("call back tomorrow", WED, None, None, False),
+        ("週五回電", FRI, None, None, False),
+        ("call back on Friday", FRI, None, None, False),
+        ("三天後回電", FRI, None, None, False),
+        ("明天下午回電", WED, "13:00", "18:00", False),
+        ("下週三上午回電", NEXT_WED, "09:00", "12:00", False),
+        ("明早回電", WED, "09:00", "12:00", False),
+        ("明天中午回電", WED, "12:00", "13:00", False),
+        ("今晚回電", TUE, "18:00", "21:00", False),
+        ("call back tomorrow morning", WED, "09:00", "12:00", False),
+        ("call back this afternoon", TUE, "13:00", "18:00", False),
+        ("call back tomorrow at noon", WED, "12:00", "12:00", False),
+        ("明天下午 2 點到 4 點回電", WED, "14:00", "16:00", False),
+        ("明天14:00-15:30之間回電", WED, "14:00", "15:30", False),
+        ("明天下午 4 點到 2 點回電", WED, "16:00", "16:00", False),
+        ("call back tomorrow 2pm to 4pm", WED, "14:00", "16:00", False),
+    ],
+)  # fmt: skip
+def test_from_when_and_until_when_is_told_from_how_it_is_written(
+    text: str, day: date, opens: str | None, at: str | None, by: bool
+) -> None:
+    """A time that is said is when it is to be done; "before" makes it an end, "after" a beginning."""
+    promise = found(text, NOW)
+    assert promise is not None
+    hours = [each.isoformat("minutes") if each is not None else None for each in (promise.opens, promise.at)]
+    assert (promise.day, *hours, promise.by) == (day, opens, at, by)
+    assert promise.title in ("回電", "call back", "到 2 點回電")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "",
+        "call back after 3 calls",
+        "call back after 3 days",
         "她 12/3 生日",
         "昨天已回電",
         "called yesterday, friday was fine",
@@ -176,6 +253,8 @@ def test_any_text_at_any_time_is_read_without_an_error_and_promises_what_is_to_c
     promise = found(text, now)
     if promise is not None:
         assert promise.title
+        assert promise.opens is None or promise.at is None or promise.opens <= promise.at
+        assert promise.opens is None or not promise.by
         assert promise.day >= now.date()
         assert len(promise.title) <= promises.MAX_TITLE
 

@@ -15,6 +15,7 @@ from ringdesk.ops import TaskAdd, TaskFields, TaskReopen, TaskUpdate
 from ringdesk.safetext import SafeText, decode_hook
 from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 from terminal.news import CallNews, TaskNews
+from terminal.widgets.tasks import listed
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, named, serve
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, plain_card, pop
@@ -149,6 +150,28 @@ async def test_a_call_that_was_said_to_be_missed_keeps_its_number_and_how_long_i
         tried = run.pane("missed")
         result = "1x no answer" if english else "1 次 無人接"
         assert all(each in tried for each in (LIN.name, "0912-345-678", window, result)), tried
+
+
+@BOTH
+@pytest.mark.parametrize("how", ["f8", "note"])
+async def test_who_promises_has_it_and_the_team_may_get_it(how: str, language: str, chinese: Path) -> None:
+    english = language == "en"
+    async with running(desk(), catalogue=None if english else chinese) as run:
+        await serve(run, plain_card(LIN))
+        await run.press(*(("f8", "1") if how == "f8" else (*"今天 17:30 回電", "ctrl+backslash")))
+        (task,) = run.desk.business.tasks
+        assert (task.assignee, task.assignee_name) == (ME, "雅婷")
+        mine = "for 雅婷" if english else "雅婷 負責"
+        assert mine in await looks_at(run, "tasks")
+        index = [each.id for _, each in listed(run.screen.board.person.tasks, run.screen.now)].index(task.id)
+        await run.press(*["down"] * index, "enter")
+        offered = "Hand on to the team" if english else "交給大家"
+        rows = [row for row in run.pane("menu").split("\n") if offered in row]
+        assert rows, run.pane("menu")
+        digit = next(char for char in rows[0] if char.isdigit())
+        await run.press(digit)
+        assert run.desk.business.tasks[-1].assignee is None
+        assert mine not in run.pane("tasks")
 
 
 # whose it is
@@ -517,6 +540,8 @@ async def test_a_promise_to_whom_the_server_owes_a_call_gives_that_one_the_windo
         await run.settle()
         await run.press("enter", "f8", "1")
         assert [args.task for args in updates(run)] == [callback_id("u")]
+        assert (updates(run)[0].fields.assignee, updates(run)[0].fields.assignee_name) == (ME, "雅婷")
         assert not any(isinstance(what[1], TaskAdd) for what in run.desk.did if what[0] == "do")
         await run.press("ctrl+p", *"undo", "enter")
         assert updates(run)[-1].fields.due is None
+        assert (updates(run)[-1].fields.assignee, updates(run)[-1].fields.assignee_name) == (None, "")

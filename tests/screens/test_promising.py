@@ -8,7 +8,7 @@ from ringdesk.ops import TaskAdd
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
 from tests.screens.harness import SMALL, WIDE, Running, running
-from tests.terminal.scripted_desk import ScriptedDesk, call, member, plain_card, pop
+from tests.terminal.scripted_desk import ME, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member("lin", "林淑芬", "0912-345-678")
 
@@ -41,7 +41,10 @@ async def test_one_key_makes_the_task_and_the_same_takes_it_back(
             call="c1",
             title=SafeText("回電"),
             number=SafeText("+886912345678"),
+            opens=SafeText("2026-11-24T09:30:00Z"),
             due=SafeText("2026-11-24T09:30:00Z"),
+            assignee=ME,
+            assignee_name=SafeText("雅婷"),
         )
         assert ("do", wanted) in run.desk.did
         assert ("task made" if english else "已建立待辦") in run.pane("noteframe")

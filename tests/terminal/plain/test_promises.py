@@ -29,8 +29,8 @@ def over(ident: str, ago: float, outcome: Outcome) -> CallNews:
 @pytest.mark.parametrize(
     ("language", "hours", "task"),
     [
-        ("en", "in 30 minutes (17:13-17:43)", "today 17:13-17:43, Call back 林淑芬"),
-        ("zh_TW", "30 分鐘後（17:13-17:43）", "今天 17:13-17:43、回電 林淑芬"),
+        ("en", "in 30 minutes (17:13-17:43)", "today 17:13-17:43, Call back 林淑芬, 雅婷"),
+        ("zh_TW", "30 分鐘後（17:13-17:43）", "今天 17:13-17:43、回電 林淑芬、雅婷"),
     ],
 )
 async def test_a_promise_is_read_with_its_hours_and_goes_along_to_the_member(

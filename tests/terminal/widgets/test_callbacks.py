@@ -58,10 +58,17 @@ def text(entry: Task | CallRow, owed: Owed, cells: int) -> str:
 
 @st.composite
 def callbacks(draw: st.DrawFn) -> Task:
-    """Callbacks of every kind: with a window, an end, a day, or nothing; open or done; tried, called again, or neither."""
+    """Callbacks of every kind: with a window, a point in time, a beginning, an end, a day, or nothing; open or done; tried,
+    called again, or neither."""
     opens, length = draw(moments), draw(st.integers(60, 6 * 3600))
-    shape = draw(st.sampled_from(["window", "end", "day", "none"]))
-    due = {"window": iso(opens + length), "end": iso(opens), "day": iso(opens)[:10], "none": None}[shape]
+    shape = draw(st.sampled_from(["window", "point", "from", "end", "day", "none"]))
+    ends = {
+        "window": iso(opens + length),
+        "from": f"{HERE.local(opens):%Y-%m-%d}",
+        "day": iso(opens)[:10],
+        "none": None,
+    }
+    due = ends.get(shape, iso(opens))
     called = draw(st.integers(0, 12))
     attempts = draw(st.lists(st.sampled_from(AttemptResult), max_size=2))
     done = draw(st.booleans())
@@ -70,7 +77,7 @@ def callbacks(draw: st.DrawFn) -> Task:
         kind=TaskKind.CALLBACK,
         title=SafeText("Call back"),
         number=SafeText(draw(st.sampled_from(NUMBERS))),
-        opens=iso(opens) if shape == "window" else None,
+        opens=iso(opens) if shape in ("window", "point", "from") else None,
         due=SafeText(due) if due is not None else None,
         state=TaskState.DONE if done else TaskState.OPEN,
         at=NOW - draw(st.integers(0, DAY)),
@@ -89,7 +96,7 @@ def times(task: Task) -> list[str]:
     exact = [end for end in (task.opens, task.due) if end and len(end) > 10]
     said: list[str] = [clock(datetime.fromisoformat(end).timestamp(), HERE, seconds=False) for end in exact]
     first = datetime.fromisoformat(task.opens).timestamp() if task.opens else ends
-    late = ends is not None and ends < NOW
+    late = ends is not None and ends + (300 if task.opens == task.due else 0) < NOW
     if first is not None and HERE.local(first).date() != HERE.today and not (late and not task.opens):
         said.append(f"{HERE.local(first):%m/%d}")
     if late and task.state is TaskState.OPEN and ends is not None:
