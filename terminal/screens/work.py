@@ -31,12 +31,7 @@ from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 
 if TYPE_CHECKING:
-<<<<<<< HEAD
     from terminal.desk import Card, Desk, Draft
-    from terminal.news import Match
-=======
-    from terminal.desk import Desk, Draft
->>>>>>> q2task
 
 HANDLED: Final = SafeText("handled")
 """The disposition of a call that closed by itself."""
