@@ -11,6 +11,7 @@ from textual.screen import UPDATE_PERIOD, Screen
 
 from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
+from terminal.bindings import KEYS
 from terminal.messages import Trouble
 from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
@@ -22,7 +23,7 @@ from terminal.screens.onshow import Part
 from terminal.screens.pace import Layer, Pace
 from terminal.screens.saying import NOBODYS, Message, Subject, subject
 from terminal.screens.writing import Writing
-from terminal.widgets.help import Manual
+from terminal.widgets.help import Manual, key_of
 from terminal.widgets.keybar import Keys
 from terminal.widgets.note import Owner, Pledge
 from terminal.widgets.notes import Written
@@ -40,6 +41,7 @@ GLANCE: Final = 0.25
 """Seconds that somebody needs to see who is on the card: a key before that was meant for what stood there before."""
 MESSAGE_STAYS: Final = 8.0
 """Seconds for which a message stands in the banner."""
+SHARERS: Final = next(key for key in KEYS if key.id == "sharers")
 UNSAID: Final = (SafeText(), False)
 PANES: Final = {
     "note": mark("Note"),
@@ -301,7 +303,8 @@ class Painter:
             self._on_card, self._on_card_since = self._board.person.key, _steady()
         card = self.panel("card")
         card.can_focus = self._board.person.who is Who.SEVERAL or card.has_focus
-        card.show(views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size)))
+        face = views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size))
+        card.show(face._replace(sharers_key=key_of(SHARERS, self.changed_keys)))
 
     def note(self) -> None:
         """The frame around the note."""

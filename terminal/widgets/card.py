@@ -13,13 +13,15 @@ from terminal.widgets.homeface import summary
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person, Who, no_number, number, to_come
-from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced, width_of, wrapped
+from terminal.widgets.row import Piece, Row, Tone, chip, chips, clipped, gap, piece, spaced, width_of, wrapped
 from terminal.widgets.speech import KINDS, STATES, address, because, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent
 from terminal.widgets.telephone import written
 from terminal.widgets.when import Now, length, stamp
 
 POINT = ">"
+SHARER: Final = 12
+"""Cells for the name of somebody who has the number too: the key behind it must not be what is cut."""
 NEW_FOR: Final = 3
 """Days for which a member is new."""
 
@@ -45,6 +47,9 @@ class Face(NamedTuple):
     """The words of the business for its dispositions."""
     line: Call | None = None
     """The call that is on, also while the card was opened by hand."""
+    sharers: tuple[SafeText, ...] = ()
+    """Who else has the number of the call on the card, and the key that shows them."""
+    sharers_key: SafeText = SafeText()
 
 
 class Card(Panel[Face]):
@@ -124,7 +129,7 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     )
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
-    place = _stranger(person) or _home(member)
+    place = _stranger(person) or _sharers(value) or _home(member)
     label = piece(say("Tel."), Tone.DIM)
     beside = inside.width - label.width - 1 - sum(each.width for each in place) - 1
     numbers = Row((label, gap(), *_numbers(value, beside)), place)
@@ -226,6 +231,22 @@ def _stranger(person: Person) -> tuple[Piece, ...]:
         chip(SafeText("Ctrl+L"), Tone.CHIP_LINK),
         gap(),
         piece(say("adds it")),
+    )
+
+
+def _sharers(value: Face) -> tuple[Piece, ...]:
+    """That the number of the call is somebody else's too; the first of them by name."""
+    if not value.sharers:
+        return ()
+    first, *more = value.sharers
+    first = clipped(first, SHARER)
+    name = SafeText(f"{first} +{len(more)}") if more else first
+    return (
+        piece(say("also {name}'s:", name=name), Tone.WARN),
+        gap(),
+        chip(SafeText(f"Esc {value.sharers_key}"), Tone.CHIP_LINK),
+        gap(),
+        piece(say("shows")),
     )
 
 
