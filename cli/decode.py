@@ -36,7 +36,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags."""
     ours = ", ".join((*registry.names(), *registry.webhook_names()))
     parser.add_argument(
-        "dialect", metavar="DIALECT", help=f"the protocol: {ours}; or one of another package that the settings allow"
+        "dialect",
+        metavar="DIALECT",
+        default=ours,  # of a word that must be given: for its help only
+        help="the protocol: %(default)s; or one of another package that the settings allow",
     )
     parser.add_argument(
         "file",

@@ -47,6 +47,8 @@ POP_SECONDS: Final = 30.0
 UNHURRIED: Final = 9.0
 """Seconds from call to call in which a call can ring at the pace of a real one; below that it rings faster."""
 LONGEST: Final = 3600.0
+WAITING: Final = 0.2
+"""The share of calls from members to whom something was promised: they ask after it."""
 SETTLED: Final = 4.0
 """Seconds after the line is listened to until the colleague comes: nothing waits for them."""
 TELL_SECONDS: Final = 1.0
@@ -93,7 +95,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load(flags={"general": {"language": options.language}})
     words.language(settings.general.language)
     if not options.headless:
-        expect_terminal()
+        expect_terminal("demo")
     with tempfile.TemporaryDirectory(prefix="ringdesk-demo-", ignore_cleanup_errors=True) as folder:
         room = Path(folder)
         log = LateLog(room / "demo.log", "info")
@@ -266,8 +268,9 @@ def _rows(seed: int, count: int, speak: "Speak") -> "Iterator[tuple[str, Row]]":
             yield "contact", contact
         for note in sample.notes(member, seed, now, speak):
             yield "note", note
-        for task in sample.tasks(member, seed, now, speak):
-            yield "task", task
+    for contact, task in sample.promised(seed, count, now, speak):
+        yield "contact", contact
+        yield "task", task
 
 
 async def _ring(line: "SimulatedLine", pace: Pace, options: argparse.Namespace, count: int | None) -> None:
@@ -293,8 +296,11 @@ def _caller(
         return None, Presentation.PRIVATE
     if draw < pace.withheld + pace.lost:
         return f"09{rng.randrange(10**8):08d}", Presentation.SHOWN
+    waiting = sample.indexes(options.seed, options.members)
     while True:
-        member = sample.member(options.seed, rng.randrange(options.members))
+        known_to_wait = rng.random() < WAITING
+        index = rng.choice(waiting) if known_to_wait else rng.randrange(options.members)
+        member = sample.member(options.seed, index)
         known = [number.e164 or "" for number in member.numbers]
         dialled = [f"0{e164.removeprefix(TAIWAN)}" for e164 in known if e164.startswith(TAIWAN)]
         if dialled:

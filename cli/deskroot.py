@@ -4,6 +4,7 @@ Local first: somebody who has signed in here before opens the desk at once, serv
 """
 
 import asyncio
+import contextlib
 import platform
 import random
 import secrets
@@ -33,7 +34,7 @@ from terminal.desk import Desk, Door, Source
 from terminal.lookup.search import Lookup
 from terminal.news import NoticeNews, SyncNews
 from terminal.store.held import FILE
-from terminal.store.people import SignedIn
+from terminal.store.people import EXPIRED, SignedIn
 from terminal.store.replica import Store
 from terminal.sync.enrol import enrol, is_enrolled, is_spent
 from terminal.sync.key import DeviceKey
@@ -230,7 +231,7 @@ class DeskRoot:
         _log.info("not signed in by memory", code=refusal.code)
         self._progress(_("waiting for the server"))
         tried = asyncio.create_task(self._tried.wait())
-        patience = FIRST_CONTACT if refusal.code == "offline" else SECOND_OPINION
+        patience = FIRST_CONTACT if refusal.code in ("offline", EXPIRED) else SECOND_OPINION
         try:
             await asyncio.wait((tried, running), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -251,8 +252,11 @@ class DeskRoot:
         raise Refused(refusal.code, f"{refusal} ({reason})") from away
 
     async def _renew(self, desk: Desk, door: Door) -> None:
-        """Keep the grant of whoever works here fresh: at the first contact, then at half of its life."""
+        """Keep the grant of whoever works here fresh: at the first contact, then at half of its life; at
+        once where a step of the clock went past that."""
         due: dict[str, float] = {}
+        stepped = asyncio.Event()
+        roots.CLOCK.stepped = stepped.set
         while True:
             await self._connected.wait()
             login = desk.login
@@ -266,7 +270,11 @@ class DeskRoot:
                     if person is not None:
                         due[login] = (person.expires + roots.CLOCK()) / 2
                         desk.renewed(login, person)
-            await asyncio.sleep(RETRY)
+            # Not wait_for: up to Python 3.11 it swallows a cancellation that comes together with the event.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(RETRY):
+                    await stepped.wait()
+            stepped.clear()
 
     async def _task(self, work: Any) -> None:
         self._stack.push_async_callback(_ended, asyncio.create_task(work))

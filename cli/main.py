@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final, NoReturn, Protocol, cast
 
-from cli.output import complain
+from cli.output import complain, speak_unicode
 from cli.paths import told
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.why import Why
@@ -56,19 +56,36 @@ class _Parser(argparse.ArgumentParser):
         complain(why.english() if self.given is None else usage.to_the_person(why, self.given))
         raise SystemExit(2)
 
+    def _get_formatter(self) -> argparse.HelpFormatter:
+        from cli.helppage import Page
 
-def _overview() -> str:
-    width = max(map(len, COMMANDS))
-    rows = "\n".join(f"  {name:<{width}}  {text}" for name, (_, text) in COMMANDS.items())
-    hint = "New here? `ringdesk demo`, then `ringdesk setup`. `ringdesk COMMAND --help` tells more."
-    return f"usage: ringdesk [--version] COMMAND [...]\n\n{rows}\n\n{hint}\n"
+        return Page(prog=self.prog)
+
+
+def parser_of(name: str) -> argparse.ArgumentParser:
+    """The parser of a subcommand, which is imported for it."""
+    return _parser(name, _imported(name))
+
+
+def _imported(name: str) -> Command:
+    return cast("Command", importlib.import_module(COMMANDS[name][0]))
+
+
+def _parser(name: str, command: Command) -> _Parser:
+    parser = _Parser(prog=f"ringdesk {name}", description=COMMANDS[name][1])
+    command.arguments(parser)
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. 0: done; 1: it failed; 2: bad use or bad input."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    speak_unicode()
     if not words or words[0] in ("-h", "--help", "help"):
-        sys.stdout.write(_overview())
+        from cli import helppage
+
+        helppage.speak(words)
+        sys.stdout.write(helppage.overview({name: text for name, (_module, text) in COMMANDS.items()}))
         return 0 if words else 2
     if words[0] == "--version":
         from importlib.metadata import version
@@ -81,11 +98,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         complain(usage.to_the_person(Why("usage_no_command", {"name": repr(name)}), rest))
         return 2
-    module, text = COMMANDS[name]
-    command = cast("Command", importlib.import_module(module))
-    parser = _Parser(prog=f"ringdesk {name}", description=text)
+    command = _imported(name)
+    parser = _parser(name, command)
     parser.given = rest if name in FOR_PEOPLE else None
-    command.arguments(parser)
+    if any(word.startswith(("-h", "--h")) for word in rest):
+        from cli import helppage
+
+        if helppage.is_asked(rest):
+            helppage.speak(rest)
     options = parser.parse_args(rest)
     try:
         return command.run(options)

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from cli.hangup import ended_by_hangup, ended_by_signal
 from cli.output import complain
@@ -30,17 +30,34 @@ register(
         "desk_no_terminal": (
             "the desk draws on a terminal, and this is none; add --plain for lines, --headless for JSON"
         ),
+        "desk_dumb_terminal": (
+            "this terminal cannot draw (TERM={term}); add --plain for lines, or set TERM=xterm-256color if it can"
+        ),
+        "practice_no_terminal": "the desk draws on a terminal, and this is none; add --plain for lines",
+        "demo_no_terminal": (
+            "the demo draws on a terminal, and this is none; `ringdesk desk --practice --plain` shows much the same in"
+            " lines, --headless prints JSON"
+        ),
+        "demo_dumb_terminal": (
+            "this terminal cannot draw (TERM={term}); `ringdesk desk --practice --plain` shows much the same in lines,"
+            " or set TERM=xterm-256color if it can"
+        ),
     }
 )
 
+DUMB = ("dumb", "unknown")
+"""Kinds of terminal that know no escape sequence (terminfo(5)). One that says no kind at all is drawn on."""
 GIVE_WAY = 0.0005
 """Seconds after which a thread of the store lets the screen go on. Python's own 5 ms are a third of a pop."""
 
 
-def expect_terminal() -> None:
-    """Raises `BadInput` where there is nothing to draw on."""
+def expect_terminal(what: Literal["desk", "practice", "demo"] = "desk") -> None:
+    """Raises `BadInput` where there is nothing to draw on, with what `what` can do without."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise BadInput(Why("desk_no_terminal"))
+        raise BadInput(Why(f"{what}_no_terminal"))
+    term = os.environ.get("TERM", "")
+    if term in DUMB:
+        raise BadInput(Why("demo_dumb_terminal" if what == "demo" else "desk_dumb_terminal", {"term": term}))
 
 
 async def show(

@@ -110,7 +110,7 @@ def practise(options: argparse.Namespace, settings: Settings) -> int:
     from cli.onterminal import LateLog, expect_terminal, show, until_told
 
     if not options.plain:
-        expect_terminal()
+        expect_terminal("practice")
     with tempfile.TemporaryDirectory(prefix="ringdesk-practice-", ignore_cleanup_errors=True) as folder:
         room = Path(folder)
         log = LateLog(room / "practice.log", "info")
@@ -171,8 +171,9 @@ def _rows(colleagues: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Row]]:
         yield "member", member
         for contact in sample.history(member, SEED, now, speak):
             yield "contact", contact
-        for task in sample.tasks(member, SEED, now, speak):
-            yield "task", task
+    for promise, task in sample.promised(SEED, MEMBERS, now, speak):
+        yield "contact", promise
+        yield "task", task
     for ident, name in colleagues:
         yield (
             "presence",

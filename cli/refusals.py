@@ -21,6 +21,9 @@ REFUSED: Final = {
         "The name or the password is wrong. The server knows this desk now: start it again with the right password,"
         " without a code."
     ),
+    "expired": mark(
+        "What this desk remembers of your sign-in has expired: start it again when the server can be reached."
+    ),
     "bad_code": SPENT,
     "used_code": SPENT,
     "expired_code": SPENT,

@@ -1,6 +1,7 @@
 """How setup talks: plain lines, questions with a proposal, and status lines for programs."""
 
 import contextlib
+import locale
 import shutil
 import sys
 import unicodedata
@@ -26,6 +27,8 @@ BACK: Final = ("back", "上一步")
 QUIT: Final = ("quit", "離開")
 
 
+ASCII: Final = ("ANSI_X3.4-1968", "US-ASCII", "ASCII", "646")
+"""What systems call it (nl_langinfo(3)): glibc, macOS and the others."""
 EMPTY: Final = mark("Nothing was typed; `skip` leaves this step as it is.")
 NO_ROW: Final = mark("There is no {number} to choose; type a number from 1 to {count}.")
 ENDED: Final = mark("the input ended before setup did; nothing was changed")
@@ -260,14 +263,19 @@ def spoken(error: RingdeskError) -> SafeText:
 
 def broken(line: str, width: int) -> list[str]:
     """Lines of at most `width` cells, broken at blanks, or between the wide letters of Chinese; never within a word."""
-    rows, row, cells = [], "", 0
+    rows, row, filled = [], "", 0
     for word in _words(line):
-        size = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in word)
-        if row and cells + size - (len(word) - len(word.rstrip())) > width:
+        size = cells(word)
+        if row and filled + size - (len(word) - len(word.rstrip())) > width:
             rows.append(row.rstrip())
-            row, cells = "", 0
-        row, cells = row + word, cells + size
+            row, filled = "", 0
+        row, filled = row + word, filled + size
     return [*rows, row.rstrip()]
+
+
+def cells(text: str) -> int:
+    """How wide a text is on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _words(line: str) -> list[str]:
@@ -286,9 +294,11 @@ def _words(line: str) -> list[str]:
 
 
 def _edited(shown: str) -> str:
-    """A line typed at a terminal: arrows and Backspace work, also on Chinese, where the system has readline."""
-    with contextlib.suppress(ImportError):
-        import readline  # noqa: F401 - `input` uses it once it is there
+    """A line typed at a terminal: arrows and Backspace work, also on Chinese, where the system has readline. It goes by the
+    locale: where that is ASCII it takes each byte of a Chinese character for a key."""
+    if locale.getencoding().upper() not in ASCII:
+        with contextlib.suppress(ImportError):
+            import readline  # noqa: F401 - `input` uses it once it is there
     try:
         return f"{input(shown)}\n"
     except EOFError:

@@ -6,6 +6,7 @@ The English sentences are argparse's own (CPython, Lib/argparse.py), so that the
 import argparse
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from config.load import is_language
@@ -59,7 +60,7 @@ def hinted(given: Sequence[str]) -> argparse.Namespace:
     language = found.get("--language", "")
     return argparse.Namespace(
         language=language if is_language(language) else "",
-        config=found.get("--config"),
+        config=Path(found["--config"]) if found.get("--config") else None,
         headless="--headless" in found,
         json="--json" in found,
     )

@@ -144,7 +144,8 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
     the call (for a peer that has none: the time in ms at which the call opened). `caller` and `called` are None when the
     event says nothing about them. `line_time` is what the line claimed as its own date and time: shown, never trusted.
     `leg` of a `ringing`, `answered` or `ended` is the leg that the report is about, of a source that reports all legs alike.
-    `verified` is None where the source has no signature.
+    `verified` is None where the source has no signature. `unique`: its source never gives the id to another call, so what comes
+    under it long after the call is a repetition (`tracker.again`).
     """
 
     event: EventKind
@@ -162,6 +163,7 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
     line_time: SafeText | None = None
     reason: SafeText | None = None
     verified: bool | None = None
+    unique: bool | None = None
 
 
 class SourceKey(msgspec.Struct, frozen=True):

@@ -19,7 +19,8 @@ from ringdesk.why import Why
 
 
 class Match(msgspec.Struct, frozen=True):
-    """A member that may be the one; `guess` marks what no exact number or code says: it never opens by itself."""
+    """A member that may be the one; `guess` marks what no exact number or code says, nor the end of a number with a name that
+    nobody else has with it: it never opens by itself."""
 
     member: Member
     why: Why

@@ -7,7 +7,10 @@ and the difference that was found last time.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+STEP: Final = 60.0
+"""Seconds: a slow line does not make the clock wrong by so much."""
 
 
 class Told(NamedTuple):
@@ -26,9 +29,17 @@ class ServerClock:
         self._wall = wall
         self._steady = steady or wall
         self._since = wall() - self._steady()  # the server's time when `steady` was 0
+        self.stepped: Callable[[], object] = lambda: None
+        """Called when the server's time turned out to be another by more than `STEP` seconds."""
 
     def __call__(self) -> float:  # noqa: D102 - the class says it
         return self._steady() + self._since
+
+    def lasting(self, until: float) -> Callable[[], bool]:
+        """Whether something that ends at `until` still lasts, to be asked later: by this clock, or by the seconds that have gone
+        by since now. So a step of the clock ends nothing."""
+        end = self._steady() + max(0.0, until - self())
+        return lambda: self() < until or self._steady() < end
 
     @property
     def ahead(self) -> float:
@@ -47,5 +58,7 @@ class ServerClock:
         """
         answered = self._steady()
         if not asked <= server - self._since <= answered:
-            self._since = server - (asked + answered) / 2
+            before, self._since = self._since, server - (asked + answered) / 2
+            if abs(self._since - before) > STEP:
+                self.stepped()
         return max(abs(server - self._since - at) for at in (asked, answered))

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
-from ringdesk.codecs import hookfacts, hooksigned
+from ringdesk.codecs import hookfacts, hooksigned, hooktimes
 from ringdesk.safetext import SafeText
 
 _RINGING: Final = ("queued", "initiated", "ringing")
@@ -50,6 +50,7 @@ def read(values: Mapping[str, str], base: CallEvent, line: str) -> Report | None
         return None
     base = msgspec.structs.replace(
         base,
+        at=hooktimes.at(values.get("Timestamp", ""), base.at),
         native_id=parent or call,
         direction=_direction(values),
         caller=hooksigned.caller(values["From"], values.get("CallerName", "")) if "From" in values else None,

@@ -11,7 +11,7 @@ import msgspec
 
 from ringdesk import numbers
 from ringdesk.calls import Caller, CallEvent, Direction, EventKind, LegState, Outcome, Via
-from ringdesk.codecs import hookfacts, http
+from ringdesk.codecs import hookfacts, hooktimes, http
 from ringdesk.codecs.http import Fields
 from ringdesk.safetext import SafeText
 
@@ -44,6 +44,11 @@ class Push(msgspec.Struct, frozen=True, kw_only=True):
     cause: str = ""
     diversion: str = ""
     follows: bool = False
+
+    @property
+    def again(self) -> bool:
+        """Whether its names may be another call's one day (`Verdict.again`)."""
+        return hooktimes.counted(self.group)
 
 
 def from_form(values: Fields) -> Push | None:
@@ -89,7 +94,7 @@ def events(push: Push, source: str, line: str, now: float, caller: Caller | None
     forwarder = push.diversion and hookfacts.caller(push.diversion).raw
     base = CallEvent(
         event=EventKind.RINGING,
-        at=now,
+        at=hooktimes.at_by_id(push.group, now) if push.event == "newCall" and not push.follows else now,
         source=source,
         native_id=push.group,
         direction=push.direction,

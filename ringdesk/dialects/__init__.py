@@ -79,8 +79,8 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     `events` are believed (`verified` in them is None where the provider signs nothing); `refused` says why nothing was.
     `once` names the request among all of its source: a second one of that name is a repetition or a replay, and changes
     nothing; "" if it changes nothing anyway. `again`: the names of requests may come again within the day, as those of an
-    exchange that counts its calls from 1: hours later they are another request's (for ids of calls see `tracker.again`; a
-    dialect need not know of that). `asks` is the
+    exchange that counts its calls from 1: hours later they are another request's, and so are the ids of its calls; without it
+    what comes under the id of a call that is over never rings (`tracker.again`). `asks` is the
     number of a caller whose name the peer wants to know, answered by `Oracle.told`. `answer` is sent in any case: what was
     accepted lets the call go on, also the second time.
     """

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk.calls import CallEvent, Direction, EventKind, LegState, Outcome
-from ringdesk.codecs import hookfacts, refusals, tokens
+from ringdesk.codecs import hookfacts, hooktimes, refusals, tokens
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
@@ -46,7 +46,8 @@ class AircallDialect:
             or (name.startswith("call.") and not hookfacts.native_id(text_of(data, "data", "id")))
         ):
             return Verdict.refuse(refusals.UNREADABLE)
-        events = self._events(name, data["data"], now) if name.startswith("call.") else ()
+        at = hooktimes.at(text_of(data, "timestamp"), now)
+        events = self._events(name, data["data"], at) if name.startswith("call.") else ()
         once = hookfacts.delivery(name, text_of(data, "data", "id"), text_of(data, "timestamp"), _agent(data))
         return Verdict(answer=Answer(200), events=events, once=once if events else "")
 

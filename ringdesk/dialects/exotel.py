@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from ringdesk.calls import CallEvent, Direction, EventKind, LegState, Outcome
-from ringdesk.codecs import hookfacts, refusals, tokens
+from ringdesk.codecs import hookfacts, hooktimes, refusals, tokens
 from ringdesk.codecs.http import Answer, Request, first
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
@@ -50,7 +50,9 @@ class ExotelDialect:
         call = hookfacts.native_id(first(values, "CallSid"))
         if values is None or not call:
             return Verdict.refuse(refusals.UNREADABLE)
-        found = self._events(call, lambda name: first(values, name), now, popup=request.method == "GET")
+        stamp = first(values, "CurrentTime") or first(values, "DateUpdated") or first(values, "StartTime")
+        at = hooktimes.at(stamp, now)
+        found = self._events(call, lambda name: first(values, name), at, popup=request.method == "GET")
         told = [first(values, name) for name in ("Status", "CallStatus", "EventType", "CallType", "DialWhomNumber")]
         once = hookfacts.delivery(request.method, call, *told, first(values, "CurrentTime"))
         return Verdict(answer=Answer(200), events=found, once=once if found else "")

@@ -32,7 +32,7 @@ class GenericDialect:
         if push is None:
             return Verdict.refuse(refusals.UNREADABLE)
         events = ctipush.events(push, self._source, self._options.line, now, self._caller(push.number))
-        return Verdict(answer=_ANSWER, events=events, once=push.once if events else "", again=True)
+        return Verdict(answer=_ANSWER, events=events, once=push.once if events else "", again=push.again)
 
     def _caller(self, number: str) -> Caller | None:
         """Zammad's numbers are international ones without the plus; whoever sends local ones is understood as well. What is

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
-from ringdesk.codecs import hookfacts, hooksigned, macs, refusals
+from ringdesk.codecs import hookfacts, hooksigned, hooktimes, macs, refusals
 from ringdesk.codecs.http import Answer, Fields, Request
 from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
@@ -108,6 +108,7 @@ def _events(values: Mapping[str, str], base: CallEvent, line: str) -> tuple[Call
     via = hooksigned.caller(forwarder, international=True).raw if forwarder else None
     base = msgspec.structs.replace(
         base,
+        at=hooktimes.at(values.get("SessionStart", ""), base.at),
         native_id=(parent if child else call) or parent or call,
         direction=Direction.OUT if outgoing else Direction.IN,
         caller=hooksigned.caller(number, values.get("CallerName", ""), international=True)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk.calls import Caller, CallEvent, Direction, EventKind, LegState, Outcome
-from ringdesk.codecs import hookfacts, macs, refusals
+from ringdesk.codecs import hookfacts, hooktimes, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
@@ -41,7 +41,8 @@ class RingcentralDialect:
             return Verdict.refuse(refusals.UNREADABLE)
         parties = data["body"].get("parties") if session else None
         listed = [each for each in parties if isinstance(each, Mapping)] if isinstance(parties, list) else []
-        events = self._events(session, listed[:_MOST_PARTIES], now)
+        stamp = text_of(data, "body", "eventTime") or text_of(data, "timestamp")
+        events = self._events(session, listed[:_MOST_PARTIES], hooktimes.at(stamp, now))
         name = text_of(data, "uuid") or text_of(data, "body", "sequence")
         return Verdict(answer=Answer(200), events=events, once=hookfacts.delivery(session, name) if events else "")
 

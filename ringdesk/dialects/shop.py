@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk.calls import CallEvent, EventKind, Outcome
-from ringdesk.codecs import hookfacts, http, refusals, tokens
+from ringdesk.codecs import hookfacts, hooktimes, http, refusals, tokens
 from ringdesk.codecs.http import Answer, Request
 from ringdesk.codecs.lastrings import LastRings
 from ringdesk.dialects import SourceOptions, Verdict
@@ -49,7 +49,7 @@ class ShopDialect:
         place = " ".join(each for each in (said.get("store", ""), said["line"]) if each)
         event = CallEvent(
             event=kind,
-            at=now,
+            at=hooktimes.at(f"{said['date']} {said['time']}", now),
             source=self._source,
             native_id=self._native_id(kind, place, said),
             called=hookfacts.called(line=" ".join(each for each in (self._line, place) if each)),
@@ -59,7 +59,8 @@ class ShopDialect:
         if kind is not EventKind.ANSWERED:  # else a call of its own would pop
             event = msgspec.structs.replace(event, caller=hookfacts.caller(said.get("number", "")))
         once = hookfacts.delivery(*(said.get(name, "") for name in ("store", "line", "date", "time", "status")))
-        return Verdict(answer=Answer(200), events=(event,), once=once)
+        again = not hooktimes.clock_was_set(f"{said['date']} {said['time']}")
+        return Verdict(answer=Answer(200), events=(event,), once=once, again=again)
 
     def _native_id(self, kind: EventKind, place: str, said: Mapping[str, str]) -> str:
         new = hookfacts.native_id(f"{place} {said['date']} {said['time']}")

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome
-from ringdesk.codecs import callstatus, hookfacts, hooksigned, macs, refusals, urlsigned
+from ringdesk.codecs import callstatus, hookfacts, hooksigned, hooktimes, macs, refusals, urlsigned
 from ringdesk.codecs.http import Answer, Fields, Request, text_of
 from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
@@ -79,6 +79,7 @@ class SignalWireDialect(SignedHook):
             return None
         state = text_of(call, "call_state") or "created"
         once = hookfacts.delivery(text_of(call, "call_id"), state, text_of(data, "event_type"))
+        base = msgspec.structs.replace(base, at=hooktimes.at(text_of(data, "timestamp"), base.at))
         return callstatus.Report(self._events(call, base, state), not event, once)
 
     def _events(self, call: dict[str, Any], base: CallEvent, state: str) -> tuple[CallEvent, ...]:

@@ -31,7 +31,7 @@ class SipgateDialect:
         caller = hookfacts.caller(push.number, international=True) if push.number else None
         events = ctipush.events(push, self._source, self._line, now, caller)
         return Verdict(
-            answer=_answer(push.event, request.url), events=events, once=push.once if events else "", again=True
+            answer=_answer(push.event, request.url), events=events, once=push.once if events else "", again=push.again
         )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk.calls import Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation, Via
-from ringdesk.codecs import callstatus, hookfacts, hooksigned, macs, refusals
+from ringdesk.codecs import callstatus, hookfacts, hooksigned, hooktimes, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
@@ -67,7 +67,7 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
     if not isinstance(payload, dict) or not text_of(data, "id"):
         return ()
     call = hookfacts.native_id(text_of(payload, "call_session_id") or text_of(payload, "call_leg_id"))
-    base = msgspec.structs.replace(base, native_id=call)
+    base = msgspec.structs.replace(base, native_id=call, at=hooktimes.at(text_of(data, "occurred_at"), base.at))
     to = text_of(payload, "to")
     who = SafeText(hooksigned.agent(to))
     match text_of(data, "event_type") if call else "":

@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome
-from ringdesk.codecs import hookfacts, hooksigned, http, jwt, macs, refusals
+from ringdesk.codecs import hookfacts, hooksigned, hooktimes, http, jwt, macs, refusals
 from ringdesk.codecs.http import Answer, Request
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
@@ -57,7 +57,7 @@ class VonageDialect:
             return Verdict(answer=_TAKEN) if values.get("call_uuid") else _refused(refusals.UNREADABLE, request)
         base = CallEvent(
             event=EventKind.RINGING,
-            at=now,
+            at=hooktimes.at(values.get("timestamp", ""), now),
             source=self._source,
             native_id=call,
             called=hookfacts.called(values.get("to", ""), self._line),

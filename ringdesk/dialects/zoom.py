@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
-from ringdesk.codecs import hookfacts, hooksigned, macs, refusals
+from ringdesk.codecs import hookfacts, hooksigned, hooktimes, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
@@ -67,6 +67,7 @@ class ZoomDialect(SignedHook):
             return Verdict.refuse(refusals.UNREADABLE)
         payload = data.get("payload")
         found = payload.get("object") if isinstance(payload, dict) else None
+        base = msgspec.structs.replace(base, at=hooktimes.at(text_of(data, "event_ts"), base.at))
         events = _events(text_of(data, "event"), found, base, self._line) if isinstance(found, dict) else ()
         return Verdict(answer=_TAKEN, events=events, once=_once(data, found) if events else "")
 

@@ -5,9 +5,10 @@ sequence is guaranteed. Member `index` is made without making the others, so fiv
 """
 
 from ringdesk.sample.business import articles, dispositions
-from ringdesk.sample.contacts import history, notes, tasks
+from ringdesk.sample.contacts import history, notes
 from ringdesk.sample.english import Speak, as_written, english
 from ringdesk.sample.people import member, people
+from ringdesk.sample.promised import indexes, promised
 
 __all__ = [
     "Speak",
@@ -16,8 +17,9 @@ __all__ = [
     "dispositions",
     "english",
     "history",
+    "indexes",
     "member",
     "notes",
     "people",
-    "tasks",
+    "promised",
 ]

@@ -102,7 +102,8 @@ class Tracker:
             return self._link(key, SourceKey(event.source, event.linked_id), event, site)
         own = self._id(key)
         before = self._calls.get(own)
-        if before is None and again.is_over(self._over.get(own), event.at):
+        over = self._over.get(own)
+        if before is None and (again.is_over(over, event.at) or (event.unique and over not in (None, again.LIVES))):
             return ()  # the late end of a call that was forgotten: what begins has a name of its own by now
         call = self._save(step(before, event, call_id=own, site=site))
         if call == before:

@@ -30,6 +30,8 @@ Ended = Callable[[str], float | None]
 
 def own(event: CallEvent, ended: Ended) -> CallEvent:
     """The event, with the name under which its call is kept: its own id, unless that comes again."""
+    if event.unique:
+        return event
 
     def over(native_id: str) -> float | None:
         return ended(ids.call_id(event.source, native_id))
@@ -58,6 +60,11 @@ def may_be(event: CallEvent) -> tuple[str, ...]:
 def is_over(ended: float | None, at: float) -> bool:
     """Whether what is heard at `at` under the id of a call that `ended` may be about another."""
     return ended is not None and at - ended > AGAIN_SECONDS
+
+
+def is_repeated(event: CallEvent, ended: float | None) -> bool:
+    """Whether what is heard is said once more of a call that `ended` long ago, and tells nothing."""
+    return event.unique is True and is_over(ended, event.at)
 
 
 def _name(native_id: str, at: float, over: Ended, *, begins: bool) -> str:

@@ -3,7 +3,7 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -83,6 +83,7 @@ class Hearing:
             return msgspec.structs.replace(ground.wanted, rows=tuple(sorted(ground.asked.union(_keys(ahead)))))
         for event, site in self._placed:
             folded.take(event, site)
+        folded.give_up(before, self._now)
         changed: dict[RowKey, Row] = {
             ("call", call.id): call for call in folded.calls.values() if before.get(call.id) != call
         }
@@ -121,6 +122,8 @@ class _Fold:
 
     def comes_again(self, event: CallEvent) -> bool:
         """Whether an id in the event is that of a call that was over long ago."""
+        if event.unique:
+            return False
         said = [native for native in (event.native_id, event.linked_id) if native is not None]
         return any(again.is_over(self._ended(ids.call_id(event.source, native)), event.at) for native in said)
 
@@ -128,6 +131,8 @@ class _Fold:
         """One event at a site."""
         event = again.own(event, self._ended)
         own = self._goes_on(ids.call_id(event.source, event.native_id))
+        if again.is_repeated(event, self._ended(own)):
+            return
         event = bounds.event(event)
         before = self.calls.get(own)
         call = bounds.call(tracker.step(before, event, call_id=own, site=site))
@@ -135,6 +140,13 @@ class _Fold:
             self._link(before, call, SourceKey(event.source, event.linked_id), event.at)
         else:
             self.calls |= {each.id: each for each in joining.joined(before, call, self.calls.values(), event.at)}
+
+    def give_up(self, before: Mapping[str, Call], now: float) -> None:
+        """What is new here and so old that nobody can be on the line any more never rang: it is history at once."""
+        for call in tuple(self.calls.values()):
+            late = tracker.deadline(call, tracker.DEFAULT_POLICY) if call.id not in before else None
+            if late is not None and late <= now:
+                self.calls[call.id] = tracker.give_up(call, late)
 
     def _ended(self, call_id: str) -> float | None:
         call = self.calls.get(self._goes_on(call_id))

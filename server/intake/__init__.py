@@ -18,7 +18,8 @@ from starlette.responses import Response
 from config import registry
 from config.registry import Barred, Broken
 from ringdesk import numbers
-from ringdesk.codecs import http, macs
+from ringdesk.calls import CallEvent
+from ringdesk.codecs import hooktimes, http, macs
 from ringdesk.dialects import SourceOptions, Verdict, WebhookDialect
 from ringdesk.safetext import SafeText
 from server.callroom import Report
@@ -206,13 +207,16 @@ class Intake:
         fresh = True
         if verdict.events or verdict.once:
             report = Report(
-                source=source.id, events=verdict.events, lines=lines, once=verdict.once, again=verdict.again
+                source=source.id, events=_named(verdict), lines=lines, once=verdict.once, again=verdict.again
             )
             fresh = await self._backing.hear(report)
         answer = verdict.answer
         if verdict.asks is not None:
             answer = await self._told(source, next(iter(lines), ANYWHERE), dialect, verdict.asks) or answer
         log.info("hook.taken" if fresh else "hook.repeated", extra={"source": source.id, "events": len(verdict.events)})
+        oldest = min((event.at for event in verdict.events), default=self._clock())
+        if fresh and self._clock() - oldest >= hooktimes.OLD:
+            log.warning("hook.old", extra={"source": source.id, "seconds": round(self._clock() - oldest)})
         response = Response(answer.body, status_code=answer.status)
         response.raw_headers += [(name.lower().encode("latin-1"), text.encode()) for name, text in answer.headers]
         return response
@@ -231,6 +235,12 @@ class Intake:
         await self._backing.note(entry)
         answer: http.Answer = tell(asks, None if member is None else member.name, None, "")
         return answer
+
+
+def _named(verdict: Verdict) -> tuple[CallEvent, ...]:
+    """The events, with whether their ids may be other calls' one day: where the names of requests do not come again, neither do
+    those of calls."""
+    return tuple(msgspec.structs.replace(event, unique=None if verdict.again else True) for event in verdict.events)
 
 
 def _behind(request: Request) -> str:

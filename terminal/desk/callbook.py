@@ -16,6 +16,8 @@ from ringdesk.tracker import Policy, Tracker, deadline, give_up, perhaps_one, po
 
 YOUNG: Final = 30.0
 """Seconds: a call that somebody else reports pops only while it is younger (sync.md 5)."""
+TOLD_LATE: Final = 900.0
+"""Seconds: what a source of this desk itself tells of a call that rang longer ago is history (`codecs.hooktimes`)."""
 KEPT: Final = 600.0
 """Seconds for which a call that is over stays in the list."""
 
@@ -49,10 +51,10 @@ class CallBook:
         self.own: frozenset[str] = frozenset()
         """The ids of this device and of the person who works here: what a route names."""
 
-    def heard(self, event: CallEvent, site: str) -> list[Turn]:
-        """A line of this desk reports something."""
+    def heard(self, event: CallEvent, site: str, now: float | None = None) -> list[Turn]:
+        """A line of this desk reports something; `now` where it may have happened long before that."""
         others = [row for row in self._rows.values() if row.merged_into is None and self._tracker.get(row.id) is None]
-        return self._turns(self._tracker.received(event, site=site, others=others), event.at)
+        return self._turns(self._tracker.received(event, site=site, others=others), event.at if now is None else now)
 
     def meant(self, event: CallEvent) -> CallEvent:
         """The event, under the name by which its call is kept here (`tracker.again`)."""
@@ -227,7 +229,7 @@ class CallBook:
         popped = (before is not None and before.popped) or call_id in self._known_as_another
         self._known_as_another.discard(call_id)
         told = call.started if call.routed is None else max(call.started, call.routed.since)
-        young = call_id not in self._rows or now - told < YOUNG
+        young = now - told < YOUNG if call_id in self._rows else now - max(told, call.last_ring or 0.0) < TOLD_LATE
         elsewhere = self.elsewhere(call)
         pop = not popped and young and _calls_for(call) and not elsewhere
         perhaps = self._perhaps(call) if pop else None if popped or before is None else before.call.perhaps

@@ -166,7 +166,7 @@ class CallFlow:
 
     async def _heard(self, event: CallEvent) -> None:
         event = await self._meant(self._with_number(event))
-        turns = self.book.heard(event, self._site)
+        turns = self.book.heard(event, self._site, self._now() if event.unique else None)
         await self._tell(turns)
         if event.event not in _NOT_REPORTED:
             self._report(event)

@@ -37,7 +37,6 @@ from terminal.desk.printing import call_row
 from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
 from terminal.drafts import Drafting
 from terminal.news import Match, SyncNews
-from terminal.store.people import SignedIn
 from terminal.store.pins import Login
 
 DUMPS: Final = tuple(permissions.DUMPS)
@@ -50,11 +49,6 @@ class Desk(Life):
     """One desk. Every method that saves returns after the commit, never before."""
 
     # --- who works here -----------------------------------------------------------------------------------------------
-
-    def renewed(self, login: str, person: SignedIn) -> None:
-        """A fresh grant for `login`, unless somebody else has come in meanwhile."""
-        if login == self.login:
-            self._person = person
 
     async def people(self) -> list[Login]:
         """Everybody who has signed in on this desk, by name."""

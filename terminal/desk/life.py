@@ -12,6 +12,7 @@ import structlog
 from ringdesk import numbers, ops
 from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Notice
+from ringdesk.errors import Refused, RingdeskError
 from ringdesk.members import Member
 from ringdesk.numbers import Number
 from ringdesk.ops import Args, CallReport, Row
@@ -26,7 +27,7 @@ from terminal.desk.ports import Link, Lookup, Pump, Source
 from terminal.drafts import Drafting
 from terminal.news import HealthNews, News, NoticeNews, SyncNews
 from terminal.store.edit import Happened
-from terminal.store.people import SignedIn
+from terminal.store.people import EXPIRED, SignedIn
 from terminal.store.replica import Store
 from terminal.store.rows import Change
 
@@ -76,6 +77,7 @@ class Life:
         self._now = now
         self._news = Newsroom(now)
         self._news.introduce(person.actor.person, person.actor.name)
+        self._renewing = asyncio.Lock()
         self._health: dict[str, HealthNews] = {}
         self._sync = SyncNews(connected=False, outbox=0, cursor=0)
         self._pumps: list[Pump] = []
@@ -165,11 +167,38 @@ class Life:
     async def _keep(
         self, wanted: Sequence[Args], base: dict[str, int] | None = None, draft: Drafting | None = None
     ) -> tuple[str, ...]:
+        async def keep(who: SignedIn) -> tuple[str, ...]:
+            saved, _ = await self._store.save_together(
+                wanted, actor=who.actor, grant=who.grant, base=base, mono=self._link.mono, draft=draft
+            )
+            return saved
+
         who = self._person
-        saved, _ = await self._store.save_together(
-            wanted, actor=who.actor, grant=who.grant, base=base, mono=self._link.mono, draft=draft
-        )
-        return saved
+        try:
+            return await keep(who)
+        except Refused as refusal:
+            if refusal.code != EXPIRED or not await self._renew(who):
+                raise
+        return await keep(self._person)
+
+    async def _renew(self, spent: SignedIn) -> bool:
+        """A grant for the same person in place of a spent one; whether there is one. A line that is down says so at once."""
+        login, door = self.login, self._door
+        async with self._renewing:
+            if self._person is spent and door is not None:
+                try:
+                    fresh = await door.renew(login)
+                except RingdeskError as error:
+                    _log.warning("the grant was not renewed", error=str(error))
+                    return False
+                if fresh is not None:
+                    self.renewed(login, fresh)
+        return self._person is not spent and self._person.actor.person == spent.actor.person
+
+    def renewed(self, login: str, person: SignedIn) -> None:
+        """A fresh grant for `login`, unless somebody else has come in meanwhile."""
+        if login == self.login:
+            self._person = person
 
     async def _place(self) -> None:
         """Where this desk stands and the lines there; the server may have changed both."""

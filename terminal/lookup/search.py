@@ -192,7 +192,8 @@ def _gram(key: str) -> str:
 
 
 def _by_tail_and_name(tx: Transaction, wanted: Wanted, limit: int) -> list[Match]:
-    """Of those whose number ends so, those with the name: tails are rarer than surnames, and the name is one more look-up."""
+    """Of those whose number ends so, those with the name: tails are rarer than surnames, and the name is one more look-up. The
+    one who is alone with both is no guess; that is only known where all who might have both were looked at."""
     key = names.key(wanted.name)
     ids = tx.all(
         "select tail.member from gram as tail where tail.gram = ? and exists (select 1 from gram as name"
@@ -201,8 +202,9 @@ def _by_tail_and_name(tx: Transaction, wanted: Wanted, limit: int) -> list[Match
     )
     found = _members(tx, (row_id for (row_id,) in ids))
     fitting = [member for member in found if names.contains(member.name, wanted.name) and _ends(member, wanted.tail)]
+    guess = len(fitting) != 1 or len(ids) == _SCANNED
     return [
-        Match(member, _both(_tail_why(wanted.tail), _name_why(member, key)), guess=True) for member in fitting[:limit]
+        Match(member, _both(_tail_why(wanted.tail), _name_why(member, key)), guess=guess) for member in fitting[:limit]
     ]
 
 

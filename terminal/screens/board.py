@@ -8,7 +8,7 @@ from typing import Final, TypedDict
 import msgspec
 
 from ringdesk.articles import Article, concerns
-from ringdesk.calls import Call
+from ringdesk.calls import Call, CallState
 from ringdesk.members import Member
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
@@ -26,10 +26,12 @@ from terminal.news import (
     SyncNews,
     TaskNews,
 )
-from terminal.screens.onshow import SHOWN_AFTER_TAKEN, OnShow, Part
+from terminal.screens.cardnews import CardNews
+from terminal.screens.clockset import Step
+from terminal.screens.onshow import SHOWN_AFTER_TAKEN, Part
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
-from terminal.widgets.person import PAST, CallRow, Person
+from terminal.widgets.person import CallRow, Person
 
 KEPT: Final = 200
 """Calls that the board remembers."""
@@ -42,7 +44,7 @@ class Identified(TypedDict):
     owners: tuple[Member, ...]
 
 
-class Board(OnShow):
+class Board(CardNews):
     """The state behind the desk screen."""
 
     def __init__(self, wrap_up: WrapUp | None = None) -> None:
@@ -83,7 +85,7 @@ class Board(OnShow):
             holder = row.call.claimed_name or (former if row.mine else row.taken_by)
             taken_by = None if mine else holder
             self.calls[key] = msgspec.structs.replace(row, mine=mine, taken_by=taken_by, gone_at=None)
-        self.served, self.aside, self.states = [], [], {}
+        self.served, self.aside, self.states, self.kept = [], [], {}, {}
         self.by_hand = self.typed = False
         self.pause = None
         self.person, self.morning, self.notice, self.taken = Person(), Morning(), None, 0
@@ -160,10 +162,11 @@ class Board(OnShow):
             gone_at=now + SHOWN_AFTER_TAKEN if lost else None if mine else old.gone_at,
             handed=mine and call.live and not call.on_hold and (handed_here or old.handed),
             elsewhere=news.elsewhere and not mine,
+            passed=old.passed and call.state is CallState.RING_STOPPED,
             since=old.since if same else now,
             accepted=call.claimed_by == old.call.claimed_by and (old.accepted or call.on_hold),
         )
-        taken_at = _taken_at(row, call, now, seen=seen)
+        taken_at = _taken_at(row, call, now, seen=seen, before=old.call.picked_up)
         self.calls[call.id] = row = msgspec.structs.replace(row, taken_at=taken_at)
         if mine and not old.mine:
             self.taken += not row.handed  # it is taken when its person turns to it
@@ -213,56 +216,23 @@ class Board(OnShow):
             self.calls[into] = msgspec.structs.replace(there, mine=mine, matches=there.matches or old.matches)
         return Part.CALLS | Part.PERSON
 
-    def _row(self, news: MemberNews | NoteNews | TaskNews) -> Part:
-        person = self.person
-        member = person.member.id if person.member else None
-        if isinstance(news, MemberNews):
-            part = Part.CALLS if self.named(news.member) else Part.NOTHING
-            if member is None and part and self._is_caller(news.member):
-                self.person = msgspec.structs.replace(person, member=news.member, matches=())
-                return part | Part.PERSON
-            if news.member.id != member:
-                return part
-            self.person = msgspec.structs.replace(person, member=news.member)
-            return part | Part.PERSON
-        row = news.note if isinstance(news, NoteNews) else news.task
-        self.states[row.id] = news.state
-        own = (member is not None and row.member == member) or (
-            member is None and row.call is not None and person.call is not None and row.call == self._id(person.call.id)
-        )
-        if not own:
-            return Part.STATUS
-        if isinstance(news, NoteNews):
-            notes = sorted([news.note, *(n for n in person.notes if n.id != row.id)], key=lambda n: -n.at)
-            self.person = msgspec.structs.replace(person, notes=tuple(notes), states=dict(self.states))
-        else:
-            tasks = (news.task, *(t for t in person.tasks if t.id != row.id))
-            self.person = msgspec.structs.replace(person, tasks=tasks, states=dict(self.states))
-        return Part.PERSON
-
-    def _is_caller(self, member: Member) -> bool:
-        """Whether the caller on the card, whom nobody knew, is this member beyond doubt."""
-        row = self.row(self.person.call.id) if self.person.call is not None else None
-        return row is not None and row.sure is not None and row.sure.id == member.id
-
-    def _contact(self, row: Contact) -> Part:
-        """A new entry of a timeline, or one that changed."""
-        person = self.person
-        if person.member is None or row.member != person.member.id:
-            return Part.NOTHING
-        rest = [each for each in person.timeline if each.id != row.id]
-        if len(rest) == len(person.timeline) >= PAST and "contact" not in person.whole and row.at < rest[-1].at:
-            return Part.NOTHING  # it comes with what lies between
-        self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
-        return Part.PERSON
-
     def tick(self, now: float) -> Part:
-        """Time passed: what was taken by others leaves the banner, and an idle desk turns to who rings. A call that was
-        handed over stays there until somebody turns to it."""
+        """Time passed: what was taken by others leaves the banner, and so does what fell silent while the agent talks, who has
+        no hand free for it; an idle desk turns to who rings. A call that was handed over stays there until somebody turns to
+        it."""
+        talking = self.talking
         for key, row in self.calls.items():
+            silent = row.calling and row.call.state is CallState.RING_STOPPED
+            if silent and talking and now - row.since >= SHOWN_AFTER_TAKEN:
+                self.calls[key] = msgspec.structs.replace(row, passed=True)
             if row.gone_at is not None and row.gone_at <= now:
                 self.calls[key] = msgspec.structs.replace(row, gone_at=None)
         return Part.CALLS | self._idle()
+
+    def shifted(self, step: Step) -> None:
+        """The clock was set. What lasts, lasts no longer and no shorter for it."""
+        super().shifted(step)
+        self.synced_at = step.of(self.synced_at) if self.synced_at else 0.0
 
     @property
     def announced(self) -> Article | None:
@@ -281,10 +251,14 @@ def began(call: Call) -> float:
     return call.started if call.picked_up is None else call.picked_up
 
 
-def _taken_at(row: CallRow, call: Call, now: float, *, seen: bool) -> float | None:
+def _taken_at(row: CallRow, call: Call, now: float, *, seen: bool, before: float | None = None) -> float | None:
     """When somebody had it first: as the server knows it, so that all desks count from the same moment; else as it was seen
-    here. One that was never `seen` here went on before the desk did. None while nobody has it."""
+    here. One that was never `seen` here went on before the desk did. None while nobody has it. What the server knew
+    `before` is kept: the clock may have been set since."""
     had = row.mine or row.taken_by is not None
+    known = seen and row.taken_at is not None and (had or call.picked_up is not None)
+    if known and (call.picked_up == before or row.set_by):
+        return row.taken_at
     if call.picked_up is not None or not had:
         return call.picked_up
     if row.taken_at is not None:

@@ -1,13 +1,14 @@
 """The keys of the call story, as actions of the screen: each finds what is meant by where the focus is, and runs an errand."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from terminal.messages import Chosen
-from terminal.news import ScreenPop
+from terminal.news import MemberNews, ScreenPop
 from terminal.screens.callbackkeys import CallbackKeys
 from terminal.screens.day import lost_before
 from terminal.screens.errands import Errand
@@ -51,11 +52,15 @@ class CallKeys(NumberKeys, CallbackKeys):
         return await self.attendance.say()
 
     def freshen(self, before: Owner, news: "News | None" = None) -> None:
-        """A card that opened by itself, unless just now by the pop of its own call: what that brought may be old by now."""
+        """A card that opened by itself, unless just now by the pop of its own call: what that brought may be old by now. And a
+        member who turned out to be another."""
         person = self.board.person
         new = isinstance(news, ScreenPop) and person.call is not None and news.call.id == person.call.id
         if person.key != before and person.member is not None and not new:
             self.errands.run(f"card {person.key}", self.work.freshen)
+        for member in (news.member if isinstance(news, MemberNews) else None, person.member):
+            if member is not None and member.merged_into is not None:
+                self.errands.run(f"merged {member.id}", partial(self.work.merged, member))
 
     def turn_to(self, row: CallRow) -> None:
         """Turn to a call, the focus in its note."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+import msgspec
+
 from ringdesk.calls import Call
 from ringdesk.dispositions import MISSED
 from ringdesk.members import Member
@@ -11,6 +13,7 @@ from ringdesk.reached import digits_of, is_of_missed, number_of, numbers
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind, TaskState
 from terminal.news import CallNews, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
+from terminal.screens.clockset import Step
 
 if TYPE_CHECKING:
     from terminal.desk import Desk
@@ -38,6 +41,10 @@ class Day:
         for task in agenda:
             if task.kind is TaskKind.CALLBACK:
                 self.callbacks.setdefault(task.id, task)
+
+    def shifted(self, step: Step) -> None:
+        """The clock was set: since when somebody does what they do is told by the old one."""
+        self.team = {who: msgspec.structs.replace(row, since=step.of(row.since)) for who, row in self.team.items()}
 
     def hear(self, news: News) -> None:
         """Learn from the news."""

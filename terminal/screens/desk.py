@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -25,6 +25,7 @@ from terminal.screens.attention import Attention
 from terminal.screens.board import Board
 from terminal.screens.callwork import CallWork
 from terminal.screens.casework import Casework
+from terminal.screens.clockset import CLOCK_SET, Step
 from terminal.screens.codes import Codes
 from terminal.screens.deskkeys import DeskKeys
 from terminal.screens.errands import Errands
@@ -53,9 +54,6 @@ from terminal.widgets.when import Now
 
 if TYPE_CHECKING:
     from terminal.news import News
-
-CLOCK_SET: Final = 2.0
-"""Seconds by which a clock was set, at the least: less is the server's time that was learnt better."""
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
@@ -86,12 +84,13 @@ class DeskScreen(DeskKeys):
         hours: Hours = UNKNOWN,
     ) -> None:
         super().__init__()
-        self.wall = wall
+        self._wall = wall
         self.steady = steady
+        self._ahead = wall() - steady()
         self.zone = zone
         self.board = Board(wrap_up)
         self.keeper = Keeper()
-        self.work = Work(self.board, self.keeper, wall, zone, hours)
+        self.work = Work(self.board, self.keeper, self.wall, zone, hours)
         self.callwork = CallWork(self.work)
         self.numberwork = NumberWork(self.work)
         self.registering = Registering(self.work)
@@ -137,12 +136,22 @@ class DeskScreen(DeskKeys):
         self.finder.looks = self.looks.commands
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self._unsubscribe: Callable[[], None] | None = None
-        self._ahead = wall() - steady()
 
     @property
     def layout(self) -> Layout:
         """Where everything stands is arithmetic, not style."""
         return self.places
+
+    def wall(self) -> float:
+        """Seconds since 1970. Whoever asks first after the clock was set finds everything by the new one: what lasts must not
+        be measured between the two."""
+        at = self._wall()
+        by, self._ahead = at - self.steady() - self._ahead, at - self.steady()
+        if abs(by) > CLOCK_SET:
+            self.board.shifted(Step(by, at - by))
+            self.painter.shifted(by)
+            self.home.stale()
+        return at
 
     @property
     def now(self) -> Now:
@@ -222,13 +231,6 @@ class DeskScreen(DeskKeys):
         self.painter.soon(part)
         self.attend()
 
-    def _look_at_clock(self) -> None:
-        """Whether the clock was set since the last look."""
-        ahead = self.wall() - self.steady()
-        if abs(ahead - self._ahead) > CLOCK_SET:
-            self.board.wrap_up.shifted(ahead - self._ahead)
-            self._ahead = ahead
-
     def on_trouble(self, message: Trouble) -> None:
         """Say it, log it, go on."""
         log.error("the desk screen goes on after an error", exc_info=message.error)
@@ -238,7 +240,6 @@ class DeskScreen(DeskKeys):
 
     def tick(self) -> None:
         """A second passed."""
-        self._look_at_clock()
         self.writing.hold()
         before = self.board.person.key
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)

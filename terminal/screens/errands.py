@@ -72,7 +72,10 @@ class Errands:
     def _say(self, name: str, text: SafeText, about: Subject, *, bad: bool) -> None:
         if name in SAVES and bad:
             said = say("NOT SAVED: {reason}", reason=text or say("an error"))
-            self._writing.say(about.named(said, self._painter.subject), bad=True)
+            if about.same(self._painter.subject):
+                self._writing.say(said, bad=True)
+            else:
+                text = said
         elif name == "save" and about.same(self._painter.subject):
             self._writing.say(text)
         self._writing.settle()

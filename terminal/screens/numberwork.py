@@ -108,7 +108,8 @@ class NumberWork:
         promised: list[Task] = []
         if former is not None or not wish.owners:
             promised = await self.work.follow(call, former, member)
-            self.board.known(call.id, Match(member, NEW))
+            has_it = (await self.work.desk.open(member.id)).member
+            self.board.known(call.id, Match(has_it, NEW))  # as they are now: the next one is asked about them
 
         async def back() -> SafeText:
             self._attached = None
@@ -118,7 +119,11 @@ class NumberWork:
             await self.work.give_back(promised)
             self.board.known(call.id, *before)
             await self.work.refill()
-            return say("The number is off the card of {name}.", name=_called(member))
+            again = _given_back(wish, former)
+            shown = self.board.person.member
+            if shown is None or shown.id != member.id or self.call is None or self.call.id != call.id:
+                return again
+            return say("{done} {key} gives it to {name}.", done=again, key=key, name=_called(member))
 
         self._attached = (member.id, wish.found.raw, back)
         said = _given(wish, former)
@@ -241,3 +246,14 @@ def _given(wish: Wish, former: Member | None) -> SafeText:
         others = SafeText(say(", ").join(_called(each) for each in wish.owners))
         return say("{former}'s number {number} is now {name}'s too.", former=others, number=shown, name=name)
     return say("{number} is {name}'s from now on.", number=shown, name=name)
+
+
+def _given_back(wish: Wish, former: Member | None) -> SafeText:
+    """Whose number it is again."""
+    shown = number(wish.call)
+    if former is not None:
+        return say("{number} is {name}'s again.", number=shown, name=_called(former))
+    if wish.owners:
+        others = SafeText(say(", ").join(_called(each) for each in wish.owners))
+        return say("{number} is only {name}'s again.", number=shown, name=others)
+    return say("{number} is nobody's again.", number=shown)

@@ -14,6 +14,7 @@ import msgspec
 
 from ringdesk.calls import Call, CallState
 from terminal.news import Match
+from terminal.screens.clockset import Step
 from terminal.screens.lines import Lines
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.person import CallRow, Person, beyond
@@ -50,6 +51,14 @@ class OnShow(Lines):
         """The call whose card was put away, and until when its keys still mean it."""
         self.typing: Callable[[], bool] = lambda: False
         """Whether keys come just now: they are meant for what is on the screen, not for who rings next."""
+
+    def shifted(self, step: Step) -> None:
+        """The clock was set. What lasts, lasts no longer and no shorter for it."""
+        self.wrap_up.shifted(step.seconds)
+        self.day.shifted(step)
+        self.calls = {key: step.of_row(row) for key, row in self.calls.items()}
+        if self._left is not None:
+            self._left = (self._left[0], self._left[1] + step.seconds)
 
     # an idle desk, and what the news of a call does to the card
 

@@ -40,6 +40,7 @@ GLANCE: Final = 0.25
 """Seconds that somebody needs to see who is on the card: a key before that was meant for what stood there before."""
 MESSAGE_STAYS: Final = 8.0
 """Seconds for which a message stands in the banner."""
+UNSAID: Final = (SafeText(), False)
 PANES: Final = {
     "note": mark("Note"),
     "timeline": mark("Timeline"),
@@ -90,11 +91,13 @@ class Painter:
         self._due: set[Layer] = set()
         self._framed = 0.0
         self._typed = float("-inf")
+        self._of = NOBODY
+        """Of whom the panels about the person are."""
         self._on_card = NOBODY
         self._on_card_since = float("-inf")
         self._panels: dict[str, Panel[object]] = {}
         self._message = Message()
-        self._aside = (SafeText(), False)
+        self._aside = self._apart = UNSAID
         self.leaf: Leaf | None = None
         """What is read in the place of the detail; `read` puts it there."""
         self._read_with = NOBODY
@@ -102,6 +105,7 @@ class Painter:
         self.hint: Callable[[], SafeText] = SafeText
         """One more line for the banner, when it has nothing else to say."""
         writing.changed = self.note
+        writing.left = self._left
 
     def panel(self, name: str) -> Panel[object]:
         """A panel by its id; they are mounted once."""
@@ -185,10 +189,15 @@ class Painter:
         return subject(self._board.person)
 
     def tell(self, text: SafeText, *, bad: bool = False, about: Subject = NOBODYS) -> None:
-        """A message for the person, for a while: in the banner; while a call has the banner, in the frame of the note. What is
-        `about` somebody names them as soon as another is on the card."""
+        """A message for the person, for a while: in the banner. While a call has the banner, what is `about` whoever is on the
+        card stands in the frame of the note; everything else in the line above the keys, for the frame names somebody, and
+        with it all that stands there. What is about another than is on the card names them."""
         self._message = Message(text, bad, self._now().at + MESSAGE_STAYS, about)
         self.soon(Part.CALLS)
+
+    def shifted(self, seconds: float) -> None:
+        """The clock was set: it says `seconds` more than would have passed."""
+        self._message = self._message._replace(until=self._message.until + seconds)
 
     def _banner(self) -> None:
         """Who calls."""
@@ -198,10 +207,15 @@ class Painter:
         message = text if now.at < until else self.hint()
         drafts = len(self._writing.others)
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
-        aside = (text, bad) if text and now.at < until and board.banner is not None else (SafeText(), False)
+        stands = (text, bad) if text and now.at < until and board.banner is not None else UNSAID
+        here = about.same(self.subject)
+        aside, apart = (stands, UNSAID) if here else (UNSAID, stands)
         if aside != self._aside:
             self._aside = aside
             self.note()
+        if apart != self._apart:
+            self._apart = apart
+            self._foot()
 
     def _lines(self) -> None:
         self.panel("lines").show(views.calls(self._board, self._now()))
@@ -214,21 +228,50 @@ class Painter:
         self.panel("topbar").show(views.top(board, now, self.agent, self.site))
         self.panel("missed").show(views.missed(board, minute))
         self.panel("team").show(views.team(board, now))
-        self.panel("status").show(views.health(board, now))
-        self.panel("tabs").show(views.tabs(board, minute, TABBED.index(self._places.tab)))
+        self._foot()
         self.keys()
 
+    def _foot(self) -> None:
+        """The line above the keys: how everything stands, or the tabs; for a while, what was said."""
+        board, now = self._board, self._now()
+        said, bad = self._apart
+        self.panel("status").show(views.health(board, now)._replace(said=said, bad=bad))
+        tabs = views.tabs(board, now.minute, TABBED.index(self._places.tab))
+        self.panel("tabs").show(tabs._replace(said=said, bad=bad))
+
+    def _left(self, who: Subject) -> None:
+        """A half-typed note is no longer on the screen."""
+        said = say("What you wrote for {name} is kept as a draft: Ctrl+P lists it.", name=who.name)
+        self.tell(said, about=who)
+
     def _person(self) -> None:
-        board, minute = self._board, self._now().minute
-        person = board.person
-        past = views.past(board, minute)
+        """Everything about the person. A panel that cannot show them keeps none of the others with whom was there before."""
+        self._of = self._board.person.key
+        for part in (self._card, self._past, self._detail, self._duties, self._earlier, self._note):
+            try:
+                part()
+            except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
+                self._screen.post_message(Trouble(error))
+
+    def _turned(self) -> bool:
+        """Whether somebody else is on show by now than the panels about the person have: then all of them turn at once. Card,
+        timeline, tasks and note are drawn on different occasions, and never of two people."""
+        if self._of == self._board.person.key:
+            return False
+        self._person()
+        return True
+
+    def _past(self) -> None:
+        past = views.past(self._board, self._now().minute)
         self.panel("tags").show(past)
-        timeline = self._screen.query_one(Timeline)
-        timeline.show(past)
-        self.detail()
-        self.panel("tasks").show(Duties(person, minute))
-        self.panel("earlier").show(Written(person, minute, threads(person.notes)))
-        self.note()
+        self._screen.query_one(Timeline).show(past)
+
+    def _duties(self) -> None:
+        self.panel("tasks").show(Duties(self._board.person, self._now().minute))
+
+    def _earlier(self) -> None:
+        person = self._board.person
+        self.panel("earlier").show(Written(person, self._now().minute, threads(person.notes)))
 
     def read(self, leaf: Leaf) -> None:
         """Put something there to be read, for as long as the same person is on the card."""
@@ -237,6 +280,10 @@ class Painter:
 
     def detail(self) -> None:
         """The selected entry of the timeline, or what is read instead of it."""
+        if not self._turned():
+            self._detail()
+
+    def _detail(self) -> None:
         now, then = self._board.person.key, self._read_with
         if now != then and not any(each is not None and each in then for each in now):
             self.leaf = None
@@ -246,6 +293,10 @@ class Painter:
 
     def card(self) -> None:
         """The card, with the time of the call on it."""
+        if not self._turned():
+            self._card()
+
+    def _card(self) -> None:
         if self._on_card != self._board.person.key:
             self._on_card, self._on_card_since = self._board.person.key, _steady()
         card = self.panel("card")
@@ -254,6 +305,10 @@ class Painter:
 
     def note(self) -> None:
         """The frame around the note."""
+        if not self._turned():
+            self._note()
+
+    def _note(self) -> None:
         says, bad = self._writing.says, self._writing.bad
         if self._writing.owner == NOBODY:
             says, bad = say("A note belongs to a person or a call."), False

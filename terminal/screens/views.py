@@ -11,10 +11,9 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
-from terminal.screens.callers import by_caller
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
-from terminal.widgets.callbacks import Owed, overdue, rang
+from terminal.widgets.callbacks import Owed, overdue, rang, tally
 from terminal.widgets.calls import Calls, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
@@ -48,7 +47,7 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
         if clock and not talking
         else SafeText(),
         taken=board.taken,
-        missed=len(by_caller(board.missed)),
+        missed=tally(board.lost),
         owed=len(board.day.owed),
         outbox=board.sync.outbox if board.sync else 0,
         connected=board.sync.connected if board.sync else None,
@@ -70,6 +69,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         holding=waits,
         aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),
         serving=board.serving,
+        talking=board.talking,
         held=tuple(called_by(other.call, other.sure) for other in held),
         serving_name=_serving_name(board),
         message=message or ambient,
@@ -256,7 +256,7 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
             else Tab(say("Today"), board.morning.count),
             Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),
             Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
-            Tab(say("Missed"), len(by_caller(board.missed)), *_owed(board, now)),
+            Tab(say("Missed"), tally(board.lost), *_owed(board, now)),
             Tab(say("Notes"), len(person.notes)),
             Tab(say("Team"), len(board.day.crew())),
         ),
@@ -299,9 +299,9 @@ def _dead_on_calls(board: Board) -> set[str]:
         "junk": person.call is not None or board.banner is not None,
         "wrong": person.call is not None or board.banner is not None,
         "detach": person.member is not None and person.call is not None,
-        "missed": bool(board.missed),
-        "elsewhere": bool(board.missed),
-        "ignore": bool(board.missed),
+        "missed": bool(board.lost),
+        "elsewhere": bool(board.lost),
+        "ignore": bool(board.lost),
         "attempt": bool(board.day.owed),
     }
     return {key for key, works in alive.items() if not works}

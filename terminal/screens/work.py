@@ -31,7 +31,7 @@ from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 
 if TYPE_CHECKING:
-    from terminal.desk import Desk, Draft
+    from terminal.desk import Card, Desk, Draft
 
 HANDLED: Final = SafeText("handled")
 """The disposition of a call that closed by itself."""
@@ -112,6 +112,7 @@ class Work:
         self.board.person = Person(call=known, states=dict(self.board.states))
         if card:
             self.board.filled(card)
+            self.keeper.move(owner, (card.member.id, call))
         return say("This note was kept for you; go on.")
 
     async def save(self, *more: Args) -> SafeText:
@@ -243,8 +244,37 @@ class Work:
         if member is None or self.keeper.desk is None:
             return
         card = await self.keeper.desk.open(member.id)
-        if self.board.person.key == owner:
+        if card.member.id != member.id:
+            self._leads(member, card)
+        elif self.board.person.key == owner:
             self.board.filled(card)
+
+    async def merged(self, member: Member) -> SafeText:
+        """A member turned out to be another (`merged_into`): whoever was on the card as the one is there as the other from now
+        on, with the call, and what was typed for the one is the other's. One who is not here yet may come."""
+        with contextlib.suppress(Refused):
+            card = await self.desk.open(member.id)
+            if card.member.id != member.id:
+                shown = self._leads(member, card)
+                await self.keeper.keep()
+                names = {"former": member.name or member.code, "name": card.member.name or card.member.code}
+                return (
+                    say("{former} is the same person as {name}: card and note are {name}'s now.", **names)
+                    if shown
+                    else SafeText()
+                )
+        return SafeText()
+
+    def _leads(self, gone: Member, card: "Card") -> bool:
+        """Whether somebody else is on the card for it."""
+        keeper, board = self.keeper, self.board
+        keeper.refresh()
+        before, into = board.person.key, card.member.id
+        written = [owner for owner in {**keeper.texts, **keeper.noted} if owner[0] == gone.id]
+        board.led(gone.id, card)
+        for owner in dict.fromkeys((*written, before)):
+            keeper.move(owner, board.person.key if owner == before else (into, owner[1]))
+        return before != board.person.key
 
     async def freshen(self) -> None:
         """The same for a card that opened by itself: where it cannot be read, what is known already stands."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
+from terminal.screens.saying import NOBODYS, Subject, subject
 from terminal.widgets.note import NoteArea
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
@@ -29,6 +30,9 @@ class Writing:
         self.says = SafeText()
         self.bad = False
         self.changed: Callable[[], None] = lambda: None
+        self.left: Callable[[Subject], None] = lambda _: None
+        """Called when a half-typed note left the field with its person: said of them, not of whoever came."""
+        self._whose = NOBODYS
         self._full = NOBODY
         """Whose note was cut: that is said until it is shorter again; no word of saving may take its place."""
         self._board = board
@@ -61,12 +65,14 @@ class Writing:
         owner = self._board.person.key
         if owner == self.owner:
             return
-        before = self.owner
+        before, whose = self.owner, self._whose
         self._keeper.hold(before, self._field().text)
         text = self._keeper.texts.get(owner, "")
         left = self._keeper.texts.get(before, "").strip()
         self.load()
-        self.say(say("draft kept") if text else say("the other draft is kept") if left else SafeText())
+        self.say(say("draft kept") if text else SafeText())
+        if left:
+            self.left(whose)
         if text or left:
             self.changed()  # no text stands under another's name, not even until the card is drawn
 
@@ -80,7 +86,8 @@ class Writing:
     def load(self) -> None:
         """The text of whoever is on show, into the field."""
         area = self._field()
-        self.owner = self._board.person.key
+        self._whose = subject(self._board.person)
+        self.owner = self._whose.owner
         text = self._keeper.texts.get(self.owner, "")
         area.read_only = self.owner == NOBODY
         area.show_cursor = not area.read_only

@@ -11,12 +11,13 @@ import msgspec
 
 from ringdesk import ops
 from ringdesk.errors import BadInput, Refused
-from ringdesk.ops import MAX_OP_BYTES, Actor, Args, Op
+from ringdesk.ops import MAX_OP_BYTES, Actor, Args, CallReport, Op
 from ringdesk.safetext import decode_hook
 from ringdesk.wire.limits import ANSWERED_KEPT_SECONDS
 from ringdesk.wire.messages import Answer, Answers
 from terminal.store.connection import Transaction
 from terminal.store.edit import Edit, Happened, Moved
+from terminal.store.people import EXPIRED
 from terminal.store.rows import effect_of, read_op, retargeted, shown, top
 from terminal.store.standing import proven, stand, standing
 
@@ -26,7 +27,7 @@ RENEW: Final = "renew"
 """In the place of a grant that died with the device for which it was given."""
 
 
-class Intent(msgspec.Struct, frozen=True, kw_only=True):
+class Intent(msgspec.Struct, frozen=True):
     """What a person wants, with all that labels it (`ops.Op` has the units)."""
 
     op_id: str
@@ -36,10 +37,12 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
     base: dict[str, int] = {}
     at: float = 0.0
     mono: int | None = None
+    lives: bool = False
+    """The grant was unlocked here, and has not yet lived as long as it was given for, whatever the clock says now."""
 
 
 def save(tx: Transaction, intent: Intent) -> Happened:
-    """Write the op and the rows as its author now sees them. Raises `Refused`: what `merge` refuses, too_large, not_allowed."""
+    """Write the op and the rows as its author now sees them. Raises `Refused`: what `merge` refuses, too_large, expired."""
     _expect_grant(tx, intent)
     stood = standing(tx)
     args = retargeted(intent.args, lambda key: shown(tx, key))
@@ -72,10 +75,13 @@ def save(tx: Transaction, intent: Intent) -> Happened:
 
 
 def _expect_grant(tx: Transaction, intent: Intent) -> None:
-    """An expired grant stops new saves; what was saved before it expired is still sent (sync.md 2)."""
+    """An expired grant stops new saves; what was saved before it expired is still sent (sync.md 2). What a line saw needs
+    none: it is the device's own word."""
+    if intent.lives or isinstance(intent.args, CallReport):
+        return
     expires = tx.value("select expires from person where token = ?", intent.grant)
     if expires is not None and expires <= intent.at:
-        raise Refused("not_allowed", "this sign-in has expired; connect to the server and sign in again")
+        raise Refused(EXPIRED, "this sign-in has expired; connect to the server and sign in again")
 
 
 def answered(tx: Transaction, answers: Answers, now: float) -> Happened:

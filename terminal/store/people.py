@@ -17,6 +17,8 @@ from ringdesk.wire.messages import Granted
 from terminal.store import tries
 from terminal.store.connection import Transaction
 
+EXPIRED: Final = "expired"
+"""The code of a refusal: the grant has lived its time, and the server is needed for another."""
 HASHER: Final = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 
 

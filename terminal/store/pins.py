@@ -12,7 +12,7 @@ from ringdesk.errors import Refused
 from ringdesk.safetext import SafeText
 from terminal.store import tries
 from terminal.store.connection import Transaction
-from terminal.store.people import HASHER, Known
+from terminal.store.people import EXPIRED, HASHER
 
 SHORTEST, LONGEST = 4, 8
 """Digits."""
@@ -64,11 +64,11 @@ def begin_try(tx: Transaction, login: str, now: float) -> str:
     return str(verifier)
 
 
-def judge(verifier: str, pin: str, known: Known | None, now: float) -> None:
-    """Whether the PIN is right and what it unlocks still holds. Takes about 0.1 s. Raises `Refused`."""
+def judge(verifier: str, pin: str, *, lives: bool) -> None:
+    """Whether the PIN is right and what it unlocks still holds (`lives`). Takes about 0.1 s. Raises `Refused`."""
     try:
         HASHER.verify(verifier, pin)
     except argon2.exceptions.VerificationError as error:
         raise Refused("wrong_pin", "this is not the PIN; type it again") from error
-    if known is None or known.signed_in.expires <= now:
-        raise Refused("expired", "this sign-in has expired; type the password")
+    if not lives:
+        raise Refused(EXPIRED, "this sign-in has expired; type the password")

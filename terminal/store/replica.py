@@ -64,7 +64,7 @@ class Store(SignIns):
     ) -> Saved:
         """Save an intent: its op and what it does to the rows, in one transaction, on the disk when this returns.
 
-        Raises `Refused`: what `merge.apply` refuses, `too_large`, `not_allowed` for an expired grant, `disk_full`.
+        Raises `Refused`: what `merge.apply` refuses, `too_large`, `expired` for the grant, `disk_full`.
         """
         op_ids, happened = await self.save_together((args,), actor=actor, grant=grant, base=base, mono=mono)
         return Saved(op_ids[0], happened)
@@ -83,8 +83,9 @@ class Store(SignIns):
         in one transaction or nothing. The ids of their ops. `draft` is called with these; raises as `save` does.
         """
         now = self._clock()
+        lives = grant in self._lives and self._lives[grant]()
         intents = [
-            Intent(op_id=self._ids(), args=args, actor=actor, grant=grant, base=base or {}, at=now, mono=mono)
+            Intent(self._ids(), args, actor, grant=grant, base=base or {}, at=now, mono=mono, lives=lives)
             for args in wanted
         ]
         op_ids = tuple(intent.op_id for intent in intents)

@@ -2,6 +2,8 @@
 choices."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 from ringdesk.errors import Refused
 from ringdesk.ops import Actor
@@ -10,11 +12,16 @@ from terminal.store import people, pins, regrant
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened
 from terminal.store.held import Held
-from terminal.store.people import SignedIn
+from terminal.store.people import EXPIRED, SignedIn
 
 
 class SignIns(Held):
-    """The people of a replica."""
+    """The people of a replica. A grant that was got or unlocked in this sitting lives as long as it was given for, whatever is
+    done to a clock meanwhile: nobody's work is stopped by a step of it, and the server flags what is late (sync.md 2)."""
+
+    def __init__(self, *parts: Any, **values: Any) -> None:
+        super().__init__(*parts, **values)
+        self._lives: dict[str, Callable[[], bool]] = {}
 
     async def remember(self, login: str, password: str, granted: Granted) -> SignedIn:
         """Keep an online sign-in, so that the same person opens this desk while the server is away."""
@@ -27,18 +34,30 @@ class SignIns(Held):
             return Happened()
 
         await self._write(work)
-        return SignedIn(Actor(granted.person, granted.name, device, granted.roles), granted.grant, granted.expires)
+        return self._unlocked(
+            SignedIn(Actor(granted.person, granted.name, device, granted.roles), granted.grant, granted.expires)
+        )
+
+    def _unlocked(self, signed_in: SignedIn) -> SignedIn:
+        self._lives = {grant: lives for grant, lives in self._lives.items() if lives()}
+        self._lives.setdefault(signed_in.grant, self._clock.lasting(signed_in.expires))
+        return signed_in
+
+    def lives(self, signed_in: SignedIn) -> bool:
+        """Whether what the server granted still holds here."""
+        lives = self._lives.get(signed_in.grant)
+        return signed_in.expires > self._clock() or (lives is not None and lives())
 
     async def sign_in(self, login: str, password: str) -> SignedIn:
-        """Sign in without the server. Raises `Refused`: not_allowed, offline for somebody who never signed in here, wait
-        after a wrong password."""
+        """Sign in without the server. Raises `Refused`: not_allowed, expired, offline for somebody who never signed in
+        here, wait after a wrong password."""
         device = (await self.standing()).device
         found = await self._writer.run(lambda tx: people.begin_try(tx, login, device, self._clock()))
         await asyncio.to_thread(people.judge, found, password)
         await self.forgive(login)
-        if found.signed_in.expires <= self._clock():
-            raise Refused("not_allowed", "this sign-in has expired; connect to the server and sign in again")
-        return found.signed_in
+        if not self.lives(found.signed_in):
+            raise Refused(EXPIRED, "this sign-in has expired; connect to the server and sign in again")
+        return self._unlocked(found.signed_in)
 
     async def logins(self) -> list[pins.Login]:
         """Everybody who has signed in on this desk."""
@@ -60,10 +79,11 @@ class SignIns(Held):
         device = (await self.standing()).device
         verifier = await self._writer.run(lambda tx: pins.begin_try(tx, login, self._clock()))
         known = await self.reader.run(lambda tx: people.known(tx, login, device))
-        await asyncio.to_thread(pins.judge, verifier, pin, known, self._clock())
+        lives = known is not None and self.lives(known.signed_in)
+        await asyncio.to_thread(pins.judge, verifier, pin, lives=lives)
         assert known is not None
         await self.forgive(login)
-        return known.signed_in
+        return self._unlocked(known.signed_in)
 
     async def forget(self, login: str) -> None:
         """The server no longer lets this person in."""

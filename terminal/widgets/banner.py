@@ -28,6 +28,8 @@ class Announcement(NamedTuple):
     aside: SafeText = SafeText()
     serving: CallRow | None = None
     serving_name: SafeText = SafeText()
+    talking: bool = False
+    """Whether the agent speaks with somebody: then what fell silent is only told, and goes."""
     held: tuple[SafeText, ...] = ()
     """The callers of our other calls, who wait on hold."""
     message: SafeText = SafeText()
@@ -81,12 +83,18 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
         ),
         2,
     )
-    passed = value.now.at - call.started
+    passed = value.now.at - row.rang_at
     since = say("rang {ago}", ago=ago(passed)) if stopped else say("ringing {time}", time=length(passed))
     greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
     alone = not (
         value.holding or value.aside
     )  # on a small screen what happens to the other one is worth more than store and greeting
+    if stopped and value.talking:
+        over = say("{name} rang and nobody took it: it is among the missed calls.", name=name)
+        return (
+            Row((gap(), *head), (piece(since, Tone.RING_STRONG), gap()), base=Tone.RING),
+            Row((gap(), _words(over)), _key(), base=Tone.RING),
+        )
     bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)
     rest = spaced(
         (
@@ -100,11 +108,14 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
         ),
         2,
     )
-    key = (chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("I have it"), Tone.RING_STRONG), gap())
     return (
         Row((gap(), *head), (piece(since, Tone.RING_STRONG), gap()), base=Tone.RING),
-        Row((gap(), *rest), key, base=Tone.RING),
+        Row((gap(), *rest), _key(), base=Tone.RING),
     )
+
+
+def _key() -> tuple[Piece, ...]:
+    return chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("I have it"), Tone.RING_STRONG), gap()
 
 
 def _reason(row: CallRow) -> SafeText:

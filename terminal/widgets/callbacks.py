@@ -1,6 +1,6 @@
 """Calls that nobody had, and calls that are owed: what is late first, each with its window and what was tried."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
@@ -51,6 +51,17 @@ class Owed(NamedTuple):
         ]
 
 
+def tally(calls: Iterable[CallRow]) -> SafeText:
+    """How many of the calls in the list were missed, and how many perhaps: `2`, `2 +1?`, `1?`, `0`. Row 0, the tab and the
+    panel say it of the same calls."""
+    rows = tuple(calls)
+    perhaps = sum(row.undecided for row in rows)
+    sure = len(rows) - perhaps
+    if not perhaps:
+        return SafeText(str(sure))
+    return SafeText(f"{sure} +{perhaps}?" if sure else f"{perhaps}?")
+
+
 def overdue(task: Task, now: Now) -> bool:
     """Whether the window of a callback is over."""
     return task.state is TaskState.OPEN and due_for(task.opens, task.due, now).late
@@ -80,7 +91,7 @@ class Missed(ListPanel[Owed]):
         """The rows in sight."""
         heading = (piece(say("Missed and callbacks"), Tone.LINK),)
         missed = len(value.calls)
-        count = piece(SafeText(str(missed)), Tone.WARN if missed else Tone.DIM)
+        count = piece(tally(value.calls), Tone.WARN if missed else Tone.DIM)
         corner = spaced((*self.extent(inside), count), 2)
         rows = value.rows()
         if not rows:

@@ -88,7 +88,7 @@ def _aside(row: CallRow, value: Calls, *, here: bool) -> Piece:
 def _key(row: CallRow, value: Calls, *, here: bool) -> SafeText:
     """Which key takes it, or goes on with it. Enter is one `here` only, with the focus in the list: in the note it breaks a
     line."""
-    if row.offered:
+    if row.offered or (row.passed and row.free):
         return say("F2 takes it") if row.call.id == value.takes else say("Enter takes it") if here else SafeText()
     if not (row.mine and row.call.held):
         return SafeText()

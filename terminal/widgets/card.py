@@ -1,7 +1,8 @@
 """The card: who it is and what must not be forgotten. Also for callers whom nobody knows, and for several at once."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from datetime import date
+from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
@@ -19,6 +20,8 @@ from terminal.widgets.telephone import written
 from terminal.widgets.when import Now, length, stamp
 
 POINT = ">"
+NEW_FOR: Final = 3
+"""Days for which a member is new."""
 
 
 class Face(NamedTuple):
@@ -141,7 +144,8 @@ def _tags(member: Member) -> tuple[Piece, ...]:
 
 def _last(value: Face) -> tuple[Piece, ...]:
     if not value.person.timeline:
-        return (piece(say("First contact"), Tone.DIM),)
+        first = _is_new(value) and not value.person.notes
+        return (piece(say("First contact") if first else say("No contact recorded yet"), Tone.DIM),)
     contact = value.person.timeline[0]
     return spaced(
         (
@@ -151,6 +155,20 @@ def _last(value: Face) -> tuple[Piece, ...]:
             piece(value.titles.get(contact.text) or code(contact.text)),
         )
     )
+
+
+def _is_new(value: Face) -> bool:
+    """Whether nothing says that there was anything before this desk: a member since a few days, or since nobody knows when.
+    One who has been it for years was met, whatever of it stands in this database."""
+    member = value.person.member
+    since = member.since if member is not None else None
+    if not since:
+        return True
+    try:
+        joined = date.fromisoformat(since[:10])
+    except ValueError:
+        return False  # only a year, or a month: it is not of these days
+    return (value.now.today - joined).days <= NEW_FOR
 
 
 def _is_calling(known: MemberNumber, call: Call | None) -> bool:

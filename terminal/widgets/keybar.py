@@ -8,7 +8,7 @@ from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS, Where
 from terminal.bindings import shown as written
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, width_of
+from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, told, width_of
 from terminal.widgets.speech import say
 
 
@@ -59,7 +59,7 @@ class Tab(NamedTuple):
     """One tab: its name, its count, and what is urgent in it, in words and as short as can be."""
 
     name: SafeText
-    entries: int
+    entries: int | SafeText
     urgent: SafeText = SafeText()
     short: SafeText = SafeText()
 
@@ -70,6 +70,9 @@ class Strip(NamedTuple):
     tabs: tuple[Tab, ...] = ()
     shown: int = 0
     trouble: SafeText = SafeText()
+    said: SafeText = SafeText()
+    """What is said to the person for a moment, in the place of it all; `bad` when it is of something that failed."""
+    bad: bool = False
 
 
 class TabStrip(Panel[Strip]):
@@ -79,6 +82,8 @@ class TabStrip(Panel[Strip]):
 
     def picture(self, value: Strip, inside: Size) -> Picture:
         """Digit, name, count, and what is urgent: with less air and fewer words before the trouble is cut, never a tab."""
+        if value.said:
+            return Picture((told(value.said, inside.width, bad=value.bad),))
         right = (piece(value.trouble, Tone.WARN), gap()) if value.trouble else ()
         room = inside.width - sum(each.width for each in right) - 1
         for air, brief, empty in ((2, False, True), (2, True, True), (1, True, True), (1, True, False)):
@@ -95,7 +100,7 @@ def _tabs(value: Strip, *, air: int, brief: bool, empty: bool) -> tuple[Piece, .
     """The tabs with so much air between them; `empty` counts also nothing."""
     words: list[Piece] = [gap()]
     for index, tab in enumerate(value.tabs):
-        count = f" {tab.entries}" if tab.entries or empty else ""
+        count = f" {tab.entries}" if tab.entries not in (0, "0") or empty else ""
         text = SafeText(f"{index + 1} {tab.name}{count}")
         words += [gap(air if index else 0), chip(text, Tone.BRAND) if index == value.shown else piece(text, Tone.DIM)]
         urgent = tab.short if brief else tab.urgent

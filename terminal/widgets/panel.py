@@ -73,9 +73,20 @@ class Panel(Widget, Generic[Value]):
 
     def show(self, value: Value) -> None:
         """Show another value."""
-        if value != self.value:
-            self.value = value
+        if value == self.value:
+            return
+        self.value = value
+        try:
             self.redraw()
+        except Exception:
+            self._emptied()
+            raise
+
+    def _emptied(self) -> None:
+        """What cannot be drawn leaves nothing of what stood there before: it may be of somebody else."""
+        self._strips.clear()
+        self._rows = [BLANK] * self.outer_size.height
+        self.refresh()
 
     def redraw(self) -> None:
         """Draw the value again; refresh the lines that came out different."""

@@ -72,6 +72,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """When the state on show began, seconds since 1970."""
     taken_at: float | None = None
     """When somebody had it first, whoever it was, seconds since 1970: what its length counts from."""
+    set_by: float = 0.0
+    """Seconds by which the clock was set since the call came: what the call says of its beginning is told by the old one."""
     handed: bool = False
     """Whether a colleague handed it to this desk, which has not turned to it yet."""
     accepted: bool = False
@@ -80,6 +82,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Whether it rings at other desks only."""
     mark: MarkLabel | None = None
     """What the number is marked as; such a call disturbs nobody."""
+    passed: bool = False
+    """Whether it fell silent while the agent talked, and the banner has let go of it: it stands among the missed calls."""
     owners: tuple[Member, ...] = ()
     """Everybody who has the number, where others got it after the caller was known."""
     also: tuple[str, ...] = ()
@@ -98,7 +102,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def calling(self) -> bool:
         """Whether it calls for somebody: it rings, or rang on a line that cannot see more, and nobody has it."""
-        return self.free and not self.quiet and not self.elsewhere
+        return self.free and not self.quiet and not self.elsewhere and not self.passed
 
     @cached_property
     def free(self) -> bool:
@@ -139,9 +143,14 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """What its clock counts from, wherever and at whatever desk it is shown: the first ring while it calls, the pick-up
         while somebody has it, a hold and everything else from when that began."""
         if self.calling:
-            return self.call.started
+            return self.rang_at
         talks = self.call.live and not self.call.held
         return self.taken_at if talks and self.taken_at is not None else self.since
+
+    @cached_property
+    def rang_at(self) -> float:
+        """When it came, by the clock as it is now."""
+        return self.call.started + self.set_by
 
     @cached_property
     def spoken(self) -> bool:

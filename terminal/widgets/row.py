@@ -191,6 +191,11 @@ class Row(NamedTuple):
 BLANK: Final = Row()
 
 
+def told(text: SafeText, cells: int, *, bad: bool) -> Row:
+    """What is said to the person, in a row of its own."""
+    return Row((gap(), piece(clipped(text, cells - 2), Tone.BAD if bad else Tone.STRONG)), base=Tone.BAR)
+
+
 def _fitted(pieces: tuple[Piece, ...], cells: int) -> tuple[list[Piece], int]:
     """As many pieces as fit; the last one cut where it has to be."""
     kept: list[Piece] = []

@@ -168,6 +168,10 @@ REFUSALS: Final[Mapping[str, str]] = {
     "already_claimed": mark("a colleague has this call already"),
     "unknown_call": mark("this call is not on this desk any more"),
     "not_allowed": mark("your role does not allow it"),
+    "expired": mark(
+        "your sign-in has expired: connect this desk to the server, then lock it and come in with your password;"
+        " what you typed is kept"
+    ),
     "disk_full": mark("the disk is full: free some space, then save again"),
     "offline": mark("the server cannot be reached: try again when the line is back"),
     "timeout": mark("it took too long: try again"),

@@ -8,7 +8,7 @@ from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
 from terminal.news import HealthNews, SyncNews
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, width_of
+from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, told, width_of
 from terminal.widgets.speech import because, say
 from terminal.widgets.when import Now, ago
 
@@ -32,6 +32,9 @@ class Health(NamedTuple):
     sync: SyncNews | None = None
     synced_at: float = 0.0
     notice: SafeText = SafeText()
+    said: SafeText = SafeText()
+    """What is said to the person for a moment, in the place of it all; `bad` when it is of something that failed."""
+    bad: bool = False
 
 
 def source_words(news: HealthNews, *, whole: bool = True, short: bool = False) -> tuple[Piece, ...]:
@@ -87,6 +90,8 @@ class StatusLine(Panel[Health]):
     def picture(self, value: Health, inside: Size) -> Picture:
         """What is ill first: it must not be what is cut. Where there is no room for all of it, what to do about it goes
         (the banner says that), then the notice (which stands in Home), then the sources that are well."""
+        if value.said:
+            return Picture((told(value.said, inside.width, bad=value.bad),))
         title = clipped(value.notice, NOTICE)
         notice: tuple[Piece, ...] = ()
         if title:

@@ -25,7 +25,8 @@ class Top(NamedTuple):
     passed: SafeText = SafeText()
     """How long that lasts, where it has a clock."""
     taken: int = 0
-    missed: int = 0
+    missed: SafeText = SafeText("0")
+    """The calls that nobody had and no callback takes care of, as the panel of them counts."""
     owed: int = 0
     outbox: int = 0
     connected: bool | None = None
@@ -66,7 +67,7 @@ def _counts(value: Top) -> tuple[tuple[Piece, ...], ...]:
     """What the day was so far, and the same with less of it: what is still to be done goes last."""
     pairs = (
         (say("Taken"), value.taken, Tone.STRONG),
-        (say("Missed"), value.missed, Tone.WARN if value.missed else Tone.STRONG),
+        (say("Missed"), value.missed, Tone.WARN if value.missed != "0" else Tone.STRONG),
         (say("To call"), value.owed, Tone.WARN if value.owed else Tone.STRONG),
     )
     parts = [(piece(label, Tone.DIM), piece(SafeText(str(count)), tone)) for label, count, tone in pairs]

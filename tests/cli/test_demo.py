@@ -59,7 +59,7 @@ def test_told_to_end_it_cleans_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 def test_drawn_into_a_pipe_it_refuses(tmp_path: Path) -> None:
     done = run(tmp_path, "demo")
     assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
-    assert b"--headless for JSON" in done.stderr
+    assert b"--headless prints JSON" in done.stderr
 
 
 @pytest.mark.parametrize("words", [["--members", "0"], ["--calls", "-1"]])

@@ -6,9 +6,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
 from cli.hooks import PACE, HookPump, _OneSource
@@ -127,6 +129,22 @@ def test_a_port_that_is_taken_is_said_and_tried_again(tmp_path: Path, provider: 
         assert it.event("screen_pop")["call"] == call_id("pbx", "c1")
     finally:
         it.close()
+
+
+def test_a_change_that_is_dated_days_back_is_history_and_does_not_pop(tmp_path: Path, provider: Provider) -> None:
+    url = provider.url.replace("dialect=generic", "dialect=shop")
+    header = {"x-ringdesk-secret": "s3cret", "content-type": "application/json"}
+
+    def rings(number: str, days: int) -> None:
+        at = datetime.now(UTC) - timedelta(days=days)
+        said = {"date": f"{at:%Y/%m/%d}", "time": f"{at:%H:%M:%S}", "line": 1, "number": number, "status": "Ringing"}
+        assert provider.sends("/", msgspec.json.encode(said), header=header) == 200
+
+    with child(tmp_path, "desk", "--headless", "--data", str(tmp_path / "data"), "--source", url) as it:
+        it.event("health", lambda line: line["level"] == "ok")
+        rings("0911111111", days=3)
+        rings("0922222222", days=0)
+        assert it.event("screen_pop")["caller"]["raw"] == "0922222222"
 
 
 def test_a_signature_is_over_the_address_that_the_provider_calls(tmp_path: Path, provider: Provider) -> None:

@@ -1,10 +1,12 @@
 """Bad use of the command line: what argparse says is found again in our sentences, and said to the person."""
 
 import argparse
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
+from cli.main import main
 from cli.usage import SAID, hinted, of_argparse
 from terminal.widgets.speech import because
 from tests.terminal.plain.talking import spoken
@@ -73,7 +75,7 @@ def test_what_is_not_known_is_said_in_its_own_words() -> None:
     ("words", "language", "config", "program"),
     [
         (["--language", "zh-Hant", "--foo"], "zh-Hant", None, False),
-        (["--foo", "--language=zh_TW", "--config", "a.toml"], "zh_TW", "a.toml", False),
+        (["--foo", "--language=zh_TW", "--config", "a.toml"], "zh_TW", Path("a.toml"), False),
         (["--lang", "en"], "en", None, False),
         (["--language", "xx"], "", None, False),
         (["--language"], "", None, False),
@@ -83,6 +85,16 @@ def test_what_is_not_known_is_said_in_its_own_words() -> None:
         ([], "", None, False),
     ],
 )
-def test_the_words_say_who_reads_it(words: list[str], language: str, config: str | None, program: bool) -> None:
+def test_the_words_say_who_reads_it(words: list[str], language: str, config: Path | None, program: bool) -> None:
     found = hinted(words)
     assert (found.language, found.config, found.headless or found.json) == (language, config, program)
+
+
+def test_settings_that_are_named_beside_a_mistake_are_looked_into(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "ringdesk.toml"
+    settings.write_text('[general]\nlanguage = "zh-Hant"\n', "utf-8")
+    with spoken("en"), pytest.raises(SystemExit):
+        main(["desk", "--config", str(settings), "--bogus"])
+    assert capsys.readouterr().err == "ringdesk: 不認得這些參數：--bogus；用法請看 `ringdesk desk --help`\n"

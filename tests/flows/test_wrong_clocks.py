@@ -1,6 +1,7 @@
 """Desks whose machines have the wrong time, with real processes: calls pop and notes are news at a desk that is right."""
 
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -60,3 +61,27 @@ def test_a_desk_with_the_wrong_time_is_heard(place: Shop, monkeypatch: pytest.Mo
     for desk in (again, b):
         desk.ask("state")  # what was said before is read
         desk.expect(popped, 30)
+
+
+def test_a_clock_that_jumps_under_server_and_desk_stops_no_note(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One PC runs both. Grants end within 30 days: every note is safe at once all the same, before and after it is renewed."""
+    (tmp_path / "shifted").mkdir()
+    (tmp_path / "shifted" / "sitecustomize.py").write_text(SHIFTED)
+    shift = tmp_path / "shift"
+    set_clock(shift, 0.0)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "shifted"))
+    monkeypatch.setenv("SHIFT_FILE", str(shift))
+    with shop(tmp_path) as place:
+        place.start_server()
+        desk = place.desk("a")
+        assert desk.ask("sync", timeout=20)["ok"]
+        for days in (30, 60):  # by the second the grant of the first contact is there for certain
+            set_clock(shift, days * DAY)
+            for _ in range(8):
+                saved = desk.ask("note", member=None, call=None, text="the clock jumped")
+                assert saved["ok"], saved
+                assert desk.ask("sync", timeout=20)["ok"]
+                time.sleep(0.5)
+        assert desk.ask("dump", what="tray")["rows"] == []

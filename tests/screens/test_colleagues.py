@@ -251,9 +251,10 @@ async def test_a_confirmation_says_whose_it_is_as_soon_as_the_next_caller_is_on_
         run.screen.board.typing = lambda: False
         run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
         await run.settle()
-        foot = run.pane("noteframe").split("\n")[-1]
+        foot = run.pane("status")
         assert CHEN.name in run.title("noteframe")
-        assert saved not in foot or LIN.name in foot, foot
+        assert LIN.name not in run.pane("noteframe")
+        assert saved not in run.pane("noteframe")
         assert LIN.name in foot, "it is still said"
 
 
@@ -268,7 +269,9 @@ async def test_a_note_that_is_saved_late_is_not_said_to_be_the_next_callers() ->
         run.screen.errands._say("save", SafeText("saved"), before, bad=False)
         assert run.screen.writing.says == ""
         run.screen.errands._say("save", SafeText("full"), before, bad=True)
-        assert run.screen.writing.says == f"{LIN.name}: NOT SAVED: full"
+        assert run.screen.writing.says == "", "that is of whoever is on the card"
+        await run.settle()
+        assert f"{LIN.name}: NOT SAVED: full" in run.pane("banner")
 
 
 @LANGUAGES

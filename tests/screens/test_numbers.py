@@ -94,6 +94,54 @@ async def test_a_number_changes_hands_at_once_and_comes_back_whole(
         assert run.screen.work.undo.labels() == []
 
 
+BACK = {
+    "en": (f"{OF_LIN} is {LIN.name}'s again. Ctrl+B gives it to {HUANG.name}.", "Ctrl+B takes it back."),
+    "zh": (f"{OF_LIN} 又是{LIN.name}的號碼。按 Ctrl+B 可給{HUANG.name}。", "Ctrl+B 可復原。"),
+}
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_to_and_fro_each_change_says_whose_it_is_now_and_the_key_that_changes_it_back(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    catalogue = chinese if language == "zh" else None
+    async with running(with_two(), size, catalogue=catalogue, keys={"attach": "ctrl+b"}) as run:
+        await serve(run, run.desk.cards[LIN.id])
+        await run.press("escape", "slash", *"黃", "enter")
+        for _ in range(2):
+            await run.press("ctrl+b", "2")
+            assert BACK[language][1] in run.pane("banner")
+            assert HUANG.name in run.pane("banner").split("\n")[1]
+            await run.press("ctrl+b")
+            assert BACK[language][0] in run.pane("banner")
+        await run.press("ctrl+b", "2")
+        await run.press("escape", "escape", "slash", *"林", "enter", "ctrl+b", "2")
+        said = run.pane("banner").split("\n")[1]
+        assert BACK[language][1] in said
+        assert said.index(HUANG.name) < said.index(LIN.name), "from the one to the other"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_what_was_nobodys_or_shared_says_so_again(language: str, chinese: Path) -> None:
+    english = language == "en"
+    nobodys = (
+        "0965-118-402 is nobody's again. Ctrl+L gives it to"
+        if english
+        else "0965-118-402 又不屬於任何人。按 Ctrl+L 可給"
+    )
+    async with running(desk(), catalogue=None if english else chinese) as run:
+        run.desk.publish(pop(UNKNOWN))
+        await run.settle()
+        await run.press("f2", "escape", "slash", *"黃", "enter", "ctrl+l", "ctrl+l")
+        assert f"{nobodys} {HUANG.name}" in run.pane("banner") or f"{nobodys}{HUANG.name}" in run.pane("banner")
+    shared = f"{OF_LIN} is only {LIN.name}'s again." if english else f"{OF_LIN} 又只是{LIN.name}的號碼。"
+    async with running(with_two(), catalogue=None if english else chinese) as run:
+        await asked(run)
+        await run.press("1", "ctrl+p", *("undo" if english else "復原"), "enter")
+        assert shared in run.pane("banner")
+
+
 async def test_a_shared_number_stays_with_whom_it_was_and_the_call_is_theirs() -> None:
     async with running(with_two()) as run:
         before = {who: numbers(run, who) for who in (LIN.id, HUANG.id)}

@@ -452,7 +452,8 @@ async def test_text_that_leaves_the_screen_with_its_person_is_named_a_draft(lang
     async with running(desk(), catalogue=None if english else chinese) as run:
         await run.press("slash", *"黃", "enter", *"half", "slash")
         await run.press("escape", "slash", *"陳", "enter")
-        assert ("the other draft is kept" if english else "另一則草稿已保留") in run.pane("noteframe")
+        told = f"What you wrote for {HUANG.name} is kept" if english else f"寫給{HUANG.name}的內容已留作草稿"
+        assert told in run.pane("banner")
         assert named(run) == {CHEN.name}
         run.screen.panes.go("note")
         await run.press(*"more", "escape", "escape")

@@ -11,7 +11,7 @@ from ringdesk.errors import Refused
 from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.news import CallNews
 from tests.screens.harness import SMALL, WIDE, Running, running
-from tests.screens.test_desk import CHEN, LIN, desk, serve
+from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
 from tests.terminal.scripted_desk import ME, call, plain_card, pop
 
 BOTH = pytest.mark.parametrize("language", ["en", "zh"])
@@ -22,6 +22,11 @@ def below(run: Running) -> str:
     """What stands at the lower end of the note's frame, as it is read: the last row inside, then the line itself."""
     *_, inside, line = run.in_sight("noteframe").split("\n")
     return re.sub(r" +", " ", " ".join(row.strip("╎╏╶╴╺╸╌╍ ") for row in (inside, line))).strip()
+
+
+def apart(run: Running) -> str:
+    """The line above the keys."""
+    return run.rows()[-2].strip()
 
 
 async def rings(run: Running, typed: str = "") -> None:
@@ -138,4 +143,50 @@ async def test_a_refusal_about_a_call_names_its_caller_once_another_is_on_the_ca
         await run.settle()
         run.desk.refuse = Refused("already_claimed", "mei has this call already; leave it to them")
         await run.press("f2")
-        assert below(run).endswith(f"{CHEN.name}: a colleague has this call already")
+        assert apart(run).endswith(f"{CHEN.name}: a colleague has this call already")
+        assert "colleague" not in run.pane("noteframe")
+
+
+@BOTH
+@pytest.mark.parametrize("size", [WIDE, (120, 32), SMALL], ids=["160x45", "120x32", "80x24"])
+@pytest.mark.parametrize("ringing", [True, False], ids=["rings", "quiet"])
+async def test_what_is_said_of_the_last_caller_never_stands_in_the_note_of_the_next(
+    ringing: bool, size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        await serve(run, plain_card(LIN), "c1")
+        await serve(run, plain_card(CHEN), "c2")
+        if ringing:
+            run.desk.publish(pop(call("c3", HUANG), plain_card(HUANG)))
+            await run.settle()
+        await run.press("f4", "1")
+        said = (
+            f"Closed: {CHEN.name}. On hold: {LIN.name}; F5 goes on."
+            if english
+            else f"已結案：{CHEN.name}。保留中：{LIN.name}，按 F5 繼續。"
+        )
+        assert LIN.name in run.title("noteframe")
+        assert CHEN.name not in run.pane("noteframe")
+        assert said.replace(" ", "") in (apart(run) if ringing else run.pane("banner")).replace(" ", "")
+        run.wall += 20
+        await run.still()
+        assert CHEN.name not in apart(run)
+        assert ("Sources" if english else "來源") in apart(run) or ("History" if english else "紀錄") in apart(run)
+
+
+@BOTH
+async def test_a_draft_that_leaves_with_its_person_is_told_of_them_and_not_in_the_frame_of_the_next(
+    language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    said = f"What you wrote for {LIN.name} is kept" if english else f"寫給{LIN.name}的內容已留作草稿"
+    async with running(desk(), catalogue=None if english else chinese) as run:
+        run.screen.board.opened(plain_card(LIN))
+        run.screen.writing.settle()
+        run.screen.area.insert("half")
+        await run.press("escape", "slash", *"陳", "enter")
+        assert CHEN.name in run.title("noteframe")
+        assert "draft" not in run.pane("noteframe")
+        assert "草稿" not in run.pane("noteframe")
+        assert said in run.pane("banner")

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import config
 import ringdesk
 import server
 import terminal
+from cli.helppage import said_by
+from cli.main import COMMANDS, parser_of
 from ringdesk.why import ENGLISH
 from terminal.words import DOMAIN, LOCALE
 
@@ -40,6 +43,12 @@ def sentences() -> dict[str, str]:
     return dict(sorted(ENGLISH.items()))
 
 
+def helped() -> Iterator[tuple[str, str]]:
+    """Command and each sentence of its help pages: from the parsers, which declare them in English."""
+    for name in COMMANDS:
+        yield from ((name, text) for text in said_by(parser_of(name)))
+
+
 def collected() -> Catalog:
     """Every visible string: those in the code, and the sentences of the reasons."""
     catalogue = Catalog(project="Ringdesk", domain=DOMAIN, fuzzy=False, charset="utf-8")
@@ -49,6 +58,8 @@ def collected() -> Catalog:
             catalogue.add(message, locations=[(f"terminal/{name}", 0)])
     for name, _line, message, _comments, _context in extract_from_dir(ROOT / "cli", keywords=KEYWORDS):
         catalogue.add(message, locations=[(f"cli/{name}", 0)])
+    for name, text in helped():
+        catalogue.add(text, locations=[(f"cli/main.py:{name}", 0)])
     for code, sentence in sentences().items():
         catalogue.add(sentence, locations=[(f"ringdesk/why.py:{code}", 0)])
     return catalogue

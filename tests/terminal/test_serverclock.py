@@ -37,6 +37,20 @@ def test_it_is_the_servers_time_whatever_the_wall_clock_says(wrong: float) -> No
     assert it.clock() == pytest.approx(it.now, abs=0.2), "a jump of the wall clock is not seen"
 
 
+@pytest.mark.parametrize("step", [-1e6, -10.0, 10.0, 1e6])
+def test_what_lasts_a_minute_is_ended_by_no_step(step: float) -> None:
+    it = Machine(0.0)
+    lasts = it.clock.lasting(it.now + 60.0)
+    steps: list[float] = []
+    it.clock.stepped = lambda: steps.append(it.clock())
+    it.clock.told(it.now + step, it.steady)
+    assert bool(steps) == (abs(step) > 60)
+    it.steady += 59.0
+    assert lasts()
+    it.steady += 2.0
+    assert lasts() == (step < 0), "a clock that was fast has given it longer than it seemed"
+
+
 def test_a_start_without_the_server_goes_on_from_what_was_found() -> None:
     before = Machine(-3600.0)
     before.ask()

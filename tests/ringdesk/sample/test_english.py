@@ -8,7 +8,7 @@ import pytest
 from ringdesk.members import Member
 from ringdesk.names import HAN
 from ringdesk.safetext import SafeText
-from ringdesk.sample import articles, as_written, dispositions, english, history, member, notes, tasks
+from ringdesk.sample import articles, as_written, dispositions, english, history, member, notes, promised
 from ringdesk.sample.english import _TABLE
 
 NOW = 1_780_000_000.0
@@ -33,8 +33,9 @@ def test_only_names_are_not_english(seed: int) -> None:
         for contact in history(who, seed, NOW, english):
             texts += [contact.text, contact.state]
         texts += [SafeText(note.text) for note in notes(who, seed, NOW, english)]
-        texts += [task.title for task in tasks(who, seed, NOW, english)]
         assert [text for text in texts if HAN.search(text)] == []
+    for contact, task in promised(seed, 400, NOW, english):
+        assert not HAN.search(contact.text + contact.state + task.title)
     for article in articles(seed, NOW, english):
         assert not HAN.search("".join((article.title, article.text, *article.keywords, *article.tags)))
     for code in dispositions(english):
@@ -47,7 +48,8 @@ def test_the_language_changes_words_alone() -> None:
         assert bare(one) == bare(other)
         pairs = zip(history(one, 1, NOW), history(other, 1, NOW, english), strict=True)
         assert all((a.id, a.at, a.kind, a.who) == (b.id, b.at, b.kind, b.who) for a, b in pairs)
-        assert [each.due for each in tasks(one, 1, NOW)] == [each.due for each in tasks(other, 1, NOW, english)]
+    two = zip(promised(1, 200, NOW), promised(1, 200, NOW, english), strict=True)
+    assert all((a.id, x.id, x.due, a.at) == (b.id, y.id, y.due, b.at) for (a, x), (b, y) in two)
     assert [each.id for each in dispositions()] == [each.id for each in dispositions(english)]
 
 

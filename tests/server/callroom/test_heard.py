@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 
 from ringdesk import ops
-from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, Direction, EventKind, Outcome, Presentation
+from ringdesk.calls import (
+    Call,
+    Called,
+    Caller,
+    CallEvent,
+    CallState,
+    Direction,
+    EventKind,
+    Leg,
+    LegState,
+    Outcome,
+    Presentation,
+)
 from ringdesk.ids import call_id
 from ringdesk.safetext import SafeText
 from ringdesk.tracker.again import AGAIN_SECONDS
@@ -189,7 +201,7 @@ class TestAnIdThatComesAgain:
     """Long after a call is over its id is another call's."""
 
     async def says(self, bench: Bench, kind: EventKind, *, again: bool = True) -> bool:
-        said = (event(kind, at=bench.now),)
+        said = (event(kind, at=bench.now, unique=None if again else True),)
         report = Report(source="pbx", events=said, lines=(MAIN,), once=f"c-{kind}", again=again)
         return await bench.room().hear(report)
 
@@ -240,8 +252,29 @@ class TestAnIdThatComesAgain:
         bench.now += AGAIN_SECONDS + 60
         assert await self.once_through(bench, again=False) == [False] * 3
         bench.now += KEPT_SECONDS
+        before, head = await self.calls(bench), await bench.head()
         assert await self.once_through(bench, again=False) == [True] * 3
-        assert len(await self.calls(bench)) == 2
+        assert (await self.calls(bench), await bench.head()) == (before, head), "the ids of its calls never come again"
+
+    async def test_what_is_sent_again_under_an_id_that_never_comes_again_says_nothing_of_another(
+        self, bench: Bench
+    ) -> None:
+        await self.once_through(bench, again=False)
+        before = await self.calls(bench)
+        bench.now += 30 * KEPT_SECONDS
+        said = event(caller=None, at=bench.now, unique=True, leg=Leg(SafeText("801"), LegState.RINGING))
+        assert await bench.hears(said, once="thirty days later")
+        assert await self.calls(bench) == before
+
+    async def test_what_its_own_time_says_is_long_past_is_history_and_never_rings(self, bench: Bench) -> None:
+        bench.now += 3 * KEPT_SECONDS
+        assert await bench.hears(event(unique=True), once="recorded three days ago, and never heard of")
+        (call,) = await self.calls(bench)
+        assert (call.state, call.started) == (CallState.ENDED, NOW)
+        assert call.ended is not None
+        assert call.ended < NOW + 600
+        tasks = await bench.store.order.slice("store:main", "store:main@clear", 0, 1 << 20)
+        assert [held.kind for held in tasks.images] == ["call"], "nobody is called back for it"
 
     async def test_what_is_linked_to_an_id_that_came_again_is_not_joined_to_the_call_of_long_ago(
         self, bench: Bench

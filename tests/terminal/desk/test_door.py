@@ -1,5 +1,6 @@
 """Switching the person at a real desk, without a server: by a PIN, with the next one's grant, and only as often as allowed."""
 
+import asyncio
 import itertools
 import os
 import random
@@ -19,6 +20,7 @@ from terminal.desk import Desk, Door, Draft
 from terminal.lookup.search import Lookup
 from terminal.serverclock import ServerClock
 from terminal.store import tries
+from terminal.store.people import SignedIn
 from terminal.store.replica import Store
 from terminal.sync.link import Link
 from terminal.sync.replicator import Replicator
@@ -162,6 +164,57 @@ async def test_an_expired_grant_is_not_unlocked(tmp_path: Path) -> None:
         clock.now = START + 3601
         await refused("expired", desk, "2468")
         assert desk.person.person == "p-mei"
+
+
+class Line:
+    """A line to a server that grants another hour, when it is `up`."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
+        self.up = True
+        self.asked = 0
+
+    async def sign_in(self, name: str, password: str) -> SignedIn:
+        self.asked += 1
+        if not self.up:
+            return await self._store.sign_in(name, password)
+        grant = Granted(
+            ref="", person="p-mei", name=SafeText("Mei"), roles=("agent",), grant="new", expires=self._clock.now + 3600
+        )
+        return await self._store.remember(name, password, grant)
+
+
+async def test_a_grant_that_is_found_expired_is_renewed_at_once(tmp_path: Path) -> None:
+    clock = Clock()
+    async with a_desk(tmp_path, clock) as (desk, store, _):
+        line = Line(store, clock)
+        desk._door = Door(store, line)
+        desk._door.remember("mei", "password-mei")
+        clock.now = START + 3601
+        line.up = False
+        with pytest.raises(Refused) as error:
+            await desk.note(SafeLines("away for too long"), MEMBER.id, None)
+        assert error.value.code == "expired"
+        line.up = True
+        line.asked = 0
+        both = (desk.note(SafeLines(text), MEMBER.id, None) for text in ("hello", "again"))
+        await asyncio.gather(*both)
+        assert line.asked == 1
+        assert [op.grant for op in await store.outgoing(1, 100, 10**6) if op.kind == "note.add"] == ["new", "new"]
+
+
+async def test_nobody_is_signed_in_again_for_somebody_else(tmp_path: Path) -> None:
+    """Jun came in by PIN, their password is not known: what was typed is not saved as Mei's."""
+    clock = Clock()
+    async with a_desk(tmp_path, clock) as (desk, store, _):
+        await with_pin(desk, clock)
+        await desk.enter("jun", "2468")
+        desk._door = Door(store, Line(store, clock))
+        desk._door.remember("mei", "password-mei")
+        clock.now = START + 3601
+        with pytest.raises(Refused) as error:
+            await desk.note(SafeLines("hello"), MEMBER.id, None)
+        assert error.value.code == "expired"
 
 
 async def test_a_pin_opens_only_its_persons_desk_and_goes_with_them(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from ringdesk.members import Member, MemberNumber
 from ringdesk.ops import Row, RowKey
 from ringdesk.safetext import SafeText
 from ringdesk.timeline import Contact, ContactKind
+from terminal.lookup import search
 from terminal.lookup.search import MAX_QUERY, Lookup
 from terminal.news import Match
 from terminal.serverclock import ServerClock
@@ -99,7 +100,9 @@ async def test_what_is_no_number_of_theirs_matches_nobody(lookup: Lookup, raw: s
         ("鄂爾多斯騰", [("long", "name_starts", True)]),
         ("678 林", [("lin", "and", True), ("old", "and", True)]),
         ("林678", [("lin", "and", True), ("old", "and", True)]),
-        ("陳 111-678", [("chen", "and", True)]),
+        ("陳 111-678", [("chen", "and", False)]),
+        ("678 陳", [("chen", "and", False)]),
+        ("陳小姐678", [("chen", "and", False)]),
         ("digits 7", []),
         ("7-eleven 678", [("digits", "name_matches", True)]),
         ("王 222-678", [("old", "tail_only", True), ("pair1", "name_only", True)]),
@@ -149,6 +152,18 @@ async def test_the_limit(lookup: Lookup) -> None:
 
 
 async def test_every_guess_is_labelled(lookup: Lookup) -> None:
-    for query in ("678", "林", "a0012", "0912345678", "678 林", "smi"):
-        for match in await lookup.search(query):
-            assert match.guess == (match.why.code not in ("number_exact", "number_shared", "code_matches"))
+    for query in ("678", "林", "a0012", "0912345678", "678 林", "678 陳", "smi"):
+        matches = await lookup.search(query)
+        for match in matches:
+            alone_with_both = match.why.code == "and" and len(matches) == 1
+            exact = match.why.code in ("number_exact", "number_shared", "code_matches")
+            assert match.guess == (not exact and not alone_with_both)
+
+
+async def test_one_of_two_is_a_guess_also_where_only_one_is_asked_for(lookup: Lookup) -> None:
+    assert said(await lookup.search("678 林", 1)) == [("lin", "and", True)]
+
+
+async def test_where_not_all_were_looked_at_nobody_is_sure(lookup: Lookup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_SCANNED", 1)
+    assert said(await lookup.search("678 陳")) == [("chen", "and", True)]

@@ -9,11 +9,23 @@ import msgspec
 import pytest
 
 from ringdesk import ops
+from ringdesk.calls import CallEvent, EventKind
 from ringdesk.channels import MASK
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.members import Member, MemberNumber
 from ringdesk.notes import Note
-from ringdesk.ops import Actor, CallClaim, MemberAdd, MemberFields, MemberUpdate, NoteAdd, Row, TaskAdd, TaskDone
+from ringdesk.ops import (
+    Actor,
+    CallClaim,
+    CallReport,
+    MemberAdd,
+    MemberFields,
+    MemberUpdate,
+    NoteAdd,
+    Row,
+    TaskAdd,
+    TaskDone,
+)
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.wire.messages import (
@@ -129,7 +141,45 @@ async def test_an_expired_grant_stops_new_saves(store: Store, clock: Clock) -> N
     clock.now += 61
     with pytest.raises(Refused) as refusal:
         await store.save(MemberAdd(fields=MemberFields(name=SafeText("b"))), actor=ACTOR, grant="token")
-    assert refusal.value.code == "not_allowed"
+    assert refusal.value.code == "expired"
+
+
+@pytest.mark.parametrize("step", [3600.0, 400 * 86400.0])
+async def test_a_step_of_the_clock_stops_nobodys_work(tmp_path: Path, clock: Clock, step: float) -> None:
+    """The server's clock was set, or the machine's that runs both: what was granted for a minute lasts a minute."""
+    steady = Clock()
+    told = ServerClock(clock, steady)
+    store = await Store.open(tmp_path, ids=Ids(), clock=told)
+    granted = Granted(ref="1", grant="token", person="mei", name=SafeText("Mei"), roles=("agent",), expires=NOON + 60)
+    await store.remember("mei", "secret", granted)
+    await store.set_pin("mei", "2468")
+    told.told(NOON + step, steady.now)
+
+    async def work() -> None:
+        await store.save(MemberAdd(fields=MemberFields(name=SafeText("a"))), actor=ACTOR, grant="token")
+        assert (await store.sign_in("mei", "secret")).grant == (await store.unlock("mei", "2468")).grant == "token"
+
+    await work()
+    steady.now += 59
+    await work()
+    steady.now += 2
+    with pytest.raises(Refused) as refusal:
+        await work()
+    assert refusal.value.code == "expired"
+    for late in (store.sign_in("mei", "secret"), store.unlock("mei", "2468")):
+        with pytest.raises(Refused) as refusal:
+            await late
+        assert refusal.value.code == "expired"
+    await store.close()
+
+
+async def test_what_a_line_saw_needs_no_grant_that_holds(store: Store, clock: Clock) -> None:
+    granted = Granted(ref="1", grant="token", person="mei", name=SafeText("Mei"), roles=("agent",), expires=NOON + 60)
+    await store.remember("mei", "secret", granted)
+    clock.now += 61
+    rings = CallEvent(event=EventKind.RINGING, at=clock.now, source="line-1", native_id="7")
+    await store.save(CallReport(call="c1", events=(rings,)), actor=ACTOR, grant="token")
+    assert (await store.waiting()).ops == 1
 
 
 async def test_a_grant_ends_by_the_servers_time(tmp_path: Path, clock: Clock) -> None:

@@ -1,0 +1,148 @@
+"""What the news of rows does to the person on the card: a member who changed, a note, a task, an entry of a timeline.
+
+Card, timeline, tasks and notes are of one person: what is somebody else's does not come, and goes when it becomes theirs.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from ringdesk.members import Member
+from ringdesk.notes import Note
+from ringdesk.tasks import Task
+from ringdesk.timeline import Contact
+from ringdesk.why import Why
+from terminal.news import Match, MemberNews, NoteNews, TaskNews
+from terminal.screens.onshow import OnShow, Part
+from terminal.widgets.person import PAST, Person
+
+if TYPE_CHECKING:
+    from terminal.desk import Card
+
+SHARED: Final = "number_shared"
+"""The reason of those who have one number together."""
+
+
+class CardNews(OnShow):
+    """Whose card is on show, kept up to date."""
+
+    def _row(self, news: MemberNews | NoteNews | TaskNews) -> Part:
+        person = self.person
+        if isinstance(news, MemberNews):
+            member = person.member.id if person.member else None
+            part = Part.CALLS if self.named(news.member) else Part.NOTHING
+            if member is None and part and self._is_caller(news.member):
+                self.person = msgspec.structs.replace(person, member=news.member, matches=())
+                return part | Part.PERSON
+            if news.member.id != member:
+                return part
+            self.person = msgspec.structs.replace(person, member=news.member)
+            return part | Part.PERSON
+        row = news.note if isinstance(news, NoteNews) else news.task
+        self.states[row.id] = news.state
+        notes = tuple(each for each in person.notes if each.id != row.id)
+        tasks = tuple(each for each in person.tasks if each.id != row.id)
+        if self._is_of(person, row):
+            notes = tuple(sorted((news.note, *notes), key=lambda n: -n.at)) if isinstance(news, NoteNews) else notes
+            tasks = (news.task, *tasks) if isinstance(news, TaskNews) else tasks
+        elif not self._moved(person, row):
+            return Part.STATUS
+        self.person = msgspec.structs.replace(person, notes=notes, tasks=tasks, states=dict(self.states))
+        return Part.PERSON
+
+    def _is_of(self, person: Person, row: Note | Task) -> bool:
+        """Whether a note or a task is of whoever is on the card: the member; of a caller whom nobody knows, what is of their
+        call and of no member."""
+        if person.member is not None or row.member is not None:
+            return person.member is not None and row.member == person.member.id
+        return row.call is not None and person.call is not None and self._id(row.call) == self._id(person.call.id)
+
+    @staticmethod
+    def _moved(person: Person, row: Note | Task) -> bool:
+        """Whether it stands beside the card and is somebody else's from now on. The same under an older id of the member is no
+        move."""
+        known: tuple[Note | Task, ...] = (*person.notes, *person.tasks)
+        return any(each.id == row.id and each.member != row.member for each in known)
+
+    def led(self, gone: str, card: "Card") -> None:
+        """The member of the id `gone` turned out to be another, of whom `card` is: wherever they stood, that one stands now.
+        The call on the card stays, and what was typed is the screen's to move."""
+        into = card.member
+        self.calls = {
+            key: msgspec.structs.replace(
+                row, matches=_led(row.matches, gone, into), owners=_one(row.owners, gone, into)
+            )
+            for key, row in self.calls.items()
+        }
+        self.pops = {
+            key: msgspec.structs.replace(
+                pop, matches=_led(pop.matches, gone, into), timeline=card.timeline, tasks=card.tasks, notes=card.notes
+            )
+            if any(match.member.id in (gone, into.id) for match in pop.matches[:1])
+            else msgspec.structs.replace(pop, matches=_led(pop.matches, gone, into))
+            for key, pop in self.pops.items()
+        }
+        self.day.names[gone] = into.name or into.code
+        self.kept = {call: _turned(person, gone, card) for call, person in self.kept.items()}
+        self.aside = [_turned(person, gone, card) for person in self.aside]
+        self.person = _turned(self.person, gone, card)
+        if self.person.member is None and self._is_caller(into):
+            self.person = msgspec.structs.replace(self.person, member=into, matches=())
+
+    def _is_caller(self, member: Member) -> bool:
+        """Whether the caller on the card, whom nobody knew, is this member beyond doubt."""
+        row = self.row(self.person.call.id) if self.person.call is not None else None
+        return row is not None and row.sure is not None and row.sure.id == member.id
+
+    def _contact(self, row: Contact) -> Part:
+        """A new entry of a timeline, or one that changed."""
+        person = self.person
+        rest = [each for each in person.timeline if each.id != row.id]
+        if person.member is None or row.member != person.member.id:
+            if all(each.id != row.id or each.member == row.member for each in person.timeline):
+                return Part.NOTHING
+            self.person = msgspec.structs.replace(person, timeline=tuple(rest))
+            return Part.PERSON
+        if len(rest) == len(person.timeline) >= PAST and "contact" not in person.whole and row.at < rest[-1].at:
+            return Part.NOTHING  # it comes with what lies between
+        self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
+        return Part.PERSON
+
+
+def _turned(person: Person, gone: str, card: "Card") -> Person:
+    """The same person, as the member that they turned out to be."""
+    into, matches = card.member, _led(person.matches, gone, card.member)
+    if person.member is None or person.member.id != gone:
+        return msgspec.structs.replace(person, matches=matches)
+    return msgspec.structs.replace(
+        person,
+        member=into,
+        matches=matches,
+        timeline=card.timeline,
+        tasks=card.tasks,
+        notes=card.notes,
+        greeting=card.greeting,
+        whole=frozenset(),
+    )
+
+
+def _one(members: tuple[Member, ...], gone: str, into: Member) -> tuple[Member, ...]:
+    """The members, with the one for the other, and nobody twice."""
+    there = (into if each.id in (gone, into.id) else each for each in members)
+    return tuple({each.id: each for each in there}.values())
+
+
+def _led(matches: tuple[Match, ...], gone: str, into: Member) -> tuple[Match, ...]:
+    """The same of those who may be meant. A number that two shared who are one is theirs alone."""
+    if all(match.member.id != gone for match in matches):
+        return matches
+    found: dict[str, Match] = {}
+    for match in matches:
+        member = into if match.member.id == gone else match.member
+        before = found.get(member.id, match)
+        found[member.id] = Match(member, before.why, before.guess and match.guess)
+    alone = len(found) == 1 and len(matches) > 1
+    return tuple(
+        msgspec.structs.replace(match, why=Why("number_exact")) if alone and match.why.code == SHARED else match
+        for match in found.values()
+    )

@@ -1,0 +1,167 @@
+"""Card, timeline, tasks and notes are of one person, whatever happens and whenever it is drawn."""
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from textual.geometry import Size
+
+from ringdesk.calls import CallState
+from ringdesk.members import Member
+from ringdesk.notes import Note
+from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task
+from ringdesk.timeline import Contact, ContactKind
+from terminal.desk import Card
+from terminal.news import CallNews, MemberNews, News, NoteNews, RowNews, TaskNews
+from terminal.screens.board import Board
+from terminal.widgets.panel import Picture
+from terminal.widgets.person import Person
+from terminal.widgets.tasks import Duties, Tasks
+from tests.screens.harness import SMALL, WIDE, running
+from tests.screens.test_desk import CHEN, LIN, desk, named, serve
+from tests.screens.test_promises import UNKNOWN
+from tests.terminal.scripted_desk import ME, NOW, call, member, plain_card, pop
+
+PEOPLE = [member(f"m{index}", f"人{index}", f"0912-345-60{index}") for index in range(3)]
+OF = st.sampled_from([None, "m0", "m1", "m2"])
+CALLS = st.sampled_from([None, "c0", "c1", "c2", "u"])
+WHO = st.integers(0, 2)
+STEP = st.one_of(
+    st.tuples(st.sampled_from(("task", "note", "contact")), st.tuples(st.sampled_from("xyz"), OF, CALLS)),
+    st.tuples(st.sampled_from(("rings", "ends", "taken", "mine", "serve", "opened", "edited")), WHO),
+    st.tuples(st.sampled_from(("unknown", "serve unknown", "look", "becomes", "nobody")), st.just(0)),
+    st.tuples(st.sampled_from(("release", "home", "tick", "next person")), st.just(0)),
+)
+
+
+def card_of(who: Member) -> Card:
+    """A card with a task, a note and a contact of its own."""
+    task = Task(id=f"t-{who.id}", member=who.id, title=SafeText("回電"))
+    return msgspec.structs.replace(plain_card(who), tasks=(task,))
+
+
+def row_of(kind: str, ident: str, owner: str | None, of: str | None) -> News:
+    if kind == "task":
+        return TaskNews(Task(id=ident, member=owner, call=of, title=SafeText("寄出")), "settled")
+    if kind == "note":
+        return NoteNews(Note(id=f"n{ident}", member=owner, call=of, text=SafeLines("說過"), at=NOW), "settled")
+    return RowNews(Contact(id=f"k{ident}", member=owner or "", kind=ContactKind.VISIT, at=NOW, call=of))
+
+
+def do(board: Board, what: str, index: int) -> None:
+    who = PEOPLE[index]
+    ident = f"c{index}"
+    if what == "rings":
+        board.hear(pop(call(ident, who), card_of(who)), NOW)
+    elif what == "unknown":
+        board.hear(pop(UNKNOWN), NOW)
+    elif what in ("ends", "taken", "mine"):
+        state = CallState.ENDED if what == "ends" else CallState.ANSWERED
+        changed = msgspec.structs.replace(call(ident, who), state=state)
+        claimed = SafeText("怡君") if what == "taken" else None
+        board.hear(CallNews(changed, claimed_name=claimed, mine=what == "mine"), NOW)
+    elif what in ("serve", "serve unknown") and (key := "u" if what != "serve" else ident) in board.calls:
+        board.serve(key)
+    elif what == "opened":
+        board.opened(card_of(who))
+    elif what == "edited":
+        board.hear(MemberNews(who), NOW)
+    elif what == "look" and "u" in board.calls:
+        board.look(board.calls["u"].call)
+    elif what == "becomes":
+        board.hear(CallNews(UNKNOWN, matches=pop(UNKNOWN, card_of(PEOPLE[0])).matches), NOW)
+    elif what == "nobody" and board.person.call is not None:
+        board.identify(None)
+    elif what == "next person":
+        board.handed_over(ME, SafeText("雅婷"))
+    elif what == "tick":
+        board.tick(NOW + 99)
+    elif what == "release":
+        board.release()
+    elif what == "home":
+        board.put_away(NOW)
+
+
+def strangers(board: Board) -> list[str]:
+    """The rows beside the card that are not of whoever is on it."""
+    person = board.person
+    whose = person.member.id if person.member else None
+    call_of = person.call.id if person.call else None
+    rows: list[Task | Note] = [*person.tasks, *person.notes]
+    wrong = [row.id for row in rows if row.member != whose and not (row.member is None and row.call == call_of)]
+    return wrong + [row.id for row in person.timeline if row.member != whose]
+
+
+@given(st.lists(STEP, max_size=30))
+@example([("unknown", 0), ("task", ("x", "m0", "u"))])
+@example([("opened", 0), ("contact", ("x", "m0", None)), ("contact", ("x", "m1", None))])
+def test_no_row_of_another_stands_beside_a_card(
+    steps: list[tuple[str, tuple[str, str | None, str | None] | int]],
+) -> None:
+    board = Board()
+    for what, how in steps:
+        if isinstance(how, tuple):
+            board.hear(row_of(what, *how), NOW)
+        else:
+            do(board, what, how)
+        assert strangers(board) == [], what
+
+
+def test_a_members_task_about_the_call_of_an_unknown_caller_is_not_the_callers() -> None:
+    board = Board()
+    board.hear(pop(UNKNOWN), NOW)
+    board.hear(row_of("task", "x", "m0", "u"), NOW)
+    assert not board.person.tasks
+    board.hear(row_of("task", "y", None, "u"), NOW)
+    assert [task.id for task in board.person.tasks] == ["y"]
+    board.hear(row_of("task", "y", "m1", "u"), NOW)
+    assert not board.person.tasks, "it is a member's now"
+
+
+def test_a_task_that_is_given_to_another_member_leaves_the_card() -> None:
+    board = Board()
+    board.opened(card_of(PEOPLE[0]))
+    board.hear(TaskNews(Task(id="t-m0", member="m1", title=SafeText("回電")), "settled"), NOW)
+    assert board.person.tasks == ()
+
+
+def test_a_kept_card_is_not_the_next_persons() -> None:
+    board = Board()
+    for index in (0, 1):
+        do(board, "rings", index)
+        board.serve(f"c{index}")
+    assert board.kept
+    board.handed_over("p-new", SafeText("雅婷"))
+    assert board.kept == {}
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+async def test_whatever_is_drawn_first_the_panels_are_of_one_person(size: tuple[int, int]) -> None:
+    async with running(desk(), size) as run:
+        await serve(run, plain_card(LIN))
+        painter, board = run.screen.painter, run.screen.board
+        for draw in (painter.card, painter.note, painter.detail, painter._about):
+            for who in (plain_card(CHEN), plain_card(LIN)):
+                board.opened(who)
+                draw()
+                assert named(run) == {who.member.name}, draw
+            board.person = Person()
+            draw()
+            assert named(run) == set(), draw
+
+
+async def test_a_panel_that_cannot_show_somebody_shows_nobody_and_the_others_show_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(_panel: Tasks, value: Duties, _inside: Size) -> Picture:
+        raise ValueError(value.person.name)
+
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        monkeypatch.setattr(Tasks, "picture", fails)
+        await serve(run, plain_card(CHEN), "c2")
+        assert LIN.name not in run.pane("tasks")
+        assert CHEN.name in run.title("earlier")
+        assert CHEN.name in run.title("noteframe")
+        assert named(run) == {CHEN.name}
