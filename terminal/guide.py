@@ -18,7 +18,7 @@ SAYS: Final[Mapping[str, str]] = {
     "type": mark("type a note, and go on while another call rings: it stays"),
     "save": mark("{key} saves the note"),
     "wrapup": mark("{key}, then a digit: the call is closed"),
-    "later": mark("take a call, then {key}: promise to call back"),
+    "later": mark("take a call, then {key} and a digit: a callback"),
     "attach": mark("take the unknown caller, {search} and open a member, then {key}: the number is theirs"),
     "answers": mark("{key} finds answers: type {word}, and Enter reads one"),
     "search": mark("{search}, then three digits and a surname, as in: {query}"),
@@ -36,7 +36,7 @@ ON_SCREEN: Final[Mapping[str, str]] = {
 """The same where there is a note field to leave and a list to reach; in no language longer than the banner of 80 columns."""
 
 ON_A_CALL: Final[Mapping[str, str]] = {
-    "later": mark("you are on a call: {key}, then a digit: promise to call back"),
+    "later": mark("you are on a call: {key}, then a digit: a callback"),
     "hand": mark("you are on a call: {key}, then a digit: a colleague has it"),
 }
 """The same for somebody who has a call already."""
@@ -48,7 +48,7 @@ IN_LINES: Final[Mapping[str, str]] = {
     "type": mark("type {note}, then the lines of a note; write on while another call rings: it stays"),
     "save": mark("an empty line saves the note"),
     "wrapup": mark("type {key}, then a number of the list: the call is closed"),
-    "later": mark("take a call, then type {key} and a number: promise to call back"),
+    "later": mark("take a call, then type {key} and a number: a callback"),
     "attach": mark(
         "take the unknown caller, find a member with {search} and open it, then type {key}: the number is theirs"
     ),
@@ -61,7 +61,7 @@ IN_LINES: Final[Mapping[str, str]] = {
 """The same for a desk line by line, where whatever is typed ends with Enter."""
 
 IN_LINES_ON_A_CALL: Final[Mapping[str, str]] = {
-    "later": mark("you are on a call: type {key}, then a number: promise to call back"),
+    "later": mark("you are on a call: type {key}, then a number: a callback"),
     "hand": mark("you are on a call: type {key}, then a number: a colleague has it"),
 }
 
@@ -72,7 +72,7 @@ NAMES: Final[Mapping[str, str]] = {
     "type": mark("type while another rings"),
     "save": mark("save the note"),
     "wrapup": mark("wrap up"),
-    "later": mark("promise to call back"),
+    "later": mark("callback"),
     "attach": mark("attach a number"),
     "answers": mark("look up an answer"),
     "search": mark("search"),

@@ -14,6 +14,7 @@ from terminal.plain.talk import Act, Entry, Talk
 from terminal.screens.attendance import Attendance
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
+from terminal.screens.numberwork import NumberWork
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.work import Work
 from terminal.screens.wrapup import WrapUp
@@ -43,6 +44,7 @@ class Bench:
         self.board = Board(wrap_up)
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, wall, zone, hours)
+        self.numberwork = NumberWork(self.work)
         self.attendance = Attendance(self.work)
         self.talk = Talk(tell)
         self.writing: Owner | None = None

@@ -56,10 +56,9 @@ COMMANDS: Final = (
     Command(
         "later",
         "l",
-        mark("later"),
-        mark("promise to call back, in a window of time"),
+        mark("callback"),
+        mark("callback at a time that you promise; a number chooses when"),
         NUMBER,
-        (mark("promise to call back"),),
     ),
     Command("hold", "h", mark("hold"), mark("let the caller wait, or go on")),
     Command("hand", "g", mark("give"), mark("give the call to a colleague, with its note"), also=(mark("hand on"),)),

@@ -2,9 +2,9 @@
 
 from ringdesk.articles import Article
 from ringdesk.errors import Refused
-from ringdesk.members import MemberNumber
+from ringdesk.members import Member, MemberNumber
 from ringdesk.names import addressed
-from ringdesk.ops import ArticleAsk, MemberFields, NumberAttach
+from ringdesk.ops import ArticleAsk, MemberFields
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.why import Why
@@ -14,6 +14,7 @@ from terminal.plain.bench import Bench
 from terminal.plain.commands import shown
 from terminal.plain.talk import Act, Entry
 from terminal.screens.keeper import Owner
+from terminal.screens.numberwork import Wish
 from terminal.widgets.person import Person, Who, number
 from terminal.widgets.speech import caveat, say
 from terminal.widgets.telephone import title
@@ -137,22 +138,37 @@ def _opens(bench: Bench, match: Match) -> Act:
 
 
 async def attach(bench: Bench, _rest: str) -> None:
-    """The caller's number is the member's."""
-    person = bench.board.person
-    row = bench.board.serving
-    call = person.call or (row.call if row is not None else None)
-    told = number(call) if call is not None else SafeText()
-    if person.member is None or call is None or not told:
+    """The caller's number is the member's; again, and it is not. Of one that has an owner it is asked what is meant."""
+    person, call = bench.board.person, bench.board.on_line
+    served = person.call is not None or bench.board.serving is not None
+    if person.member is None or not served or call is None or not number(call):
         bench.talk.say(say("Open a member while you are on a call with a number."))
         return
-    caller = call.caller
-    if any(known.e164 == caller.e164 for known in person.member.numbers if known.e164):
-        bench.talk.say(say("{number} is on the card already.", number=told))
-        return
-    known = MemberNumber(caller.raw or SafeText(caller.e164 or ""), caller.e164)
-    await bench.desk.do(NumberAttach(member=person.member.id, number=known))
-    await bench.work.follow(call, None, person.member)
-    bench.talk.say(say("{number} belongs to {name} now.", number=told, name=person.name))
+    key, wish = SafeText(shown("attach")), bench.numberwork.wish()
+    if isinstance(wish, Wish) and wish.owners:
+        _ask_whose(bench, wish, key)
+    else:
+        bench.talk.say(await bench.numberwork.attach(key))
+
+
+def _ask_whose(bench: Bench, wish: Wish, key: SafeText) -> None:
+    name = wish.member.name or wish.member.code
+    names = [each.name or each.code for each in wish.owners]
+
+    def gives(former: Member | None = None) -> Act:
+        async def give() -> None:
+            bench.talk.say(await bench.numberwork.give(wish, key, former))
+
+        return give
+
+    entries = [Entry(say("{name} has it too: they share it", name=name), gives())]
+    entries += [
+        Entry(say("{name} has it instead of {former}", name=name, former=former), gives(owner))
+        for former, owner in zip(names, wish.owners, strict=True)
+    ]
+    entries.append(Entry(say("leave it as it is"), bench.talk.reads([say("Nothing was changed.")])))
+    asked = say("{number} is {name}'s", number=number(wish.call), name=SafeText(say(", ").join(names)))
+    bench.talk.offer(say("{what}. What is meant?", what=asked), entries)
 
 
 async def register(bench: Bench, rest: str) -> None:

@@ -18,12 +18,12 @@ from terminal.screens.wrapup import Clock
 from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, number, number_found
 from terminal.widgets.speech import (
     KINDS,
-    PRESENCES,
     STATES,
     address,
     because,
     code,
     counted,
+    does,
     greeting,
     line_name,
     mark,
@@ -260,7 +260,7 @@ def standing(now: Standing) -> SafeText:
 def colleague(each: Presence) -> SafeText:
     """How somebody of the team is."""
     wish = say("wants help") if each.help else SafeText()
-    return joined((each.name or SafeText(each.id), say(PRESENCES[each.state]), wish))
+    return joined((each.name or SafeText(each.id), does(each), wish))
 
 
 def wrapping(clock: Clock | None) -> SafeText:

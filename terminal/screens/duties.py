@@ -47,9 +47,9 @@ class Duties:
         if not done:
             today = self._work.now.today
             for words, days in (
-                (say("Later: tomorrow"), 1),
-                (say("Later: in three days"), 3),
-                (say("Later: in a week"), 7),
+                (say("Put off: tomorrow"), 1),
+                (say("Put off: in three days"), 3),
+                (say("Put off: in a week"), 7),
             ):
                 day = (today + timedelta(days=days)).isoformat()
                 entries.append(Entry(words, partial(self._put_off, task, day), SafeText(day)))

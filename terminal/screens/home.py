@@ -11,7 +11,7 @@ from terminal.messages import Trouble
 from terminal.screens.onshow import Part
 from terminal.screens.work import Work
 from terminal.widgets.morning import Item, Kind, Morning, when
-from terminal.widgets.person import CallRow, Who, called_by
+from terminal.widgets.person import CallRow, Who, callers
 from terminal.widgets.speech import counted, say
 from terminal.widgets.telephone import title
 from terminal.widgets.when import Now
@@ -164,7 +164,7 @@ def _called(member: "Member | None") -> str:
 
 
 def _lost(row: CallRow) -> Item:
-    call, name = row.call, called_by(row.call, row.sure)
+    call, name = row.call, callers(row)
     return Item(
         kind=Kind.MAYBE_LOST if row.undecided else Kind.LOST,
         text=say("{name}, called {count}x", name=name, count=1 + len(row.also)) if row.also else name,

@@ -166,7 +166,9 @@ class Lines:
         before = {
             each.call.id: CallRow(
                 call=each.call,
-                matches=(Match(each.member, Why("number_exact")),) if each.member else (),
+                matches=(Match(each.member, Why("number_exact")),)
+                if each.member
+                else tuple(Match(who, Why("number_shared", {"count": str(len(each.shared))})) for who in each.shared),
                 since=each.call.ended or each.call.started,
             )
             for each in reversed(lost)

@@ -195,7 +195,8 @@ class OnShow(Lines):
         call, matches = self.person.call, (match,) if match else ()
         row = self.row(call.id) if call else None
         if row is not None:
-            self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches)
+            owners = row.owners if match is not None else ()
+            self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches, owners=owners)
         self.person = Person(call=call, matches=matches, states=dict(self.states))
 
     def keep_tasks(self, before: Person) -> None:

@@ -18,7 +18,7 @@ from terminal.widgets.calls import Calls, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Morning
-from terminal.widgets.person import CallRow, Who, called_by
+from terminal.widgets.person import CallRow, Who, called_by, callers
 from terminal.widgets.speech import PRESENCES, because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
@@ -169,11 +169,17 @@ def calls(board: Board, now: Now) -> Calls:
 def missed(board: Board, now: Now) -> Owed:
     """Calls that nobody had and no callback takes care of, and the callbacks."""
     day = board.day
-    tasks = tuple((task, day.names.get(task.member or "", SafeText())) for task in (*day.owed, *day.called))
+    tasks = tuple((task, day.names.get(task.member or "") or _shared(board, task)) for task in (*day.owed, *day.called))
     of_missed = ((task, board.row(task.call)) for task, _ in tasks)
     rings = {task.id: rang(row.call) for task, row in of_missed if row is not None and row.missed}
     again = {task.id: _again(task, calls) for task, calls in _in_vain(board, tasks)}
     return Owed(tasks, tuple(board.lost), now, rings, again)
+
+
+def _shared(board: Board, task: Task) -> SafeText:
+    """Of several who share the number of a callback the first, and how many more there are; "" where they are not known."""
+    row = board.row(task.call) if task.member is None else None
+    return callers(row) if row is not None and len(row.matches) > 1 else SafeText()
 
 
 def _in_vain(board: Board, tasks: tuple[tuple[Task, SafeText], ...]) -> list[tuple[Task, list[Call]]]:

@@ -20,14 +20,19 @@ from terminal.store.rows import shown
 MOST: Final = 50
 """Calls: more is not read before the first one rings."""
 
+SHARING: Final = 9
+"""People who share a number, of whom a row says how many there are."""
+
 _LOST: Final = (Outcome.MISSED, Outcome.ABANDONED)
 
 
 class LostCall(msgspec.Struct, frozen=True):
-    """A call that nobody had, and the one member whose number it came from, if it is one's."""
+    """A call that nobody had, and the one member whose number it came from, if it is one's; else those who share it, the usual
+    one first."""
 
     call: Call
     member: Member | None = None
+    shared: tuple[Member, ...] = ()
 
 
 def lost_calls(tx: Transaction, since: float) -> list[LostCall]:
@@ -38,7 +43,7 @@ def lost_calls(tx: Transaction, since: float) -> list[LostCall]:
     found = (call for call in reversed(recent) if _lost(call) and call not in settled)
     open_ones = (call for call in found if not _marked(tx, call.caller.e164) and not _called_back(tx, call))
     calls = list(islice(open_ones, MOST))
-    return [LostCall(call, _only_member(tx, call.caller.e164)) for call in calls]
+    return [LostCall(call, _only_member(tx, call.caller.e164), _sharing(tx, call.caller.e164)) for call in calls]
 
 
 def _lost(call: Call) -> bool:
@@ -66,6 +71,17 @@ def _marked(tx: Transaction, e164: str | None) -> bool:
 def _only_member(tx: Transaction, e164: str | None) -> Member | None:
     lines = tx.all("select member from member_number where e164 = ? limit 2", e164) if e164 else []
     return cards.member(tx, lines[0][0]) if len(lines) == 1 else None
+
+
+def _sharing(tx: Transaction, e164: str | None) -> tuple[Member, ...]:
+    lines = tx.all("select member from member_number where e164 = ? limit ?", e164, SHARING) if e164 else []
+    found = [row for (each,) in lines if (row := cards.member(tx, each)) is not None] if len(lines) > 1 else []
+
+    def place(member: Member) -> tuple[float, bool]:
+        mine = next(known for known in member.numbers if known.e164 == e164)
+        return -mine.chosen_at, not mine.usual
+
+    return tuple(sorted((each for each in found if any(known.e164 == e164 for known in each.numbers)), key=place))
 
 
 def members(tx: Transaction, ids: Iterable[str]) -> dict[str, Member]:

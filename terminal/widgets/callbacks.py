@@ -10,7 +10,7 @@ from ringdesk.calls import Call
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.widgets.panel import POINT, ListPanel, Picture
-from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.person import CallRow, callers, number
 from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import RESULTS, line_name, say
 from terminal.widgets.telephone import dialled, title
@@ -142,7 +142,7 @@ def rang(call: Call) -> int:
 
 def _call(row: CallRow, now: Now) -> tuple[Row, Row]:
     call = row.call
-    name, shown = called_by(call, row.sure), number(call)
+    name, shown = callers(row), number(call)
     tone = Tone.WARN if row.undecided else Tone.BAD
     head = (piece(clock(call.started, now, seconds=False), tone), gap(), piece(name, Tone.STRONG))
     word = say("missed?") if row.undecided else say("missed")

@@ -215,6 +215,14 @@ def called_by(call: Call, member: Member | None = None) -> SafeText:
     return call.caller.name or no_number(call)
 
 
+def callers(row: CallRow) -> SafeText:
+    """What to call the caller of a row: of several who share the number the first, and how many more there are."""
+    known = [match.member for match in row.matches if not match.guess]
+    if row.sure is not None or len(known) < 2:
+        return called_by(row.call, row.sure)
+    return say("{name} +{count}", name=known[0].name or known[0].code, count=len(known) - 1)
+
+
 def number_found(match: Match) -> SafeText:
     """The number of somebody who was looked up, as people write it here: the one that has the digits that were asked for."""
     wanted = match.why.args.get("digits", "")

@@ -7,7 +7,7 @@ from ringdesk.calls import Call, CallState
 from ringdesk.dispositions import Disposition
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
-from ringdesk.presence import PresenceState
+from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import ContactKind
@@ -119,6 +119,15 @@ PRESENCES: Final[Mapping[PresenceState, str]] = {
     PresenceState.BREAK: mark("On a break"),
     PresenceState.AWAY: mark("Away"),
 }
+
+ON_A_CALL: Final = mark("On a call")
+
+
+def does(presence: Presence) -> SafeText:
+    """What somebody of the team does now: on a call, or with somebody who came."""
+    called = presence.state is PresenceState.BUSY and presence.call is not None
+    return say(ON_A_CALL if called else PRESENCES[presence.state])
+
 
 RESULTS: Final[Mapping[AttemptResult, str]] = {
     AttemptResult.REACHED: mark("reached"),

@@ -10,7 +10,7 @@ from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.row import Piece, Row, Tone, clipped, column, gap, piece, width_of
-from terminal.widgets.speech import PRESENCES, say
+from terminal.widgets.speech import ON_A_CALL, PRESENCES, does, say
 from terminal.widgets.when import Now, length
 
 SHAPES: Final[Mapping[PresenceState, tuple[str, Tone]]] = {
@@ -76,7 +76,7 @@ class Team(ListPanel[Crew]):
 
 def doing(presence: Presence) -> SafeText:
     """What somebody does now, in the words of every list of colleagues."""
-    return say("wants help") if presence.help else say(PRESENCES[presence.state])
+    return say("wants help") if presence.help else does(presence)
 
 
 def _time(mate: Mate, now: Now) -> Piece:
@@ -86,7 +86,7 @@ def _time(mate: Mate, now: Now) -> Piece:
 
 
 def _word_cells() -> int:
-    return max(cell_len(say(each)) for each in (*PRESENCES.values(), "wants help"))
+    return max(cell_len(say(each)) for each in (*PRESENCES.values(), ON_A_CALL, "wants help"))
 
 
 def _width(mate: Mate, now: Now, name_cells: int) -> int:

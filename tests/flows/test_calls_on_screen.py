@@ -68,7 +68,7 @@ def test_attach_call_back_and_hand_on_key_by_key(tmp_path: Path, capsys: pytest.
             attach = press(person, CTRL_L)
             person.see(lambda: "0965-118-402 從現在起是王大明的號碼" in person.pane("banner"))
             call_back = press(person, F8, b"1")
-            person.see(lambda: "待回 1" in person.rows()[0])
+            person.see(lambda: "待回電 1" in person.rows()[0])
             to_the_note(person)
             person.type("答應今天回覆")
             person.see(lambda: "草稿已存" in person.pane("noteframe"))

@@ -10,13 +10,14 @@ from ringdesk.ids import callback_id
 from ringdesk.ops import CallVerdict, TaskAttempt
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind, TaskState
+from terminal.desk.values import LostCall
 from terminal.news import CallNews, TaskNews
 from terminal.screens.callers import by_caller
 from terminal.screens.day import Day
 from terminal.widgets.person import CallRow
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_callstory import UNKNOWN, closed, done
-from tests.screens.test_desk import CHEN, desk
+from tests.screens.test_desk import CHEN, HUANG, desk
 from tests.terminal.scripted_desk import NOW, call, plain_card, pop
 
 
@@ -49,6 +50,26 @@ async def test_a_caller_who_tries_again_is_one_row_with_count_and_last_time(
         assert "16:03" in text
         assert ("called 3x" if language == "en" else "來電 3 次") in text
         assert ("Missed 2" if language == "en" else "未接 2") in run.pane("topbar")
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("since", ["now", "before the start"])
+async def test_a_shared_number_in_the_missed_list_says_whose(since: str, size: tuple[int, int]) -> None:
+    made = desk()
+    over = call("c1", CHEN, state=CallState.ENDED, outcome=Outcome.MISSED, started=NOW - 300)
+    callback = Task(id=callback_id("c1"), kind=TaskKind.CALLBACK, call="c1", number=CHEN.numbers[0].raw, at=NOW - 290)
+    if since != "now":
+        made.business.lost = [LostCall(over, None, (CHEN, HUANG))]
+    async with running(made, size) as run:
+        if since == "now":
+            run.desk.publish(pop(over, plain_card(CHEN), HUANG), CallNews(over))
+        run.screen.action_go("missed")
+        await run.settle()
+        assert f"{CHEN.name} +1" in run.pane("missed")
+        run.desk.publish(TaskNews(callback, "settled"))
+        await run.settle()
+        assert run.pane("missed").count(f"{CHEN.name} +1") == 1
+        assert "0933" in run.pane("missed"), "the number that is dialled stays beside it"
 
 
 async def judged(run: Running, key: str) -> None:

@@ -264,7 +264,7 @@ async def test_the_team_is_seen_in_words_and_shapes(size: tuple[int, int], langu
     words = (
         ["1 ready", "✓ 美惠", "Ready", "> 安安", "Serving"]
         if language == "en"
-        else ["待命 1", "✓ 美惠", "> 安安", "服務中"]
+        else ["待命 1", "✓ 美惠", "> 安安", "接待中"]
     )
     async with running(staffed(), size, catalogue=chinese if language == "zh" else None) as run:
         await run.press("escape", "ctrl+p", *("team" if language == "en" else "到同事"), "enter")
@@ -518,7 +518,7 @@ async def test_callbacks_stand_with_window_attempts_and_lateness(
         ),
     ]
     english = ["! late by 1 h", "before 15:30", LIN.name, "17:00-17:30", "(02)2962-4417", "waits", "2 to call back"]
-    chosen = ["! 逾時 1 小時", "15:30 前回", LIN.name, "17:00-17:30", "(02)2962-4417", "未到時間", "待回 2"]
+    chosen = ["! 逾時 1 小時", "15:30 前回", LIN.name, "17:00-17:30", "(02)2962-4417", "未到時間", "待回電 2"]
     async with running(made, size, catalogue=chinese if language == "zh" else None) as run:
         run.screen.tick()
         await run.settle()

@@ -135,7 +135,7 @@ async def test_a_card_over_a_call_of_ours_is_withdrawn_to_that_call() -> None:
 
 @LANGUAGES
 async def test_a_card_that_was_never_taken_is_not_served_after_a_restart(language: str, chinese: Path) -> None:
-    ready, serving = ("Ready", "Serving") if language == "en" else ("待命", "服務中")
+    ready, serving = ("Ready", "Serving") if language == "en" else ("待命", "接待中")
     made = ScriptedDesk({LIN.id: plain_card(LIN)}, [Draft(LIN.id, "c1", "半則", NOW)])
     made.business.people = [Presence(id=ME, name=SafeText("雅婷"), state=PresenceState.BUSY, since=NOW, member=LIN.id)]
     made.live["c1"] = call("c1", LIN)

@@ -84,7 +84,7 @@ WIDE_ONLY = {
 }
 SMALL_ONLY = {
     "en": {"tabs": ["1 History 1", "2 Tasks 1", "3 Lines 2", "6 Team", "! box"], "topbar": ["To call 0", "16:43"]},
-    "zh": {"tabs": ["1 紀錄 1", "2 待辦 1", "3 線路 2", "6 同事"], "topbar": ["待回 0", "16:43"]},
+    "zh": {"tabs": ["1 紀錄 1", "2 待辦 1", "3 線路 2", "6 同事"], "topbar": ["待回電 0", "16:43"]},
 }
 
 

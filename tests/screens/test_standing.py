@@ -51,7 +51,7 @@ async def test_a_break_stands_in_row_0_too(language: str, chinese: Path) -> None
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_card_without_a_call_is_serving_in_row_0_too(language: str, chinese: Path) -> None:
-    word = "Serving" if language == "en" else "服務中"
+    word = "Serving" if language == "en" else "接待中"
     async with running(seated(), catalogue=chinese if language == "zh" else None) as run:
         await run.press("slash", *"陳冠宇", "enter")
         await look(run)
@@ -63,7 +63,7 @@ async def test_a_card_without_a_call_is_serving_in_row_0_too(language: str, chin
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_call_that_was_on_is_on_after_a_restart(language: str, chinese: Path) -> None:
     """Without a note: the caller, the length and the state are those of before, in every place."""
-    talking, serving = ("On a call", "Serving") if language == "en" else ("通話中", "服務中")
+    talking = "On a call" if language == "en" else "通話中"
     found = MemberNumber(SafeText("+886912345678"), "+886912345678", SafeText("手機"))
     made = ScriptedDesk({LIN.id: plain_card(msgspec.structs.replace(LIN, numbers=(found,)))})
     made.business.people = [SAID]
@@ -71,7 +71,7 @@ async def test_a_call_that_was_on_is_on_after_a_restart(language: str, chinese: 
     async with running(made, catalogue=chinese if language == "zh" else None) as run:
         await look(run)
         assert f"> {talking}" in run.pane("topbar")
-        assert serving in team(run)
+        assert talking in team(run)
         assert "01:05" in team(run)
         for name in ("card", "lines", "banner"):
             assert LIN.name in run.pane(name), name
@@ -93,7 +93,7 @@ async def test_a_registered_caller_is_on_the_call_after_a_restart(late: bool) ->
         await look(run)
         assert run.screen.area.text == "問停車"
         assert "> On a call" in run.pane("topbar")
-        assert "Serving" in team(run)
+        assert "On a call" in team(run)
         assert wang.name in team(run)
         assert "line 2 With you 01:05" in run.title("card")
         assert "line 2" in run.title("noteframe")
@@ -132,7 +132,7 @@ async def test_a_call_that_is_handed_over_is_not_ours_before_somebody_turns_to_i
         assert "hands you" in run.pane("banner")
         await run.press("f2")
         assert "> On a call" in run.pane("topbar")
-        assert "Serving" in team(run)
+        assert "On a call" in team(run)
 
 
 async def test_the_others_see_a_call_as_handed_on() -> None:
@@ -160,3 +160,14 @@ async def test_the_word_of_a_colleague_stays_as_it_was_said() -> None:
         run.desk.publish(RowNews(mei))
         await look(run)
         assert "01:01" in next(row for row in run.pane("team").split("\n") if "美惠" in row)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_who_is_on_a_call_is_said_to_be_so_in_every_place(language: str, chinese: Path) -> None:
+    talking, serving = ("On a call", "Serving") if language == "en" else ("通話中", "接待中")
+    async with running(seated(), catalogue=chinese if language == "zh" else None) as run:
+        await serve(run, plain_card(LIN))
+        await look(run)
+        assert talking in run.pane("topbar")
+        assert talking in team(run)
+        assert serving not in run.pane("topbar") + team(run)

@@ -74,7 +74,7 @@ async def test_what_is_overdue_is_said_before_the_call_is_taken(typist: Typist, 
 async def test_the_same_in_chinese(desk: ScriptedDesk) -> None:
     with spoken("zh_TW"):
         async with talking(desk) as typist:
-            assert "服務中：無。" in typist.lines
+            assert "目前服務對象：無。" in typist.lines
             said = await ring(typist, "c1", LIN)
             assert said[0] == "2 線響了：林淑芬 小姐、gold、0912-345-678。"
             assert said[-1] == "請說：林小姐您好。輸入 t 接聽。"
@@ -244,7 +244,7 @@ async def test_junk_is_marked_and_disturbs_nobody(typist: Typist, desk: Scripted
         ("q now", "Nothing was done: quit takes no text, and there is now. Type q alone."),
         ("? w", "Nothing was done: help takes no text, and there is w. Type ? alone."),
         ("w she moved", "Nothing was done: wrap takes a number or nothing, not she moved. Type w alone."),
-        ("l 3 weeks", "Nothing was done: later takes a number or nothing, not 3 weeks. Type l alone."),
+        ("l 3 weeks", "Nothing was done: callback takes a number or nothing, not 3 weeks. Type l alone."),
         ("w 99", "There is no 99 to choose."),
         ("l 99", "There is no 99 to choose."),
     ],

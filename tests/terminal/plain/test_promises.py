@@ -4,10 +4,11 @@ import msgspec
 import pytest
 
 from ringdesk.calls import Caller, CallState, Outcome, Presentation
+from ringdesk.ops import MemberFields
 from ringdesk.safetext import SafeText
 from terminal.news import CallNews
 from tests.terminal.plain.talking import Typist, spoken, talking
-from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
+from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member("lin", "林淑芬", "0912-345-678")
 STRANGER = Caller(SafeText("0965118402"), "+886965118402", Presentation.SHOWN)
@@ -49,6 +50,68 @@ async def test_a_promise_is_read_with_its_hours_and_goes_along_to_the_member(
             (promised,) = made.business.tasks
             assert (promised.member, promised.call) == (LIN.id, "u")
             assert task in await typist.type("k")
+
+
+@pytest.mark.parametrize(
+    ("choice", "lins", "chens", "words"),
+    [
+        ("1", 1, 2, ("is now 陳冠宇's too", "現在也是陳冠宇的")),
+        ("2", 0, 2, ("is now 陳冠宇's", "現在是陳冠宇的")),
+        ("3", 1, 1, ("Nothing was changed.", "沒有變更。")),
+    ],
+)
+@pytest.mark.parametrize("language", ["en", "zh_TW"])
+async def test_a_number_that_has_an_owner_is_asked_about(
+    language: str, choice: str, lins: int, chens: int, words: tuple[str, str]
+) -> None:
+    chen = member("chen", "陳冠宇", "0933-000-111")
+    made = ScriptedDesk({LIN.id: plain_card(LIN), chen.id: plain_card(chen)})
+    with spoken(language):
+        async with talking(made) as typist:
+            made.publish(pop(call("c1", LIN), plain_card(LIN)))
+            await typist.settle()
+            await typist.type("t", "s 陳", "1")
+            said = await typist.type("a")
+            english = language == "en"
+            assert [line[0] for line in said[1:]] == ["1", "2", "3"]
+            wanted = ("陳冠宇 has it instead of 林淑芬", "leave it as it is") if english else ("改為陳冠宇的", "不變")
+            assert not [each for each in wanted if not any(each in line for line in said)], said
+            assert not [what for what in made.did if what[0] == "do"], "nothing is done before it is answered"
+            told = await typist.type(choice)
+            assert any(words[0 if english else 1] in line for line in told), told
+            assert len(made.cards[LIN.id].member.numbers) == lins
+            assert len(made.cards[chen.id].member.numbers) == chens
+            if choice != "3":
+                await typist.type("a")
+                assert len(made.cards[LIN.id].member.numbers) == 1
+                assert len(made.cards[chen.id].member.numbers) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "zh_TW"])
+async def test_the_command_is_called_as_the_key_of_the_screen(language: str) -> None:
+    """One thing, one word: F8 is Callback, 約定回電."""
+    made = desk()
+    with spoken(language):
+        async with talking(made) as typist:
+            made.publish(pop(call("c1", LIN), plain_card(LIN)))
+            await typist.settle()
+            await typist.type("t")
+            word = "callback" if language == "en" else "約定回電"
+            assert any(line.startswith("1 ") for line in await typist.type(word))
+            assert any(word in line for line in await typist.type("?"))
+            await typist.type(f"{word} 1")
+            (task,) = made.business.tasks
+            assert (task.assignee, task.assignee_name) == (ME, "雅婷")
+
+
+async def test_a_form_of_address_is_no_part_of_a_new_name() -> None:
+    made = desk()
+    async with talking(made) as typist:
+        await unknown_rings(typist)
+        assert "New member: 王小姐." in await typist.type("t", "r 王小姐")
+        (fields,) = [what[1] for what in made.did if what[0] == "add_member"]
+        assert isinstance(fields, MemberFields)
+        assert (fields.name, fields.honorific) == ("王", "小姐")
 
 
 @pytest.mark.parametrize(("language", "asked", "sure"), [("en", "missed?", "missed"), ("zh_TW", "未接？", "未接")])

@@ -88,7 +88,9 @@ async def test_calls_that_nobody_had_with_the_one_whose_number_it_is(tmp_path: P
         assert {each.member.id for each in found if each.member} == {MEMBER.id}
         again = msgspec.structs.replace(MEMBER, id="m2", numbers=(MemberNumber(SafeText("x"), E164),))
         await install(place.store, "org@clear", MEMBER, again)
-        assert [each.member for each in await place.desk.business.lost_calls(600.0)] == [None]
+        (both,) = await place.desk.business.lost_calls(600.0)
+        assert both.member is None
+        assert {each.id for each in both.shared} == {MEMBER.id, "m2"}
 
 
 async def test_calls_of_marked_numbers_and_those_decided_on_are_not_lost(tmp_path: Path) -> None:
