@@ -198,7 +198,7 @@ class Painter:
         message = text if now.at < until else self.hint()
         drafts = len(self._writing.others)
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
-        aside = (text, bad) if text and now.at < until and board.banner is not None else (SafeText(), False)
+        aside = (message, bad and message is text) if message and board.banner is not None else (SafeText(), False)
         if aside != self._aside:
             self._aside = aside
             self.note()

@@ -139,3 +139,19 @@ async def test_a_refusal_about_a_call_names_its_caller_once_another_is_on_the_ca
         run.desk.refuse = Refused("already_claimed", "mei has this call already; leave it to them")
         await run.press("f2")
         assert below(run).endswith(f"{CHEN.name}: a colleague has this call already")
+
+
+@SIZES
+async def test_the_line_of_a_tour_is_read_while_a_call_has_the_banner(size: tuple[int, int]) -> None:
+    """What a practice says comes next; an answer to a key goes before it, for its moment."""
+    async with running(desk(), size) as run:
+        run.screen.painter.hint = lambda: SafeText("Practice 1 of 11: F2 takes the call")
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert below(run).endswith("Practice 1 of 11: F2 takes the call")
+        run.screen.painter.tell(SafeText("Not now."), bad=True)
+        await run.still()
+        assert below(run).endswith("Not now.")
+        run.wall += 20
+        await run.still()
+        assert below(run).endswith("F2 takes the call")
