@@ -153,6 +153,8 @@ _ENVIRONMENT: Final = (
 """What says nothing about the content of a file."""
 
 
+_UNWRITTEN: Final = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+"""Errors of the disk: what the connection knows of the file need not hold any more."""
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT)
 """Errors that our statements meet in a damaged file only: a constraint is broken where an index is."""
 
@@ -186,7 +188,8 @@ def in_words(error: Exception, path: Path, *, opening: bool = False) -> Ringdesk
         return Refused("disk_full", "nothing was saved because the disk is full; free some space and save again")
     if is_damage(error, path, opening=opening):
         return Damaged(Why("replica_damaged", said))
-    return RingdeskError(Why("replica_unwritten" if code == sqlite3.SQLITE_IOERR else "replica_refused", said))
+    unwritten = code == sqlite3.SQLITE_IOERR or (code in _UNWRITTEN and not opening)
+    return RingdeskError(Why("replica_unwritten" if unwritten else "replica_refused", said))
 
 
 class Database:
@@ -257,7 +260,11 @@ class Database:
     async def _hop(self, work: Work[Result]) -> Result:
         if self._unsure:
             await self.close()
-            await self.open()
+            try:
+                await self.open()
+            except OSError as error:  # the disk has become read-only; whoever saves again tries again
+                said = {"path": str(self.path), "reason": error.strerror or str(error)}
+                raise RingdeskError(Why("replica_unwritten", said)) from error
             self._unsure = False
         return await self._whole(lambda connection: _begin_to_end(connection, self._begin, work))
 
@@ -269,7 +276,7 @@ class Database:
             # The only way of aiosqlite to run a callable of ours in the connection's thread; a test pins it.
             result: Result = await proxy._execute(lambda: work(proxy._conn))  # type: ignore[no-untyped-call]  # noqa: SLF001
         except _OF_THE_FILE as error:
-            self._unsure = (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_IOERR
+            self._unsure = (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _UNWRITTEN
             told = in_words(error, self.path)
             if isinstance(told, Damaged):
                 with contextlib.suppress(OSError):
