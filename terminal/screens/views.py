@@ -293,6 +293,8 @@ def _dead_on_calls(board: Board) -> set[str]:
         "junk": person.call is not None or board.banner is not None,
         "wrong": person.call is not None or board.banner is not None,
         "detach": person.member is not None and person.call is not None,
+        "same": board.doubtful is not None,
+        "another": board.doubtful is not None,
         "missed": bool(board.missed),
         "elsewhere": bool(board.missed),
         "ignore": bool(board.missed),
