@@ -23,7 +23,7 @@ from ringdesk.ops import (
 )
 from ringdesk.reached import is_of_missed, number_of
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import AttemptResult, Task, TaskKind
+from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 from terminal.screens.board import Board
 from terminal.screens.windows import Window, spelled
 from terminal.screens.work import Work, not_yet
@@ -221,7 +221,9 @@ class CallWork:
         """A callback was tried; who was reached needs no other: the desk closes those of their missed calls with it."""
         dialled = number_of(task)
         others = [
-            each for each in self.board.day.owed if is_of_missed(each) and not dialled.isdisjoint(number_of(each))
+            each
+            for each in self.board.day.callbacks.values()
+            if each.state is TaskState.OPEN and is_of_missed(each) and not dialled.isdisjoint(number_of(each))
         ]
         await self.work.desk.do(TaskAttempt(task=task.id, result=result))
         if result is AttemptResult.REACHED:
