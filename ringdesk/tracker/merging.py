@@ -195,6 +195,7 @@ def united(kept: Call, other: Call) -> Call:
     return msgspec.structs.replace(
         kept,
         perhaps=None if kept.perhaps == other.id else kept.perhaps,
+        lapsed=ahead.lapsed,
         state=ahead.state,
         outcome=ahead.outcome,
         ended=ahead.ended,
