@@ -18,7 +18,8 @@ class Line:
 
     Attributes:
         address: where the desk connects to.
-        rate: bytes a second in each way; 0: as fast as it goes.
+        rate: bytes a second in each way; 0: as fast as it goes. Changed, it counts at once, for what is under way too.
+        delay: seconds by which everything is late.
         carried: bytes that passed so far, by way.
     """
 
@@ -27,6 +28,7 @@ class Line:
         self._listener = socket.create_server((LOOPBACK, 0))
         self.address = f"{LOOPBACK}:{self._listener.getsockname()[1]}"
         self.rate = 0
+        self.delay = 0.0
         self.carried: dict[Way, int] = {"up": 0, "down": 0}
         self.connections = 0
         self._room: dict[Way, int | None] = {"up": None, "down": None}
@@ -101,7 +103,9 @@ class Line:
 
     def _carry(self, source: socket.socket, target: socket.socket, way: Way) -> None:
         try:
-            while self._held[way].wait() and (data := source.recv(CHUNK)):
+            while self._held[way].wait() and (data := source.recv(min(CHUNK, self.rate or CHUNK))):
+                if self.delay:
+                    time.sleep(self.delay)
                 if source in self._swallowed:
                     continue
                 room = self._room[way]

@@ -1,5 +1,9 @@
 """A desk on a bad line, with real processes: whatever happens to the line, what was saved arrives, and nobody types for it."""
 
+import os
+import random
+import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,3 +138,56 @@ def test_a_desk_that_reads_nothing_for_a_while_catches_up(place: Shop, line: Lin
     synced = slow.ask("sync", timeout=60)
     assert synced["ok"], synced
     expect_once(slow, saved)
+
+
+def memory(desk: Process) -> int:
+    """Bytes that a process holds."""
+    pages = Path(f"/proc/{desk.child.pid}/statm").read_text().split()[1]
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_byte_a_second_with_seconds_of_delay_and_random_cuts(place: Shop, line: Line, seed: int) -> None:
+    """Nothing can come through for a while; when something can again, all of it comes, once."""
+    rng = random.Random(seed)
+    desk, other = on(line, place, "a"), place.desk("b", user="ann")
+    for each in (desk, other):
+        assert each.ask("sync", timeout=20)["ok"]
+    before, saved = memory(desk), set[str]()
+    line.rate, line.delay = 1, 2.0
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        begun = time.monotonic()
+        saved |= {noted(desk, f"slow {number} {'長' * 1500}") for number in range(20)}
+        assert time.monotonic() - begun < 20, "the line holds up whoever types"
+        saved |= {noted(other, f"from elsewhere {'長' * 1500}") for _ in range(20)}
+        if rng.random() < 0.3:
+            line.down()
+            line.up()
+        time.sleep(rng.random() * 3)
+    assert memory(desk) - before < 60_000_000, "what waits for the line is on the disk, not in memory"
+    line.rate, line.delay = 0, 0.0
+    desk.tell(do="sync", ref="patient", timeout=120)
+    synced = desk.expect(lambda said: said.get("ref") == "patient", timeout=125)
+    assert synced["ok"], synced
+    assert synced["outbox"] == 0
+    assert other.ask("sync", timeout=30)["ok"]
+    expect_once(desk, saved)
+    expect_once(other, saved)
+
+
+@pytest.mark.slow
+def test_a_hundred_bytes_a_second_carry_a_note(place: Shop, line: Line) -> None:
+    """The session stands when the line becomes so slow: as long as bytes move, it is not given up."""
+    desk = on(line, place, "a")
+    assert desk.ask("sync", timeout=20)["ok"]
+    before = line.connections
+    line.rate = 100
+    saved = {noted(desk, f"short {number}") for number in range(3)}
+    desk.tell(do="sync", ref="patient", timeout=90)
+    synced = desk.expect(lambda said: said.get("ref") == "patient", timeout=95)
+    assert synced["ok"], synced
+    assert line.connections == before
+    expect_once(desk, saved)
