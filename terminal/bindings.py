@@ -84,6 +84,7 @@ KEYS: Final = (
     _outside("junk", "x", "junk", _("Junk"), _("Mark the number as junk and close the call")),
     _outside("wrong", "w", "wrong", _("Wrong number"), _("Close the call as a wrong number")),
     _outside("detach", "n", "detach", _("No longer theirs"), _("Take the caller's number off this card")),
+    _outside("sharers", "s", "sharers", _("Same number"), _("Show who else has the caller's number")),
     _outside("missed", "m", "missed", _("Missed"), _("In the missed list: nobody had it; call back")),
     _outside("elsewhere", "e", "elsewhere", _("Elsewhere"), _("In the missed list: answered elsewhere")),
     _outside("ignore", "i", "ignore", _("No matter"), _("In the missed list: no matter")),

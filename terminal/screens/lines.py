@@ -150,6 +150,17 @@ class Lines:
         owners = row.owners if row is not None else ()
         return list({each.id: each for each in (*(match.member for match in found), *owners)}.values())
 
+    @property
+    def sharers(self) -> list[Member]:
+        """Who else has the number of the call on the card by now, beside the member who is there."""
+        person = self.person
+        row = self.row(person.call.id) if person.call is not None else None
+        if row is None or person.member is None or row.call.caller.presentation is not Presentation.SHOWN:
+            return []
+        e164 = row.call.caller.e164
+        others = (each for each in row.owners if each.id != person.member.id)
+        return [each for each in others if any(known.e164 == e164 for known in each.numbers if known.e164)]
+
     def remember(self, lost: "list[LostCall]") -> None:
         """Calls from before this start that nobody had and nobody decided on, the newest first."""
         before = {

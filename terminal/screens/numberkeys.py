@@ -91,6 +91,18 @@ class NumberKeys(KeysOnCalls):
         if self.panes.here not in OVER:
             self.do("number", self.numberwork.detach)
 
+    def action_sharers(self) -> None:
+        """s."""
+        if self.panes.here in OVER:
+            return
+        others, call = self.board.sharers, self.board.person.call
+        if not others or call is None:
+            self.painter.tell(say("Nobody else has this number."))
+            return
+        self.writing.hold()
+        entries = [Entry(each.name or each.code, partial(self.work.look, each.id), each.home_store) for each in others]
+        self.menus.open("open", say("{number} is also theirs", number=number(call)), entries)
+
     def action_junk(self) -> None:
         """x."""
         self._close_call(self.numberwork.junk)

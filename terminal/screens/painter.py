@@ -3,26 +3,26 @@
 Nothing here changes what is known, whom the note belongs to, or where the focus is.
 """
 
-import asyncio
 from collections.abc import Callable
 from typing import Final
 
-from textual.screen import UPDATE_PERIOD, Screen
+from textual.screen import Screen
 
 from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
+from terminal.bindings import KEYS
 from terminal.messages import Trouble
 from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
 from terminal.screens.board import Board
+from terminal.screens.easel import Easel, steady
 from terminal.screens.keeper import NOBODY
-from terminal.screens.later import once
 from terminal.screens.moment import sentence
 from terminal.screens.onshow import Part
-from terminal.screens.pace import Layer, Pace
+from terminal.screens.pace import Layer
 from terminal.screens.saying import NOBODYS, Message, Subject, subject
 from terminal.screens.writing import Writing
-from terminal.widgets.help import Manual
+from terminal.widgets.help import Manual, key_of
 from terminal.widgets.keybar import Keys
 from terminal.widgets.note import Owner, Pledge
 from terminal.widgets.notes import Written
@@ -34,12 +34,11 @@ from terminal.widgets.tasks import Duties
 from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now, short_day
 
-AT_THE_KEYS: Final = 1.0
-"""Seconds after a key for which somebody may go on typing without looking."""
 GLANCE: Final = 0.25
 """Seconds that somebody needs to see who is on the card: a key before that was meant for what stood there before."""
 MESSAGE_STAYS: Final = 8.0
 """Seconds for which a message stands in the banner."""
+SHARERS: Final = next(key for key in KEYS if key.id == "sharers")
 UNSAID: Final = (SafeText(), False)
 PANES: Final = {
     "note": mark("Note"),
@@ -58,7 +57,7 @@ PANES: Final = {
 """Panes that can have the focus, in the order of F9, and their names."""
 
 
-class Painter:
+class Painter(Easel):
     """The panels of `screen`, painted from the board. `agent` and `site` stand in row 0."""
 
     def __init__(
@@ -76,26 +75,21 @@ class Painter:
         self.agent = agent
         self.site = site
         self.changed_keys = changed_keys
-        self._screen = screen
+        super().__init__(screen)
         self._board = board
         self._writing = writing
         self._places = places
         self._now = now
-        self._pace = Pace()
         self._layers = {
             Layer.BANNER: self._banner,
             Layer.LINES: self._lines,
             Layer.ABOUT: self._about,
             Layer.PERSON: self._person,
         }
-        self._due: set[Layer] = set()
-        self._framed = 0.0
-        self._typed = float("-inf")
         self._of = NOBODY
         """Of whom the panels about the person are."""
         self._on_card = NOBODY
         self._on_card_since = float("-inf")
-        self._panels: dict[str, Panel[object]] = {}
         self._message = Message()
         self._aside = self._apart = UNSAID
         self.leaf: Leaf | None = None
@@ -107,81 +101,10 @@ class Painter:
         writing.changed = self.note
         writing.left = self._left
 
-    def panel(self, name: str) -> Panel[object]:
-        """A panel by its id; they are mounted once."""
-        if name not in self._panels:
-            self._panels[name] = self._screen.query_one(f"#{name}", Panel)
-        return self._panels[name]
-
-    # when
-
-    def pressed(self, *, typed: bool) -> None:
-        """A key came, a character of a text (`typed`) or another: drawing waits a moment."""
-        self._pace.key = _steady()
-        if typed:
-            self._typed = self._pace.key
-
-    def typing(self) -> bool:
-        """Whether somebody is typing: the last character came a moment ago."""
-        return _steady() - self._typed < AT_THE_KEYS
-
     @property
     def seen(self) -> bool:
         """Whether whoever is on the card was drawn long enough ago to be seen."""
-        return self._on_card == self._board.person.key and _steady() - self._on_card_since >= GLANCE
-
-    def soon(self, part: Part) -> None:
-        """Draw what changed, when its time has come. The banner first: who rings is on the screen before the rest is laid out."""
-        if part:
-            self._plan(Layer.BANNER)
-            self._screen.call_later(self._plan, Layer.LINES)
-            self._screen.call_later(self._plan, Layer.ABOUT)
-        if part & Part.PERSON:
-            self._screen.call_later(self._plan, Layer.PERSON)
-
-    def _plan(self, layer: Layer) -> None:
-        if layer in self._due:
-            return
-        wait = self._pace.due(_steady(), layer) - _steady()
-        if wait <= 0:
-            self._draw(layer)
-        else:
-            self._due.add(layer)
-            once(self._screen, wait, lambda: self._plan_again(layer))
-
-    def _plan_again(self, layer: Layer) -> None:
-        self._due.discard(layer)
-        self._plan(layer)
-
-    def _draw(self, layer: Layer) -> None:
-        self._lay(layer)
-        if _steady() - self._framed >= UPDATE_PERIOD:
-            self._frame()
-
-    def _lay(self, layer: Layer) -> None:
-        try:
-            self._layers[layer]()
-        except Exception as error:  # noqa: BLE001  a row that cannot be shown must not end the call that is on
-            self._screen.post_message(Trouble(error))
-        self._pace.drawn(_steady(), layer)
-
-    def paint(self) -> None:
-        """Draw everything now, in one frame with the text of the note."""
-        for layer in Layer:
-            self._lay(layer)
-        self._screen._dirty_widgets.add(self._screen.query_one("#note"))  # noqa: SLF001  see `_frame`
-        self._frame()
-
-    def _frame(self) -> None:
-        """Send what was drawn. Textual does it when its messages are through, three messages and up to a sixtieth of a
-        second later; where frames come faster than that, it is left to Textual."""
-        self._framed = _steady()
-        for panel in self._panels.values():
-            if panel.taken():
-                self._screen._dirty_widgets.add(panel)  # noqa: SLF001  there is no public word for it
-        self._screen._on_timer_update()  # noqa: SLF001
-
-    # what
+        return self._on_card == self._board.person.key and steady() - self._on_card_since >= GLANCE
 
     @property
     def subject(self) -> Subject:
@@ -298,10 +221,11 @@ class Painter:
 
     def _card(self) -> None:
         if self._on_card != self._board.person.key:
-            self._on_card, self._on_card_since = self._board.person.key, _steady()
+            self._on_card, self._on_card_since = self._board.person.key, steady()
         card = self.panel("card")
         card.can_focus = self._board.person.who is Who.SEVERAL or card.has_focus
-        card.show(views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size)))
+        face = views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size))
+        card.show(face._replace(sharers_key=key_of(SHARERS, self.changed_keys)))
 
     def note(self) -> None:
         """The frame around the note."""
@@ -349,7 +273,3 @@ class Painter:
         self.paint()
         for panel in self._screen.query(Panel):
             panel.redraw()
-
-
-def _steady() -> float:
-    return asyncio.get_running_loop().time()

@@ -133,6 +133,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         home=_home(board),
         titles=board.titles,
         line=board.on_line,
+        sharers=tuple(each.name or each.code for each in board.sharers),
     )
 
 
@@ -298,6 +299,7 @@ def _dead_on_calls(board: Board) -> set[str]:
         "register": person.who is Who.UNKNOWN or (person.member is not None and not person.member.name),
         "junk": person.call is not None or board.banner is not None,
         "wrong": person.call is not None or board.banner is not None,
+        "sharers": bool(board.sharers),
         "detach": person.member is not None and person.call is not None,
         "missed": bool(board.lost),
         "elsewhere": bool(board.lost),

@@ -9,17 +9,20 @@ from textual.geometry import Size
 from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
+from terminal.widgets import strangers
 from terminal.widgets.homeface import summary
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.person import Person, Who, no_number, number, to_come
-from terminal.widgets.row import Piece, Row, Tone, chip, chips, gap, piece, spaced, width_of, wrapped
-from terminal.widgets.speech import KINDS, STATES, address, because, code, greeting, line_name, say, tongue
+from terminal.widgets.person import Person, Who, number
+from terminal.widgets.row import Piece, Row, Tone, chip, chips, clipped, gap, piece, spaced, width_of
+from terminal.widgets.speech import KINDS, STATES, address, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent
 from terminal.widgets.telephone import written
 from terminal.widgets.when import Now, length, stamp
 
 POINT = ">"
+SHARER: Final = 12
+"""Cells for the name of somebody who has the number too: the key behind it must not be what is cut."""
 NEW_FOR: Final = 3
 """Days for which a member is new."""
 
@@ -45,6 +48,9 @@ class Face(NamedTuple):
     """The words of the business for its dispositions."""
     line: Call | None = None
     """The call that is on, also while the card was opened by hand."""
+    sharers: tuple[SafeText, ...] = ()
+    """Who else has the number of the call on the card, and the key that shows them."""
+    sharers_key: SafeText = SafeText()
 
 
 class Card(Panel[Face]):
@@ -56,9 +62,9 @@ class Card(Panel[Face]):
         rows = {
             Who.NOBODY: _nobody,
             Who.MEMBER: _member,
-            Who.SEVERAL: _several,
-            Who.UNKNOWN: _unknown,
-            Who.WITHHELD: _withheld,
+            Who.SEVERAL: strangers.several,
+            Who.UNKNOWN: strangers.unknown,
+            Who.WITHHELD: strangers.withheld,
         }[person.who](value, inside)
         kind = say("Member") if person.member else say("Caller") if person.call else say("Home")
         title = spaced(
@@ -124,7 +130,7 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     )
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
-    place = _stranger(person) or _home(member)
+    place = _stranger(person) or _sharers(value) or _home(member)
     label = piece(say("Tel."), Tone.DIM)
     beside = inside.width - label.width - 1 - sum(each.width for each in place) - 1
     numbers = Row((label, gap(), *_numbers(value, beside)), place)
@@ -229,6 +235,22 @@ def _stranger(person: Person) -> tuple[Piece, ...]:
     )
 
 
+def _sharers(value: Face) -> tuple[Piece, ...]:
+    """That the number of the call is somebody else's too; the first of them by name."""
+    if not value.sharers:
+        return ()
+    first, *more = value.sharers
+    first = clipped(first, SHARER)
+    name = SafeText(f"{first} +{len(more)}") if more else first
+    return (
+        piece(say("also {name}'s:", name=name), Tone.WARN),
+        gap(),
+        chip(SafeText(f"Esc {value.sharers_key}"), Tone.CHIP_LINK),
+        gap(),
+        piece(say("shows")),
+    )
+
+
 def _flags(member: Member, room: int) -> tuple[Piece, ...]:
     """The must-see facts, each a chip; what does not fit is counted, loudly."""
     flags = [chip(SafeText(f"! {flag}"), Tone.CHIP_BAD) for flag in member.flags]
@@ -259,91 +281,3 @@ def _facts(member: Member, room: int) -> tuple[Piece, ...]:
 
 def _birthday(member: Member) -> tuple[Piece, ...]:
     return (piece(say("Birthday"), Tone.DIM), gap(), piece(member.birthday)) if member.birthday else ()
-
-
-def _several(value: Face, inside: Size) -> tuple[Row, ...]:
-    person = value.person
-    assert person.call is not None
-    matches = person.matches
-    only_guess = all(match.guess for match in matches)
-    lead = say("Perhaps one of these; a digit chooses") if only_guess else say("Who is it? A digit chooses")
-    head = Row((piece(lead, Tone.WARN),), (piece(number(person.call), Tone.STRONG),))
-    room = inside.height - 1
-    rows = [head]
-    for index, match in enumerate(matches[:room], 1):
-        if index == room and len(matches) > room:
-            rows.append(Row((piece(say("{count} more: / searches", count=len(matches) - room + 1), Tone.DIM),)))
-            break
-        member = match.member
-        why = because(match.why)
-        left = spaced(
-            (
-                chip(SafeText(str(index)), Tone.CHIP_LINK),
-                piece(member.name or member.code, Tone.STRONG),
-                piece(address(member.honorific)),
-                chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
-                piece(say("guess") if match.guess else SafeText(), Tone.WARN),
-                piece(_habit(member, person.call.caller.e164), Tone.GOOD),
-            )
-        )
-        rows.append(Row(left, (piece(why, Tone.DIM),)))
-    return tuple(rows)
-
-
-def _habit(member: Member, e164: str | None) -> SafeText:
-    """Why this one comes first: usually the caller, or chosen before."""
-    known = [number for number in member.numbers if e164 is not None and number.e164 == e164]
-    if any(number.usual for number in known):
-        return say("usually")
-    return say("chosen before") if any(number.chosen_at for number in known) else SafeText()
-
-
-def _unknown(value: Face, inside: Size) -> tuple[Row, ...]:
-    call = value.person.call
-    assert call is not None
-    shown = number(call)
-    name = call.caller.name
-    missing = say("It comes after the first ring.") if to_come(call) else say("The line gave no number.")
-    reason = say("Nobody has this number.") if shown else missing
-    return (
-        Row(
-            spaced((piece(shown or no_number(call), Tone.STRONG), chip(say("Not a member"), Tone.CHIP)), 2),
-            (piece(say("the line says {name}", name=name), Tone.DIM),) if name else (),
-        ),
-        Row((piece(reason),)),
-        Row(
-            spaced(
-                (
-                    chip(SafeText("Ctrl+R"), Tone.CHIP_LINK),
-                    piece(say("a new member with this number")),
-                    chip(SafeText("Esc x"), Tone.CHIP),
-                    piece(say("junk")),
-                    chip(SafeText("Esc w"), Tone.CHIP),
-                    piece(say("wrong number")),
-                )
-            )
-        )
-        if shown
-        else Row(),
-        *(
-            _adding(inside.width)
-            if shown
-            else (Row((piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)),)
-        ),
-    )
-
-
-def _adding(cells: int) -> tuple[Row, ...]:
-    """The key that adds the number to a member, with its words in as many rows as they need."""
-    key = chip(SafeText("Ctrl+L"), Tone.CHIP_LINK)
-    words = say("adds it to the member that / finds; the note stays with this call.")
-    first, *rest = wrapped(words, cells - key.width - 1)
-    return Row((key, gap(), piece(first))), *(Row((gap(key.width + 1), piece(each))) for each in rest)
-
-
-def _withheld(_value: Face, _inside: Size) -> tuple[Row, ...]:
-    return (
-        Row((chip(say("Withheld number"), Tone.CHIP_WARN),)),
-        Row((piece(say("The caller withheld the number: no match, no way to call back.")),)),
-        Row((piece(say("Ask for the name; / finds the member. A note stays with this call."), Tone.DIM),)),
-    )

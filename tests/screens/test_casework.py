@@ -16,7 +16,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
 from terminal.desk import Card
 from terminal.news import RowNews
-from terminal.screens.painter import AT_THE_KEYS
+from terminal.screens.easel import AT_THE_KEYS
 from terminal.widgets.timeline import Timeline
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
