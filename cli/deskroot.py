@@ -41,7 +41,7 @@ from terminal.sync.key import DeviceKey
 from terminal.sync.link import Link, forever
 from terminal.sync.replicator import Replicator
 from terminal.sync.socket import Unreachable
-from terminal.words import _
+from terminal.words import _, sentence
 
 if TYPE_CHECKING:
     from server.admin import Office
@@ -153,6 +153,8 @@ class DeskRoot:
         await self._task(self._renew(desk, door))
         self._desk = desk
         await desk.start()
+        if store.recovered is not None:
+            desk.untold.append(NoticeNews(store.recovered.code, SafeText(sentence(store.recovered))))
         return desk
 
     async def _sources(self, store: Store) -> list[Source]:

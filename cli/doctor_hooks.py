@@ -23,7 +23,7 @@ register(
 
 DAY: Final = 24 * 3600.0
 _KNOWN: Final = {why.code: why for why in (hooksigned.UNSIGNED, refusals.FORGED, refusals.STALE, refusals.UNREADABLE)}
-_DETAIL: Final = re.compile(r"(\w+): ([0-9]+) times")
+_DETAIL: Final = re.compile(r"(\w+): ([0-9]{1,9}) times")
 """As `server.intake.refusals` writes it."""
 
 

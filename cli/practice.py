@@ -180,13 +180,13 @@ def _rows(colleagues: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Row]]:
             Presence(id=ident, name=SafeText(name), state=PresenceState.READY, since=now, at=now, site="main"),
         )
     answers = (
-        (say("return"), say("Within seven days, with the receipt.")),
-        (say("opening hours"), say("Every day from 10:00 to 21:00.")),
-        (say("parking"), say("Two hours free in the basement.")),
+        (say("return"), say("How do I return something?"), say("Within seven days, with the receipt.")),
+        (say("opening hours"), say("When are you open?"), say("Every day from 10:00 to 21:00.")),
+        (say("parking"), say("Where can I park?"), say("Two hours free in the basement.")),
     )
-    for index, (title, text) in enumerate(answers):
+    for index, (word, title, text) in enumerate(answers):
         page = Article(
-            id=f"practice-a{index}", kind=ArticleKind.ANSWER, title=title, text=SafeLines(text), keywords=(title,)
+            id=f"practice-a{index}", kind=ArticleKind.ANSWER, title=title, text=SafeLines(text), keywords=(word,)
         )
         yield "article", page
 

@@ -36,6 +36,9 @@ STEP_NAMES: Final = {
     "server": mark("the server"),
     "call": mark("a test call"),
 }
+NO_RING: Final = mark("Nothing is tested: this desk has no line of its own.")
+RING_LATER: Final = mark("No test ring now; `ringdesk setup --only ring` makes one later.")
+RING_AT_THE_END: Final = mark("No real ring is waited for: the test call at the end is simulated.")
 NO_LINE: Final = mark(
     "Without a line the desk shows the calls of the other desks. Later: `ringdesk setup --only line`."
 )
@@ -106,6 +109,8 @@ def language(setup: Setup) -> str:
         raise Wrong(NO_LANGUAGE, language=SafeText(given))
     words.language(given)
     setup.answers["general.language"] = given
+    if not setup.console.yes:
+        setup.console.say(say("The desk speaks English from here on."))
     return str(given)
 
 
@@ -125,6 +130,7 @@ def region(setup: Setup) -> str:
         setup.console.finished("region")  # the answers propose it, as people write it
         if setup_place.check(setup.console, country, area, asks=asks):
             break
+        setup.console.instead(0)
     return f"{country} {area}".strip()
 
 
@@ -145,7 +151,9 @@ def line(setup: Setup) -> str:
         found = setup_line.chosen(setup.console, *setup.place, tuple(known), setup.answers["general.dialects"])
     setup_line.warn_of_names(setup.console, found, tuple(known))
     setup.answers["desk.sources"] = found
-    if not found and not setup.console.yes:
+    if found:
+        setup.console.say(say("This desk listens to {lines}.", lines=SafeText(" ".join(found))))
+    elif not setup.console.yes:
         setup.console.say(say(NO_LINE))
     return " ".join(found)
 
@@ -161,8 +169,8 @@ def ring(setup: Setup) -> str:
         named = {name: row for row, name in enumerate(RINGS)}
         how = RINGS[console.choose(say("A test ring?"), entries, 3 if console.yes else 1, meant=named.get, name="ring")]
     if not sources or how != "wait":
-        # the simulated ring is the test call at the end
-        raise Skipped
+        why = RING_AT_THE_END if how == "simulate" else RING_LATER
+        raise Skipped(say(why if sources else NO_RING))
     while True:
         came = setup_line.await_ring(console, sources[-1], *setup.place, setup.answers["general.dialects"])
         console.settled()
@@ -203,6 +211,7 @@ def server(setup: Setup) -> str:
                 say("Name of this desk or shop, as it stands on the screen:"), answers["desk.name"] or computer()
             )
             answers["desk.name"] = "" if called == computer() else called
+        console.say(say("This desk works with a server of its own, which starts and ends with it."))
         return "embedded"
     return setup_server.join(setup, typed)
 
@@ -271,6 +280,8 @@ def _converse(options: argparse.Namespace) -> int:
         raise
     if answers.keep():
         console.say(say("Written: {file}", file=SafeText(str(answers.file))))
+    else:
+        console.say(say("Nothing was to write: {file} says all that already.", file=SafeText(str(answers.file))))
     answers.done(places().state / DRAFT)
     console.status("write", "done", file=str(answers.file))
     start = "ringdesk desk" if options.config is None else f"ringdesk desk --config {options.config}"

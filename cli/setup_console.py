@@ -54,7 +54,11 @@ class Ended(Failed, BadInput):
 
 
 class Skipped(Exception):
-    """The step is left as it was."""
+    """The step is left as it was; `said` is why, where nobody asked for that."""
+
+    def __init__(self, said: SafeText | None = None) -> None:
+        super().__init__(said)
+        self.said = said
 
 
 class Back(Exception):
@@ -74,7 +78,7 @@ class Console:
         self._out = sys.stderr if json else sys.stdout
         self._answers: list[str] = []
         self._given: deque[str] = deque()
-        self._settled = self.has_asked = False
+        self.is_settled = self.has_asked = False
         self._step = 0
         self._remembered: dict[tuple[int, int, str], Any] = {}
         self.begun: dict[str, str] = {}
@@ -83,21 +87,33 @@ class Console:
         """Called when that has changed."""
         self._last = ""
 
-    def begin(self, step: int, answers: Sequence[str]) -> None:
-        """A step begins; its first questions are answered by `answers`, unseen."""
+    def begin(self, step: int, answers: Sequence[str], *, anew: bool = True) -> None:
+        """A step begins; its first questions are answered by `answers`, unseen. Not `anew`: a question before of the same
+        step, which waits for nothing again."""
         self._step = step
-        if not answers:
+        if anew and not answers:
             self._forget_work(0)
         self._answers, self._given = [], deque(answers)
-        self._settled = self.has_asked = False
+        self.is_settled = self.has_asked = False
+
+    @property
+    def place(self) -> int:
+        """How many questions of the step are answered."""
+        return len(self._answers)
+
+    def instead(self, place: int, *answers: str) -> None:
+        """What was answered since `place` was a trial: `back` leads to the question that stood there and never into what came
+        of it. `answers` stand in its place."""
+        self._answers[place:] = answers
+        self._forget_work(place)
 
     def settled(self) -> None:
         """What was answered so far has had its effect: from here `back` begins the step anew."""
-        self._settled = True
+        self.is_settled = True
 
     def undone(self) -> list[str] | None:
         """The answers of the step without the last one; None where nothing was answered yet."""
-        if self._settled:
+        if self.is_settled:
             return []
         return self._answers[:-1] if self._answers else None
 
@@ -214,15 +230,16 @@ class Console:
         meant: Meant = lambda _: None,
         refused: Refusal | None = None,
         name: str = "",
+        prompt: SafeText | None = None,
     ) -> tuple[int, str]:
         """A row of a numbered list, from 0, by its number or its words; and what was typed instead of it, half-width, where
         `meant` says of which row that is a value. `refused` has the lines for what is none; a list that has the same rows
-        another time has a `name` in `begun`."""
+        another time has a `name` in `begun`. `prompt`: what else is asked for than a number."""
         if self.yes:
             return proposal - 1, ""
         self.say(title, *(SafeText(f"{number} {entry}") for number, entry in enumerate(entries, 1)))
         while True:
-            typed = unicodedata.normalize("NFKC", self.ask(say("Number?"), str(proposal), name=name))
+            typed = unicodedata.normalize("NFKC", self.ask(prompt or say("Number?"), str(proposal), name=name))
             row = _row(plain(typed), entries)
             if row is not None:
                 return row, ""

@@ -23,7 +23,7 @@ from terminal.widgets.telephone import written
 
 RING_SECONDS: Final = 60.0
 SILENT: Final = mark("no modem answers there: is this its port, has it power, does another program hold it?")
-NO_PORT: Final = mark("{text} is no port and no address of a line.")
+NO_PORT: Final = mark("{text} is no port and no address of a line; write it as the question shows, or `back`.")
 NAMED_APART: Final = mark(
     "Lines with different names are different calls. If this is the line that {port} hears too, add `&line={name}` to its"
     ' address in the settings, and `label = "{name}"` to its `[[line]]` at a server: else its calls pop twice.'
@@ -154,10 +154,9 @@ def _meant(typed: str, urls: Sequence[str]) -> int | None:
 def _typed(console: Console, region: str, area: str, allowed: Collection[str], typed: str = "") -> tuple[str, ...]:
     """A line by its port or address, which may have been `typed` already."""
     given = typed
-    question = say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port`:")
     while True:
         if not given:
-            typed = half_width(console.ask(question, typed, name="line.typed"))
+            typed = _port_asked(console, typed)
         console.remember("line.typed", typed)
         url = addressed(typed)
         try:
@@ -173,6 +172,23 @@ def _typed(console: Console, region: str, area: str, allowed: Collection[str], t
             console.wrong(error if "://" in url or not typed else Wrong(NO_PORT, text=SafeText(typed)))
             typed = given = ""
             console.remember("line.typed", "")
+
+
+def _port_asked(console: Console, proposal: str) -> str:
+    """A port of this machine by its number in the list, or what is typed; Enter: what is proposed."""
+    found = ports()
+    question = say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port` (`back`: the list before):")
+    if not found:
+        return half_width(console.ask(question, proposal, name="line.typed"))
+    row, typed = console.choose_or_type(
+        say("The ports of this computer, by their number:"),
+        [SafeText(port) for port in found],
+        meant=lambda text: None if text.isdecimal() else 0,
+        refused=lambda shown: [say(NO_PORT, text=shown)],
+        name="line.typed",
+        prompt=question,
+    )
+    return half_width(typed) or found[row]
 
 
 def _exchange(console: Console, region: str, area: str, allowed: Collection[str], typed: str = "") -> tuple[str, ...]:

@@ -66,16 +66,19 @@ def check(console: Console, country: str, area: str, *, asks: bool) -> bool:
             console.say(aloud(example, country, area))
         return True
     ways = say("another number"), say("change country and area code"), say("go on")
-    another = ""
+    another, place = "", console.place
     while True:
         typed = another or console.ask(say("A check: type a number as your customers say it:"), example)
         if not typed:
             return True
+        if another:
+            console.instead(place, another)
         console.say(aloud(typed, country, area))
         if numbers.read(typed, country, area).e164 is not None:
             return True
         question = say("That is no number on these lines. And now?")
         way, another = console.choose_or_type(question, ways, meant=lambda text: 0 if is_telephone(text) else None)
+        console.instead(place, *([typed] if way == 2 else []))
         if way > 0:
             return way == 2
 

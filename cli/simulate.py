@@ -219,6 +219,6 @@ def _in_turn(calls: Sequence[Incoming], count: int | None) -> Iterator[Incoming]
 
 def _host_port(flag: str, text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
-    if not colon or not host or not port.isdecimal() or int(port) > 65_535:
+    if not colon or not host or not port.isdecimal() or len(port) > 5 or int(port) > 65_535:
         raise BadInput(f"{flag} {text!r} is no address; write HOST:PORT, as in 127.0.0.1:0")
     return host.strip("[]"), int(port)

@@ -177,7 +177,7 @@ class Guide:
 
     def summary(self) -> list[SafeText]:
         """What was done, how long each took, with which key; what was begun and not done. The times are whole seconds of one
-        clock that began with the desk, so that they can be added up."""
+        clock that began with the desk, so that they can be added up; what was done before its turn has none."""
         past = self.tour.past
         whole = int((self._now() if self._left is None else self._left) - self._began)
         title = say(
@@ -187,6 +187,9 @@ class Guide:
         for each in past:
             since, end = end, end + each.seconds
             name, key = say(NAMES[each.step.id]), self._shown(each.step.key)
+            if not each.in_turn:  # it took no time of its own
+                lines.append(say("{name}  {key}  (on the way)", name=name, key=key))
+                continue
             lines.append(say("{time}  {name}  {key}", time=length(int(end) - int(since)), name=name, key=key))
         if self.tour.step is not None:
             name = say("{name} (not done)", name=say(NAMES[self.tour.step.id]))

@@ -266,7 +266,7 @@ def bound(listen: str) -> socket.socket:
     """A listening socket's address, taken. Raises `BadInput` for what is no HOST:PORT, `Taken` if it is in use."""
     host, _, port = listen.rpartition(":")
     host = host.strip("[]")
-    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
+    if not host or not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65535:
         raise BadInput(f"{listen!r} is no address; write --listen HOST:PORT, with port 0 for a free one")
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(

@@ -37,7 +37,7 @@ def read_detail(detail: str) -> tuple[str, int]:
     """The reason in such an entry, and how often."""
     code, _, rest = detail.partition(": ")
     times = rest.partition(" ")[0]
-    return code, int(times) if times.isdecimal() else 1
+    return code, int(times) if times.isdecimal() and len(times) < 10 else 1
 
 
 class Refusals:

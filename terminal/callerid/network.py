@@ -5,6 +5,7 @@ A TCP connection is our own few lines: pyserial's class for it (3.5) throws away
 """
 
 import errno
+import re
 import socket
 import ssl
 import threading
@@ -25,6 +26,7 @@ _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT"
 confirms nothing of what is sent to it (RFC 5482) after one."""
 _RECEIVE_BUFFER: Final = 262_144
 """Bytes of datagrams that may wait; what comes beyond them is lost, as a flood should be."""
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 _MOST_LOOKUPS: Final = 2
 """Names that are asked for at once; a name service that is down must not pile up threads."""
 
@@ -164,7 +166,7 @@ class UdpPort:
         caller wait; where there is none the datagram is lost, and its dialect repeats it."""
         host, colon, port = (peer or "").rpartition(":")
         host = host.removeprefix("[").removesuffix("]")
-        if not colon or not host or not port.isdecimal():
+        if not colon or not host or not _PORT.fullmatch(port) or int(port) > 65_535:
             return
         try:
             found = socket.getaddrinfo(

@@ -125,7 +125,7 @@ def _region(url: str, region: str) -> str:
 def _pattern(url: str, name: str, value: str) -> str:
     try:
         re.compile(value)
-    except (re.error, RecursionError, OverflowError) as error:
+    except (re.error, RecursionError, OverflowError, ValueError) as error:
         raise BadInput(Why("option_pattern", {"url": url, "name": name, "reason": str(error)})) from error
     if (costly := costly_in(value)) is not None:
         raise BadInput(Why("option_costly", {"url": url, "name": name, "reason": costly}))
@@ -175,7 +175,8 @@ def _most(piece: re.Match[str]) -> float:
     if not piece["least"] and not piece["comma"]:
         return 1  # {} is no repeat
     most = piece["most"] if piece["comma"] else piece["least"]
-    return math.inf if not most or int(most) > _AS_GOOD_AS_ENDLESS else int(most)
+    most = most.lstrip("0") or most[:1]
+    return math.inf if not most or len(most) > 9 or int(most) > _AS_GOOD_AS_ENDLESS else int(most)
 
 
 def _registrar(url: str, value: str) -> str:

@@ -77,6 +77,8 @@ class Life:
         self._now = now
         self._news = Newsroom(now)
         self._news.introduce(person.actor.person, person.actor.name)
+        self.untold: list[NoticeNews] = []
+        """What whoever listens first is told."""
         self._renewing = asyncio.Lock()
         self._health: dict[str, HealthNews] = {}
         self._sync = SyncNews(connected=False, outbox=0, cursor=0)
@@ -135,13 +137,17 @@ class Life:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def subscribe(self, listener: Callable[[News], None]) -> Callable[[], None]:
-        """Hear all news from now on, beginning with how sources and sync stand; the returned callable ends it.
+        """Hear all news from now on, beginning with how sources and sync stand, and with what had to be told before anybody
+        listened; the returned callable ends it.
 
         Listeners must not block.
         """
         for health in self._health.values():
             listener(health)
         listener(self._sync)
+        untold, self.untold = self.untold, []
+        for notice in untold:
+            listener(notice)
         return self._news.subscribe(listener)
 
     def heard(self, news: SyncNews | NoticeNews) -> None:

@@ -24,7 +24,7 @@ from terminal.plain.commands import COMMANDS, ESCAPE, NOTHING, NUMBER, Command, 
 from terminal.screens.day import lost_before
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.speech import REFUSALS, say
+from terminal.widgets.speech import REFUSALS, because, say
 
 MAX_LINE: Final = 64 * 1024
 """Bytes of one line; a longer one is not taken."""
@@ -200,7 +200,8 @@ class PlainDesk:
             reason = say(REFUSALS[error.code]) if error.code in REFUSALS else say(str(error))
             self._say((say("Not done: {reason}", reason=reason),))
         except RingdeskError as error:
-            self._say((say("Not done: {reason}", reason=SafeText(str(error))),))
+            reason = because(error.why) if error.why is not None else SafeText(str(error))
+            self._say((say("Not done: {reason}", reason=reason),))
         except Exception as error:  # noqa: BLE001 - logged whole; the note must survive it
             _log.exception("a command failed")
             name = SafeText(type(error).__name__)

@@ -10,7 +10,7 @@ from terminal.messages import Trouble
 from terminal.screens.painter import Painter
 from terminal.screens.saying import NOBODYS, Subject
 from terminal.screens.writing import Writing
-from terminal.widgets.speech import REFUSALS, say
+from terminal.widgets.speech import REFUSALS, because, say
 
 Errand = Callable[[], Awaitable[SafeText | None]]
 """Returns what to say, or nothing. A refusal that it raises is said too."""
@@ -58,7 +58,7 @@ class Errands:
         except Refused as error:
             text, bad = SafeText(say(REFUSALS[error.code]) if error.code in REFUSALS else say(str(error))), True
         except RingdeskError as error:
-            text, bad = SafeText(str(error)), True
+            text, bad = because(error.why) if error.why is not None else SafeText(str(error)), True
         except Exception as error:  # noqa: BLE001  shown and logged; the note must survive it
             self._screen.post_message(Trouble(error))
             text, bad = SafeText(), True

@@ -127,11 +127,12 @@ class Painter(Easel):
         board, now = self._board, self._now()
         said, bad, until, about = self._message
         text = about.named(said, self.subject)
-        message = text if now.at < until else self.hint()
+        says = now.at < until
+        message = text if says else self.hint()
         drafts = len(self._writing.others)
         self.panel("banner").show(views.announcement(board, now, message, bad=bad, drafts=drafts))
-        stands = (text, bad) if text and now.at < until and board.banner is not None else UNSAID
-        here = about.same(self.subject)
+        stands = (message, bad and says) if message and board.banner is not None else UNSAID
+        here = says and about.same(self.subject)
         aside, apart = (stands, UNSAID) if here else (UNSAID, stands)
         if aside != self._aside:
             self._aside = aside

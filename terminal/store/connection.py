@@ -10,6 +10,7 @@ Three traps of SQLite and aiosqlite are closed here and nowhere else:
 """
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
@@ -17,14 +18,18 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import aiosqlite
+import msgspec
 
-from config.disk import is_full
+from config.disk import is_full, is_read_only
 from ringdesk.errors import Refused, RingdeskError
 from ringdesk.why import Why, register
 
 register(
     {
-        "replica_damaged": "{path} is damaged ({reason}); move it away and start again: the server still has the data",
+        "replica_damaged": (
+            "{path} is damaged ({reason}); start again: it is made anew, with what was not sent yet, and the rest comes from"
+            " the server"
+        ),
         "replica_unwritten": "{path} cannot be written ({reason}); nothing was saved; check the disk and save again",
         "replica_refused": "the database {path} refused: {reason}",
     }
@@ -138,15 +143,53 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def in_words(error: sqlite3.Error, path: Path) -> RingdeskError:
-    """What a person is told about an error of the database."""
+MARK: Final = ".damaged"
+"""At the end of the name of a file that says that the replica beside it is damaged: the next start makes it anew."""
+
+_ENVIRONMENT: Final = (
+    *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM),
+    *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_INTERRUPT),
+)
+"""What says nothing about the content of a file."""
+
+
+_UNWRITTEN: Final = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+"""Errors of the disk: what the connection knows of the file need not hold any more."""
+_DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT)
+"""Errors that our statements meet in a damaged file only: a constraint is broken where an index is."""
+
+
+class Damaged(RingdeskError):
+    """The content of the replica cannot be what was written there."""
+
+
+_OF_THE_FILE: Final = (sqlite3.Error, UnicodeDecodeError, msgspec.MsgspecError)
+"""What the content of a file, or the disk it lies on, makes work on it raise."""
+
+
+def is_damage(error: Exception, path: Path, *, opening: bool = False) -> bool:
+    """Whether an error comes of damaged content. While a database is opened everything does that the disk did not cause: the
+    statements are ours, and were right when the file was made. A damaged header may say that nobody may write."""
+    if not isinstance(error, sqlite3.Error):
+        return isinstance(error, UnicodeDecodeError | msgspec.MsgspecError | RecursionError)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if opening and code == sqlite3.SQLITE_READONLY:
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK) and not is_read_only(path)
+    if opening:
+        return code not in _ENVIRONMENT
+    return code in _DAMAGE or str(error).startswith(("Could not decode to UTF-8", "no such table", "no such column"))
+
+
+def in_words(error: Exception, path: Path, *, opening: bool = False) -> RingdeskError:
+    """What a person is told about an error of the database, or of what it contains."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     said = {"path": str(path), "reason": str(error)}
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and is_full(path)):
         return Refused("disk_full", "nothing was saved because the disk is full; free some space and save again")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return RingdeskError(Why("replica_damaged", said))
-    return RingdeskError(Why("replica_unwritten" if code == sqlite3.SQLITE_IOERR else "replica_refused", said))
+    if is_damage(error, path, opening=opening):
+        return Damaged(Why("replica_damaged", said))
+    unwritten = code == sqlite3.SQLITE_IOERR or (code in _UNWRITTEN and not opening)
+    return RingdeskError(Why("replica_unwritten" if unwritten else "replica_refused", said))
 
 
 class Database:
@@ -188,7 +231,7 @@ class Database:
         self._proxy = await aiosqlite.Connection(connect, 64)
         if failed:
             await self.close()
-            raise in_words(failed[0], self.path) if isinstance(failed[0], sqlite3.Error) else failed[0]
+            raise in_words(failed[0], self.path, opening=True) if isinstance(failed[0], _OF_THE_FILE) else failed[0]
 
     async def run(self, work: Work[Result]) -> Result:
         """Run `work` as one transaction and return what it returns, after the commit.
@@ -217,7 +260,11 @@ class Database:
     async def _hop(self, work: Work[Result]) -> Result:
         if self._unsure:
             await self.close()
-            await self.open()
+            try:
+                await self.open()
+            except OSError as error:  # the disk has become read-only; whoever saves again tries again
+                said = {"path": str(self.path), "reason": error.strerror or str(error)}
+                raise RingdeskError(Why("replica_unwritten", said)) from error
             self._unsure = False
         return await self._whole(lambda connection: _begin_to_end(connection, self._begin, work))
 
@@ -228,9 +275,13 @@ class Database:
         try:
             # The only way of aiosqlite to run a callable of ours in the connection's thread; a test pins it.
             result: Result = await proxy._execute(lambda: work(proxy._conn))  # type: ignore[no-untyped-call]  # noqa: SLF001
-        except sqlite3.Error as error:
-            self._unsure = (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_IOERR
-            raise in_words(error, self.path) from error
+        except _OF_THE_FILE as error:
+            self._unsure = (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _UNWRITTEN
+            told = in_words(error, self.path)
+            if isinstance(told, Damaged):
+                with contextlib.suppress(OSError):
+                    self.path.with_name(self.path.name + MARK).touch()
+            raise told from error
         return result
 
     async def close(self) -> None:

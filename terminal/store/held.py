@@ -9,9 +9,10 @@ from typing import Any, Final, Self
 
 from config.lock import ProcessLock
 from ringdesk.errors import Refused
+from ringdesk.why import Why
 from terminal.serverclock import ServerClock
-from terminal.store import index, outbox
-from terminal.store.connection import Database, Transaction, open_writer
+from terminal.store import index, outbox, recovery
+from terminal.store.connection import Damaged, Database, Result, Transaction, in_words, open_writer
 from terminal.store.edit import Happened
 from terminal.store.migrations import migrate
 from terminal.store.standing import Standing, standing
@@ -30,6 +31,14 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+async def _hopped(work: Callable[[Path], Result], path: Path) -> Result:
+    """Look after a file in another thread. Raises what `Database` would."""
+    try:
+        return await asyncio.to_thread(work, path)
+    except sqlite3.Error as error:
+        raise in_words(error, path) from error
 
 
 class Held:
@@ -56,6 +65,8 @@ class Held:
         self._clock = clock
         self._steady = steady
         self._listeners: list[Listener] = []
+        self.recovered: Why | None = None
+        """What a person is to be told of a replica that was damaged and made anew."""
 
     @classmethod
     async def open(
@@ -66,23 +77,40 @@ class Held:
         clock: ServerClock,
         steady: Callable[[], float] = time.perf_counter,
     ) -> Self:
-        """Open or make the replica in `directory`. Raises `Refused`: data_in_use, read_only, disk_full; `RingdeskError` for a
-        file that is none."""
+        """Open or make the replica in `directory`; one that is damaged is made anew, with what can be read of it.
+
+        Raises `Refused`: data_in_use, read_only, disk_full; `RingdeskError`; OSError.
+        """
         lock = ProcessLock(directory / "lock", directory, "give another --data")
-        opened: list[Database] = []
+        parts: dict[str, Any] = {"ids": ids, "clock": clock, "steady": steady}
         try:
-            opened.append(await Database.writer(directory / FILE, _connect))
-            opened.append(await Database.reader(directory / FILE))
-            store = cls(directory, lock, (opened[0], opened[1]), ids=ids, clock=clock, steady=steady)
-            await store._write(store._tidy)
+            told = await _hopped(recovery.recovered, directory / FILE)
+            try:
+                store = await cls._usable(directory, lock, **parts)
+            except Damaged:
+                told = await _hopped(recovery.recover, directory / FILE)
+                store = await cls._usable(directory, lock, **parts)
         except BaseException as error:
-            for each in opened:
-                await each.close()
             lock.release()
             if isinstance(error, Refused) and error.code == "disk_full":
                 raise Refused(
                     error.code, f"the disk of {directory} is full; make room on it, then start again"
                 ) from error
+            raise
+        store.recovered = told
+        return store
+
+    @classmethod
+    async def _usable(cls, directory: Path, lock: ProcessLock, **parts: Any) -> Self:
+        opened: list[Database] = []
+        try:
+            opened.append(await Database.writer(directory / FILE, _connect))
+            opened.append(await Database.reader(directory / FILE))
+            store = cls(directory, lock, (opened[0], opened[1]), **parts)
+            await store._write(store._tidy)
+        except BaseException:
+            for each in opened:
+                await each.close()
             raise
         return store
 

@@ -1,12 +1,13 @@
 """`ringdesk setup`: the way back, checks that fail, lines that are known, a test ring that brought nothing."""
 
+import io
 import json
 import re
 from pathlib import Path
 
 import pytest
 
-from cli import setup_exchange
+from cli import setup_exchange, setup_line
 from cli.setup_console import Console, Wrong
 from cli.setup_exchange import PROVIDERS, here
 from cli.setup_place import ask
@@ -128,3 +129,65 @@ def test_the_address_for_the_provider_is_one_of_this_machine(monkeypatch: pytest
         assert f"http://{word}:8791/" in address
         assert word in meant
     assert len(setup_exchange._told("https://pop.shop/r", 8791)) == 1
+
+
+def test_back_leads_to_no_complaint_of_a_number_that_was_tried(tmp_path: Path) -> None:
+    typed = ["TW", "02", "12345", "1", "back", "02", "123", "2", "back"]
+    done = setup(tmp_path, "--language", "en", "--only", "region", typed="\n".join(typed) + "\nquit\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("12345: ") == done.stdout.count("123: ") == 1
+    assert asked(done.stdout) == [
+        *("Country", "Area", "A check", "Number?", "A check"),
+        *("Area", "A check", "Number?", "Country", "Country"),
+    ]
+
+
+def test_back_from_the_next_step_leads_to_the_number_and_not_into_what_came_of_it(tmp_path: Path) -> None:
+    typed = ["TW", "02", "12345", "3", "back", "02-2345-6789", "quit"]
+    done = setup(tmp_path, "--language", "en", typed="\n".join(["", *typed]) + "\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("12345: ") == 1
+    assert "02-2345-6789 is " in done.stdout
+
+
+def test_a_port_goes_by_its_number(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(setup_line, "ports", lambda: ["COM3", "COM7"])
+    monkeypatch.setattr("sys.stdin", io.StringIO("9\n2\n"))
+    assert setup_line._port_asked(Console(yes=False, json=False), "") == "COM7"
+    said = capsys.readouterr().out
+    assert "\n1 COM3\n2 COM7\n" in said
+    assert "(`back`: the list before)" in said
+    assert "9 is no port and no address of a line; write it as the question shows, or `back`." in said
+    monkeypatch.setattr("sys.stdin", io.StringIO("socket://10.0.0.5:9000\n"))
+    assert setup_line._port_asked(Console(yes=False, json=False), "") == "socket://10.0.0.5:9000"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hant"])
+def test_each_step_says_what_it_did(tmp_path: Path, language: str) -> None:
+    said = {
+        "en": [
+            "This step is left as it is.",
+            "Nothing is tested: this desk has no line of its own.",
+            "a server of its own",
+        ],
+        "zh-Hant": ["這一步維持原樣，沒有更動。", "這台客服桌沒有自己的線路，不需要響鈴測試。", "使用自己的伺服器"],
+    }
+    typed = ["skip", "1", "", "", "quit"]
+    words = ["--language", language, "--no-source"]
+    done = setup(tmp_path, *words, typed="\n".join(typed) + "\n")
+    assert [each for each in said[language] if each not in done.stdout] == [], done.stdout
+
+
+def test_what_was_to_test_is_said_where_there_is_a_line(tmp_path: Path) -> None:
+    for how, says in (("skip", "`ringdesk setup --only ring` makes one later"), ("simulate", "is simulated")):
+        words = ["--language", "en", "--source", "socket://127.0.0.1:9", "--ring", how, "--only"]
+        done = setup(tmp_path, *words, "line", typed="")
+        assert "This desk listens to socket://127.0.0.1:9?line=1." in done.stdout
+        done = setup(tmp_path, *words, "ring", typed="")
+        assert says in done.stdout
+
+
+def test_nothing_to_write_is_said(tmp_path: Path) -> None:
+    done = [setup(tmp_path, "--language", "en", "--only", "language", typed="") for _ in range(2)]
+    assert "Written: " in done[0].stdout
+    assert "Nothing was to write: " in done[1].stdout

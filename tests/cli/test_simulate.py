@@ -163,6 +163,12 @@ def test_what_no_line_can_do_is_refused(said: tuple[str, Any]) -> None:
         planned([("number", "1"), said])
 
 
+def test_a_port_of_thousands_of_digits_is_refused_in_words(tmp_path: Path) -> None:
+    done = run(tmp_path, "simulate", "modem", "--call", "1", "--listen", "127.0.0.1:" + "9" * 5000)
+    assert done.returncode == 2
+    assert b"is no address" in done.stderr
+
+
 def test_a_file_without_calls_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "calls.csv"
     file.write_text("\n \n")

@@ -4,6 +4,7 @@ A dialect takes part with a folder of transcripts under `tests/transcripts`; one
 package as `tests/contracts/recordings.py` says.
 """
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache, partial
@@ -227,3 +228,19 @@ def _held(value: object, seen: set[int] | None = None) -> int:
         parts = list(getattr(value, "__dict__", {}).values())
         parts += [getattr(value, name) for name in getattr(value, "__struct_fields__", ())]
     return size + sum(_held(part, seen) for part in parts)
+
+
+NUMERIC = re.compile(rb"[0-9]+")
+ENDLESS = b"9" * 5000
+"""More digits than Python makes a number of: `int` raises ValueError."""
+
+
+@pytest.mark.parametrize(("name", "stem"), STREAMS)
+def test_thousands_of_digits_in_every_numeric_place(name: str, stem: str) -> None:
+    """One place at a time, and what follows is heard still."""
+    data = stretch(name, stem)
+    found = list(NUMERIC.finditer(data))
+    for match in found[:: 1 + len(found) // 60]:
+        changed = data[: match.start()] + ENDLESS + data[match.end() :]
+        for _, step in steps(dialect(name), [at_once(changed)], run_on=600.0):
+            msgspec.to_builtins(step.events, enc_hook=str)

@@ -22,6 +22,7 @@ from ringdesk.calls import Call, CallEvent, EventKind
 from ringdesk.codecs import http, macs, refusals
 from ringdesk.codecs.http import Fields, Request
 from ringdesk.dialects import SourceOptions, Verdict
+from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
 from server.callroom import CallRoom, Report
@@ -285,3 +286,22 @@ class TestEveryDialect:
             for event in verdict.events:
                 assert all(each and each == SafeText(each) for each in (event.native_id, event.linked_id or "x"))
                 assert event.caller is None or event.caller.presentation != "private" or event.caller.raw is None
+
+
+ENDLESS = b"9" * 5000
+"""More digits than Python makes a number of: `int` raises ValueError."""
+
+
+@pytest.mark.parametrize(("name", "stem"), REQUESTS)
+def test_thousands_of_digits_in_every_numeric_place(name: str, stem: str) -> None:
+    """Whether it is signed (then it is refused) or nobody knows a secret (then it is read): a verdict, and no error."""
+    _, expected = example(name, stem)
+    raw = (TRANSCRIPTS / name / f"{stem}.http").read_bytes()
+    for match in re.finditer(rb"[0-9]+", raw):
+        changed = raw[: match.start()] + ENDLESS + raw[match.end() :]
+        try:
+            request = http.parse(changed, url=expected.url)
+        except BadInput:
+            continue  # the request line or Content-Length: the server's own reader refuses it
+        for secrets in (expected.secrets, ()):
+            plain(judged(name, request, expected.at, secrets))

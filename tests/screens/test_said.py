@@ -190,3 +190,19 @@ async def test_a_draft_that_leaves_with_its_person_is_told_of_them_and_not_in_th
         assert "draft" not in run.pane("noteframe")
         assert "草稿" not in run.pane("noteframe")
         assert said in run.pane("banner")
+
+
+@SIZES
+async def test_the_line_of_a_tour_is_read_while_a_call_has_the_banner(size: tuple[int, int]) -> None:
+    """What a practice says comes next; an answer to a key goes before it, for its moment."""
+    async with running(desk(), size) as run:
+        run.screen.painter.hint = lambda: SafeText("Practice 1 of 11: F2 takes the call")
+        run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
+        await run.settle()
+        assert apart(run).endswith("Practice 1 of 11: F2 takes the call")
+        run.screen.painter.tell(SafeText("Not now."), bad=True)
+        await run.still()
+        assert apart(run).endswith("Not now.")
+        run.wall += 20
+        await run.still()
+        assert apart(run).endswith("F2 takes the call")

@@ -244,3 +244,20 @@ def test_a_step_that_was_done_early_moves_no_number(language: str, first: str, l
         screen = guide({key.id: key.shown for key in KEYS_OF_SCREEN})
         screen.tour = it.tour
         assert done not in screen.hint(), "the banner has no room for it"
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "save the note  Ctrl+S  (on the way)"), ("zh_TW", "途中順便完成")]
+)
+def test_what_was_done_before_its_turn_has_no_time_of_its_own(language: str, says: str) -> None:
+    keys = {"answer": "F2", "save": "Ctrl+S"}
+    now = iter((0.0, 0.0, 5.0, 10.0, 20.0))
+    it = Guide(keys, lambda: next(now), stranger="", digits="", surname="", word=SafeText())
+    it.began()
+    it.did(STEPS[2].deed)
+    it.did(STEPS[0].deed)
+    it.left()
+    with spoken(language):
+        summary = it.summary()
+    assert not [line for line in summary if line.startswith("00:00")]
+    assert [line for line in summary if says in line]

@@ -58,7 +58,9 @@ async def test_who_talks_slowly_or_endlessly_before_the_request_is_cut_off(
         assert await ask(it.address, b"") == b""
 
 
-@pytest.mark.parametrize("bad", ["", "8790", "host:", "127.0.0.1:x", "127.0.0.1:70000", "no such host:1"])
+@pytest.mark.parametrize(
+    "bad", ["", "8790", "host:", "127.0.0.1:x", "127.0.0.1:70000", "no such host:1", "127.0.0.1:" + "9" * 5000]
+)
 def test_an_address_that_is_none_is_refused_in_words(bad: str) -> None:
     with pytest.raises(BadInput, match="--listen"):
         bound(bad)

@@ -15,7 +15,7 @@ from server.intake.backing import Central
 from server.intake.peers import networks, peer_of
 from server.intake.rates import CAPACITY, Rate, Rates
 from server.intake.reading import Reader, TooLarge
-from server.intake.refusals import MOST_KINDS, MOST_PEERS, Refusals
+from server.intake.refusals import MOST_KINDS, MOST_PEERS, Refusals, detail_of, read_detail
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 
@@ -185,3 +185,8 @@ async def test_the_first_refusal_is_written_at_once_and_a_full_disk_ends_nothing
         await asyncio.sleep(0)
     assert len(audit.entries) == 1, "the next ones wait for their minute"
     running.cancel()
+
+
+def test_how_often_is_read_of_an_entry_whatever_it_says() -> None:
+    assert read_detail(detail_of("bad_signature", 7, ["203.0.113.9"])) == ("bad_signature", 7)
+    assert read_detail("bad_signature: " + "9" * 5000 + " times") == ("bad_signature", 1)

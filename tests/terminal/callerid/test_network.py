@@ -257,7 +257,19 @@ def test_what_cannot_be_sent_harms_nobody(udp: tuple[UdpPort, int], peers: list[
     port, number = udp
     gone = named(peers[1])
     peers[1].close()
-    nowhere = [gone, None, "", "no-port", "127.0.0.1:99999", "[::1]:5060", "255.255.255.255:9", "x.invalid:5060"]
+    nowhere = [
+        gone,
+        None,
+        "",
+        "no-port",
+        "127.0.0.1:99999",
+        f"127.0.0.1:{'9' * 5000}",
+        f"x.invalid:{'9' * 5000}",
+        "127.0.0.1:9²",
+        "[::1]:5060",
+        "255.255.255.255:9",
+        "x.invalid:5060",
+    ]
     for peer in nowhere:
         port.write(b"SIP/2.0 180 Ringing\r\n\r\n", peer)
     port.write(b"A" * 70_000, named(peers[0]))

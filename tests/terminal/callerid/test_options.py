@@ -66,7 +66,12 @@ def test_what_is_taken_is_fast_on_the_longest_name(pattern: str) -> None:
     assert time.perf_counter() - begun < 1
 
 
-@pytest.mark.parametrize("pattern", ["8[", "(", "*", "(?P<8>x)", "x{9,2}", "a**"])
+def test_a_repeat_of_thousands_of_digits_is_endless() -> None:
+    assert costly_in("(a*){" + "9" * 5000 + "}") is not None
+    assert costly_in("(a*){,1" + "0" * 50 + "}") is not None
+
+
+@pytest.mark.parametrize("pattern", ["8[", "(", "*", "(?P<8>x)", "x{9,2}", "a**", "x{" + "9" * 5000 + "}"])
 def test_what_is_no_pattern_is_refused_in_words(pattern: str) -> None:
     with pytest.raises(BadInput, match="no regular expression"):
         parse("tcp://pbx:5038?dialect=ami&extensions=" + pattern, "d")

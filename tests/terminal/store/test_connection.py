@@ -1,6 +1,7 @@
 """A transaction is all or nothing: on a full disk at any statement, under cancellation at any moment, from many tasks."""
 
 import asyncio
+import errno
 import inspect
 import os
 import random
@@ -12,7 +13,7 @@ import aiosqlite
 import pytest
 
 from ringdesk.errors import Refused, RingdeskError
-from terminal.store.connection import Database, Transaction
+from terminal.store.connection import Database, Transaction, open_writer
 
 
 @pytest.fixture
@@ -198,3 +199,32 @@ async def test_closing_twice(writer: Database) -> None:
     await writer.close()
     with pytest.raises(RingdeskError, match="closed"):
         await writer.run(rows)
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES])
+async def test_a_disk_that_becomes_read_only_is_told_until_it_takes_something_again(
+    tmp_path: Path, number: int
+) -> None:
+    """The connection is opened anew after an error of the disk; that fails, in words, for as long as nobody may write."""
+    may_write = True
+
+    def connector(path: Path) -> sqlite3.Connection:
+        if not may_write:
+            raise OSError(number, os.strerror(number), str(path))
+        return open_writer(path)
+
+    database = await Database.writer(tmp_path / "test.db", connector)
+    try:
+        await database.run(lambda tx: tx.do("create table row (id integer primary key, text text)"))
+        await database.run(lambda tx: tx.do("create table op (id integer primary key, text text)"))
+        await database.run(pair(1))
+        may_write = False
+        await database.settings("pragma query_only = on")  # as SQLite says it of a file that nobody may write
+        for _ in range(3):
+            with pytest.raises(RingdeskError, match="nothing was saved; check the disk and save again"):
+                await database.run(pair(2))
+        may_write = True
+        await database.run(pair(3))
+        assert await database.run(rows) == ([1, 3], [1, 3])
+    finally:
+        await database.close()

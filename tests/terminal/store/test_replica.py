@@ -703,7 +703,7 @@ async def test_a_directory_in_use(store: Store, tmp_path: Path, clock: Clock) ->
 
 
 async def test_a_newer_replica_is_left_alone(store: Store, tmp_path: Path, clock: Clock) -> None:
-    await store._writer.settings("pragma user_version = 999")
+    await store._writer.settings("pragma user_version = 999", "create table later (x)")
     await store.close()
     with pytest.raises(RingdeskError, match="upgrade ringdesk"):
         await Store.open(tmp_path, ids=Ids(), clock=ServerClock(clock))
