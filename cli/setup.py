@@ -20,7 +20,7 @@ from cli.onterminal import LateLog
 from cli.setup_answers import Answers
 from cli.setup_console import Console, Quit, Skipped, Wrong, spoken
 from cli.setup_walk import walk
-from config.load import is_language, places
+from config.load import is_language, language_of, places
 from ringdesk.dialects import Level
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.safetext import SafeText
@@ -251,6 +251,10 @@ def _converse(options: argparse.Namespace) -> int:
         options.language = setup_language.tag(options.language)
     if options.language and is_language(options.language):
         words.language(options.language)
+    elif not options.language:
+        words.language(
+            language_of(options.config)
+        )  # what ends it before the first question is said in some language too
     answers = Answers(options.config if options.config is not None else places().settings)
     if options.language:
         if not is_language(options.language):

@@ -7,7 +7,8 @@ requests).
     [project.entry-points."ringdesk.webhooks"]
     sipgate = "ringdesk.dialects.sipgate:SipgateDialect"
 
-Ours are those of the distribution `ringdesk`, and always there. Those of other packages are foreign: what is merely installed
+Ours are those of the distribution `ringdesk` from which this very program runs, and always there: another one of that name, in
+another folder, is foreign, too. Those of other packages are foreign: what is merely installed
 must not get into the path of calls, so a foreign one is imported only if its name is `allowed` (`[general] dialects` of the
 settings), and none can take a name of ours, in either group.
 
@@ -16,11 +17,15 @@ must not take the others with it.
 """
 
 from collections.abc import Callable, Collection, Iterator
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
+from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import msgspec
 
+import ringdesk
 from ringdesk.dialects import Level, SourceOptions, StreamDialect, WebhookDialect
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
@@ -92,10 +97,7 @@ class _Offer(msgspec.Struct, frozen=True):
     group: str
     entry: EntryPoint
     package: str
-
-    @property
-    def ours(self) -> bool:
-        return self.package == OURS
+    ours: bool
 
 
 def names(allowed: Collection[str] = ()) -> tuple[str, ...]:
@@ -244,11 +246,47 @@ def _loaded(name: str, entry: EntryPoint) -> Any:
 
 
 def _offers() -> Iterator[_Offer]:
+    """Ours, then those of the others. Of two distributions of one name only the first on the path offers anything there, so
+    ours are asked for by themselves."""
+    this = _this()
     known = entry_points()
     packages: dict[int, str] = {}  # a distribution reads its files anew whenever it is asked for its name
     for group in (GROUP, WEBHOOKS):
+        own = () if this is None else this.entry_points.select(group=group)
+        yield from (_Offer(group, entry, OURS, ours=True) for entry in own)
         for entry in known.select(group=group):
             dist = entry.dist
             if id(dist) not in packages:
-                packages[id(dist)] = "" if dist is None else str(dist.name or "")
-            yield _Offer(group, entry, packages[id(dist)])
+                packages[id(dist)] = "" if dist is None or _same(dist, this) else str(dist.name or "")
+            if not _same(dist, this):
+                yield _Offer(group, entry, packages[id(dist)], ours=False)
+
+
+def _this() -> Distribution | None:
+    """The distribution from which we run. Where none says so, the only one of the name is."""
+    named = list(distributions(name=OURS))
+    return next((dist for dist in named if _is_this(dist)), named[0] if len(named) == 1 else None)
+
+
+def _same(dist: Distribution | None, this: Distribution | None) -> bool:
+    return dist is not None and this is not None and _folder(dist) == _folder(this)
+
+
+def _folder(dist: Distribution) -> str:
+    """Where its metadata lies."""
+    return str(getattr(dist, "_path", id(dist)))
+
+
+def _is_this(dist: Distribution) -> bool:
+    """Whether we run from this distribution: what it was installed as, or the folder in which it is worked on (PEP 610)."""
+    here = Path(ringdesk.__file__).resolve()
+    recorded = any(str(file) == f"{OURS}/{here.name}" for file in dist.files or ())
+    if recorded and Path(str(dist.locate_file(f"{OURS}/{here.name}"))).resolve() == here:
+        return True
+    try:
+        origin: Any = msgspec.json.decode(dist.read_text("direct_url.json") or "null")
+    except (msgspec.MsgspecError, OSError, UnicodeDecodeError):
+        return False
+    url = origin.get("url") if isinstance(origin, dict) else None
+    place = urlsplit(url) if isinstance(url, str) else None
+    return place is not None and place.scheme == "file" and Path(url2pathname(place.path)).resolve() == here.parents[1]

@@ -180,6 +180,34 @@ def taken_up(fresh: Task, call: Call, known: Known) -> Task | None:
     return None
 
 
+def one_each(tasks: Iterable[Task]) -> dict[str, str]:
+    """Which open callbacks another one stands for, as the server will have it once it hears of both (`replaced`, `taken_up`): its
+    own for what a person promised, a person's of one more missed call for the one that there was. By id, the one that stays."""
+    kept: list[Task] = []
+    gone: dict[str, str] = {}
+    found = [task for task in tasks if _open(task)]
+    for task in sorted(found, key=lambda task: (is_of_missed(task), bool(task.author), task.at, task.id)):
+        own = number_of(task)
+        same = (other for other in kept if not own.isdisjoint(number_of(other)) and _same_person(task, other))
+        first = next(same, None) if is_of_missed(task) else None
+        if first is not None and _gives_way(task, first):
+            gone[task.id] = first.id
+        else:
+            kept.append(task)
+    return gone
+
+
+def _gives_way(task: Task, first: Task) -> bool:
+    """Two of the server's own are those of two stores."""
+    if not task.author:
+        return not is_of_missed(first)
+    return is_of_missed(first) or first.at <= task.at
+
+
+def _same_person(one: Task, other: Task) -> bool:
+    return None in (one.member, other.member) or one.member == other.member
+
+
 def _of_caller(call: Call, known: Known) -> list[Task]:
     """The open callbacks to the call's number, at its store."""
     dialled = numbers(call)

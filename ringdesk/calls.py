@@ -145,7 +145,8 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
     event says nothing about them. `line_time` is what the line claimed as its own date and time: shown, never trusted.
     `leg` of a `ringing`, `answered` or `ended` is the leg that the report is about, of a source that reports all legs alike.
     `verified` is None where the source has no signature. `unique`: its source never gives the id to another call, so what comes
-    under it long after the call is a repetition (`tracker.again`).
+    under it long after the call is a repetition (`tracker.again`). `lapsed`, of a `ring_stopped`: nobody heard it stop, but the
+    link to its source is lost.
     """
 
     event: EventKind
@@ -164,6 +165,7 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
     reason: SafeText | None = None
     verified: bool | None = None
     unique: bool | None = None
+    lapsed: bool | None = None
 
 
 class SourceKey(msgspec.Struct, frozen=True):
@@ -184,6 +186,29 @@ class Routed(msgspec.Struct, frozen=True, kw_only=True):
     until: float | None = None
 
 
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """How two calls were before a person said that they are one: of the one that led to the other from then on, where it stood
+    and what was asked of it; of the other what could be told of both afterwards."""
+
+    state: CallState
+    outcome: Outcome | None = None
+    ended: float | None = None
+    perhaps: str | None = None
+    kept_state: CallState
+    kept_outcome: Outcome | None = None
+    kept_ended: float | None = None
+    caller: Caller
+    absent: bool
+    called: Called
+    via: Via | None = None
+    answered: float | None = None
+    answered_by: SafeText | None = None
+    legs: tuple[Leg, ...] = ()
+    started: float
+    sources: tuple[SourceKey, ...] = ()
+    ring_count: int = 0
+
+
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """One telephone call. Times are seconds since 1970. `answered_by` is an extension, `claimed_by` a person's id and
     `claimed_name` their name; `claimed_at` is when somebody said first that they have it.
@@ -192,8 +217,10 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     `site` is the store or office that the line belongs to. `ring_count` counts RING reports of passive lines.
     `routed` says where it rings (None: at all desks of the store), `mark` what the business's own list says of the number.
     `perhaps` is the id of another source's call that this may be, though nothing proves it: who saw that one is not disturbed
-    again. `absent` says that the source stated that there is no number (so the pop need not wait). `merged_into` is the id under
-    which a call goes on that turned out to be the same as another.
+    again; `apart` are those of which a person said that this is another one. `joined` is, of a call that a person joined to
+    another, how both were before. `lapsed`: nobody heard it stop ringing, and it may ring on. `absent` says that the source
+    stated that there is no number (so the pop need not wait). `merged_into` is the id under which a call goes on that turned
+    out to be the same as another.
     """
 
     id: str
@@ -224,6 +251,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     routed: Routed | None = None
     mark: MarkLabel | None = None
     perhaps: str | None = None
+    apart: tuple[str, ...] = ()
+    joined: Joined | None = None
+    lapsed: bool = False
 
     @property
     def rank(self) -> int:

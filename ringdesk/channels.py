@@ -172,6 +172,8 @@ def _call(row: Call) -> Call:
         disposition=None if row.disposition is None else masked_text(row.disposition),
         routed=None if routed is None else _routed(routed),
         perhaps=row.perhaps if row.perhaps and is_uuid(row.perhaps) else None,
+        apart=tuple(each for each in row.apart if is_uuid(each)),
+        joined=None,
         sources=(),  # a native id is the peer's own text: some put the number into it
     )
 

@@ -25,6 +25,7 @@ class Exchange(Telephones):
     def __init__(self, source_id: str, line: str, extensions: str) -> None:
         super().__init__(source_id, line, extensions)
         self._suspects: set[str] = set()
+        self._told: set[str] = set()
 
     @property
     def next_due(self) -> float | None:
@@ -70,6 +71,7 @@ class Exchange(Telephones):
     def begin_snapshot(self) -> None:
         """A list of all channels follows: what is not in it is over."""
         self._suspects = set(self._legs)
+        self._told = {record.native_id for record in self._records.values() if record.opened}
 
     def end_snapshot(self, now: float) -> list[CallEvent]:
         """The list is complete. Calls of which no leg is left ended while nobody listened: how is not known."""
@@ -82,7 +84,14 @@ class Exchange(Telephones):
         self._suspects = set()
         for record in list({id(one): one for one in self._records.values()}.values()):
             self._found(record)
+            self._rings_on(record)
+        self._told = set()
         return self._take()
+
+    def _rings_on(self, record: Record) -> None:
+        """Whoever listens may have given up a call that was told of before the link was lost; nobody has it yet."""
+        if record.native_id in self._told and not (record.answered or somebody_talks(record)):
+            self._say(record, EventKind.RINGING if record.queue is None else EventKind.QUEUED)
 
     def _found(self, record: Record) -> None:
         """A call that was under way when the list was made."""

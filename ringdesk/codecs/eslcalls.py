@@ -32,6 +32,7 @@ DEAD: Final = 1000
 """Channels and calls remembered after their end: late events must not bring them back."""
 DEAD_SECONDS: Final = 600.0
 """For how long: after that an id that a dial plan gives out again (`origination_uuid`) is another's."""
+_TALKS: Final = ("ACTIVE", "HELD")
 DUMPS: Final = 100
 """Channels of a snapshot that are asked for their facts."""
 
@@ -53,6 +54,7 @@ class _Call(msgspec.Struct):
     legs: set[str]
     machine: bool = False
     bridged: bool = False
+    queued: bool = False
 
 
 class CallTable:
@@ -104,7 +106,7 @@ class CallTable:
         self._now = now
         leg = fields.get("Unique-ID", "")[: eslfields.LONGEST_ID]
         one = self._seen(leg, fields)
-        if one is None or fields.get("Channel-Call-State") not in ("ACTIVE", "HELD"):
+        if one is None or fields.get("Channel-Call-State") not in _TALKS:
             return self._take()
         other = fields.get("variable_bridge_uuid") or fields.get("Other-Leg-Unique-ID", "")
         if other in self._legs:
@@ -122,8 +124,28 @@ class CallTable:
         live = {row["uuid"][: eslfields.LONGEST_ID] for row in rows}
         for gone in self._stale - live:
             self._lost(gone)
+        talking = {row["uuid"][: eslfields.LONGEST_ID] for row in rows if row.get("callstate") in _TALKS}
+        asked = (live - self._legs.keys()) | self._taken_meanwhile(talking)
+        self._ring_on({self._legs[leg].call for leg in self._stale if leg in self._legs}, asked)
         self._stale = set()
-        return self._take(), [uuid for uuid in sorted(live - self._legs.keys()) if eslfields.is_id(uuid)][:DUMPS]
+        return self._take(), [uuid for uuid in sorted(asked) if eslfields.is_id(uuid)][:DUMPS]
+
+    def _taken_meanwhile(self, talking: set[str]) -> set[str]:
+        """Channels that talk now, of calls that only a machine had, if anybody: perhaps somebody took them."""
+        known = {uuid: self._legs[uuid] for uuid in talking & self._stale if uuid in self._legs}
+        calls = {leg.call: self._calls[leg.call] for leg in known.values()}
+        return {
+            uuid
+            for uuid, leg in known.items()
+            if not calls[leg.call].bridged and not (leg.root and calls[leg.call].machine)
+        }
+
+    def _ring_on(self, calls: set[str], asked: set[str]) -> None:
+        """Whoever listens may have given up a call while nothing was heard; nobody has it yet."""
+        for native in sorted(calls):
+            call = self._calls.get(native)
+            if call is not None and not call.bridged and call.legs.isdisjoint(asked):
+                self._tell(native, EventKind.QUEUED if call.queued else EventKind.RINGING)
 
     def _lost(self, uuid: str) -> None:
         """A channel ended while nobody listened: how is not known."""
@@ -349,7 +371,7 @@ class CallTable:
         agent = SafeText(fields.get("CC-Agent", "").partition("@")[0])
         match fields.get("CC-Action"):
             case "member-queue-start":
-                self._calls[leg.call].machine = True
+                self._calls[leg.call].machine = self._calls[leg.call].queued = True
                 self._tell(leg.call, EventKind.QUEUED, called=Called(line=self._line, queue=queue or None))
             case "agent-offering" if agent:
                 self._tell(leg.call, EventKind.LEG, leg=Leg(agent, LegState.RINGING))

@@ -27,6 +27,7 @@ from ringdesk.ops import (
     CallHand,
     CallHold,
     CallReport,
+    CallSame,
     CallVerdict,
     CallWrapup,
     ContactAdd,
@@ -69,7 +70,7 @@ def apply(
     stands: a call that it opens belongs there. Raises `Refused`: unknown_member, unknown_call, unknown_note, unknown_task,
     unknown_article, unknown_person, empty_note, empty_task, empty_member, empty_number, empty_article, empty_report,
     moved_note, not_own_note, stale_field, masked_number, too_many, bad_date, bad_contact, already_claimed, answered,
-    not_missed, not_yours, not_allowed.
+    not_missed, not_same, not_yours, not_allowed.
     """
     case = Case(op_id=op_id, actor=actor, at=at, base=base, rows=rows, fact=fact, site=site)
     return _EFFECTS[type(args)](case, args)
@@ -82,12 +83,14 @@ SUBJECTS: Final = ("member", "call")
 def retarget(args: Args, aliases: Mapping[RowKey, str]) -> Args:
     """The same intent for the member, and the call, that an alias stands for. `aliases` maps each to its `merged_into`."""
     ends: dict[str, str] = {}
-    for kind in SUBJECTS:
-        row_id: str | None = getattr(args, kind, None)
+    if isinstance(args, CallSame) and args.verdict != "same":
+        return args  # what a person joined they part again by its own name
+    for field, kind in (*((kind, kind) for kind in SUBJECTS), ("other", "call")):
+        row_id: str | None = getattr(args, field, None)
         seen: set[str] = set()
         while row_id is not None and (kind, row_id) in aliases and row_id not in seen:
             seen.add(row_id)
-            row_id = ends[kind] = aliases[kind, row_id]
+            row_id = ends[field] = aliases[kind, row_id]
     return msgspec.structs.replace(args, **ends) if ends else args
 
 
@@ -118,6 +121,7 @@ _EFFECTS: Final[dict[type, Callable[[Case, Any], Effect]]] = {
     CallHand: calls.call_hand,
     CallWrapup: calls.call_wrapup,
     CallVerdict: calls.call_verdict,
+    CallSame: calls.call_same,
     PresenceSet: business.presence_set,
     DispositionSave: business.disposition_save,
     ArticleSave: business.article_save,

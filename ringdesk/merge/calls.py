@@ -10,10 +10,10 @@ from ringdesk.errors import Refused
 from ringdesk.merge import bounds
 from ringdesk.merge.case import Case, Effect, expect_date, expect_subject, find, the_call
 from ringdesk.merge.notes import done
-from ringdesk.ops import CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup, Row, RowKey
+from ringdesk.ops import CallClaim, CallHand, CallHold, CallReport, CallSame, CallVerdict, CallWrapup, Row, RowKey
 from ringdesk.ops.calls import MAX_ALSO
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import Task, TaskKind
+from ringdesk.tasks import Task, TaskKind, TaskState
 from ringdesk.timeline import Contact, ContactKind
 
 
@@ -105,6 +105,43 @@ def call_hand(case: Case, args: CallHand) -> Effect:
         on_hold=False,
     )
     return Effect({("call", call.id): handed})
+
+
+def call_same(case: Case, args: CallSame) -> Effect:
+    """Two calls are one, or two, by a person's word (sync.md 5: what is ambiguous is joined by a person)."""
+    call, other = the_call(case, args.call), the_call(case, args.other)
+    if call.id == other.id:
+        return Effect({})
+    if args.verdict == "same":
+        return Effect(_one(case, call, other))
+    if call.merged_into is not None:
+        if call.merged_into != other.id or call.joined is None or other.merged_into is not None:
+            raise Refused("not_same", "these calls became one by what was heard of them; they stay one")
+        other, call = tracker.parted(other, call, call.joined)
+    apart = tuple(each for each in call.apart if each != other.id)
+    if args.verdict == "another":
+        call = msgspec.structs.replace(call, perhaps=None, apart=(*apart, other.id)[-bounds.MAX_SOURCES :])
+    else:
+        call = msgspec.structs.replace(call, perhaps=other.id, apart=apart)
+    return Effect({("call", row.id): row for row in (call, other) if find(case, "call", row.id, Call) != row})
+
+
+def _one(case: Case, call: Call, other: Call) -> dict[RowKey, Row]:
+    """Both as one, and of two callbacks one. Raises `Refused("not_same")`."""
+    near = 2 * tracker.DEFAULT_POLICY.same_call
+    one, two = (msgspec.structs.replace(each, apart=()) for each in (call, other))
+    asked = other.id in (call.perhaps, *call.apart) or call.id in (other.perhaps, *other.apart)
+    if not (case.fact or asked or tracker.perhaps_one(one, two, near)) or call.site != other.site:
+        raise Refused("not_same", "these two calls did not begin together; they stay two")
+    kept, gone = tracker.joined_by_person(other, call, case.at)
+    rows: dict[RowKey, Row] = {("call", kept.id): bounds.call(kept), ("call", gone.id): gone}
+    task = find(case, "task", ids.callback_id(gone.id), Task)
+    first = find(case, "task", ids.callback_id(kept.id), Task)
+    spoken = kept.claimed_by is not None or kept.answered is not None
+    for each in (task, first) if spoken else (task,) if first is not None else ():
+        if each is not None and each.state is TaskState.OPEN:
+            rows["task", each.id] = done(case, each)
+    return rows
 
 
 _VERDICTS: Final[dict[str, Outcome]] = {

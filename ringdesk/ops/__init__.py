@@ -19,7 +19,7 @@ from ringdesk.marks import NumberMark
 from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.ops.business import ArticleAsk, ArticleSave, DispositionSave, PresenceSet
-from ringdesk.ops.calls import MAX_ALSO, CallClaim, CallHand, CallHold, CallReport, CallVerdict, CallWrapup
+from ringdesk.ops.calls import MAX_ALSO, CallClaim, CallHand, CallHold, CallReport, CallSame, CallVerdict, CallWrapup
 from ringdesk.ops.members import (
     MemberAdd,
     MemberFields,
@@ -57,6 +57,7 @@ __all__ = [
     "CallHand",
     "CallHold",
     "CallReport",
+    "CallSame",
     "CallVerdict",
     "CallWrapup",
     "ContactAdd",
@@ -129,6 +130,7 @@ Args = (
     | CallHand
     | CallWrapup
     | CallVerdict
+    | CallSame
     | PresenceSet
     | DispositionSave
     | ArticleSave
@@ -155,6 +157,7 @@ KINDS: Final[dict[str, type[Args]]] = {
     "call.hand": CallHand,
     "call.wrapup": CallWrapup,
     "call.verdict": CallVerdict,
+    "call.same": CallSame,
     "presence.set": PresenceSet,
     "disposition.save": DispositionSave,
     "article.save": ArticleSave,
@@ -303,6 +306,14 @@ def _verdict(_op_id: str, args: CallVerdict, _person: str) -> list[RowKey]:
     return [("call", args.call), ("task", callback_id(args.call)), *_subjects(args.member)]
 
 
+def _same(_op_id: str, args: CallSame, _person: str) -> list[RowKey]:
+    return [
+        (kind, row_id)
+        for each in (args.call, args.other)
+        for kind, row_id in (("call", each), ("task", callback_id(each)))
+    ]
+
+
 def _update(_op_id: str, args: TaskUpdate, _person: str) -> list[RowKey]:
     member = args.fields.member
     return [("task", args.task), *_subjects(None if isinstance(member, msgspec.UnsetType) else member)]
@@ -340,6 +351,7 @@ _TOUCHED: Final[dict[type, Callable[[str, Any, str], list[RowKey]]]] = {
     CallHand: _its_call,
     CallWrapup: _wrapup,
     CallVerdict: _verdict,
+    CallSame: _same,
     PresenceSet: lambda _op_id, args, person: [("presence", person), *_subjects(None, args.call)],
     DispositionSave: lambda _op_id, args, _: [("disposition", args.code)],
     ArticleSave: lambda op_id, args, _: [("article", args.article or op_id)],

@@ -54,6 +54,18 @@ class CallWrapup(msgspec.Struct, frozen=True, kw_only=True):
     member: str | None = None
 
 
+class CallSame(msgspec.Struct, frozen=True, kw_only=True):
+    """`call.same`: whether `call`, which may be the same as `other` (`Call.perhaps`), is.
+
+    `same`: both are one, and `other` goes on; `another`: they are two, also where somebody had said `same`, and nobody is asked
+    again; `unsaid` takes either back.
+    """
+
+    call: str
+    other: str
+    verdict: Literal["same", "another", "unsaid"] = "same"
+
+
 class CallVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """`call.verdict`: what became of a call that nobody had, on a line that cannot see it (sync.md 5).
 

@@ -36,6 +36,7 @@ OPS: Final[dict[str, frozenset[str]]] = {
     "call.hand": _SERVICE,
     "call.wrapup": _SERVICE,
     "call.verdict": _SERVICE,
+    "call.same": _SERVICE,
     "presence.set": _SERVICE,
     "disposition.save": _LEADING,
     "article.save": _LEADING,

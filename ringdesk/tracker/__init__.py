@@ -28,7 +28,18 @@ from ringdesk.tracker.life import (
     step,
     wrap_up,
 )
-from ringdesk.tracker.merging import doubted, may_be_one, one_of, perhaps_one, twin, united, went_on
+from ringdesk.tracker.merging import (
+    doubted,
+    joined_by_person,
+    may_be_one,
+    one_of,
+    parted,
+    perhaps_one,
+    told_apart,
+    twin,
+    united,
+    went_on,
+)
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -40,12 +51,15 @@ __all__ = [
     "deadline",
     "doubted",
     "give_up",
+    "joined_by_person",
     "may_be_one",
     "one_of",
+    "parted",
     "patience",
     "perhaps_one",
     "pop_due",
     "step",
+    "told_apart",
     "twin",
     "united",
     "went_on",
@@ -143,6 +157,22 @@ class Tracker:
         if call is None or call_id == into.id:
             return ()
         return self._unite(None, call, self._calls.get(into.id, into), now)
+
+    def tell_apart(self, call_id: str, others: tuple[str, ...]) -> None:
+        """A person said of which calls this is none."""
+        call = self._calls.get(call_id)
+        if call is not None:
+            self._save(
+                msgspec.structs.replace(call, apart=others, perhaps=None if call.perhaps in others else call.perhaps)
+            )
+
+    def part(self, kept: Call | None, gone: Call) -> None:
+        """A person said that two calls are two after all: `kept` as it is now, None where it is not kept here."""
+        if self._merged.pop(gone.id, None) is None:
+            return
+        if kept is not None and kept.id in self._calls:
+            self._save(kept)
+        self._save(gone)
 
     def wrap_up(self, call_id: str, code: SafeText, now: float) -> tuple[Call, ...]:
         """The call is dealt with; nothing for a call that nobody knows."""

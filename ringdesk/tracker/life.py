@@ -62,7 +62,7 @@ TRANSITIONS: Final[dict[tuple[CallState, EventKind], CallState]] = {
     (_S.TRANSFERRING, _K.ENDED): _S.ENDED,
 }
 """(state, event) -> state. What is not here leaves the state and only adds facts: among them all that would lead to a lower
-rank, and `answered` while held, which is the late report of the first answer."""
+rank, and `answered` while held, which is the late report of the first answer. `_rings_on` is the one way back."""
 
 NO_CALL: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
 """Events that concern no call."""
@@ -102,6 +102,9 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
     event = _of_leg(call, event)
     call = _with_facts(call, event)
     state = TRANSITIONS.get((call.state, event.event), call.state)
+    if _rings_on(call, event):
+        state = CallState.RINGING if event.event is EventKind.RINGING else CallState.QUEUED
+        call = msgspec.structs.replace(call, outcome=None, ended=None, lapsed=False)
     if event.event is EventKind.RINGING and state is CallState.RINGING:
         call = msgspec.structs.replace(call, ring_count=call.ring_count + 1, last_ring=event.at)
     return _entered(call, state, event) if state is not call.state else call
@@ -180,6 +183,14 @@ def _of_leg(call: Call, event: CallEvent) -> CallEvent:
     return msgspec.structs.replace(event, event=kind)
 
 
+def _rings_on(call: Call, event: CallEvent) -> bool:
+    """Whether the source says, when it is heard again, that a call rings of which that was given up for want of news."""
+    silent = call.state is CallState.RING_STOPPED or (call.state is CallState.ENDED and call.outcome is Outcome.UNKNOWN)
+    decided = call.disposition is not None or call.merged_into is not None or _was_answered(call)
+    waits = event.event in (EventKind.RINGING, EventKind.QUEUED)
+    return call.lapsed and silent and waits and not decided and event.at >= (call.last_ring or 0.0)
+
+
 def _in_vain(call: Call) -> bool:
     """Whether telephones of ours rang, and all of them have stopped without an answer."""
     over = (LegState.MISSED, LegState.REJECTED, LegState.CANCELLED)
@@ -200,7 +211,7 @@ def _entered(call: Call, state: CallState, event: CallEvent) -> Call:
     if state is CallState.RING_STOPPED:
         if call.claimed_by is not None:
             return _picked_up(call, event.at)
-        return msgspec.structs.replace(call, state=state, last_ring=event.at)
+        return msgspec.structs.replace(call, state=state, last_ring=event.at, lapsed=event.lapsed is True)
     if state is CallState.ENDED:
         outcome = event.outcome or _outcome(call)
         return msgspec.structs.replace(call, state=state, outcome=outcome, ended=event.at)

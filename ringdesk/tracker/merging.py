@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import Call, Caller, CallState, Presentation
+from ringdesk.calls import Call, Caller, CallState, Joined, Outcome, Presentation
 from ringdesk.codecs.passiveline import joined
 from ringdesk.tracker.life import join_called, join_leg, pop_due, stated
 
@@ -76,6 +76,70 @@ def doubted(before: Call | None, call: Call, others: Iterable[Call], apart: floa
     return call if perhaps == call.perhaps else msgspec.structs.replace(call, perhaps=perhaps)
 
 
+def joined_by_person(kept: Call, gone: Call, at: float) -> tuple[Call, Call]:
+    """A person says that two calls are one: the one that goes on, and the one that leads to it and knows how both were."""
+    before = Joined(
+        state=gone.state,
+        outcome=gone.outcome,
+        ended=gone.ended,
+        perhaps=gone.perhaps,
+        kept_state=kept.state,
+        kept_outcome=kept.outcome,
+        kept_ended=kept.ended,
+        caller=kept.caller,
+        absent=kept.absent,
+        called=kept.called,
+        via=kept.via,
+        answered=kept.answered,
+        answered_by=kept.answered_by,
+        legs=kept.legs,
+        started=kept.started,
+        sources=kept.sources,
+        ring_count=kept.ring_count,
+    )
+    over = msgspec.structs.replace(went_on(gone, kept.id, at), joined=before, perhaps=None)
+    return _without(united(kept, gone), gone.id), _without(over, kept.id)
+
+
+def parted(kept: Call, gone: Call, was: Joined) -> tuple[Call, Call]:
+    """The person was wrong: both as they were, but for what has become since of the one that went on."""
+    alone = msgspec.structs.replace(
+        gone, merged_into=None, joined=None, state=was.state, outcome=was.outcome, ended=was.ended, perhaps=was.perhaps
+    )
+    own = msgspec.structs.replace(
+        kept,
+        caller=was.caller,
+        absent=was.absent,
+        called=was.called,
+        via=was.via,
+        legs=was.legs,
+        started=was.started,
+        sources=was.sources,
+        ring_count=was.ring_count,
+    )
+    first = msgspec.structs.replace(
+        own,
+        state=was.kept_state,
+        outcome=was.kept_outcome,
+        ended=was.kept_ended,
+        answered=was.answered,
+        answered_by=was.answered_by,
+    )
+    then = united(first, alone)
+    untouched = (kept.state, kept.outcome, kept.ended) == (then.state, then.outcome, then.ended)
+    return first if untouched else own, alone
+
+
+def told_apart(one: Call, other: Call) -> bool:
+    """Whether a person said that these are two calls."""
+    return other.id in one.apart or one.id in other.apart
+
+
+def _without(call: Call, other: str) -> Call:
+    apart = tuple(each for each in call.apart if each != other)
+    return call if apart == call.apart else msgspec.structs.replace(call, apart=apart)
+
+
 def _coincide(one: Call, other: Call, apart: float) -> bool:
     return _at_once(one, other, apart) and not _lines_differ(one, other)
 
@@ -87,6 +151,7 @@ def _lines_differ(one: Call, other: Call) -> bool:
 def _at_once(one: Call, other: Call, apart: float) -> bool:
     return (
         abs(one.started - other.started) <= apart
+        and not told_apart(one, other)
         and _meet(one, other)
         and _meet(other, one)
         and one.direction is other.direction
@@ -121,7 +186,7 @@ def _is_number(raw: str | None) -> bool:
 
 def united(kept: Call, other: Call) -> Call:
     """One call of two: the state of the one that knows more, every fact of both; the id and the first facts of `kept`."""
-    ahead = kept if kept.rank >= other.rank else other
+    ahead = kept if _says(kept) >= _says(other) else other
     legs = kept.legs
     for leg in other.legs:
         legs = join_leg(legs, leg)
@@ -130,6 +195,7 @@ def united(kept: Call, other: Call) -> Call:
     return msgspec.structs.replace(
         kept,
         perhaps=None if kept.perhaps == other.id else kept.perhaps,
+        lapsed=ahead.lapsed,
         state=ahead.state,
         outcome=ahead.outcome,
         ended=ahead.ended,
@@ -155,6 +221,12 @@ def united(kept: Call, other: Call) -> Call:
         routed=kept.routed or other.routed,
         mark=kept.mark or other.mark,
     )
+
+
+def _says(call: Call) -> tuple[int, int]:
+    """How much a call knows of where it stands; of two that are over, the one that somebody answered."""
+    unknown = call.outcome in (None, Outcome.UNKNOWN)
+    return call.rank, 2 if call.outcome is Outcome.ANSWERED else 0 if unknown else 1
 
 
 def went_on(gone: Call, into: str, at: float) -> Call:

@@ -14,6 +14,7 @@ from ringdesk.ops import (
     Args,
     CallHand,
     CallReport,
+    CallSame,
     MemberAdd,
     MemberUpdate,
     NumberAttach,
@@ -34,6 +35,8 @@ def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
 
     Raises `Refused("unknown_call")`, `Refused("unknown_source")` for a report, `BadInput`.
     """
+    if isinstance(args, CallSame) and (other := rows.get(("call", args.other))) is not None:
+        _expect_here(args.other, other, site)
     named: str | None = getattr(args, "call", None)
     call = None if named is None else rows.get(("call", named))
     if call is not None:
@@ -46,6 +49,11 @@ def expect_own_call(args: Args, site: str, rows: Mapping[RowKey, Row]) -> None:
             raise Refused("unknown_call", f"there is no call {named}; choose the call again")
     elif isinstance(args, CallReport) and args.events and args.call not in _ids(args):
         raise BadInput("the id of a call follows from its source and its native id; report it under that")
+
+
+def _expect_here(named: str, call: Row, site: str) -> None:
+    if channel_of("call", call) != store_channel(site):
+        raise Refused("unknown_call", f"there is no call {named}; choose the call again")
 
 
 def expect_own_source(args: Args, site: str, sites: Mapping[UUID, frozenset[str]]) -> None:

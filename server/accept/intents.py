@@ -135,7 +135,7 @@ def _args(op: Op) -> Args:
     return args
 
 
-_ID_FIELDS: Final = ("member", "call", "parent", "task", "mark", "article", "assignee", "to")
+_ID_FIELDS: Final = ("member", "call", "parent", "task", "mark", "article", "assignee", "to", "other")
 
 
 def _ids(args: msgspec.Struct) -> Iterator[str]:

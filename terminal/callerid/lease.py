@@ -3,7 +3,7 @@ events out.
 
 Whoever hangs up while nobody listens leaves no trace: without an end a call would ring on the desks for ever. So what waits
 holds a lease (sync.md 5). While the link is up it needs none; once it is down the lease runs, and what has not come back until
-then has stopped ringing, nobody knows why. What the exchange says later still counts for the same call.
+then has stopped ringing, nobody knows why. What the exchange says later still counts for the same call, also that it rings on.
 """
 
 from typing import Final
@@ -73,6 +73,7 @@ class Lease:
                 source=event.source,
                 native_id=event.native_id,
                 direction=event.direction,
+                lapsed=True,
             )
             for event in lost
         )

@@ -53,7 +53,7 @@ register(
         "source_secret_unread": "the secret file {path} cannot be read; check that it is there and may be read",
         "source_failed": "the dialect {dialect} failed and starts again; please report the lines in the log",
         REPLAY_ENDED: "the recording is over",
-        REPLAY_UNUSABLE: "the recording cannot be used: {reason}",
+        REPLAY_UNUSABLE: "the recording cannot be used: {reason}; give what `listen --record` kept, or a file of raw bytes",
     }
 )
 

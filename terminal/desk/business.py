@@ -5,6 +5,7 @@ from datetime import date
 
 from ringdesk import articles, dispositions
 from ringdesk.articles import Article, ArticleKind
+from ringdesk.callbacks import one_each
 from ringdesk.calls import Call
 from ringdesk.dispositions import Disposition
 from ringdesk.members import Member
@@ -23,7 +24,11 @@ class Business:
 
     async def agenda(self, *, mine: bool = False) -> list[Task]:
         """Open tasks, the next due first; `mine`: those of this person and of nobody."""
-        return await self._store.agenda(self.person if mine else None)
+        found = await self._store.agenda(self.person if mine else None)
+        if not mine:
+            return found
+        instead = one_each(await self._store.agenda(None))
+        return [task for task in found if task.id not in instead]
 
     async def promised(self, call: Call) -> list[Task]:
         """The open tasks of a call, and the open callbacks to its number that are no member's."""

@@ -12,7 +12,7 @@ from ringdesk import ids
 from ringdesk.calls import Call, CallEvent, CallState, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import Policy, Tracker, deadline, give_up, perhaps_one, pop_due, twin
+from ringdesk.tracker import Policy, Tracker, deadline, give_up, perhaps_one, pop_due, told_apart, twin
 
 YOUNG: Final = 30.0
 """Seconds: a call that somebody else reports pops only while it is younger (sync.md 5)."""
@@ -48,6 +48,8 @@ class CallBook:
         self._rows: dict[str, Call] = {}
         self._shown: dict[str, _Shown] = {}
         self._known_as_another: set[str] = set()
+        self._asked: set[str] = set()
+        """The calls of which people here were asked whether they are the same as another."""
         self.own: frozenset[str] = frozenset()
         """The ids of this device and of the person who works here: what a route names."""
 
@@ -73,7 +75,8 @@ class CallBook:
 
     def row(self, row: Call, now: float) -> list[Turn]:
         """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
-        self._rows[row.id] = row
+        before, self._rows[row.id] = self._rows.get(row.id), row
+        self._part(before, row)
         if row.merged_into is not None:
             if row.id not in self._shown:
                 return []
@@ -90,6 +93,18 @@ class CallBook:
             self._tracker.wrap_up(row.id, SafeText(row.disposition), now)
         turn = self._turn(row.id, now)
         return [] if turn is None else [turn]
+
+    def _part(self, before: Call | None, row: Call) -> None:
+        """What a person said of two calls holds for what this desk's lines hear, too."""
+        into = before.merged_into if before is not None else None
+        if row.merged_into is None and into is not None:
+            kept, heard = self._rows.get(into), self._tracker.get(into)
+            now = (
+                kept if kept is None or heard is None else _combined(heard, msgspec.structs.replace(kept, perhaps=None))
+            )
+            self._tracker.part(now and msgspec.structs.replace(now, sources=kept.sources if kept else ()), row)
+        if row.apart != (before.apart if before is not None else ()):
+            self._tracker.tell_apart(row.id, row.apart)
 
     def _seen_here(self, row: Call) -> bool:
         """Whether a line of this desk saw the same call, and it was shown: the server is about to make one of the two."""
@@ -121,6 +136,7 @@ class CallBook:
                 turns += self.row(give_up(call, now), now)
             elif _over(call, now):
                 del self._shown[call_id]
+                self._asked.discard(call_id)
         for call_id in [row.id for row in self._rows.values() if row.id not in self._shown and _over(row, now)]:
             del self._rows[call_id]
         return ended, turns
@@ -201,9 +217,20 @@ class CallBook:
                 continue
             row = self._rows.get(other.call.id)
             told = other.call.id == call.perhaps or (row is not None and row.perhaps == call.id)
+            if told_apart(call, other.call) or (row is not None and told_apart(call, row)):
+                continue
             if told or perhaps_one(call, other.call, _POLICY.same_call):
                 return other.call.id
         return None
+
+    def _question(self, before: _Shown | None, call: Call, *, popped: bool) -> str | None:
+        """The call that this one may be, once nothing is to be shown for it: as long as nobody has said so or not."""
+        if before is None or (popped and call.id not in self._asked) or not call.id:
+            return None
+        row = self._rows.get(call.id)
+        apart, said = (call.apart, call.perhaps) if row is None else (row.apart, row.perhaps)
+        told = (before.call.perhaps, said if call.id in self._asked else None)
+        return next((each for each in told if each is not None and each not in apart), None)
 
     def _seen(self, call_id: str) -> Call | None:
         heard, row = self._tracker.get(call_id), self._rows.get(call_id)
@@ -232,8 +259,10 @@ class CallBook:
         young = now - told < YOUNG if call_id in self._rows else now - max(told, call.last_ring or 0.0) < TOLD_LATE
         elsewhere = self.elsewhere(call)
         pop = not popped and young and _calls_for(call) and not elsewhere
-        perhaps = self._perhaps(call) if pop else None if popped or before is None else before.call.perhaps
+        perhaps = self._perhaps(call) if pop else self._question(before, call, popped=popped)
         pop = pop and perhaps is None
+        if perhaps is not None:
+            self._asked.add(call_id)
         call = msgspec.structs.replace(call, perhaps=perhaps)
         self._shown[call_id] = _Shown(call, popped or pop, elsewhere)
         quiet = elsewhere and not popped
@@ -289,4 +318,5 @@ def _combined(heard: Call, row: Call) -> Call:
         site=heard.site or row.site,
         routed=row.routed,
         mark=row.mark,
+        apart=row.apart,
     )

@@ -14,6 +14,7 @@ from ringdesk.notes import Note
 from ringdesk.ops import (
     Args,
     CallClaim,
+    CallSame,
     CallWrapup,
     MemberAdd,
     MemberFields,
@@ -242,9 +243,9 @@ class Desk(Life):
         if not all(permissions.may(self._person.actor.roles, ops.kind_of(args)) for args in wanted):
             raise _not_allowed()
         for args in wanted:
-            call: str | None = getattr(args, "call", None)
-            if call is not None:
-                await self._flow.flush(call)
+            for call in (getattr(args, "call", None), getattr(args, "other", None)):
+                if call is not None:
+                    await self._flow.flush(call)
         meant = [self._meant(args) for args in wanted]
         saved = await self._keep([*meant, *await self._settled_by(meant)], base, draft)
         return saved[: len(wanted)]
@@ -263,8 +264,11 @@ class Desk(Life):
 
     def _meant(self, args: Args) -> Args:
         """With the id under which a call goes on, where two turned out to be one, and a typed number read."""
-        call: str | None = getattr(args, "call", None)
-        known = args if call is None else msgspec.structs.replace(args, call=self._flow.book.resolve(call))
+        if isinstance(args, CallSame) and args.verdict != "same":
+            return args
+        named = {name: getattr(args, name, None) for name in ("call", "other")}
+        calls = {name: self._flow.book.resolve(each) for name, each in named.items() if each is not None}
+        known = msgspec.structs.replace(args, **calls) if calls else args
         return self._with_read_number(known)
 
     def _expect_may_read(self, what: str) -> None:

@@ -23,6 +23,7 @@ STILL_RINGS: Final = 60.0
 
 _REPORTED: Final = "reported"
 """Among the facts told of a call: that it was reported at all."""
+_WAITS: Final = frozenset({EventKind.RINGING, EventKind.QUEUED})
 _HELD_BACK: Final = frozenset({EventKind.RINGING, EventKind.CALLER})
 
 
@@ -36,6 +37,7 @@ class Reports:
         self._waiting: dict[str, list[CallEvent]] = {}
         self._ripe: set[str] = set()
         self._also: dict[str, list[str]] = {}
+        self._lapsed: set[str] = set()
 
     def joined(self, call: str, others: tuple[str, ...]) -> bool:
         """Others turned out to be `call`: what waits of them goes with it, and those that were reported are named in its
@@ -68,6 +70,7 @@ class Reports:
             del self._told[oldest]
             self._rings.pop(oldest, None)
             self._began.pop(oldest, None)
+            self._lapsed.discard(oldest)
             if oldest not in self._ripe:
                 self._waiting.pop(oldest, None)
                 self._also.pop(oldest, None)
@@ -107,6 +110,12 @@ class Reports:
             facts = set()
         else:
             facts = {(event.event, event.leg, event.outcome, event.linked_id, event.native_id, event.source)}
+        if event.lapsed:
+            self._lapsed.add(call)
+            facts = {(event.event, event.at)}
+        elif event.event in _WAITS and call in self._lapsed:
+            self._lapsed.discard(call)
+            facts.add(("rings on", event.at))
         if event.leg is not None:
             facts.add(("leg", event.leg))
         caller = event.caller

@@ -1,9 +1,11 @@
 """The commands about calls: take, wrap up, promise a callback, hold, hand on, junk, missed."""
 
+from typing import Literal
+
 from ringdesk.calls import CallState
 from ringdesk.dispositions import JUNK, Disposition
 from ringdesk.marks import MarkLabel
-from ringdesk.ops import CallHand, CallHold, CallVerdict, CallWrapup, NumberMarked, TaskAdd
+from ringdesk.ops import CallHand, CallHold, CallSame, CallVerdict, CallWrapup, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
@@ -196,6 +198,25 @@ async def lines(bench: Bench, _rest: str) -> None:
     bench.talk.say(*(heard or [say("All lines are quiet")]))
 
 
+async def same(bench: Bench, _rest: str) -> None:
+    """Two calls that may be one are one, or two."""
+    row = bench.board.doubtful
+    if row is None:
+        bench.talk.say(say("There are no two calls that may be one."))
+        return
+    name = called_by(row.call, row.sure)
+    entries = [Entry(say("one call"), _says(bench, row, "same")), Entry(say("two calls"), _says(bench, row, "another"))]
+    bench.talk.offer(say("Is it the same call? {name}", name=name), entries)
+
+
+def _says(bench: Bench, row: CallRow, verdict: Literal["same", "another"]) -> Act:
+    async def say_it() -> None:
+        await bench.desk.do(CallSame(call=row.call.id, other=row.call.perhaps or row.call.id, verdict=verdict))
+        bench.talk.say(say("Noted: {name}.", name=called_by(row.call, row.sure)))
+
+    return say_it
+
+
 async def missed(bench: Bench, _rest: str) -> None:
     """The calls that nobody had and nobody has judged."""
     rows = [row for row in bench.board.missed if row.call.disposition is None]
@@ -226,6 +247,11 @@ def _verdict(bench: Bench, row: CallRow, verdict: Verdict) -> Act:
         bench.talk.say(say("Noted: {name}.", name=name))
 
     return say_it
+
+
+def may_be_one(bench: Bench) -> bool:
+    """Whether there are two calls that may be one."""
+    return bench.board.doubtful is not None
 
 
 def can_take(bench: Bench) -> bool:

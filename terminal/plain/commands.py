@@ -78,6 +78,7 @@ COMMANDS: Final = (
     Command("search", "s", mark("search"), mark("find a member by number, last digits, code or name"), TEXT),
     Command("answers", "f", mark("answers"), mark("find the answer to a question"), TEXT, (mark("look up an answer"),)),
     Command("lines", "i", mark("lines"), mark("read the calls of the last minutes")),
+    Command("same", "y", mark("same"), mark("say whether two calls that may be one are one")),
     Command(
         "missed",
         "m",

@@ -48,6 +48,7 @@ _ACTS: Final[Mapping[str, Callable[[Bench, str], Awaitable[None]]]] = {
     "search": people.search,
     "answers": people.answers,
     "lines": calls.lines,
+    "same": calls.same,
     "missed": calls.missed,
     "drafts": people.drafts,
     "home": people.home,
@@ -59,6 +60,7 @@ _ACTS: Final[Mapping[str, Callable[[Bench, str], Awaitable[None]]]] = {
 _WORKS: Final[Mapping[str, Callable[[Bench], bool]]] = {
     "take": calls.can_take,
     "hold": calls.on_a_call,
+    "same": calls.may_be_one,
     "hand": calls.on_a_call,
     "note": lambda bench: not bench.nobody,
     "save": lambda bench: bool(bench.typed),

@@ -145,6 +145,7 @@ class Board(CardNews):
         call = news.call
         if call.merged_into is not None:
             return self._merge(call.id, call.merged_into)
+        self.aliases.pop(call.id, None)  # a person may have parted them again
         seen = call.id in self.calls
         old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
         mine = news.mine if call.claimed_by is not None else old.mine or news.mine

@@ -13,7 +13,7 @@ from terminal.screens.callbackkeys import CallbackKeys
 from terminal.screens.day import lost_before
 from terminal.screens.errands import Errand
 from terminal.screens.keeper import Owner
-from terminal.screens.keysoncalls import OVER
+from terminal.screens.keysoncalls import OVER, Verdict
 from terminal.screens.menus import Entry
 from terminal.screens.numberkeys import NumberKeys
 from terminal.screens.onshow import Part
@@ -149,6 +149,24 @@ class CallKeys(NumberKeys, CallbackKeys):
             self.take_line(message.index)
         elif message.pane == "missed":
             self.take_owed(message.index)
+
+    def action_same(self) -> None:
+        """s: two calls that may be one are."""
+        self._same(self.callwork.same)
+
+    def action_another(self) -> None:
+        """d: they are two."""
+        self._same(self.callwork.another)
+
+    def _same(self, said: Verdict) -> None:
+        if self.panes.here in OVER:
+            return
+        pointed = self._line()
+        row = pointed if pointed is not None and pointed.call.perhaps is not None else self.board.doubtful
+        if row is None:
+            self.painter.tell(say("There are no two calls that may be one."))
+            return
+        self.do("verdict", lambda: said(row), row)
 
     # handing on
 

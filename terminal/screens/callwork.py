@@ -4,6 +4,7 @@ A note stays with its owner through all of it; only the calls and whom the board
 """
 
 import contextlib
+from typing import Literal
 
 import msgspec
 
@@ -12,6 +13,7 @@ from ringdesk.errors import Refused, RingdeskError
 from ringdesk.ops import (
     CallHand,
     CallHold,
+    CallSame,
     CallVerdict,
     TaskAdd,
     TaskAttempt,
@@ -21,7 +23,7 @@ from ringdesk.ops import (
 )
 from ringdesk.reached import is_of_missed, number_of
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import AttemptResult, Task, TaskKind
+from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 from terminal.screens.board import Board
 from terminal.screens.windows import Window, spelled
 from terminal.screens.work import Work, not_yet
@@ -106,6 +108,29 @@ class CallWork:
         fields = TaskFields(assignee=person, assignee_name=name)
         await self.work.desk.do(TaskUpdate(task=task.id, fields=fields))
         return say("Handed back: {title}", title=title(task))
+
+    # two calls that may be one
+
+    async def same(self, row: CallRow) -> SafeText:
+        """They are one."""
+        return await self._same(row, "same", say("one call: {name}", name=called_by(row.call, row.sure)))
+
+    async def another(self, row: CallRow) -> SafeText:
+        """They are two, and nobody is asked again."""
+        return await self._same(row, "another", say("two calls: {name}", name=called_by(row.call, row.sure)))
+
+    async def _same(self, row: CallRow, verdict: Literal["same", "another"], done: SafeText) -> SafeText:
+        other = row.call.perhaps
+        if other is None:
+            return say("There are no two calls that may be one.")
+        await self.work.desk.do(CallSame(call=row.call.id, other=other, verdict=verdict))
+
+        async def back() -> SafeText:
+            await self.work.desk.do(CallSame(call=row.call.id, other=other, verdict="unsaid"))
+            return say("Taken back: {what}", what=done)
+
+        self.undo.add(done, back)
+        return SafeText(done[:1].upper() + done[1:])
 
     # calls that nobody had
 
@@ -204,7 +229,9 @@ class CallWork:
         """A callback was tried; who was reached needs no other: the desk closes those of their missed calls with it."""
         dialled = number_of(task)
         others = [
-            each for each in self.board.day.owed if is_of_missed(each) and not dialled.isdisjoint(number_of(each))
+            each
+            for each in self.board.day.callbacks.values()
+            if each.state is TaskState.OPEN and is_of_missed(each) and not dialled.isdisjoint(number_of(each))
         ]
         await self.work.desk.do(TaskAttempt(task=task.id, result=result))
         if result is AttemptResult.REACHED:

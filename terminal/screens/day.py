@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from ringdesk.callbacks import one_each
 from ringdesk.calls import Call
 from ringdesk.dispositions import MISSED
 from ringdesk.members import Member
@@ -78,8 +79,9 @@ class Day:
 
     @property
     def owed(self) -> list[Task]:
-        """The open callbacks, the next due first."""
-        rows = [task for task in self.callbacks.values() if task.state is TaskState.OPEN]
+        """The open callbacks, one for each caller, the next due first."""
+        instead = one_each(self.callbacks.values())
+        rows = [task for task in self.callbacks.values() if task.state is TaskState.OPEN and task.id not in instead]
         return sorted(rows, key=lambda task: (task.due or "9", task.id))
 
     def owed_to(self, number: SafeText) -> Task | None:
@@ -99,8 +101,10 @@ class Day:
         others of its number."""
         own: dict[str, Task] = {}
         dialled: dict[str, list[Task]] = {}
+        instead = one_each(self.callbacks.values())
         for task in self.callbacks.values():
-            own |= dict.fromkeys(filter(None, (task.call, *task.calls)), task)
+            stays = self.callbacks[instead.get(task.id, task.id)]
+            own |= dict.fromkeys(filter(None, (task.call, *task.calls)), stays)
             for digits in number_of(task):
                 dialled.setdefault(digits, []).append(task)
         found: dict[str, list[Call]] = {}

@@ -88,6 +88,11 @@ class Lines:
         return sorted(rows, key=lambda row: row.call.answered or row.call.started, reverse=True)
 
     @property
+    def doubtful(self) -> CallRow | None:
+        """The newest call of which is asked whether it is the same as another."""
+        return next((row for row in reversed(self.calls.values()) if row.call.perhaps is not None), None)
+
+    @property
     def talking(self) -> bool:
         """Whether the agent speaks with a caller, as far as it is known: then what others pick up is theirs."""
         return any(row.call.disposition is None and not row.call.held for row in self.mine)

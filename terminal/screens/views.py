@@ -301,6 +301,8 @@ def _dead_on_calls(board: Board) -> set[str]:
         "wrong": person.call is not None or board.banner is not None,
         "sharers": bool(board.sharers),
         "detach": person.member is not None and person.call is not None,
+        "same": board.doubtful is not None,
+        "another": board.doubtful is not None,
         "missed": bool(board.lost),
         "elsewhere": bool(board.lost),
         "ignore": bool(board.lost),

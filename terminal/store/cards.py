@@ -28,6 +28,8 @@ NOTES: Final = 50
 TASKS: Final = 200
 
 _MAX_ALIASES: Final = 8
+_TOGETHER: Final = 60.0
+"""Seconds between the beginnings of two calls that may have been one."""
 STATES: Final = {"waiting": "pending", "settled": "settled", "tray": "refused"}
 """The state of an op, and what a person is told of what it made."""
 
@@ -68,10 +70,26 @@ def card(tx: Transaction, member_id: str) -> Card:
     tasks = [row for row in _about(tx, ours, "task", TASKS) if isinstance(row, Task) and row.state is TaskState.OPEN]
     return Card(
         member=found,
-        timeline=tuple(row for row in _about(tx, ours, "contact", TIMELINE) if isinstance(row, Contact)),
+        timeline=_once(tx, (row for row in _about(tx, ours, "contact", TIMELINE) if isinstance(row, Contact))),
         tasks=tuple(sorted(tasks, key=lambda task: (task.due is None, task.due or "", task.at))),
         notes=tuple(row for row in _about(tx, ours, "note", NOTES) if isinstance(row, Note)),
     )
+
+
+def _once(tx: Transaction, contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+    """The contacts, newest first; of a call that was wrapped up under two ids, until a person made one of them, the later."""
+    found: list[Contact] = []
+    for each in contacts:
+        near = (other for other in found if other.call and other.at - each.at <= _TOGETHER)
+        if each.call is None or not any(_are_one(tx, each.call, other.call) for other in near):
+            found.append(each)
+    return tuple(found)
+
+
+def _are_one(tx: Transaction, call_id: str, other: str | None) -> bool:
+    one = find_call(tx, call_id) if other not in (None, call_id) else None
+    two = find_call(tx, other) if one is not None and other is not None else None
+    return one is not None and two is not None and one.id == two.id
 
 
 def tasks_of(tx: Transaction, who: Member) -> list[Task]:

@@ -159,6 +159,7 @@ def effect_of(tx: Transaction, op: Op, actor: Actor, instead: Mapping[RowKey, Ro
 
 def retargeted(args: Args, look: Callable[[RowKey], Row | None]) -> Args:
     """The same intent for the member, and the call, that an alias turned out to be."""
-    keys = ((kind, getattr(args, kind, None)) for kind in merge.SUBJECTS)
+    fields = (*((kind, kind) for kind in merge.SUBJECTS), ("call", "other"))
+    keys = ((kind, getattr(args, field, None)) for kind, field in fields)
     rows = [row for kind, row_id in keys if row_id is not None and (row := look((kind, row_id))) is not None]
     return merge.retarget(args, merge.leads(rows))

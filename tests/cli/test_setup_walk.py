@@ -187,6 +187,15 @@ def test_what_was_to_test_is_said_where_there_is_a_line(tmp_path: Path) -> None:
         assert says in done.stdout
 
 
+def test_settings_that_are_none_are_told_in_the_language_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "zh_TW")
+    done = setup(tmp_path, "--config", str(tmp_path), typed="")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "無法讀取" in done.stderr
+
+
 def test_nothing_to_write_is_said(tmp_path: Path) -> None:
     done = [setup(tmp_path, "--language", "en", "--only", "language", typed="") for _ in range(2)]
     assert "Written: " in done[0].stdout

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import ringdesk
 from config import registry
 from config.registry import Broken
 from ringdesk.codecs import refusals
@@ -172,3 +173,43 @@ class TestForeignDialects:
         (found,) = registry.foreign()
         assert found.why.english().isprintable()
         assert found.name.isprintable()
+
+
+class TestWhoIsOurs:
+    """The distribution from which the program runs, whatever another one calls itself."""
+
+    @pytest.mark.parametrize("package", ["ringdesk", "ringdesk-extra", "ringdesk_dialects"])
+    def test_a_package_of_our_name_in_another_folder_is_foreign(self, packages: Packages, package: str) -> None:
+        packages.install("acme", REAL, package=package)
+        assert "acme" not in registry.names()
+        assert isinstance(registry.find("acme"), registry.Barred)
+        assert not registry.is_ours("acme")
+        assert "acme" in registry.names({"acme"})
+        assert [each.name for each in registry.foreign()] == ["acme"]
+
+    def test_nor_can_it_take_the_name_of_one_of_ours(self, packages: Packages) -> None:
+        packages.install("modem", REAL, package="ringdesk")
+        found = registry.find("modem")
+        assert found is not None
+        assert not isinstance(found, registry.Broken | registry.Barred)
+        assert found.__module__ == "ringdesk.dialects.modem"
+
+    @pytest.mark.parametrize(
+        "origin", ["", "{", "[]", '{"url": 5}', '{"url": "file:///tmp/elsewhere"}', '{"url": "https://x"}']
+    )
+    def test_whatever_it_says_of_its_origin(self, packages: Packages, tmp_path: Path, origin: str) -> None:
+        packages.install("acme", REAL, package="ringdesk")
+        (tmp_path / "ringdesk" / "ringdesk-1.dist-info" / "direct_url.json").write_text(origin)
+        assert not registry.is_ours("acme")
+
+    def test_an_installed_one_is_known_by_its_files(
+        self, packages: Packages, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        packages.install("acme", REAL, package="ringdesk")
+        code = tmp_path / "ringdesk" / "ringdesk" / "__init__.py"
+        code.parent.mkdir()
+        code.write_text("")
+        (tmp_path / "ringdesk" / "ringdesk-1.dist-info" / "RECORD").write_text("ringdesk/__init__.py,,\n")
+        assert not registry.is_ours("acme")
+        monkeypatch.setattr(ringdesk, "__file__", str(code))
+        assert registry.is_ours("acme")

@@ -86,6 +86,37 @@ def test_a_cut_that_is_longer_stops_the_ringing_everywhere_and_what_comes_of_it_
 
 
 @pytest.mark.slow
+def test_what_still_rings_after_a_longer_cut_rings_again_at_all_desks(place: Shop) -> None:
+    office = Office(place, "ami", "--rings", "9", "--cadence", "4", "--after", "1")
+    try:
+        office.line.down()
+        for desk in (office.desk, office.colleague):
+            office.until(desk, "ring_stopped")
+        office.line.up()
+        for desk in (office.desk, office.colleague):
+            assert office.until(desk, "ringing")["outcome"] is None
+            assert office.pops(desk) == [office.pop["call"]], "on the screen, not a second pop"
+        assert office.until(office.colleague, "ended")["outcome"] == "missed"
+    finally:
+        office.line.close()
+
+
+@pytest.mark.slow
+def test_what_stopped_in_a_longer_cut_does_not_ring_again(place: Shop) -> None:
+    office = Office(place, "ami", "--rings", "2", "--cadence", "4", "--after", "1")
+    try:
+        office.line.down()
+        office.until(office.desk, "ring_stopped")
+        time.sleep(2 * 4)
+        read = len(office.desk.seen)
+        office.line.up()
+        office.until(office.desk, "ended")
+        assert "ringing" not in [line.get("state") for line in office.desk.seen[read:]]
+    finally:
+        office.line.close()
+
+
+@pytest.mark.slow
 def test_who_hung_up_while_the_link_was_down_is_over_when_it_is_back(place: Shop) -> None:
     office = Office(place, "ami", "--rings", "1", "--cadence", "3", "--after", "1")
     try:

@@ -128,3 +128,56 @@ def test_a_passive_line_is_claimed_by_one_of_three(place: Shop) -> None:
         over = desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "ended", since=read[desk])
         assert (over["call"], over["disposition"]) == (call, "order")
         assert pops(desk) == [call]
+
+
+def doubtful(place: Shop, desks: list[Process]) -> tuple[str, str]:
+    """Two reports of which nothing proves that they are of one call: which popped at every desk, and which did not."""
+    for desk in desks:
+        assert desk.ask("sync", timeout=30)["ok"]
+    assert hook(place, "cloud", RINGS | {"callId": "c1", "from": "anonymous"}) == 200
+    (first,) = {desk.expect(is_pop)["call"] for desk in desks}
+    assert hook(place, "carrier", RINGS | {"callId": "x1", "from": "unavailable"}) == 200
+    told = [desk.expect(lambda line: line.get("event") == "call" and bool(line.get("possibly_same"))) for desk in desks]
+    (second,) = {line["call"] for line in told}
+    assert {line["possibly_same"] for line in told} == {first}
+    return first, second
+
+
+def says(desk: Process, call: str, other: str, verdict: str) -> None:
+    assert desk.ask("op", kind="call.same", args={"call": call, "other": other, "verdict": verdict})["ok"]
+
+
+def test_a_person_says_that_two_calls_are_one_and_all_desks_have_one(place: Shop) -> None:
+    desks = [place.desk("a"), place.desk("b", user="ann")]
+    first, second = doubtful(place, desks)
+    assert desks[1].ask("note", member=None, call=second, text="the parcel")["ok"]
+    read = {desk: len(desk.seen) for desk in desks}
+    says(desks[1], second, first, "same")
+    for desk in desks:
+        desk.expect(lambda line: line.get("event") == "call" and line.get("merged_into") == first, since=read[desk])
+        assert pops(desk) == [first]
+        (call,) = calls(desk)
+        assert (call["call"], sources(call)) == (first, 2)
+    assert hook(place, "carrier", RINGS | {"event": "hangup", "callId": "x1", "cause": "cancel"}) == 200
+    for desk in desks:
+        over = desk.expect(lambda line: line.get("event") == "call" and line.get("outcome") == "missed")
+        assert over["call"] == first, "what is heard of the other is of the one that goes on"
+    says(desks[0], second, first, "unsaid")
+    for desk in desks:
+        assert desk.ask("sync", timeout=30)["ok"]
+        assert {call["call"] for call in calls(desk)} == {first, second}
+
+
+def test_a_person_says_that_two_calls_are_two_and_nobody_is_asked_again(place: Shop) -> None:
+    desks = [place.desk("a"), place.desk("b", user="ann")]
+    first, second = doubtful(place, desks)
+    read = {desk: len(desk.seen) for desk in desks}
+    says(desks[0], second, first, "another")
+    for desk in desks:
+        assert desk.expect(is_pop, since=read[desk])["call"] == second, "it calls for somebody"
+    answered = {"event": "answer", "callId": "x1", "answeringNumber": "1001"}
+    assert hook(place, "carrier", RINGS | answered) == 200
+    for desk in desks:
+        news = desk.expect(lambda line: line.get("event") == "call" and line.get("state") == "answered")
+        assert (news["call"], news.get("possibly_same")) == (second, None)
+        assert [call.get("possibly_same") for call in calls(desk)] == [None, None]

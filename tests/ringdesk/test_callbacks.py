@@ -285,3 +285,30 @@ def test_a_caller_has_one_open_callback_exactly_while_their_last_call_was_missed
                 if owed:
                     since = max((n for n, one in enumerate(shown) if one.claimed_by), default=-1)
                     assert owed[0].called == len(shown) - since - 2
+
+
+class TestOneEach:
+    """What a desk lists while the server has not heard of it: one callback for each caller, as the server will have it."""
+
+    SERVERS = callback(call("c", 100.0))
+    PROMISE = Task(id="mine", kind=TaskKind.CALLBACK, call="c", number=SafeText("0965118402"), author="ann", at=150.0)
+    VERDICT = msgspec.structs.replace(callback(call("d", 200.0)), author="ann", at=210.0)
+
+    def test_the_servers_gives_way_to_what_a_person_promised(self) -> None:
+        assert callbacks.one_each((self.SERVERS, self.PROMISE)) == {self.SERVERS.id: "mine"}
+
+    def test_of_a_caller_who_tried_again_the_one_that_was_there_stays(self) -> None:
+        assert callbacks.one_each((self.VERDICT, self.SERVERS)) == {self.VERDICT.id: self.SERVERS.id}
+        assert callbacks.one_each((self.VERDICT, self.PROMISE)) == {self.VERDICT.id: "mine"}
+
+    def test_the_server_leaves_these_alone(self) -> None:
+        later = msgspec.structs.replace(self.PROMISE, at=300.0)
+        elsewhere = callback(call("e", 120.0, site="b"))
+        done = msgspec.structs.replace(self.PROMISE, state=TaskState.DONE)
+        theirs = msgspec.structs.replace(self.PROMISE, member="m2")
+        other = msgspec.structs.replace(self.PROMISE, number=SafeText("0911222333"))
+        for task in (elsewhere, done, other):
+            assert callbacks.one_each((self.SERVERS, task)) == {}
+        assert callbacks.one_each((self.VERDICT, later)) == {}
+        assert callbacks.one_each((msgspec.structs.replace(self.SERVERS, member="m1"), theirs)) == {}
+        assert callbacks.one_each((self.PROMISE, later)) == {}, "two promises are two"

@@ -172,3 +172,15 @@ def test_a_call_that_was_missed_for_sure_joins_the_open_callback_of_its_caller()
     promised = Day()
     promised.hear(TaskNews(callback(at=first.started + 60), "settled"))
     assert promised.taken_care([second]) == {}
+
+
+def test_what_is_promised_while_the_server_is_away_stands_once_beside_the_servers_own() -> None:
+    day = Day()
+    (lost,) = tries(1)
+    servers = Task(id=callback_id("u0"), kind=TaskKind.CALLBACK, call="u0", number=SafeText("+886965118402"), at=100.0)
+    own = Task(id="op", kind=TaskKind.CALLBACK, number=SafeText("0965118402"), author="ann", at=150.0)
+    day.begin((), (servers, own))
+    assert [task.id for task in day.owed] == ["op"]
+    assert day.taken_care([lost]) == {"op": [lost]}
+    day.hear(TaskNews(msgspec.structs.replace(servers, state=TaskState.DONE), "settled"))
+    assert [task.id for task in day.owed] == ["op"]

@@ -234,6 +234,9 @@ class TestSnapshot:
         bench.hear(self.listed(kept), self.done())
         states = {call.caller.raw: (call.state.value, call.outcome) for call in bench.tracker.calls}
         assert states == {"0912345678": ("ended", "unknown"), "0223456789": ("ringing", None)}
+        assert [one.native_id for one in bench.events if one.event is EventKind.RINGING] == ["1.1", "2.1", "2.1"], (
+            "what still rings is said again"
+        )
 
     def test_an_account_that_may_not_list_gets_a_notice_and_keeps_its_calls(self) -> None:
         bench = Bench(SECRET)

@@ -329,6 +329,39 @@ class TestReconnect:
         ended = [(one.native_id, one.outcome) for one in bench.events if one.event is EventKind.ENDED]
         assert ended == [("b", Outcome.UNKNOWN)]
 
+    def back(self, *heard: bytes, **callstates: str) -> tuple[Bench, list[str], list[CallEvent]]:
+        """Events, a cut, and the list after it; what was asked for, what was told."""
+        bench = Bench("x")
+        bench.open()
+        bench.hear(*heard)
+        bench.take(bench.dialect.closed(bench.now))
+        bench.open()
+        bench.hear(GREETING, reply("+OK accepted"), reply("+OK"))
+        before = len(bench.events)
+        rows = [{"uuid": uuid, "callstate": state} for uuid, state in callstates.items()]
+        asked = bench.hear(frame("api/response", json.dumps({"row_count": len(rows), "rows": rows}).encode()))
+        return bench, asked, bench.events[before:]
+
+    def test_what_still_rings_is_said_again(self) -> None:
+        _, asked, told = self.back(created("a"), created("b", to="801", of="a"), a="RINGING", b="RINGING")
+        assert (asked, [(one.event, one.native_id) for one in told]) == ([], [(EventKind.RINGING, "a")])
+
+    def test_what_somebody_took_meanwhile_is_not_and_is_asked_for(self) -> None:
+        bench, asked, told = self.back(created("a"), created("b", to="801", of="a"), a="ACTIVE", b="ACTIVE")
+        assert (asked, told) == (["api uuid_dump a json\n\n", "api uuid_dump b json\n\n"], [])
+        facts = {
+            "Event-Name": "CHANNEL_DATA",
+            "Unique-ID": "b",
+            "Channel-Call-State": "ACTIVE",
+            "Other-Leg-Unique-ID": "a",
+        }
+        bench.hear(frame("api/response", json.dumps(facts).encode()))
+        assert (bench.call.state, bench.call.answered_by) == (CallState.ANSWERED, "801")
+
+    def test_what_was_answered_before_is_not_said_again(self) -> None:
+        heard = created("a"), created("b", to="801", of="a"), bridged("a", "b")
+        assert self.back(*heard, a="ACTIVE", b="ACTIVE")[1:] == ([], [])
+
     def test_no_channels_at_all(self) -> None:
         bench = Bench()
         bench.hear(created("a"))

@@ -307,3 +307,32 @@ def test_telephones_that_rang_in_vain(states: tuple[LegState, ...], ended: Outco
     call = after(event(RINGING, caller=CHEN), *legs)
     assert after(event(ENDED), call=call).outcome is ended
     assert give_up(call, T + 200).outcome is given_up
+
+
+class TestWhatNobodyHeardStop:
+    """The link to a source was lost for longer than its lease: what rang there may ring on."""
+
+    def lapsed(self, *, ended: bool = False, **more: Any) -> Call:
+        call = step(None, CallEvent(event=EventKind.RINGING, at=1.0, source="pbx", native_id="1"), call_id="c")
+        call = step(call, CallEvent(event=EventKind.RING_STOPPED, at=60.0, source="pbx", lapsed=True), call_id="c")
+        return msgspec.structs.replace(give_up(call, 120.0) if ended else call, **more)
+
+    @pytest.mark.parametrize("ended", [False, True])
+    @pytest.mark.parametrize(
+        ("kind", "state"), [(EventKind.RINGING, CallState.RINGING), (EventKind.QUEUED, CallState.QUEUED)]
+    )
+    def test_it_rings_again_when_the_source_says_so(self, ended: bool, kind: EventKind, state: CallState) -> None:
+        again = step(
+            self.lapsed(ended=ended), CallEvent(event=kind, at=130.0, source="pbx", native_id="1"), call_id="c"
+        )
+        assert (again.state, again.outcome, again.ended, again.lapsed) == (state, None, None, False)
+
+    def test_what_was_said_of_it_meanwhile_or_before_stays(self) -> None:
+        late = CallEvent(event=EventKind.RINGING, at=130.0, source="pbx", native_id="1")
+        for more in ({"claimed_by": "p"}, {"disposition": "missed"}, {"merged_into": "d"}, {"answered": 70.0}):
+            assert step(self.lapsed(**more), late, call_id="c").state is CallState.RING_STOPPED
+        before = msgspec.structs.replace(late, at=30.0)
+        assert step(self.lapsed(), before, call_id="c").state is CallState.RING_STOPPED
+        heard = step(None, msgspec.structs.replace(late, at=1.0), call_id="c")
+        heard = step(heard, CallEvent(event=EventKind.RING_STOPPED, at=60.0, source="pbx"), call_id="c")
+        assert step(heard, late, call_id="c").state is CallState.RING_STOPPED, "it was heard to stop"

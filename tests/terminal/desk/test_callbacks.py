@@ -108,3 +108,11 @@ async def test_what_was_promised_to_a_caller_is_found_by_the_call_and_by_the_num
         assert {task.id for task in await place.desk.business.promised(calls[0])} == {here, number}
         card = await place.desk.open(MEMBER.id)
         assert [task.id for task in card.tasks] == [theirs]
+
+
+async def test_what_is_to_do_has_one_callback_for_a_caller_also_before_the_server_has_heard_of_it(
+    tmp_path: Path,
+) -> None:
+    async with opened(tmp_path, calls=(missed("m1", 100.0), missed("m2", 200.0))) as place:
+        await judged(place, "m1", "m2")
+        assert [task.id for task in await place.desk.business.agenda(mine=True)] == [callback_id("m1")]

@@ -4,6 +4,7 @@ import pytest
 from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Presentation, Routed, SourceKey
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
+from ringdesk.tracker.merging import joined_by_person, parted
 from terminal.desk.callbook import KEPT, YOUNG, CallBook
 
 AT = 1_700_000_000.0
@@ -339,3 +340,36 @@ class TestWhatMayBeTheSameCall:
         book.row(self.withheld("b"), AT + 1)
         (turn,) = book.row(self.withheld("b", state=CallState.ENDED, ended=AT + 8), AT + 8)
         assert (turn.pop, turn.call.perhaps, turn.call.live) == (False, "a", False)
+
+    def test_a_person_says_that_it_is_another_and_it_pops_and_is_not_asked_of_again(self) -> None:
+        book = CallBook(Tracker())
+        book.row(self.withheld("a"), AT)
+        book.row(self.withheld("b", perhaps="a"), AT + 1)
+        (turn,) = book.row(self.withheld("b", apart=("a",)), AT + 2)
+        assert (turn.pop, turn.call.perhaps) == (True, None)
+        turns = book.row(self.withheld("b", apart=("a",), state=CallState.ENDED, ended=AT + 8), AT + 8)
+        assert [turn.call.perhaps for turn in turns] == [None]
+        (turn,) = book.row(self.withheld("b", perhaps="a", state=CallState.ENDED, ended=AT + 8), AT + 9)
+        assert turn.call.perhaps == "a", "taken back"
+
+    def test_what_a_person_made_one_and_two_again_holds_for_an_own_line(self) -> None:
+        book = CallBook(Tracker())
+        other = row(sources=(SourceKey("cloud", "x"),), called=Called(line=SafeText("2")))
+        book.row(other, AT)
+        ring = event(EventKind.RINGING, 1, MEI)
+        ring = msgspec.structs.replace(ring, called=Called(line=SafeText("1")))
+        book.heard(ring, "")
+        own = book.of(SourceKey("line", "1"))
+        assert own is not None
+        (mine,) = [call for call in book.calls(AT + 1) if call.id == own]
+        assert mine.perhaps == "other"
+        kept, gone = joined_by_person(other, mine, AT + 2)
+        for each in (kept, gone):
+            book.row(each, AT + 2)
+        assert (book.resolve(own), [call.id for call in book.calls(AT + 2)]) == ("other", ["other"])
+        assert gone.joined is not None
+        for each in parted(kept, gone, gone.joined):
+            book.row(each, AT + 3)
+        assert (book.resolve(own), {call.id for call in book.calls(AT + 3)}) == (own, {own, "other"})
+        (stopped,) = book.heard(event(EventKind.RING_STOPPED, 9), "")
+        assert (stopped.call.id, stopped.call.state) == (own, CallState.RING_STOPPED)

@@ -1,5 +1,7 @@
 import asyncio
 
+import msgspec
+
 from ringdesk.calls import Caller, CallEvent, EventKind, Leg, LegState, Presentation
 from ringdesk.errors import Refused
 from ringdesk.ops import CallReport
@@ -161,3 +163,19 @@ def test_a_number_that_comes_with_a_later_ring_is_told() -> None:
     report = reports.take()
     assert report is not None
     assert [event.caller for event in report.events] == [caller]
+
+
+def test_a_call_that_rings_on_after_nobody_heard_it_stop_is_told_each_time() -> None:
+    reports = Reports()
+    ring = CallEvent(event=EventKind.RINGING, at=1.0, source="pbx", native_id="1")
+    assert reports.heard("c", ring, popped=True)
+    assert reports.take() is not None
+    for at in (60.0, 300.0):
+        for each in (
+            msgspec.structs.replace(ring, event=EventKind.RING_STOPPED, at=at, lapsed=True),
+            msgspec.structs.replace(ring, at=at + 9),
+        ):
+            assert reports.heard("c", each, popped=True)
+            report = reports.take()
+            assert report is not None
+            assert report.events == (each,)
