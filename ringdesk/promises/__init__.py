@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from ringdesk.names import HAN
 from ringdesk.promises.days import DAYS, FLAGS, number
 from ringdesk.promises.hours import HOURS, MORNING_SAID, PART_HOURS, PARTS, WITHIN_WORD, Hours
 from ringdesk.safetext import SafeText
@@ -91,6 +90,7 @@ _FROM: Final = re.compile(r"\b(?:after|from|no earlier than|not before) ?$", FLA
 _AFTER: Final = re.compile(r" ?(?:以後|之後|過後|後(?!天|來)|起(?!來))")
 _INCLUDED: Final = ("from", "no earlier than", "not before", "起")
 """From Friday on begins on Friday, after it on Saturday."""
+_CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 _TO: Final = re.compile(r" ?(?:到|至|[-~\u2013\uff5e]|to\b) ?", FLAGS)
 _BETWEEN: Final = re.compile(r" ?之間")
 _WITHIN: Final = re.compile(r"內|\bwithin\b", FLAGS)
@@ -144,7 +144,7 @@ def _promise(clause: str, now: datetime) -> Promise | None:
 def _ends(hours: Hours, rest: _Rest, clause: str) -> tuple[time | None, time | None]:
     """From when and until when. "Before" a part of the day is before it begins, where it is said in Chinese."""
     if rest.by:
-        return None, hours.opens if HAN.search(clause) else hours.closes
+        return None, hours.opens if _CHINESE.search(clause) else hours.closes
     return (hours.closes, None) if rest.after else (hours.opens, hours.closes)
 
 

@@ -30,9 +30,8 @@ from terminal.widgets.speech import (
     say,
     tongue,
 )
-from terminal.widgets.tasks import when
 from terminal.widgets.telephone import title, written
-from terminal.widgets.when import Due, Now, clock, length, stamp
+from terminal.widgets.when import Due, Now, clock, length, stamp, when
 
 OPENING = mark("One moment: the desk opens.")
 UNLOCKED = mark(

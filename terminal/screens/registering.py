@@ -102,7 +102,7 @@ class Registering:
             await self.work.desk.update(ident, MemberFields(name=SafeText(), honorific=SafeText()), base)
         self.board.known(call.id)
         await self.work.unknown(call, card.member)
-        return say("Taken back: {number} is nobody's number, and no member was made.", number=number(call))
+        return say("Taken back: {number} is nobody's number again.", number=number(call))
 
     async def _member(self) -> str:
         return await self._made if self._made is not None else ""

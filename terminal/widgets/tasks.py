@@ -6,14 +6,14 @@ from textual import events
 from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import Task, TaskKind, TaskState
+from ringdesk.tasks import Task, TaskState
 from terminal.messages import Chosen
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, spaced
 from terminal.widgets.speech import say
 from terminal.widgets.telephone import title
-from terminal.widgets.when import Due, Now, due_between
+from terminal.widgets.when import Due, Now, when
 
 BOX = "-"
 _WHEN: Final = 17
@@ -25,11 +25,6 @@ class Duties(NamedTuple):
 
     person: Person
     now: Now
-
-
-def when(task: Task, now: Now) -> Due:
-    """When a task is due, in words."""
-    return due_between(task.opens, task.due, now, call=task.kind is TaskKind.CALLBACK)
 
 
 def by_urgency(tasks: tuple[Task, ...], now: Now) -> list[tuple[Due, Task]]:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task, TaskKind
 from terminal.widgets.speech import mark, say
 
 _DAYS: Final = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
@@ -152,6 +153,11 @@ def due_between(opens: SafeText | None, text: SafeText | None, now: Now, *, call
     if start.date() == now.today:
         return whole._replace(words=SafeText(f"{say('today')} {_span(first, ends, now)}"), today=True)
     return whole if first <= now.at else whole._replace(words=SafeText(f"{_day_of(start.date(), now)} {start:%H:%M}"))
+
+
+def when(task: Task, now: Now) -> Due:
+    """When a task is due, in words."""
+    return due_between(task.opens, task.due, now, call=task.kind is TaskKind.CALLBACK)
 
 
 def _end(whole: Due, ends: float | None, now: Now) -> SafeText:

@@ -190,7 +190,7 @@ class TestTheSettings:
         ("language", "said"),
         [
             ("en", "settings: [desk] keys: F10 is the key of later and stays with it; save keeps Ctrl+S"),
-            ("zh-Hant", "設定檔：按鍵設定：F10 是 later 的按鍵，仍歸它；save 仍用 Ctrl+S"),
+            ("zh-Hant", "設定檔：按鍵設定：F10 是 later 的按鍵，保持不變；save 仍用 Ctrl+S"),
         ],
     )
     def test_every_key_that_cannot_be_given_away_is_said(self, tmp_path: Path, language: str, said: str) -> None:

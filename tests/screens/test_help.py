@@ -96,7 +96,7 @@ async def test_remapped_keys_are_shown_and_work() -> None:
 
 CLASH = {
     "en": "[desk] keys: F10 is the key of later and stays with it; save keeps Ctrl+S",
-    "zh": "按鍵設定：F10 是 later 的按鍵，仍歸它；save 仍用 Ctrl+S",
+    "zh": "按鍵設定：F10 是 later 的按鍵，保持不變；save 仍用 Ctrl+S",
 }
 MORE = {
     "en": "2 keys are not as you set them, `ringdesk doctor` lists them: ",

@@ -19,8 +19,7 @@ from terminal.widgets.homeface import entry
 from terminal.widgets.morning import Item, Kind
 from terminal.widgets.person import Person
 from terminal.widgets.row import Row, Tone, drawn
-from terminal.widgets.tasks import when
-from terminal.widgets.when import Now
+from terminal.widgets.when import Now, when
 from tests.terminal.scripted_desk import ME, NOW, member
 
 HERE = Now(NOW, ZoneInfo("Asia/Taipei"))

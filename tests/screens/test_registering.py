@@ -50,7 +50,7 @@ async def test_one_key_makes_the_member_asks_the_name_and_says_what_takes_it_bac
         assert "Ctrl+R" in run.pane("choices")
         assert "王小姐" in run.pane("choices")
         await run.press("ctrl+r")
-        back = "no member was made" if english else "沒有建立會員"
+        back = "is nobody's number again" if english else "已不是任何會員的號碼"
         assert back in run.pane("banner")
         assert made(run) == [("", "", 0)]
         assert run.screen.board.person.key == (None, "u")
