@@ -84,7 +84,7 @@ KEYS: Final = (
     _outside("junk", "x", "junk", _("Junk"), _("Mark the number as junk and close the call")),
     _outside("wrong", "w", "wrong", _("Wrong number"), _("Close the call as a wrong number")),
     _outside("detach", "n", "detach", _("No longer theirs"), _("Take the caller's number off this card")),
-    _outside("sharers", "o", "sharers", _("Same number"), _("Show who else has the caller's number")),
+    _outside("sharers", "b", "sharers", _("Same number"), _("Show who else has the caller's number")),
     _outside("same", "s", "same", _("Same call"), _("Two calls that may be one: they are")),
     _outside("another", "d", "another", _("Another call"), _("Two calls that may be one: they are two")),
     _outside("missed", "m", "missed", _("Missed"), _("In the missed list: nobody had it; call back")),

@@ -36,6 +36,9 @@ register(
     }
 )
 
+LOST: Final = "lost"
+"""The epoch of a device made anew. Which numbers were used is not certain any more; no server knows this epoch, so it gives
+another one, in which they do not matter."""
 _NEW: Final = ".new"
 _BESIDE: Final = ("", "-wal", "-shm")
 
@@ -109,8 +112,7 @@ def _build(path: Path, found: Salvage) -> None:
         connection.execute("begin immediate")
         tx = Transaction(connection)
         if found.standing is not None:
-            # Which numbers were used is not certain any more: in a new epoch they do not matter.
-            stand(tx, msgspec.structs.replace(found.standing, epoch="", last=0, answered=0))
+            stand(tx, msgspec.structs.replace(found.standing, epoch=LOST, last=0, answered=0))
         for table, lines in found.lines.items():
             for line in lines.values():
                 with suppress(sqlite3.Error):  # a value of another type, a column without one

@@ -129,6 +129,10 @@ def test_what_is_flipped() -> None:
     assert len(list(flipped(request, ("body", "query", "sig")))) == 2 + 3 + 5
 
 
+TELLING_NOTHING = {"generic", "sipgate", "cloudtalk"}
+"""Some requests of these have nothing that tells them from another day's, as docs/reference/webhooks.md says."""
+
+
 @pytest.mark.parametrize(("name", "stem"), REQUESTS)
 class TestEveryRequest:
     async def test_days_later_the_same_id_is_another_call_only_where_it_may_be(
@@ -163,7 +167,8 @@ class TestEveryRequest:
         for now in (expected.at, expected.at + DAYS):
             verdict = judged(name, request, now, expected.secrets)
             if verdict.again or expected.nameless:
-                pytest.skip("nothing in it tells it from another day's: docs/reference/webhooks.md says so")
+                assert name in TELLING_NOTHING
+                return
             events = tuple(msgspec.structs.replace(event, unique=True) for event in verdict.events)
             await room.hear(Report(source="source", events=events, once=verdict.once))
             now = now + 60  # noqa: PLW2901 - the room's clock

@@ -58,7 +58,7 @@ async def test_several_are_counted_and_each_can_be_opened() -> None:
     async with running(desk()) as run:
         await shared(run, too(HUANG), too(CHEN))
         assert f"also {HUANG.name} +1's:" in run.pane("card")
-        await run.press("escape", "o", "2")
+        await run.press("escape", "b", "2")
         assert CHEN.name in run.title("card")
 
 
@@ -66,7 +66,7 @@ async def test_who_has_it_no_more_is_not_named_and_the_key_says_so() -> None:
     async with running(desk()) as run:
         await shared(run, HUANG)
         assert "also" not in run.pane("card")
-        await run.press("escape", "o")
+        await run.press("escape", "b")
         assert "Nobody else has this number." in run.pane("banner")
 
 

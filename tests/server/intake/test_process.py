@@ -59,7 +59,7 @@ def test_a_call_pops_once_at_each_desk_of_its_store_and_nowhere_else(place: Shop
     assert found == {
         call_id("pbx", "c1"): ("main", "answered", 1),
         call_id("pbx", "north"): ("north", "ringing", 1),
-        call_id("pbx", "late"): ("main", "ringing", 1),
+        call_id("pbx", "late"): ("main", "ended", 1),
     }
 
 
