@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from terminal.bindings import KEYS, OWNED, TAKEN, bindings, remapped, shown, spelled_out
+from terminal.bindings import KEYS, OWNED, TAKEN, Where, bindings, remapped, shown, spelled_out
 from terminal.screens.desk import DeskScreen
+from terminal.widgets.timeline import LENSES
 
 
 def test_no_key_that_terminals_or_browsers_take() -> None:
@@ -107,3 +108,10 @@ def test_keys_as_people_write_them(key: str, words: str) -> None:
 
 def test_no_key_of_the_table_is_a_text_fields() -> None:
     assert not {key.key for key in KEYS} & OWNED
+
+
+def test_no_letter_of_a_pane_is_a_key_that_works_in_every_pane() -> None:
+    """A pane takes its own letters first; those of the missed list mean only that list."""
+    of_lists = {"missed", "elsewhere", "ignore", "attempt"}
+    everywhere = {key.key for key in KEYS if key.where is Where.OUTSIDE_TEXT and key.id not in of_lists}
+    assert everywhere.isdisjoint({*"jko", *(lens.key for lens in LENSES)})
