@@ -113,11 +113,14 @@ def call_same(case: Case, args: CallSame) -> Effect:
     if call.id == other.id:
         return Effect({})
     if args.verdict == "same":
+        _expect_asked(case, call, other)
         return Effect(_one(case, call, other))
     if call.merged_into is not None:
         if call.merged_into != other.id or call.joined is None or other.merged_into is not None:
             raise Refused("not_same", "these calls became one by what was heard of them; they stay one")
         other, call = tracker.parted(other, call, call.joined)
+    else:
+        _expect_asked(case, call, other)
     apart = tuple(each for each in call.apart if each != other.id)
     if args.verdict == "another":
         call = msgspec.structs.replace(call, perhaps=None, apart=(*apart, other.id)[-bounds.MAX_SOURCES :])
@@ -126,13 +129,17 @@ def call_same(case: Case, args: CallSame) -> Effect:
     return Effect({("call", row.id): row for row in (call, other) if find(case, "call", row.id, Call) != row})
 
 
-def _one(case: Case, call: Call, other: Call) -> dict[RowKey, Row]:
-    """Both as one, and of two callbacks one. Raises `Refused("not_same")`."""
+def _expect_asked(case: Case, call: Call, other: Call) -> None:
+    """That these two may be one. Raises `Refused("not_same")`: else whoever takes back what nobody said would make it so."""
     near = 2 * tracker.DEFAULT_POLICY.same_call
     one, two = (msgspec.structs.replace(each, apart=()) for each in (call, other))
     asked = other.id in (call.perhaps, *call.apart) or call.id in (other.perhaps, *other.apart)
     if not (case.fact or asked or tracker.perhaps_one(one, two, near)) or call.site != other.site:
         raise Refused("not_same", "these two calls did not begin together; they stay two")
+
+
+def _one(case: Case, call: Call, other: Call) -> dict[RowKey, Row]:
+    """Both as one, and of two callbacks one."""
     kept, gone = tracker.joined_by_person(other, call, case.at)
     rows: dict[RowKey, Row] = {("call", kept.id): bounds.call(kept), ("call", gone.id): gone}
     task = find(case, "task", ids.callback_id(gone.id), Task)

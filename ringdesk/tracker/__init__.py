@@ -104,6 +104,10 @@ class Tracker:
         """The call, also by an id that it had before it was joined to another."""
         return self._calls.get(self.resolve(call_id))
 
+    def resume(self, call: Call) -> None:
+        """A call of a source of ours that rang before we listened: from now on it is kept here."""
+        self._save(call)
+
     def received(self, event: CallEvent, *, site: str = "", others: Iterable[Call] = ()) -> tuple[Call, ...]:
         """An event of a source at `site`. What changes nothing (a duplicate, a lamp, a refusal) returns nothing. `others` are
         calls of which somebody else keeps track: one that is the same call is kept here, too, from then on."""

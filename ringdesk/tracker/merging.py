@@ -102,9 +102,18 @@ def joined_by_person(kept: Call, gone: Call, at: float) -> tuple[Call, Call]:
 
 
 def parted(kept: Call, gone: Call, was: Joined) -> tuple[Call, Call]:
-    """The person was wrong: both as they were, but for what has become since of the one that went on."""
+    """The person was wrong: both as they were, but for what has become since of the one that went on. Whether the other still
+    rings nobody has heard since: it is silent until its source says that it rings on."""
+    rang = was.state in (CallState.NEW, CallState.RINGING)
     alone = msgspec.structs.replace(
-        gone, merged_into=None, joined=None, state=was.state, outcome=was.outcome, ended=was.ended, perhaps=was.perhaps
+        gone,
+        merged_into=None,
+        joined=None,
+        state=CallState.RING_STOPPED if rang else was.state,
+        lapsed=rang or gone.lapsed,
+        outcome=was.outcome,
+        ended=was.ended,
+        perhaps=was.perhaps,
     )
     own = msgspec.structs.replace(
         kept,

@@ -43,6 +43,8 @@ _LONGEST_WAIT: Final = 60.0
 """Seconds: the health of a line is looked at this often at least."""
 _SHORTEST_WAIT: Final = 0.01
 """Seconds: a dialect whose `due` does not move on must not take the processor."""
+_SESSIONS: Final = frozenset({Transport.TCP, Transport.HTTP})
+"""Transports on which a peer begins with a greeting: a new dialect needs a new connection."""
 _CLOCK_STEP: Final = 5.0
 """Seconds that the clock may step back before the times that a dialect waits for are worth nothing."""
 _REPLAY_TAIL: Final = 30.0
@@ -196,13 +198,18 @@ class SourcePump:
         return self._dialect
 
     def _converse(self, dialect: StreamDialect, port: Port, now: float) -> None:
-        """Until the pump ends, the port is lost, or the clock steps back (the dialect then starts anew)."""
+        """Until the pump ends or the port is lost; where the clock steps back the dialect starts anew, a session too."""
         while not self._stop.is_set():
             data = port.read(min(_wait(dialect.next_due, now), _wait(self._lease.next_due, now)))
             before, now = now, self._wall()
             if now < before - _CLOCK_STEP:
                 self._dialect = None  # what it waits for lies in a future that has been taken back
-                return
+                if self.spec.transport in _SESSIONS:
+                    return
+                dialect = (
+                    self._speaker()
+                )  # a line has no beginning, and may be ringing: what it says now must not be lost
+                self._apply(dialect.opened(now), port)
             if data:
                 self._on_chunk(Chunk(at=now, dir="in", hex=data.hex(), peer=port.peer))
                 self._apply(dialect.received(data, now, port.peer), port)

@@ -3,13 +3,13 @@
 Pure: events, rows and the clock go in; turns come out, in the order in which the desk has to tell them.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Final, NamedTuple
 
 import msgspec
 
 from ringdesk import ids
-from ringdesk.calls import Call, CallEvent, CallState, SourceKey
+from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, deadline, give_up, perhaps_one, pop_due, told_apart, twin
@@ -204,6 +204,22 @@ class CallBook:
             and (popped or not elsewhere)
             and (popped or call.perhaps is not None or call.state not in _WAITING or call.claimed_by is not None)
         ]
+
+    def unheard(self, calls: Iterable[Call], own: Set[str], now: float) -> list[CallEvent]:
+        """What rang when this desk was left (`calls`), on its `own` sources alone, and was not heard of since: for all that
+        anybody knows it stopped ringing (sync.md 5, leases)."""
+        found: list[CallEvent] = []
+        for call in calls:
+            row = self._rows.get(call.id)
+            if row is None or not call.sources or not {key.source for key in call.sources} <= own:
+                continue
+            if row.state not in _WAITING or row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
+                continue
+            self._tracker.resume(row)
+            source, native = call.sources[0].source, call.sources[0].native_id
+            stopped = CallEvent(event=EventKind.RING_STOPPED, at=now, source=source, native_id=native, lapsed=True)
+            found.append(msgspec.structs.replace(stopped, direction=call.direction))
+        return found
 
     def elsewhere(self, call: Call) -> bool:
         """Whether it rings at other desks only."""

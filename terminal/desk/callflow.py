@@ -100,6 +100,11 @@ class CallFlow:
             turns += self.book.row(give_up(call, now) if late is not None and late <= now else call, now)
         self._queue.put_nowait(turns)
 
+    async def lapse(self, calls: list[Call]) -> None:
+        """Of these calls, which rang at the start, those that no line of this desk has heard of since ring no more."""
+        for event in self.book.unheard(calls, self._sources.keys(), self._now()):
+            await self.put(event)
+
     async def put(self, event: CallEvent) -> None:
         """An event of an own line. Waits while too many are queued."""
         await self._room.acquire()

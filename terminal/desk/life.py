@@ -4,7 +4,7 @@ link."""
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -32,6 +32,10 @@ from terminal.store.replica import Store
 from terminal.store.rows import Change
 
 _log = structlog.get_logger(__name__)
+
+RINGS_ON: Final = 12.0
+"""Seconds after the start within which a line on which a telephone still rings has said so: the longest pause between two rings
+(6 s), twice."""
 
 
 class Life:
@@ -118,6 +122,11 @@ class Life:
         self._tasks.append(asyncio.create_task(self._flow.run(), name="calls"))
         for pump in self._pumps:
             pump.start()
+        self._spawn(self._lapse(recent))
+
+    async def _lapse(self, calls: list[Call]) -> None:
+        await asyncio.sleep(RINGS_ON)
+        await self._flow.lapse(calls)
 
     async def close(self) -> None:
         """End: the lines first, so that nothing comes any more, then what works on it. Twice is no error."""

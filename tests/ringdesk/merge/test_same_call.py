@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from ringdesk import ids, merge, tracker
-from ringdesk.calls import Call, Called, Caller, CallState, Outcome, Presentation, SourceKey
+from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Outcome, Presentation, SourceKey
 from ringdesk.errors import Refused
 from ringdesk.ops import Actor, CallSame, Row, RowKey
 from ringdesk.safetext import SafeText
@@ -70,8 +70,15 @@ def test_no_takes_the_question_away_for_good_and_once() -> None:
 @pytest.mark.parametrize("verdict", ["same", "another"])
 def test_what_was_said_can_be_taken_back(verdict: str) -> None:
     rows = said(said(PAIR, verdict), "unsaid")
-    assert both(rows) == (FIRST, SECOND)
+    silent = msgspec.structs.replace(SECOND, state=CallState.RING_STOPPED, lapsed=True)
+    assert both(rows) == (FIRST, silent if verdict == "same" else SECOND)
     assert both(said(rows, "same"))[1].merged_into == "c1"
+
+
+def test_what_rang_when_it_was_joined_rings_after_that_only_where_its_source_says_so() -> None:
+    _, second = both(said(said(PAIR, "same"), "unsaid"))
+    event = CallEvent(event=EventKind.RINGING, at=T + 12, source="s-c2", native_id="c2")
+    assert tracker.step(second, event, call_id="c2").state is CallState.RINGING
 
 
 def test_what_became_of_the_call_meanwhile_stays_when_they_are_parted() -> None:
@@ -83,11 +90,12 @@ def test_what_became_of_the_call_meanwhile_stays_when_they_are_parted() -> None:
     assert (second.claimed_by, second.live, second.apart) == (None, True, ("c1",))
 
 
-def test_calls_that_cannot_be_one_stay_two() -> None:
+@pytest.mark.parametrize("verdict", ["same", "another", "unsaid"])
+def test_calls_that_cannot_be_one_stay_two(verdict: str) -> None:
     for other in (call("c1", T - 60, "1"), call("c1", T, "1", site="north")):
         rows: dict[RowKey, Row] = {("call", "c1"): other, ("call", "c2"): call("c2", T, "2")}
         with pytest.raises(Refused) as refused:
-            said(rows, "same")
+            said(rows, verdict)
         assert refused.value.code == "not_same"
     with pytest.raises(Refused, match="no call"):
         said({("call", "c2"): SECOND}, "same")

@@ -285,6 +285,9 @@ def test_a_clock_that_steps_back_starts_the_dialect_anew(pty: Pty, listener: Lis
         pty.say(b"RING 1\n")
         assert pty.hear(len(HELLO)) == HELLO
         assert len(made) == 2
+        pty.say(b"NUMBER 2\n")
+        listener.wait(lambda: listener.numbers() == ["2"])
+    assert "1" in {event.native_id for event in listener.events}, "what the line said at that moment is heard"
 
 
 def test_close_ends_the_thread_wherever_it_is(pty: Pty, tmp_path: Path, listener: Listener) -> None:
