@@ -35,7 +35,11 @@ def enrol_twin(op_id: str, args: MemberAdd, twin: Member) -> Effect:
 
 
 def _given(fields: MemberFields) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.structs.asdict(fields).items() if value is not msgspec.UNSET}
+    given = {name: value for name, value in msgspec.structs.asdict(fields).items() if value is not msgspec.UNSET}
+    return {
+        name: SafeText(value.strip()) if isinstance(value, SafeText) else value  # a name of blanks is none
+        for name, value in given.items()
+    }
 
 
 def _expect_fields(case: Case, fields: MemberFields, member: Member | None = None) -> None:

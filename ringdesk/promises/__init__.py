@@ -118,18 +118,21 @@ class _Rest(NamedTuple):
 def _promise(clause: str, now: datetime) -> Promise | None:
     if _PAST.search(clause):
         return None
-    rest, day, hours = _Rest(clause), None, None
+    rest, day, hours, impossible = _Rest(clause), None, None, False
     for pattern, read in DAYS:
         match = pattern.search(clause)
-        if match is not None and (day := read(match, now)) is not None:
+        day = read(match, now) if match is not None else None
+        impossible |= match is not None and day is None
+        if match is not None and day is not None:
             hours = WITHIN_WORD.get(match[0].lower().removeprefix("the "))
             rest = _without(rest, match.start(), match.end())
             rest = rest._replace(by=rest.by or _WITHIN.search(match[0]) is not None)
             break
     rest, said = _hours_of(rest, clause)
     hours = said or hours
-    if day is None and hours is None:
-        return None
+    no_hour = hours is None and any(pattern.search(rest.text) for pattern, _ in HOURS)
+    if (day is None and (hours is None or impossible)) or no_hour:
+        return None  # also a day or an hour that there is none of (2/30, 99:99): no other is meant
     day = day or _today_at(hours, now)
     title = _title(rest.text)
     if not title or not _ACTS.search(title):

@@ -155,6 +155,9 @@ def test_from_when_and_until_when_is_told_from_how_it_is_written(
         "13/45 前寄出",
         "2/30 前寄出",
         "25:70 回電",
+        "今天 99:99 回電",
+        "明天 25:00 回電",
+        "call back on 2026-02-30 at 10",
         "one call, two boxes",
     ],
 )

@@ -280,6 +280,13 @@ class TestFields:
         assert isinstance(cleared, Member)
         assert cleared.birthday is None
 
+    @pytest.mark.parametrize("blank", ["   ", "\u3000"])
+    def test_a_name_of_blanks_is_none(self, blank: str) -> None:
+        for name, kept in ((blank, ""), (f"{blank}林{blank}", "林")):
+            row = done(MemberUpdate(member="m1", fields=MemberFields(name=SafeText(name))), CHEN).rows["member", "m1"]
+            assert isinstance(row, Member)
+            assert row.name == kept
+
     def test_an_unknown_member_is_refused(self) -> None:
         assert refused(MemberUpdate(member="m9", fields=MemberFields(name=SafeText("x")))) == "unknown_member"
 
