@@ -283,7 +283,8 @@ class TestFields:
     @pytest.mark.parametrize("blank", ["   ", "\u3000"])
     def test_a_name_of_blanks_is_none(self, blank: str) -> None:
         for name, kept in ((blank, ""), (f"{blank}林{blank}", "林")):
-            row = done(MemberUpdate(member="m1", fields=MemberFields(name=SafeText(name))), CHEN).rows["member", "m1"]
+            update = MemberUpdate(member="m1", fields=MemberFields(name=SafeText(name)))
+            row = done(update, CHEN, base={"name": 2}).rows["member", "m1"]
             assert isinstance(row, Member)
             assert row.name == kept
 
