@@ -65,7 +65,7 @@ class Card(Panel[Face]):
     """The card. It takes the focus only while somebody has to be chosen; then a letter on it is the beginning of a note and
     never a key, for the call is on, and some keys would close it."""
 
-    def check_consume_key(self, key: str, character: str | None = None) -> bool:  # noqa: ARG002  Textual's signature
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Which keys are text here."""
         if character is None or not character.isprintable() or character in KEYS_OF_THE_CARD:
             return False

@@ -36,7 +36,7 @@ async def test_what_is_typed_behind_f2_is_the_note_of_the_call(size: tuple[int, 
         assert run.focus == "note"
         await typed(run, "要宅配w2盒" + LETTERS)
         assert run.screen.area.text == "要宅配w2盒" + LETTERS
-        assert run.screen.writing.owner == (None, "c1")
+        assert run.screen.board.person.key == (None, "c1")
         assert not closed(run)
         assert run.screen.board.serving is not None
         assert "Esc 2" in run.pane("card")
@@ -45,7 +45,7 @@ async def test_what_is_typed_behind_f2_is_the_note_of_the_call(size: tuple[int, 
         assert run.focus == "note"
         await typed(run, "w")
         assert run.screen.area.text.endswith(LETTERS + "w")
-        assert run.screen.writing.owner == (CHEN.id, "c1")
+        assert run.screen.board.person.key == (CHEN.id, "c1")
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
