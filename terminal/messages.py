@@ -41,6 +41,14 @@ class Declined(Message):
     """Text was typed that belongs to nobody: it was not taken."""
 
 
+class Scribbled(Message):
+    """Text was typed where a digit chooses somebody: it belongs into the note."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class Cut(Message):
     """The note is full: the end of what was pasted or typed was not taken."""
 

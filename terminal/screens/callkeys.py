@@ -19,7 +19,7 @@ from terminal.screens.numberkeys import NumberKeys
 from terminal.screens.onshow import Part
 from terminal.widgets.callbacks import Missed
 from terminal.widgets.calls import Lines
-from terminal.widgets.person import CallRow, Who, called_by
+from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import say
 from terminal.widgets.tasks import Tasks, by_urgency
 from terminal.widgets.team import doing
@@ -71,7 +71,7 @@ class CallKeys(NumberKeys, CallbackKeys):
             self.writing.settle()
             self.painter.paint()
             self.panes.close_over()
-            self.query_one("#card" if self.board.person.who is Who.SEVERAL else "#note").focus()
+            self.set_focus(self.query_one("#note"))  # at once: what is typed behind the key is text
             await self.work.refill()
             return said
 

@@ -168,6 +168,7 @@ class DeskScreen(DeskKeys):
         """Times tick once a second."""
         self.set_interval(1.0, self.tick)
         self.area.popped = lambda: self.board.popped
+        self.area.chooses = self.chooses
         self.area.focus()
 
     def on_resize(self, _event: events.Resize) -> None:

@@ -5,7 +5,8 @@ from functools import partial
 from typing import Final
 
 from ringdesk.safetext import SafeText
-from terminal.messages import Asked, Chosen, Cut, Declined, Dismissed, Left, Moved, Typed
+from terminal.bindings import DIGITS
+from terminal.messages import Asked, Chosen, Cut, Declined, Dismissed, Left, Moved, Scribbled, Typed
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.casework import ANSWERS, PIN, Casework
 from terminal.screens.errands import DRAFT
@@ -48,7 +49,22 @@ class DeskKeys(CallKeys):
         """The text field of the note."""
         return self.query_one("#note", NoteArea)
 
+    def chooses(self, character: str) -> bool:
+        """Whether a digit chooses one of the people on the card, who share a number."""
+        person = self.board.person
+        shown = min(len(person.matches), len(DIGITS)) if person.who is Who.SEVERAL else 0
+        return character in DIGITS[:shown]
+
     # what the person writes
+
+    def on_scribbled(self, message: Scribbled) -> None:
+        """Something was typed on the card while somebody has to be chosen: it begins the note."""
+        if self.area.read_only:
+            self.on_declined(Declined())
+            return
+        self.set_focus(self.area)
+        self.area.insert(message.text, self.area.document.end)
+        self.area.move_cursor(self.area.document.end)
 
     def on_typed(self, _message: Typed) -> None:
         """Keep what is written, a moment later."""
@@ -56,6 +72,7 @@ class DeskKeys(CallKeys):
         self.writing.hold()
         if typed != self.board.typed:
             self.painter.note()
+            self.painter.card()
         self.promising.look()
         self._draft_later()
 
@@ -120,8 +137,8 @@ class DeskKeys(CallKeys):
             match = self.work.choose(digit - 1)
             if match is not None:
                 self.painter.paint()
-                if self.painter.panel("card").has_focus:
-                    self.area.focus()
+                if self.painter.panel("card").has_focus or self.board.serving is not None:
+                    self.set_focus(self.area)  # at once: what is typed behind the digit is text
                 e164 = self.board.person.call.caller.e164 if self.board.person.call else None
                 self.errands.run("choose", lambda: self.numberwork.choose(match, e164))
         else:

@@ -182,6 +182,9 @@ class NumberWork:
             await self.work.desk.do(
                 NumberMarked(mark=made, raw=found.raw, e164=found.e164, label=MarkLabel.NONE),
             )
+            if row.mine:  # one key took mark and call: who pressed it by mistake was with somebody
+                self.board.serve(row.call.id)
+                await self.work.refill()
             return say("{number} is no junk any more.", number=shown)
 
         said = say("{number} is junk: closed, and quiet from now on.", number=shown)

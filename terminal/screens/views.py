@@ -126,6 +126,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         now,
         since,
         mine=mine,
+        typed=board.typed and board.person.who is Who.SEVERAL,
         elsewhere=with_whom(row) if row is not None and row.call.live else SafeText(),
         others=names,
         tags=tags,

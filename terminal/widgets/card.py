@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final, NamedTuple
 
+from textual import events
 from textual.geometry import Size
 
 from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
+from terminal.messages import Scribbled
 from terminal.widgets import strangers
 from terminal.widgets.homeface import summary
 from terminal.widgets.morning import Morning
@@ -36,6 +38,8 @@ class Face(NamedTuple):
     mine: bool = False
     elsewhere: SafeText = SafeText()
     """Which colleague has the call, in the words of the lines."""
+    typed: bool = False
+    """Whether a note is begun: a digit is a part of it then, until Esc."""
     others: tuple[SafeText, ...] = ()
     """Colleagues who are with this member now."""
     tags: bool = True
@@ -53,8 +57,34 @@ class Face(NamedTuple):
     sharers_key: SafeText = SafeText()
 
 
+KEYS_OF_THE_CARD: Final = frozenset("/?")
+"""Characters that are keys on the card, beside the digits of those who are on it: they lead to somebody, or explain."""
+
+
 class Card(Panel[Face]):
-    """The card. It takes the focus only while somebody has to be chosen."""
+    """The card. It takes the focus only while somebody has to be chosen; then a letter on it is the beginning of a note and
+    never a key, for the call is on, and some keys would close it."""
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Which keys are text here."""
+        if character is None or not character.isprintable() or character in KEYS_OF_THE_CARD:
+            return False
+        return character not in tuple(str(each) for each in range(1, len(self.value.person.matches) + 1))
+
+    def on_key(self, event: events.Key) -> None:
+        """Text that is typed here."""
+        if (
+            event.is_printable
+            and not event.key.startswith("alt+")
+            and self.check_consume_key(event.key, event.character)
+        ):
+            event.stop()
+            self.post_message(Scribbled(event.character or ""))
+
+    def on_paste(self, event: events.Paste) -> None:
+        """The same for what is pasted."""
+        event.stop()
+        self.post_message(Scribbled(event.text))
 
     def picture(self, value: Face, inside: Size) -> Picture:
         """By what is known of the person."""

@@ -148,10 +148,12 @@ class NoteArea(TextArea):
     popped: Callable[[], bool] = staticmethod(lambda: False)
     """Whether the card opened by itself and its call still rings: a digit that begins the note was meant for what stood there
     before, and is the key that it was then."""
+    chooses: Callable[[str], bool] = staticmethod(lambda _: False)
+    """Whether this digit, where it begins the note, chooses one of several people on the card."""
 
     async def _on_key(self, event: events.Key) -> None:
         """A key with Alt, or sent together with Esc, is no character here; nor is any while there is nobody to write about."""
-        if self._was_for_home(event.character):
+        if self._is_key(event.character):
             event.prevent_default()
             return
         alone = self.read_only and event.is_printable and not self._opens(event.key)
@@ -163,12 +165,15 @@ class NoteArea(TextArea):
             return
         await super()._on_key(event)
 
-    def _was_for_home(self, character: str | None) -> bool:
-        return character is not None and character.isdecimal() and not self.text and self.popped()
+    def _is_key(self, character: str | None) -> bool:
+        """Whether a digit that would begin the note is none of its text."""
+        if character is None or not character.isdecimal() or self.text:
+            return False
+        return self.popped() or self.chooses(character)
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Which keys are text here; all others may be keys of the desk."""
-        return not self._was_for_home(character) and super().check_consume_key(key, character)
+        return not self._is_key(character) and super().check_consume_key(key, character)
 
     def _opens(self, key: str) -> bool:
         """Whether a character is a key that leads to somebody, or explains."""

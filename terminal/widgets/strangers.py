@@ -32,7 +32,7 @@ def several(value: "Face", inside: Size) -> tuple[Row, ...]:
         why = because(match.why)
         left = spaced(
             (
-                chip(SafeText(str(index)), Tone.CHIP_LINK),
+                chip(SafeText(f"Esc {index}" if value.typed else str(index)), Tone.CHIP_LINK),
                 piece(member.name or member.code, Tone.STRONG),
                 piece(address(member.honorific)),
                 chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),

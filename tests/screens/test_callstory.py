@@ -445,6 +445,24 @@ async def test_a_letter_in_a_note_or_a_menu_is_no_key() -> None:
         assert done(run, NumberMarked) == done(run, NumberDetach) == closed(run) == []
 
 
+@pytest.mark.parametrize("key", ["w", "x"])
+@pytest.mark.parametrize("others", [False, True], ids=["alone", "behind another"])
+async def test_undo_of_what_closed_a_live_call_brings_back_the_call_with_its_note(key: str, *, others: bool) -> None:
+    async with running(desk()) as run:
+        if others:
+            await serve(run, plain_card(LIN))
+            await run.press(*"Lin")
+        run.desk.publish(pop(UNKNOWN))
+        await run.settle()
+        await run.press("f2", *"two boxes", "escape", key)
+        assert [call for call, *_ in closed(run)] == ["u"]
+        assert run.screen.area.text == ("Lin" if others else "")
+        await run.press("ctrl+p", *"undo", "enter")
+        assert run.screen.board.person.key == (None, "u")
+        assert run.screen.area.text == "two boxes"
+        assert "0965-118-402" in run.pane("noteframe")
+
+
 async def test_w_closes_a_wrong_number_and_undo_brings_it_back() -> None:
     async with running(desk()) as run:
         await serve(run, plain_card(LIN))

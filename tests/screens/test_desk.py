@@ -233,7 +233,7 @@ async def test_a_digit_chooses_among_several_people() -> None:
         assert LIN.name in run.pane("card")
         assert "2 people share this number" in run.pane("card")
         await run.press("f2")
-        assert run.focus == "card"
+        assert run.focus == "note"
         await run.press("2")
         assert named(run) == {CHEN.name}
         assert run.focus == "note"
