@@ -8,7 +8,6 @@ from typing import Final
 
 from textual.screen import Screen
 
-from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
 from terminal.messages import Trouble
@@ -195,7 +194,7 @@ class Painter(Easel):
 
     def _earlier(self) -> None:
         person = self._board.person
-        self.panel("earlier").show(Written(person, self._now().minute, threads(person.notes)))
+        self.panel("earlier").show(Written(person, self._now().minute, person.noted))
 
     def read(self, leaf: Leaf) -> None:
         """Put something there to be read, for as long as the same person is on the card."""

@@ -258,7 +258,7 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
             Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),
             Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
             Tab(say("Missed"), tally(board.lost), *_owed(board, now)),
-            Tab(say("Notes"), len(person.notes)),
+            Tab(say("Notes"), len(person.noted)),
             Tab(say("Team"), len(board.day.crew())),
         ),
         shown,

@@ -11,11 +11,11 @@ from ringdesk.calls import Call, CallState, Direction, Outcome, Presentation
 from ringdesk.dispositions import MISSED
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
-from ringdesk.notes import Note
+from ringdesk.notes import Note, Thread, threads
 from ringdesk.reached import spoken
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
-from ringdesk.timeline import Contact
+from ringdesk.timeline import Contact, ContactKind
 from terminal.news import Match
 from terminal.widgets.speech import MARKS, STATES, code, say
 from terminal.widgets.telephone import written
@@ -274,6 +274,28 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         if self.matches:
             return Who.SEVERAL
         return Who.WITHHELD if self.call.caller.presentation is Presentation.PRIVATE else Who.UNKNOWN
+
+    @property
+    def noted(self) -> tuple[Thread, ...]:
+        """What was noted about them, newest first: the notes made here with their revisions, and those that came from elsewhere
+        as contacts of that kind, which are nobody's to revise."""
+        brought = (each for each in self.timeline if each.kind is ContactKind.NOTE)
+        return threads(
+            (
+                *self.notes,
+                *(
+                    Note(
+                        id=each.id,
+                        member=each.member,
+                        call=each.call,
+                        text=SafeLines(each.text),
+                        author_name=each.who,
+                        at=each.at,
+                    )
+                    for each in brought
+                ),
+            )
+        )
 
     @property
     def name(self) -> SafeText:
