@@ -190,7 +190,9 @@ class Painter(Easel):
         self._screen.query_one(Timeline).show(past)
 
     def _duties(self) -> None:
-        self.panel("tasks").show(Duties(self._board.person, self._now().minute))
+        board, now = self._board, self._now().minute
+        listed = views.tasks(board, now)[0] if board.person.who is Who.NOBODY else 0
+        self.panel("tasks").show(Duties(board.person, now, listed))
 
     def _earlier(self) -> None:
         person = self._board.person

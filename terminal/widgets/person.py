@@ -1,6 +1,6 @@
 """The one person that the panels show, and the rows of the lines panel. Panels get the same `Person`, so they agree."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, TypeVar
@@ -11,6 +11,7 @@ from ringdesk.calls import Call, CallState, Direction, Outcome, Presentation
 from ringdesk.dispositions import MISSED
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
+from ringdesk.names import fold
 from ringdesk.notes import Note, Thread, threads
 from ringdesk.reached import spoken
 from ringdesk.safetext import SafeLines, SafeText
@@ -221,6 +222,23 @@ def callers(row: CallRow) -> SafeText:
     if row.sure is not None or len(known) < 2:
         return called_by(row.call, row.sure)
     return say("{name} +{count}", name=known[0].name or known[0].code, count=len(known) - 1)
+
+
+_FIT: Final = {"and": 1, "name_starts": 2, "name_matches": 3, "tail_matches": 3, "tail_only": 4}
+
+
+def by_fit(matches: Iterable[Match]) -> list[Match]:
+    """Those who were looked up, by how well they fit, then by name and number. Those who are no guess stand first, in the order
+    in which they were found: of several with one number the usual one leads."""
+
+    def place(match: Match) -> tuple[int, bool, str, str]:
+        if not match.guess:
+            return (0, False, "", "")
+        name = fold(match.member.name)
+        whole = name == fold(match.why.args.get("text", ""))
+        return (_FIT.get(match.why.code, 5), not whole, name, number_found(match))
+
+    return sorted(matches, key=place)
 
 
 def number_found(match: Match) -> SafeText:

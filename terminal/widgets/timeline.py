@@ -179,8 +179,12 @@ class Timeline(ListPanel[Past]):
             homeface.entry(home.rows[index], self.value.now, chosen=focus and index == self.selected) for index in shown
         ]
         foot = say("{first} to {last}", first=shown.start + 1, last=shown.stop) if len(home.rows) > len(shown) else None
-        corner = (piece(counted("{count} entry", "{count} entries", home.count), Tone.DIM),) if home.count else ()
-        return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), corner, (piece(foot, Tone.DIM),) if foot else ())
+        corner = [piece(counted("{count} entry", "{count} entries", home.count), Tone.DIM)] if home.count else []
+        below = len(home.rows) - shown.stop
+        if below > 0:
+            corner.append(piece(counted("{count} row below", "{count} rows below", below), Tone.WARN))
+        foots = (piece(foot, Tone.DIM),) if foot else ()
+        return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), spaced(corner, 2), foots)
 
     def _count(self) -> tuple[Piece, ...]:
         whole = len(self.value.person.timeline)
