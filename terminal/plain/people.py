@@ -15,7 +15,7 @@ from terminal.plain.commands import shown
 from terminal.plain.talk import Act, Entry
 from terminal.screens.keeper import Owner
 from terminal.screens.numberwork import Wish
-from terminal.widgets.person import Person, Who, number
+from terminal.widgets.person import Person, Who, by_fit, number
 from terminal.widgets.speech import caveat, say
 from terminal.widgets.telephone import title
 
@@ -120,7 +120,7 @@ async def search(bench: Bench, rest: str) -> None:
     if not rest:
         bench.talk.ask(say("Search for what?"), lambda text: search(bench, text))
         return
-    found = await bench.desk.lookup(rest)
+    found = by_fit(await bench.desk.lookup(rest))
     entries = [Entry(voice.match_words(match), _opens(bench, match)) for match in found]
     warned = caveat(found[0].why) if found else SafeText()
     if warned:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ringdesk.articles import Article
-from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
 from terminal.news import RowNews
 from terminal.screens.codes import Codes
@@ -137,11 +136,11 @@ class Casework:
     def _revise(self, index: int) -> SafeText:
         """Load an own note into the field as a revision of it."""
         board, keeper = self._work.board, self._work.keeper
-        found = threads(board.person.notes)
+        found = board.person.noted
         if index >= len(found) or board.person.key == NOBODY:
             return SafeText()
         note = found[index].newest
-        if note.author != self._work.desk.person.person:
+        if not note.author or note.author != self._work.desk.person.person:
             return say(
                 "Only {name} may change this note; o shows its older texts.", name=note.author_name or say("its author")
             )
@@ -161,7 +160,7 @@ class Casework:
 
     def _older(self, index: int) -> None:
         """What a note said before."""
-        found = threads(self._work.board.person.notes)
+        found = self._work.board.person.noted
         if index >= len(found):
             return
         if not found[index].older:

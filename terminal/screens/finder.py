@@ -12,7 +12,7 @@ from terminal.screens.keeper import Owner
 from terminal.screens.looks import look_commands
 from terminal.screens.work import Work
 from terminal.widgets.chooser import Choice, Choices
-from terminal.widgets.person import called_by, number_found
+from terminal.widgets.person import by_fit, called_by, number_found
 from terminal.widgets.row import Tone, chip, column, piece, spaced
 from terminal.widgets.speech import address, caveat, hello_to, in_short, say
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SEARCH: Final = "search"
 PALETTE: Final = "palette"
 NAMING: Final = "naming"
+MOST: Final = 100
+"""Members that are listed; that there are more is said, and nobody reads on so far."""
 LONGEST_NAME: Final = 24
 """Cells of a list that a name may take."""
 
@@ -54,13 +56,13 @@ class Finder:
         if not query.strip():
             return Choices(title, (), say("Type a number, the last 3 or 4 digits, a member number or a name."))
         try:
-            self._matches = await self.work.desk.lookup(query)
+            self._matches = by_fit(await self.work.desk.lookup(query, MOST))
         except RingdeskError as error:
             return Choices(title, (), SafeText(str(error)))
         cells = min(LONGEST_NAME, max((cell_len(_name(match)) for match in self._matches), default=0))
         rows = tuple(_row(match, cells) for match in self._matches)
         over = caveat(self._matches[0].why) if self._matches else SafeText()
-        return Choices(title, rows, say("Nobody found"), over=over)
+        return Choices(title, rows, say("Nobody found"), over=over, more=len(rows) == MOST)
 
     def chosen(self, index: int) -> "Match | str | None":
         """What a row stands for: a member to open, an action to run."""

@@ -102,29 +102,25 @@ async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]
     callbacks = {call for task in tasks if task.kind is TaskKind.CALLBACK for call in (task.call, *task.calls)}
     due = [row for row, task in zip(rows, tasks, strict=True) if _is_due(row, now, mine=mine[task.id])]
     due.sort(key=lambda row: (_place(row, now), when(row, now).order))
-    later = [row for row in due if _place(row, now) > TODAY]
-    due = [row for row in due if _place(row, now) <= TODAY]
-    due += [_birthday(member) for member in await business.anniversaries(now.today)]
+    ahead = [row for row in due if _place(row, now) == AHEAD]
+    due = [row for row in due if _place(row, now) != AHEAD]
     due += [_lost(row) for row in missed if row.call.id not in callbacks]
-    due += [row for row in later if _place(row, now) == LATE]
     for notice in await business.notices(now.today.isoformat()):
         due.append(Item(kind=Kind.NOTICE, text=notice.title, body=notice.text, at=notice.at, who=notice.author_name))
     due += [_draft(draft, people) for draft in drafts]
-    return due + [row for row in later if _place(row, now) != LATE]
+    return due + ahead + [_birthday(member) for member in await business.anniversaries(now.today)]
 
 
-TODAY, LATE = 1, 2
-"""The places of what is due today, after the callbacks, and of what is late."""
+LATE, TODAY, AHEAD = range(3)
+"""The places of what is late, of what is due today, and of the tasks of other days, far behind."""
 FEW: Final = 3
 """Late tasks that are listed before somebody asks for all."""
 
 
 def _place(row: Item, now: Now) -> int:
-    """Callbacks, then the tasks of today, then those that are late, then all others."""
-    if row.kind is Kind.CALLBACK:
-        return 0
+    """What is late first, callbacks and tasks alike, then what is due today, then all others."""
     moment = when(row, now)
-    return LATE if moment.late else TODAY if moment.today else LATE + 1
+    return LATE if moment.late else TODAY if moment.today else AHEAD
 
 
 def shortened(found: tuple[Item, ...], now: Now) -> tuple[Item, ...]:

@@ -8,7 +8,6 @@ from typing import Final
 
 from textual.screen import Screen
 
-from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
 from terminal.messages import Trouble
@@ -191,11 +190,13 @@ class Painter(Easel):
         self._screen.query_one(Timeline).show(past)
 
     def _duties(self) -> None:
-        self.panel("tasks").show(Duties(self._board.person, self._now().minute))
+        board, now = self._board, self._now().minute
+        listed = views.tasks(board, now)[0] if board.person.who is Who.NOBODY else 0
+        self.panel("tasks").show(Duties(board.person, now, listed))
 
     def _earlier(self) -> None:
         person = self._board.person
-        self.panel("earlier").show(Written(person, self._now().minute, threads(person.notes)))
+        self.panel("earlier").show(Written(person, self._now().minute, person.noted))
 
     def read(self, leaf: Leaf) -> None:
         """Put something there to be read, for as long as the same person is on the card."""

@@ -8,7 +8,7 @@ import msgspec
 from ringdesk.calls import Call
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import Task, TaskState
+from ringdesk.tasks import Task
 from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.standing import standing
@@ -17,7 +17,7 @@ from terminal.widgets.callbacks import Owed, overdue, rang, tally
 from terminal.widgets.calls import Calls, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
-from terminal.widgets.morning import Morning
+from terminal.widgets.morning import Kind, Morning, when
 from terminal.widgets.person import CallRow, Who, called_by, callers
 from terminal.widgets.speech import PRESENCES, because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
@@ -236,8 +236,7 @@ def health(board: Board, now: Now) -> Health:
 def tabs(board: Board, now: Now, shown: int) -> Strip:
     """The tabs of a small screen."""
     person = board.person
-    dated = by_urgency(person.tasks, now)
-    late = sum(when.late for when, _ in dated)
+    open_ones, late = tasks(board, now)
     waiting = len(board.ringing)
     trouble = SafeText()
     if board.worst is not None:
@@ -250,21 +249,33 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
         trouble = say("slowed down")
     elif board.sync is not None and board.sync.refused:
         trouble = say("{count} refused", count=board.sync.refused)
-    open_ones = sum(task.state is TaskState.OPEN for task in person.tasks)
     return Strip(
         (
             Tab(say("History"), len(person.timeline))
             if person.who is not Who.NOBODY
             else Tab(say("Today"), board.morning.count),
             Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),
-            Tab(say("Lines"), len(board.calls), *_urgent(mark("ringing {count}"), waiting)),
+            Tab(
+                say("Lines"),
+                sum(row.call.live for row in board.calls.values()),
+                *_urgent(mark("ringing {count}"), waiting),
+            ),
             Tab(say("Missed"), tally(board.lost), *_owed(board, now)),
-            Tab(say("Notes"), len(person.notes)),
+            Tab(say("Notes"), len(person.noted)),
             Tab(say("Team"), len(board.day.crew())),
         ),
         shown,
         trouble,
     )
+
+
+def tasks(board: Board, now: Now) -> tuple[int, int]:
+    """How many tasks are open, and how many of them are late: those of whoever is on the card, or of Home."""
+    if board.person.who is Who.NOBODY:
+        mine = [when(item, now).late for item in board.morning.items if item.kind is Kind.TASK]
+    else:
+        mine = [due.late for due, _ in by_urgency(board.person.tasks, now)]
+    return len(mine), sum(mine)
 
 
 def _urgent(words: str, count: int) -> tuple[SafeText, SafeText]:

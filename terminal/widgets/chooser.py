@@ -28,7 +28,7 @@ class Choice(NamedTuple):
 
 class Choices(NamedTuple):
     """What the box lists; `saying` stands there when there is nothing. `over` is what must be known of the rows, `read` what
-    is read under them, `foot` what Enter does."""
+    is read under them, `foot` what Enter does; with `more` there may be others that are not listed."""
 
     title: SafeText = SafeText()
     rows: tuple[Choice, ...] = ()
@@ -36,6 +36,7 @@ class Choices(NamedTuple):
     read: Leaf | None = None
     foot: SafeText = SafeText()
     over: SafeText = SafeText()
+    more: bool = False
 
 
 class ChoiceList(ListPanel[Choices]):
@@ -76,7 +77,8 @@ class ChoiceList(ListPanel[Choices]):
         rows = [Row(), Row((piece(value.over, Tone.WARN),))]
         if not value.rows and value.saying:
             rows.append(Row((piece(value.saying, Tone.DIM),)))
-        for index in self.in_sight(Size(inside.width, self.heading + count)) if value.rows else ():
+        shown = self.in_sight(Size(inside.width, self.heading + count)) if value.rows else range(0)
+        for index in shown:
             choice = value.rows[index]
             base = Tone.SELECTED if index == self.selected else Tone.TEXT
             rows.append(Row(choice.left, choice.right, base=base))
@@ -88,7 +90,7 @@ class ChoiceList(ListPanel[Choices]):
             if value.foot
             else (piece(say("Enter takes, Esc closes"), Tone.DIM),)
         )
-        return Picture(tuple(rows), (piece(value.title, Tone.LINK),), foot=foot)
+        return Picture(tuple(rows), (piece(value.title, Tone.LINK),), foot=foot, under=_extent(value, shown))
 
     def _reading(self, leaf: Leaf, lines: list[Row], room: int) -> list[Row]:
         """A line with its title, and as much of it as there is room for."""
@@ -101,6 +103,15 @@ class ChoiceList(ListPanel[Choices]):
             more = (piece(words, Tone.DIM),)
         head = Row((*titled(leaf), piece(SafeText(" "))), more, fill=LIGHT[0], fill_tone=Tone.FRAME)
         return [head, *lines[self.turned : last]]
+
+
+def _extent(value: Choices, shown: range) -> tuple[Piece, ...]:
+    """Which rows are in sight, and how many there are, where there are more."""
+    if len(shown) == len(value.rows) and not value.more:
+        return ()
+    count = SafeText(f"{len(value.rows)}{'+' if value.more else ''}")
+    said = say("{first} to {last} of {count}", first=shown.start + 1, last=shown.stop, count=count)
+    return (piece(said, Tone.DIM),)
 
 
 class Chooser(Container):

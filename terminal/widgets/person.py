@@ -1,6 +1,6 @@
 """The one person that the panels show, and the rows of the lines panel. Panels get the same `Person`, so they agree."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, TypeVar
@@ -11,11 +11,12 @@ from ringdesk.calls import Call, CallState, Direction, Outcome, Presentation
 from ringdesk.dispositions import MISSED
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
-from ringdesk.notes import Note
+from ringdesk.names import fold
+from ringdesk.notes import Note, Thread, threads
 from ringdesk.reached import spoken
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
-from ringdesk.timeline import Contact
+from ringdesk.timeline import Contact, ContactKind
 from terminal.news import Match
 from terminal.widgets.speech import MARKS, STATES, code, say
 from terminal.widgets.telephone import written
@@ -223,6 +224,23 @@ def callers(row: CallRow) -> SafeText:
     return say("{name} +{count}", name=known[0].name or known[0].code, count=len(known) - 1)
 
 
+_FIT: Final = {"and": 1, "name_starts": 2, "name_matches": 3, "tail_matches": 3, "tail_only": 4}
+
+
+def by_fit(matches: Iterable[Match]) -> list[Match]:
+    """Those who were looked up, by how well they fit, then by name and number. Those who are no guess stand first, in the order
+    in which they were found: of several with one number the usual one leads."""
+
+    def place(match: Match) -> tuple[int, bool, str, str]:
+        if not match.guess:
+            return (0, False, "", "")
+        name = fold(match.member.name)
+        whole = name == fold(match.why.args.get("text", ""))
+        return (_FIT.get(match.why.code, 5), not whole, name, number_found(match))
+
+    return sorted(matches, key=place)
+
+
 def number_found(match: Match) -> SafeText:
     """The number of somebody who was looked up, as people write it here: the one that has the digits that were asked for."""
     wanted = match.why.args.get("digits", "")
@@ -274,6 +292,28 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         if self.matches:
             return Who.SEVERAL
         return Who.WITHHELD if self.call.caller.presentation is Presentation.PRIVATE else Who.UNKNOWN
+
+    @property
+    def noted(self) -> tuple[Thread, ...]:
+        """What was noted about them, newest first: the notes made here with their revisions, and those that came from elsewhere
+        as contacts of that kind, which are nobody's to revise."""
+        brought = (each for each in self.timeline if each.kind is ContactKind.NOTE)
+        return threads(
+            (
+                *self.notes,
+                *(
+                    Note(
+                        id=each.id,
+                        member=each.member,
+                        call=each.call,
+                        text=SafeLines(each.text),
+                        author_name=each.who,
+                        at=each.at,
+                    )
+                    for each in brought
+                ),
+            )
+        )
 
     @property
     def name(self) -> SafeText:

@@ -21,10 +21,11 @@ _WHEN: Final = 17
 
 
 class Duties(NamedTuple):
-    """Whose tasks, and when is now."""
+    """Whose tasks, and when is now; `today` is how many one's own list has, while there is nobody."""
 
     person: Person
     now: Now
+    today: int = 0
 
 
 def by_urgency(tasks: tuple[Task, ...], now: Now) -> list[tuple[Due, Task]]:
@@ -73,7 +74,8 @@ class Tasks(ListPanel[Duties]):
         head_title = spaced((piece(say("Tasks"), Tone.LINK), piece(value.person.name, Tone.LINK)), 2)
         if not dated:
             empty = say("No open task") if value.person.name else say("Nobody is on the desk.")
-            return Picture((Row((piece(empty, Tone.DIM),)),), head_title)
+            own = say("Yours are in Today: {count}", count=value.today) if value.today else SafeText()
+            return Picture((Row((piece(empty, Tone.DIM),)), Row((piece(own, Tone.DIM),))), head_title)
         rows = [
             row for index in self.in_sight(inside) for row in self._entry(*dated[index], chosen=index == self.selected)
         ]

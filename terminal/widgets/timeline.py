@@ -7,6 +7,7 @@ from rich.cells import cell_len
 from textual import events
 from textual.geometry import Size
 
+from ringdesk.notes import threads
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskState
 from ringdesk.timeline import Contact, ContactKind
@@ -76,11 +77,11 @@ def seen(person: Person, lens: Lens) -> tuple[Contact, ...]:
         entries += [
             Contact(id=note.id, member=note.member or "", kind=ContactKind.NOTE, at=note.at, call=note.call,
                     text=note.text.each()[0], who=note.author_name)
-            for note in person.notes
+            for note in (each.newest for each in threads(person.notes))
         ]  # fmt: skip
         entries += [
             Contact(id=task.id, member=task.member or "", kind=ContactKind.NOTE, at=task.at, call=task.call,
-                    text=say("Task: {title}", title=title(task, person.name)), who=task.author_name,
+                    text=title(task, person.name), who=task.author_name,
                     state=SafeText("done" if task.state is TaskState.DONE else "open"))
             for task in person.tasks
         ]  # fmt: skip
@@ -96,6 +97,12 @@ class Timeline(ListPanel[Past]):
     """Time, kind, text, state, who."""
 
     lens: Lens = LENSES[0]
+
+    def show(self, value: Past) -> None:
+        """Show another past; a lens is of the person for whom it was chosen."""
+        if _whose(value.person) != _whose(self.value.person):
+            self.lens = LENSES[0]
+        super().show(value)
 
     @property
     def heading(self) -> int:  # type: ignore[override]
@@ -148,8 +155,8 @@ class Timeline(ListPanel[Past]):
             title = (*title, gap(2), chip(say(self.lens.word), Tone.CHIP_LINK))
         under = self._lenses() if self.has_focus else ()
         if not contacts:
-            nothing = say("Nothing on record yet") if self.lens is LENSES[0] else say("Nothing of that kind")
-            return Picture((Row((piece(nothing if person.name else SafeText(), Tone.DIM),)),), title, under=under)
+            nothing = self._nothing() if person.name else SafeText()
+            return Picture((Row((piece(nothing, Tone.DIM),)),), title, under=under)
         rows = [self._entry(contacts[index], index) for index in self.in_sight(inside)]
         if self.heading:
             rows.insert(0, _titles(WHO * self._room))
@@ -172,13 +179,19 @@ class Timeline(ListPanel[Past]):
             homeface.entry(home.rows[index], self.value.now, chosen=focus and index == self.selected) for index in shown
         ]
         foot = say("{first} to {last}", first=shown.start + 1, last=shown.stop) if len(home.rows) > len(shown) else None
-        corner = (piece(counted("{count} entry", "{count} entries", home.count), Tone.DIM),) if home.count else ()
-        return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), corner, (piece(foot, Tone.DIM),) if foot else ())
+        corner = [piece(counted("{count} entry", "{count} entries", home.count), Tone.DIM)] if home.count else []
+        below = len(home.rows) - shown.stop
+        if below > 0:
+            corner.append(piece(counted("{count} row below", "{count} rows below", below), Tone.WARN))
+        foots = (piece(foot, Tone.DIM),) if foot else ()
+        return Picture(tuple(rows), (piece(say("Today"), Tone.LINK),), spaced(corner, 2), foots)
 
     def _count(self) -> tuple[Piece, ...]:
         whole = len(self.value.person.timeline)
         more = "+" if may_have_more(self.value.person, self.lens) else ""
-        if self.lens is not LENSES[0]:
+        if self.lens.made:
+            whole = len(self.shown)
+        elif self.lens is not LENSES[0]:
             count = SafeText(f"{len(self.shown)}{more}")
             return (piece(say("{count} of {whole} entries", count=count, whole=whole), Tone.DIM),)
         said = (
@@ -187,6 +200,22 @@ class Timeline(ListPanel[Past]):
             else counted("{count} entry", "{count} entries", whole)
         )
         return (piece(said, Tone.DIM),)
+
+    def _nothing(self) -> SafeText:
+        """What stands there instead of entries; where only notes and tasks were made, which key shows them."""
+        if self.lens is not LENSES[0]:
+            return say("Nothing of that kind")
+        made = LENSES[-1]
+        count = len(seen(self.value.person, made))
+        if not count:
+            return say("Nothing on record yet")
+        return say("No contact recorded yet; {key} shows {words}: {count}",
+                   key=SafeText(made.key), words=say(made.word), count=count)  # fmt: skip
+
+    def _kind(self, contact: Contact) -> SafeText:
+        """The word for the kind of an entry."""
+        task = any(task.id == contact.id for task in self.value.person.tasks)
+        return say("Task") if task else say(KINDS[contact.kind])
 
     def _lenses(self) -> tuple[Piece, ...]:
         """The lenses with what each would show."""
@@ -202,7 +231,7 @@ class Timeline(ListPanel[Past]):
             piece(ARROW if chosen else AIR, Tone.LINK),
             column(stamp(contact.at, self.value.now), 11, Tone.DIM),
             gap(2),
-            column(say(KINDS[contact.kind]), _kind_cells(), TONES.get(contact.kind, Tone.TEXT)),
+            column(self._kind(contact), _kind_cells(), TONES.get(contact.kind, Tone.TEXT)),
             gap(2),
             piece(self._word(contact.text), Tone.STRONG if index == 0 else Tone.TEXT),
         )
@@ -228,7 +257,7 @@ class Timeline(ListPanel[Past]):
         if not contacts:
             return Leaf(say("Detail"), person.name)
         contact = contacts[min(self.selected, len(contacts) - 1)]
-        head = SafeText(f"{stamp(contact.at, self.value.now)}  {say(KINDS[contact.kind])}  {contact.who}")
+        head = SafeText(f"{stamp(contact.at, self.value.now)}  {self._kind(contact)}  {contact.who}")
         lines = [Line(head, Tone.STRONG, self._word(contact.state)), Line(self._word(contact.text))]
         notes = [note for note in person.notes if note.id == contact.id or (contact.call and note.call == contact.call)]
         for note in notes:
@@ -242,9 +271,14 @@ class Timeline(ListPanel[Past]):
         return Leaf(say("Detail"), person.name, tuple(lines))
 
 
+def _whose(person: Person) -> str | None:
+    """Whose past it is: the member's, whatever call is on; or that of a caller who is none."""
+    return person.member.id if person.member else person.call.id if person.call else None
+
+
 def _kind_cells() -> int:
     """Cells of the widest kind in the language in force."""
-    return max(cell_len(say(word)) for word in KINDS.values())
+    return max(cell_len(say(word)) for word in (*KINDS.values(), "Task"))
 
 
 def _titles(who: int) -> Row:

@@ -415,9 +415,68 @@ async def test_a_letter_is_a_lens_and_enter_reads_the_whole_entry(
             assert word in page
         await run.press("escape", "t")
         assert "要三十份" in run.pane("timeline")
-        assert ("Task: 林淑芬 的待辦" if english else "待辦：林淑芬 的待辦") in run.pane("timeline")
+        row = next(row for row in run.pane("timeline").split("\n") if "林淑芬 的待辦" in row)
+        assert ("Task" if english else "待辦") in row.split("林淑芬")[0]
+        assert ("3 entries" if english else "共 3 筆") in run.title("timeline"), (
+            "two notes, one of them revised, and a task"
+        )
         await run.press("a")
         assert "買茶" in run.pane("timeline")
+
+
+@BOTH
+async def test_a_lens_is_of_the_person_for_whom_it_was_chosen(size: tuple[int, int]) -> None:
+    made = desk()
+    wang = member("wang", "王大明", "0922-000-111")
+    bought = Contact(id="w1", member="wang", kind=ContactKind.PURCHASE, at=NOW - 50, text=SafeText("烏龍茶"))
+    made.cards["wang"] = msgspec.structs.replace(plain_card(wang), timeline=(bought,))
+    async with running(made, size) as run:
+        await serve(run)
+        await in_pane(run, "timeline")
+        await run.press("c")
+        run.desk.publish(pop(call("c1", LIN, line="1", ring_count=2), card()))
+        await run.settle()
+        assert "買茶" not in run.pane("timeline"), "the same person is seen through the same lens"
+        await run.press("f4", "1")
+        await run.press("escape", "slash", *"王大明", "enter")
+        assert wang.name in run.title("timeline")
+        assert "烏龍茶" in run.pane("timeline")
+        assert "1 entry" in run.title("timeline")
+
+
+@BOTH
+@LANGUAGES
+async def test_notes_that_came_from_elsewhere_are_earlier_notes_and_nobodys_to_change(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    made = desk()
+    brought = Contact(
+        id="i1", member="lin", kind=ContactKind.NOTE, at=NOW - 7e5, text=SafeText("只收現金"), who=SafeText("舊系統")
+    )
+    made.cards["lin"] = msgspec.structs.replace(card(), notes=(), timeline=(brought,))
+    async with running(made, size, catalogue=None if english else chinese) as run:
+        await run.press("escape", "slash", *"0912", "enter")
+        await in_pane(run, "earlier")
+        assert "只收現金" in run.pane("earlier")
+        assert ("1 note" if english else "1 則") in run.title("earlier")
+        await run.press("enter")
+        assert run.screen.area.text == ""
+        if size == SMALL:
+            assert ("5 Notes 1" if english else "5 舊備註 1") in run.pane("tabs")
+
+
+@LANGUAGES
+async def test_a_past_of_notes_alone_says_where_they_are(language: str, chinese: Path) -> None:
+    english = language == "en"
+    made = desk()
+    made.cards["lin"] = msgspec.structs.replace(card(), timeline=())
+    async with running(made, catalogue=None if english else chinese) as run:
+        await open_past(run)
+        said = "No contact recorded yet; t shows notes, tasks: 3" if english else "還沒有往來紀錄；按 t 看備註待辦：3"
+        assert said in run.pane("timeline")
+        await run.press("t")
+        assert ("3 entries" if english else "共 3 筆") in run.title("timeline")
 
 
 @pytest.mark.parametrize("name", ["timeline", "tasks", "earlier"])

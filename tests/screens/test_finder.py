@@ -44,6 +44,40 @@ async def test_a_reason_in_short_is_in_the_language_in_force(language: str, chin
         assert in_short(BOTH) == wanted
 
 
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@LANGUAGES
+async def test_how_many_were_found_is_said_and_the_best_come_first(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    def found(name: str, code: str, number: str = "0912-000-000") -> Match:
+        return Match(member(name + number, name, number), Why(code, {"text": "林"}), guess=True)
+
+    desk = ScriptedDesk()
+    best = [
+        found("林", "name_starts"),
+        found("林一", "name_starts", "0911-000-001"),
+        found("林一", "name_starts", "0911-000-002"),
+        found("林丁", "name_starts"),
+        found("丁林", "name_matches"),
+    ]
+    others = [found(f"王林{index:03}", "name_matches") for index in range(40)]
+    desk.found = [*reversed(others), *reversed(best)]
+    async with running(desk, size, catalogue=chinese if language == "zh" else None) as run:
+        await run.press("escape", "slash", "林")
+        box = run.in_sight("choices")
+        rows = [line for line in box.split("\n") if "林" in line]
+        places = [box.find(each) for each in ("林一", "林丁", "丁林", "王林000", "王林001")]
+        assert places == sorted(places)
+        assert -1 not in places
+        assert box.find("0911-000-001") < box.find("0911-000-002")
+        last = len([line for line in rows if "guess" in line or "猜測" in line])
+        assert (f"1 to {last} of 45" if language == "en" else f"第 1 到 {last}，共 45") in box
+        desk.found = [found(f"林{index:03}", "name_starts") for index in range(300)]
+        await run.press("x")
+        box = run.in_sight("choices")
+        assert (f"1 to {last} of 100+" if language == "en" else f"第 1 到 {last}，共 100+") in box
+
+
 def test_every_reason_in_short_is_one_that_a_search_gives() -> None:
     assert set(BRIEF) <= set(ENGLISH)
 

@@ -47,15 +47,28 @@ def desk() -> ScriptedDesk:
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_what_is_there_at_nine(size: tuple[int, int], language: str, chinese: Path) -> None:
-    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+    one = desk()
+    one.business.tasks.insert(0, task("c0", "昨天沒打", "2026-11-23T09:30:00Z", kind=TaskKind.CALLBACK))
+    async with running(one, size, catalogue=chinese if language == "zh" else None) as run:
         card, rows = run.pane("card"), run.pane("timeline")
-        english = ("Home", "Callbacks due 1", "Tasks 2", "! 1 late", "Missed 1", "Birthdays 1", "Notices 1")
-        wanted = english if language == "en" else ("首頁", "待回電 1", "待辦 2", "逾期 1", "未接 1", "壽星 1", "公告 1")
+        english = ("Home", "Callbacks due 2", "Tasks 2", "! 1 late", "Missed 1", "Birthdays 1", "Notices 1")
+        wanted = english if language == "en" else ("首頁", "待回電 2", "待辦 2", "逾期 1", "未接 1", "壽星 1", "公告 1")
         assert not [words for words in (*wanted, "今天提早打烊") if words not in card], card
-        order = ["回電報價", "11/24 07:43", "追收欠款", "今天提早打烊", "寄發票"]
+        order = ["追收欠款", "昨天沒打", "回電報價", "11/24 07:43", "今天提早打烊", "寄發票", "林淑芬\n"]
+        birthday = rows.rfind("Birthday" if language == "en" else "生日")
+        below = "2 rows below" if language == "en" else "還有 2 列"
         if size == SMALL:
             assert ("1 to 5" if language == "en" else "第 1 到 5") in rows
+            assert below in run.title("timeline")
+            tab = "2 Tasks 2 !1" if language == "en" else "2 待辦 2 !1"
+            assert tab in run.pane("tabs"), "the same as Home says"
+            order = order[:5]
+        else:
+            assert below not in rows
+            assert birthday > rows.find("寄發票") > -1
             order.pop()
+            own = "Yours are in Today: 2" if language == "en" else "您的待辦在「今日」：2"
+            assert own in run.pane("tasks")
         places = [rows.find(words) for words in order]
         assert -1 not in places, rows
         assert places == sorted(places), rows
@@ -79,7 +92,7 @@ async def test_it_says_when_all_is_clear(language: str, words: str, chinese: Pat
 async def test_enter_opens_the_row_and_esc_comes_back() -> None:
     async with running(desk()) as run:
         run.screen.painter.panel("timeline").focus()
-        await run.press("enter")
+        await run.press("down", "enter")
         assert LIN.name in run.title("card")
         assert LIN.name in run.title("timeline")
         await run.press("escape")
@@ -90,7 +103,7 @@ async def test_enter_opens_the_row_and_esc_comes_back() -> None:
 async def test_the_detail_follows_the_selected_row() -> None:
     async with running(desk()) as run:
         run.screen.painter.panel("timeline").focus()
-        await run.press("end", "up")
+        await run.press("end", "up", "up")
         assert "20:00 關門" in run.pane("detail")
         await run.press("enter")
         assert "20:00 關門" in run.pane("banner")
@@ -103,7 +116,7 @@ async def test_a_callback_to_a_number_finds_its_member() -> None:
     one.business.tasks = [row, task("t9", "沒有人", "2026-11-21", assignee=ME)]
     async with running(one) as run:
         run.screen.painter.panel("timeline").focus()
-        await run.press("end", "up", "enter")
+        await run.press("home", "down", "enter")
         assert "No member is known for this: 沒有人" in run.pane("banner")
         await run.press("home", "enter")
         assert CHEN.name in run.title("card")
@@ -174,7 +187,7 @@ async def test_late_tasks_are_a_few_and_a_count_until_somebody_asks() -> None:
         timeline = run.screen.painter.panel("timeline")
         assert "Tasks 21" in run.pane("card")
         timeline.focus()
-        await run.press("end", "up", "up")
+        await run.press("home", "down", "down", "down")
         assert "17 more late tasks" in run.pane("timeline")
         assert "25 entries" in run.pane("timeline")
         assert "1 Today 25" in run.pane("tabs"), "one count, whatever is listed"
