@@ -21,7 +21,7 @@ class CallbackKeys(KeysOnCalls):
             return
 
         def promise(window: Window) -> Errand:
-            return lambda: self.callwork.later(window)
+            return lambda: self.callwork.later(window, person)
 
         now = self.work.now
         entries = [Entry(each.label, promise(each), hours_of(each, now)) for each in self.work.windows]

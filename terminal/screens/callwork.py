@@ -27,7 +27,7 @@ from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 from terminal.screens.board import Board
 from terminal.screens.windows import Window, spelled
 from terminal.screens.work import Work, not_yet
-from terminal.widgets.person import CallRow, called_by
+from terminal.widgets.person import CallRow, Person, called_by
 from terminal.widgets.speech import RESULTS, say
 from terminal.widgets.telephone import title
 from terminal.widgets.when import clock, day, moment
@@ -184,9 +184,8 @@ class CallWork:
 
     # callbacks
 
-    async def later(self, window: Window) -> SafeText:
-        """F8: a callback to the person on the card, within a window."""
-        person = self.board.person
+    async def later(self, window: Window, person: Person) -> SafeText:
+        """F8: a callback to the person, within a window; they need not be on the card any more."""
         known = person.member.numbers[0] if person.member and person.member.numbers else None
         shown = person.call is not None and person.call.caller.presentation is Presentation.SHOWN
         called = person.call.caller if person.call is not None and shown else None
@@ -194,6 +193,7 @@ class CallWork:
         if dialled is None:
             return say("There is no number to call back.")
         member, call = person.key
+        now = self.board.row(call)
         args = TaskAdd(
             kind=TaskKind.CALLBACK,
             member=member,
@@ -205,7 +205,7 @@ class CallWork:
             assignee=self.work.desk.person.person,
             assignee_name=self.work.desk.person.name,
         )
-        made, before = await self.work.promise_call(args, person.call)
+        made, before = await self.work.promise_call(args, now.call if now is not None else person.call)
 
         async def back() -> SafeText:
             if before is None:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from ringdesk.articles import Article
 from ringdesk.safetext import SafeText
+from ringdesk.tasks import Task
 from terminal.news import RowNews
 from terminal.screens.codes import Codes
 from terminal.screens.commands import Command
 from terminal.screens.duties import Duties
 from terminal.screens.errands import Errands
 from terminal.screens.faq import Faq
+from terminal.screens.finder import NAMING, PALETTE
 from terminal.screens.keeper import NOBODY
 from terminal.screens.menus import Menus
 from terminal.screens.older import Older
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 ANSWERS: Final = "answers"
 PIN: Final = "pin"
 """Modes of the chooser, beside those of `finder`."""
+OF_THE_CARD: Final = (PALETTE, NAMING, PIN)
+"""Those in which something is done for whoever is on the card."""
 
 
 class Casework:
@@ -110,14 +114,21 @@ class Casework:
             self._errands.run("older", lambda: self.older.load(index))
         elif pane == "page":
             self.reading.entered()
-        elif pane == "tasks":
-            self._errands.run("task", lambda: self.duties.more(index))
-        elif pane == "task_done":
-            self._errands.run("task", lambda: self.duties.turn(index))
+        elif pane in ("tasks", "task_done"):
+            self._task(self.duties.at(index), more=pane == "tasks")
         elif pane == "earlier":
             self._painter.tell(self._revise(index))
         elif pane == "older_texts":
             self._older(index)
+
+    def _task(self, task: Task | None, *, more: bool) -> None:
+        """Enter and Space on a task."""
+        if task is None:
+            return
+        if more:
+            self.duties.more(task)
+        else:
+            self._errands.run("task", lambda: self.duties.turn(task))
 
     def notices(self) -> None:
         """All notices that hold today, to be read."""

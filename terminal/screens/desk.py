@@ -24,7 +24,7 @@ from terminal.screens.attendance import Attendance
 from terminal.screens.attention import Attention
 from terminal.screens.board import Board
 from terminal.screens.callwork import CallWork
-from terminal.screens.casework import Casework
+from terminal.screens.casework import OF_THE_CARD, Casework
 from terminal.screens.clockset import CLOCK_SET, Step
 from terminal.screens.codes import Codes
 from terminal.screens.deskkeys import DeskKeys
@@ -112,6 +112,7 @@ class DeskScreen(DeskKeys):
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
         self.menus = Menus(self.panes, self.errands)
+        self.board.asking = lambda: self.panes.asks(of_the_card=self.finder.mode in OF_THE_CARD)
         self.promising = Promising(self.work, self.writing)
         self.painter.promise = self.promising.shown
         self.promising.changed = self.painter.note

@@ -17,6 +17,7 @@ from terminal.screens.keeper import Keeper
 from terminal.screens.later import once
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.promising import Promising
+from terminal.screens.saying import NOBODYS
 from terminal.screens.wrapping import Wrapping
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
@@ -43,6 +44,8 @@ class DeskKeys(CallKeys):
     guard: Guard
     _drafting = False
     _warned = False
+    _opened_for = NOBODYS
+    """Whoever was on the card when the chooser was opened."""
 
     @property
     def area(self) -> NoteArea:
@@ -189,7 +192,8 @@ class DeskKeys(CallKeys):
     def action_reason(self, index: str) -> None:
         """A reason of the palette."""
         self.writing.hold()
-        self.errands.run("reason", lambda: self.casework.reasons.choose(int(index)))
+        person = self.board.person
+        self.errands.run("reason", lambda: self.casework.reasons.choose(int(index), person))
 
     def action_fact(self, field: str, step: int) -> None:
         """A flag or a fact, from the palette."""
@@ -208,7 +212,7 @@ class DeskKeys(CallKeys):
         self.errands.run("tray", self.casework.unsent.read)
 
     def _choose(self, mode: str) -> None:
-        self.finder.mode = mode
+        self.finder.mode, self._opened_for = mode, self.errands.subject
         self.panes.choose()
 
     def on_asked(self, message: Asked) -> None:
@@ -239,7 +243,9 @@ class DeskKeys(CallKeys):
         elif message.pane == "choices":
             taken = self.finder.chosen(message.index)
             self.panes.close_over()
-            if isinstance(taken, str):
+            if isinstance(taken, str) and not self._opened_for.same(self.errands.subject):
+                self.painter.tell(say("Another person is on the card by now: nothing was done."), bad=True)
+            elif isinstance(taken, str):
                 await self.run_action(taken)
             elif taken is not None:
                 self.writing.hold()

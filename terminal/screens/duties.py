@@ -22,28 +22,23 @@ class Duties:
         self._work = work
         self._menus = menus
 
-    def _at(self, index: int) -> Task | None:
+    def at(self, index: int) -> Task | None:
+        """The task in this row of the person on show."""
         tasks = listed(self._work.board.person.tasks, self._work.now.minute)
         return tasks[index][1] if index < len(tasks) else None
 
-    async def turn(self, index: int) -> SafeText | None:
+    async def turn(self, task: Task) -> SafeText:
         """Close the task; open one again that is closed."""
-        task = self._at(index)
-        if task is None:
-            return None
         if task.state is TaskState.DONE:
             await self._work.desk.do(TaskReopen(task=task.id))
             return say("Open again: {title}", title=title(task))
         await self._work.desk.done(task.id)
         return say("Done: {title}; Space opens it again", title=title(task))
 
-    async def more(self, index: int) -> None:
+    def more(self, task: Task) -> None:
         """Offer what else can be done."""
-        task = self._at(index)
-        if task is None:
-            return
         done = task.state is TaskState.DONE
-        entries = [Entry(say("Open again") if done else say("Done"), partial(self.turn, index))]
+        entries = [Entry(say("Open again") if done else say("Done"), partial(self.turn, task))]
         if not done:
             today = self._work.now.today
             for words, days in (
@@ -60,7 +55,8 @@ class Duties:
             ]
             if task.assignee is not None:
                 entries.append(Entry(say("Hand on to the team"), partial(self._to_team, task)))
-        self._menus.open("task", title(task), entries)
+        name, what = self._work.board.person.name, title(task)
+        self._menus.open("task", what if name in what else say("{name}: {text}", name=name, text=what), entries)
 
     async def _put_off(self, task: Task, day: str) -> SafeText:
         await self._work.desk.do(TaskUpdate(task=task.id, fields=TaskFields(due=SafeText(day))))

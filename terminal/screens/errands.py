@@ -42,13 +42,18 @@ class Errands:
         """Whether one of `TURNS` runs."""
         return not TURNS.isdisjoint(self._running)
 
-    def run(self, name: str, errand: Errand, refused: Subject = NOBODYS) -> bool:
+    @property
+    def subject(self) -> Subject:
+        """Whoever is on the card."""
+        return self._painter.subject
+
+    def run(self, name: str, errand: Errand, refused: Subject = NOBODYS, opened_for: Subject | None = None) -> bool:
         """Do it; the same again while it runs is one press too many. Whether it was begun. `refused` is whom a refusal is about,
-        where they need not be on the card."""
+        where they need not be on the card; `opened_for` who was on it when the menu was opened that it comes from."""
         if name in self._running:
             return False
         self._running.add(name)
-        about = self._painter.subject if name in OF_THE_CARD else NOBODYS
+        about = (opened_for or self.subject) if name in OF_THE_CARD else NOBODYS
         self._screen.run_worker(self._run(name, errand, about, refused), name=name, exit_on_error=False)
         return True
 

@@ -29,6 +29,8 @@ class Faq:
         self._reading = reading
         self._show = show
         self._query = ""
+        self._asked: Owner = NOBODY
+        """Who was on the card while it was typed."""
         self._found: list[Article] = []
         self._read: tuple[Article, Owner] | None = None
         """The answer that is read since the chooser was opened, and who was on the card then."""
@@ -45,6 +47,7 @@ class Faq:
     async def ask(self, query: str) -> Choices:
         """The answers for what was typed, the best first; without one, the way to the supervisor."""
         self._query, self._found = query.strip(), []
+        self._asked = self._work.board.person.key
         if not self._query:
             self._read = None
             return Choices(say(TITLE), (), say("Type a few words of the question."))
@@ -100,7 +103,7 @@ class Faq:
     async def _to_the_supervisor(self) -> SafeText:
         if not self._query:
             return SafeText()
-        member, call = self._work.board.person.key
+        member, call = self._asked
         await self._work.desk.do(ArticleAsk(text=SafeText(self._query), call=call, member=member))
         self._reading.close()
         return say("Asked the supervisor: {text}", text=SafeText(self._query))

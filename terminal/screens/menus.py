@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ringdesk.safetext import SafeText
 from terminal.screens.errands import Errand, Errands
 from terminal.screens.panes import Panes
+from terminal.screens.saying import NOBODYS
 from terminal.widgets.chooser import Choice, Choices
 from terminal.widgets.row import Tone, piece
 
@@ -26,9 +27,12 @@ class Menus:
         self._errands = errands
         self._entries: tuple[Entry, ...] = ()
         self._name = ""
+        self._about = NOBODYS
 
     def open(self, name: str, title: SafeText, entries: Sequence[Entry], saying: SafeText | None = None) -> None:
-        """Offer `entries`; `name` is the errand that the taken one runs as, `saying` stands there when there are none."""
+        """Offer `entries`; `name` is the errand that the taken one runs as, `saying` stands there when there are none. What
+        an entry does must be bound to whom the title names: another may be on the card when it is taken."""
+        self._about = self._errands.subject
         self._name, self._entries = name, tuple(entries)
         rows = tuple(Choice((piece(entry.label),), (piece(entry.hint, Tone.DIM),)) for entry in entries)
         self._panes.menu(Choices(title, rows, saying or SafeText()))
@@ -38,4 +42,4 @@ class Menus:
         entries, self._entries = self._entries, ()
         self._panes.close_over()
         if index < len(entries):
-            self._errands.run(self._name, entries[index].act)
+            self._errands.run(self._name, entries[index].act, opened_for=self._about)

@@ -51,6 +51,8 @@ class OnShow(Lines):
         """The call whose card was put away, and until when its keys still mean it."""
         self.typing: Callable[[], bool] = lambda: False
         """Whether keys come just now: they are meant for what is on the screen, not for who rings next."""
+        self.asking: Callable[[], bool] = lambda: False
+        """Whether a menu or a box is open about whoever is on the card: who rings next waits until it is closed."""
 
     def shifted(self, step: Step) -> None:
         """The clock was set. What lasts, lasts no longer and no shorter for it."""
@@ -64,6 +66,8 @@ class OnShow(Lines):
 
     def _idle(self) -> Part:
         """On an idle desk: show who rings; let go of whom somebody else has."""
+        if self.asking():
+            return Part.NOTHING
         if self.busy:
             return self._adopt()
         shown = self.row(self.person.call.id) if self.person.call else None

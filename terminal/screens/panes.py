@@ -124,6 +124,10 @@ class Panes:
         self._before = before
         widget.display = True
 
+    def asks(self, *, of_the_card: bool) -> bool:
+        """Whether a menu is open, or the chooser for something `of_the_card`."""
+        return self._screen.query_one(Menu).display or (of_the_card and self.chooser.display)
+
     def close_over(self) -> bool:
         """Close the chooser, the menu or the help; the focus goes back to where it was. Whether there was anything to close."""
         over = [

@@ -16,8 +16,18 @@ from terminal.widgets.row import Tone, piece
 from terminal.widgets.speech import mark, say
 
 WORDS: Final = {
-    "flags": (mark("Add a flag that must be seen"), mark("Remove a flag"), mark("New flag: type it, Enter adds it")),
-    "facts": (mark("Add a fact"), mark("Remove a fact"), mark("New fact: type it, Enter adds it")),
+    "flags": (
+        mark("Add a flag that must be seen"),
+        mark("Remove a flag"),
+        mark("New flag for {name}: type it, Enter adds it"),
+        mark("Remove which flag of {name}?"),
+    ),
+    "facts": (
+        mark("Add a fact"),
+        mark("Remove a fact"),
+        mark("New fact for {name}: type it, Enter adds it"),
+        mark("Remove which fact of {name}?"),
+    ),
 }
 
 
@@ -29,6 +39,8 @@ class Pinning:
         self._menus = menus
         self._typing = typing
         self._field = "flags"
+        self._member: Member | None = None
+        """Who was on the card when it was opened: theirs it will be, whoever is there by then."""
         self._typed = SafeText()
 
     def commands(self) -> list[Command]:
@@ -44,7 +56,7 @@ class Pinning:
     def begin(self, field: str, step: int) -> None:
         """Add one (0) or choose which to remove (1)."""
         self._field, self._typed = field, SafeText()
-        member = self._work.board.person.member
+        member = self._member = self._work.board.person.member
         if member is None:
             return
         if step == 0:
@@ -52,17 +64,20 @@ class Pinning:
             return
         held: tuple[SafeText, ...] = getattr(member, field)
         entries = [Entry(each, partial(self._change, member, tuple(x for x in held if x != each))) for each in held]
-        self._menus.open("pin", say(WORDS[field][1]), entries, say("There is none."))
+        self._menus.open("pin", say(WORDS[field][3], name=_called(member)), entries, say("There is none."))
 
     async def ask(self, query: str) -> Choices:
         """What would be added."""
         self._typed = SafeText(query.strip())
         rows = (Choice((piece(say("Add: {text}", text=self._typed), Tone.STRONG),)),) if self._typed else ()
-        return Choices(say(WORDS[self._field][2]), rows)
+        name = _called(self._member) if self._member else SafeText()
+        return Choices(say(WORDS[self._field][2], name=name), rows)
 
     def added(self) -> Errand | None:
-        """Enter: what to do; nothing where nothing was typed, or nobody is on show any more."""
-        member = self._work.board.person.member
+        """Enter: what to do; nothing where nothing was typed."""
+        member, shown = self._member, self._work.board.person.member
+        if member is not None and shown is not None and shown.id == member.id:
+            member = shown  # with what came for them meanwhile
         if member is None or not self._typed:
             return None
         held: tuple[SafeText, ...] = getattr(member, self._field)
@@ -72,4 +87,8 @@ class Pinning:
         """With the count of changes that the person saw: what a colleague changed meanwhile is kept in the timeline."""
         fields = MemberFields(flags=values) if self._field == "flags" else MemberFields(facts=values)
         await self._work.desk.update(member.id, fields, {self._field: member.revs.get(self._field, 0)})
-        return say("The card of {name} is changed.", name=member.name or member.code)
+        return say("The card of {name} is changed.", name=_called(member))
+
+
+def _called(member: Member) -> SafeText:
+    return member.name or member.code

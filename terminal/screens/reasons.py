@@ -8,6 +8,7 @@ from terminal.screens.reading import Reading
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.page import Leaf, Line
+from terminal.widgets.person import Person
 from terminal.widgets.speech import say, titled
 
 
@@ -28,29 +29,28 @@ class Reasons:
             for index, each in enumerate(self._codes.in_use)
         ]
 
-    async def choose(self, index: int) -> SafeText:
-        """Show the script; begin an empty note."""
+    async def choose(self, index: int, person: Person) -> SafeText:
+        """Show the script; begin an empty note of `person`, who was on the card when it was chosen."""
         code = self._codes.in_use[index]
-        said = [self._begin(code)]
-        lines = filled(code.script, self._values()).each()
+        said = [self._begin(code, person)]
+        lines = filled(code.script, self._values(person)).each()
         if code.script:
             self._reading.show(Leaf(say("Script"), titled(code), tuple(Line(line) for line in lines)))
         else:
             said.append(say("{name} has no script.", name=titled(code)))
         return SafeText(" ".join(each for each in said if each))
 
-    def _begin(self, code: Disposition) -> SafeText:
+    def _begin(self, code: Disposition, person: Person) -> SafeText:
         """The template, where nothing was typed yet."""
-        owner, keeper = self._work.board.person.key, self._work.keeper
+        owner, keeper = person.key, self._work.keeper
         if not code.template or owner == (None, None):
             return SafeText()
         if keeper.texts.get(owner, "").strip():
             return say("The note stays as it is.")
-        keeper.hold(owner, filled(code.template, self._values()))
+        keeper.hold(owner, filled(code.template, self._values(person)))
         self._writing.load()
         return say("The note begins with the template.")
 
-    def _values(self) -> dict[str, str]:
-        board, desk = self._work.board, self._work.desk
-        home = board.person.member.home_store if board.person.member else ""
-        return {"name": board.person.name, "agent": desk.person.name, "store": self._store or home}
+    def _values(self, person: Person) -> dict[str, str]:
+        home = person.member.home_store if person.member else ""
+        return {"name": person.name, "agent": self._work.desk.person.name, "store": self._store or home}

@@ -29,6 +29,8 @@ class Registering:
         """The member that was made last, once that is done; "" where it could not be."""
         self._back: Errand | None = None
         """What takes that back."""
+        self._call: Call | None = None
+        """The call on the card of whoever is named."""
 
     @property
     def board(self) -> Board:
@@ -52,6 +54,7 @@ class Registering:
         """The name that is asked for is that of a member who was made before."""
         self._made = asyncio.get_running_loop().create_future()
         self._made.set_result(member)
+        self._call = self.board.person.call
         self._back = None
 
     async def register(self, key: SafeText, naming: Callable[[], bool]) -> SafeText:
@@ -79,6 +82,7 @@ class Registering:
         self._back = lambda: self._taken_back(member, call, NumberDetach(member=member, raw=found.raw, e164=found.e164))
         self.work.undo.add(say("A new member has {number} now.", number=number(call)), self._back)
         made.set_result(member)
+        self._call = call
         if board.person.key == old:
             await self.work.becomes(member, NEW)
         return call
@@ -118,7 +122,7 @@ class Registering:
         name, honorific = (SafeText(each) for each in addressed(typed))
         fields = MemberFields(name=name, honorific=honorific) if honorific else MemberFields(name=name)
         await self.work.desk.update(member, fields)
-        call = self.board.person.call
+        call = self._call
         if call is not None:
             called = msgspec.structs.replace(before, name=name)
             for former in (None, before):

@@ -11,6 +11,7 @@ from ringdesk.timeline import ContactKind
 from terminal.screens.codes import Codes
 from terminal.screens.errands import Errand, Errands
 from terminal.screens.menus import Entry, Menus
+from terminal.screens.saying import subject
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.person import CallRow, Person, called_by
@@ -85,21 +86,33 @@ class Wrapping:
     # what can be chosen
 
     def _of_a_call(self) -> list[Entry]:
-        return [self._entry(each, partial(self._close, each)) for each in self._codes.in_use]
+        return [self._entry(each, self._bound(partial(self._close, each))) for each in self._codes.in_use]
+
+    def _bound(self, act: Errand) -> Errand:
+        """Only for whom the menu was opened. One who went from the card meanwhile has their call closed, or it is a
+        colleague's: nothing is left to do."""
+        about = subject(self._work.board.person)
+
+        async def bound() -> SafeText | None:
+            if not about.same(subject(self._work.board.person)):
+                raise Refused("another", say("{name} is no longer on the card", name=about.name))
+            return await act()
+
+        return bound
 
     def _of_a_meeting(self) -> list[Entry]:
         word = self._codes.words(self._last)
         return [
-            *(Entry(say(KINDS[kind]), partial(self._record, kind), word) for kind in MEETINGS),
-            Entry(say("Another code ..."), self._other_code, word),
-            Entry(say("Close without a record"), self._close),
+            *(Entry(say(KINDS[kind]), self._bound(partial(self._record, kind)), word) for kind in MEETINGS),
+            Entry(say("Another code ..."), self._bound(self._other_code), word),
+            Entry(say("Close without a record"), self._bound(self._close)),
         ]
 
     def _entry(self, each: Disposition, act: Errand) -> Entry:
         return Entry(titled(each), act, say("needs a note") if each.needs_note and not self._noted else SafeText())
 
     async def _other_code(self) -> None:
-        entries = [self._entry(each, partial(self._remember, each)) for each in self._codes.in_use]
+        entries = [self._entry(each, self._bound(partial(self._remember, each))) for each in self._codes.in_use]
         self._menus.open("code", say("Which code?"), entries)
 
     async def _remember(self, code: Disposition) -> None:
