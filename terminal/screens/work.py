@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 HANDLED: Final = SafeText("handled")
 """The disposition of a call that closed by itself."""
+CALLER: Final = Why("number_exact")
+"""The reason of whoever was said to be the caller, where no row shows it."""
 REFUSED: Final = "refused"
 """The state of a note that the server did not take."""
 
@@ -114,6 +116,8 @@ class Work:
         if card:
             self.board.filled(card)
             self.keeper.move(owner, (card.member.id, call))
+            if row and row.call.id in self.board.served and (row.sure is None or row.sure.id != card.member.id):
+                self.board.known(row.call.id, Match(card.member, CALLER))
         return say("This note was kept for you; go on.")
 
     async def save(self, *more: Args) -> SafeText:

@@ -3,14 +3,16 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from ringdesk.calls import CallState
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from terminal.news import Match
+from terminal.news import CallNews, Match
 from terminal.screens.board import Board
 from terminal.screens.keeper import Keeper, Owner
 from terminal.screens.numberwork import NumberWork, Wish
@@ -155,6 +157,15 @@ async def test_f4_takes_along_what_was_typed_for_the_caller_on_a_card_opened_by_
         await run.press(*"cd", "f4", "1")
         assert run.desk.did[-2:] == [("note", "cd", LIN.id, "c1"), ("wrapup", "c1", "inquiry", LIN.id)]
         assert run.screen.work.keeper.texts == {}
+
+
+async def test_a_desk_that_comes_back_names_the_caller_after_whom_the_note_was_written_for() -> None:
+    desk_ = Desk()
+    desk_.board.hear(pop(UNKNOWN), NOW)
+    desk_.board.hear(CallNews(msgspec.structs.replace(UNKNOWN, state=CallState.ANSWERED), mine=True), NOW)
+    await desk_.work.resume((LIN.id, "u"))
+    assert desk_.board.person.key == (LIN.id, "u")
+    assert desk_.wrong() == []
 
 
 class Desk:
