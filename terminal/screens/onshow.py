@@ -291,13 +291,14 @@ class OnShow(Lines):
         return self.row(self._left[0])
 
     def to_call(self) -> None:
-        """To the card of the call that is served. Who was opened by hand meanwhile comes back when the call is closed."""
-        call, shown = self.serving, self.person
+        """To the card of the call that is served. Who was opened by hand meanwhile, and has a note, comes back when the call
+        is closed; a card that was only looked at does not, so that the desk is idle then."""
+        call, shown, typed = self.serving, self.person, self.typed
         if call is None or self.current is not None:
             return
         self.aside = [each for each in self.aside if each.key != shown.key]
         self.home()
-        if shown.member is not None and shown.key[0] != self.person.key[0]:
+        if typed and shown.member is not None and shown.key[0] != self.person.key[0]:
             self.aside.append(shown)
 
     def home(self) -> None:

@@ -149,6 +149,15 @@ async def test_f4_on_another_card_closes_the_call_and_the_card_comes_back_with_i
         assert run.screen.area.text == "cd"
 
 
+async def test_a_card_that_was_only_looked_at_does_not_come_back_after_f4() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await opens(run, "黃")
+        await run.press("f4", "1")
+        assert run.desk.did[-1] == ("wrapup", "c1", "inquiry", LIN.id)
+        assert not run.screen.board.busy
+
+
 async def test_f4_takes_along_what_was_typed_for_the_caller_on_a_card_opened_by_hand() -> None:
     async with running(desk()) as run:
         await serve(run, plain_card(LIN))
