@@ -130,9 +130,11 @@ async def search(bench: Bench, rest: str) -> None:
 
 def _opens(bench: Bench, match: Match) -> Act:
     async def open_it() -> None:
-        await bench.work.open(match)
+        said = await bench.work.open(match)
         await bench.keeper.keep()
         bench.shown()
+        if said:
+            bench.talk.say(said)
 
     return open_it
 

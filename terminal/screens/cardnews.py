@@ -14,10 +14,11 @@ from ringdesk.timeline import Contact
 from ringdesk.why import Why
 from terminal.news import Match, MemberNews, NoteNews, TaskNews
 from terminal.screens.onshow import OnShow, Part
-from terminal.widgets.person import PAST, Person
+from terminal.widgets.person import PAST, CallRow, Person
 
 if TYPE_CHECKING:
     from terminal.desk import Card
+    from terminal.screens.keeper import Owner
 
 SHARED: Final = "number_shared"
 """The reason of those who have one number together."""
@@ -88,6 +89,37 @@ class CardNews(OnShow):
         self.person = _turned(self.person, gone, card)
         if self.person.member is None and self._is_caller(into):
             self.person = msgspec.structs.replace(self.person, member=into, matches=())
+
+    def of_call(self, call: str) -> Person | None:
+        """Who is on the card of a call: on show, or kept under another card."""
+        row = self.row(call)
+        if row is None:
+            return None
+        return self.person if self._on_show(row) else self.kept.get(row.call.id)
+
+    def turned(self, call: str, matches: tuple[Match, ...], card: "Card | None") -> "tuple[Owner, Owner] | None":
+        """The caller of `call` is the one of `card` from now on (None: nobody we know), in its row and on its card, on show or
+        kept; a card on show of somebody else stays. Whose its note was and is, where it has a card."""
+        row, before = self.row(call), self.of_call(call)
+        if row is None:
+            return None
+        self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches)
+        if before is None:
+            return None
+        shown = self.person
+        self.person = before
+        if before.key[0] != (card.member.id if card is not None else None):
+            self.person = Person(call=before.call, matches=matches, states=dict(self.states))
+            if card is not None:
+                self.filled(card)
+            self.keep_tasks(before)
+        after = self.person
+        if shown is not before:
+            self.person, self.kept[row.call.id] = shown, after
+        return before.key, after.key
+
+    def _on_show(self, row: CallRow) -> bool:
+        return self.person.call is not None and self._id(self.person.call.id) == row.call.id
 
     def _is_caller(self, member: Member) -> bool:
         """Whether the caller on the card, whom nobody knew, is this member beyond doubt."""

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from ringdesk.safetext import SafeText
-from terminal.bindings import DIGITS
+from terminal.bindings import DIGITS, KEYS
 from terminal.messages import Asked, Chosen, Cut, Declined, Dismissed, Left, Moved, Scribbled, Typed
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.casework import ANSWERS, PIN, Casework
@@ -19,6 +19,7 @@ from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.promising import Promising
 from terminal.screens.saying import NOBODYS
 from terminal.screens.wrapping import Wrapping
+from terminal.widgets.help import key_of
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
 from terminal.widgets.speech import say
@@ -26,6 +27,7 @@ from terminal.widgets.speech import say
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
 
+COMMANDS: Final = next(key for key in KEYS if key.id == "palette")
 DRAFT_AFTER: Final = 0.3
 """Seconds after a change until the draft is written."""
 DRAFT_AGAIN: Final = 5.0
@@ -114,8 +116,14 @@ class DeskKeys(CallKeys):
     # what the person does
 
     def action_wrapup(self) -> None:
-        """F4."""
+        """F4: the call that is served, also from a card that was opened by hand meanwhile."""
         self.writing.hold()
+        before = self.board.person.key
+        self.work.to_call()
+        if self.board.person.key != before:
+            self.writing.settle()
+            self.freshen(before)
+            self.painter.paint()
         self.wrapping.open()
 
     def action_save(self) -> None:
@@ -249,7 +257,8 @@ class DeskKeys(CallKeys):
                 await self.run_action(taken)
             elif taken is not None:
                 self.writing.hold()
-                self.errands.run("open", lambda: self.work.open(taken))
+                key = key_of(COMMANDS, self.painter.changed_keys)
+                self.errands.run("open", lambda: self.work.open(taken, key))
         elif message.pane == "menu":
             self.menus.taken(message.index)
         elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:

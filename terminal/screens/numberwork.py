@@ -106,10 +106,13 @@ class NumberWork:
         if former is not None and kept is not None:
             await self.work.desk.do(NumberDetach(member=former.id, raw=kept.raw, e164=kept.e164))
         promised: list[Task] = []
-        if former is not None or not wish.owners:
-            promised = await self.work.follow(call, former, member)
-            has_it = (await self.work.desk.open(member.id)).member
-            self.board.known(call.id, Match(has_it, NEW))  # as they are now: the next one is asked about them
+        theirs = former is not None or not wish.owners
+        there = self.board.of_call(call.id)
+        whose = there.member if there is not None else former
+        if theirs:
+            promised = await self.work.follow(call, whose, member)
+            card = await self.work.desk.open(member.id)  # as they are now: the next one is asked about them
+            self.work.turned(call, (Match(card.member, NEW),), card)
 
         async def back() -> SafeText:
             self._attached = None
@@ -117,7 +120,8 @@ class NumberWork:
                 await self._returned(former, kept)
             await self.work.desk.do(NumberDetach(member=member.id, raw=wish.found.raw, e164=wish.found.e164))
             await self.work.give_back(promised)
-            self.board.known(call.id, *before)
+            if theirs:
+                self.work.turned(call, before, await self.work.desk.open(whose.id) if whose is not None else None)
             await self.work.refill()
             again = _given_back(wish, former)
             shown = self.board.person.member

@@ -231,7 +231,7 @@ class OnShow(Lines):
         self.person = msgspec.structs.replace(self.person, member=member)
         call = self.person.call
         if call and call.id in self.calls:
-            chosen = (self.person.matches[index],)
+            chosen = (msgspec.structs.replace(self.person.matches[index], guess=False),)
             self.calls[call.id] = msgspec.structs.replace(self.calls[call.id], matches=chosen)
         return member.id
 
@@ -240,7 +240,7 @@ class OnShow(Lines):
         row = self.serving
         here = row is not None and self.person.call is not None and self._id(self.person.call.id) == row.call.id
         if row is not None and here and self.person.member is None and match is not None:
-            self.identify(match)
+            self.identify(msgspec.structs.replace(match, guess=False))
         else:
             if here and row is not None:
                 self.kept[row.call.id] = self.person
@@ -293,6 +293,17 @@ class OnShow(Lines):
         if self._left is None or now >= self._left[1] or self.person.call is not None:
             return None
         return self.row(self._left[0])
+
+    def to_call(self) -> None:
+        """To the card of the call that is served. Who was opened by hand meanwhile, and has a note, comes back when the call
+        is closed; a card that was only looked at does not, so that the desk is idle then."""
+        call, shown, typed = self.serving, self.person, self.typed
+        if call is None or self.current is not None:
+            return
+        self.aside = [each for each in self.aside if each.key != shown.key]
+        self.home()
+        if typed and shown.member is not None and shown.key[0] != self.person.key[0]:
+            self.aside.append(shown)
 
     def home(self) -> None:
         """Close a card that was opened by hand."""

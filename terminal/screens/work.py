@@ -7,6 +7,7 @@ import contextlib
 import math
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 
 HANDLED: Final = SafeText("handled")
 """The disposition of a call that closed by itself."""
+CALLER: Final = Why("number_exact")
+"""The reason of whoever was said to be the caller, where no row shows it."""
 REFUSED: Final = "refused"
 """The state of a note that the server did not take."""
 
@@ -113,6 +116,8 @@ class Work:
         if card:
             self.board.filled(card)
             self.keeper.move(owner, (card.member.id, call))
+            if row and row.call.id in self.board.served and (row.sure is None or row.sure.id != card.member.id):
+                self.board.known(row.call.id, Match(card.member, CALLER))
         return say("This note was kept for you; go on.")
 
     async def save(self, *more: Args) -> SafeText:
@@ -157,22 +162,51 @@ class Work:
         self.keeper.move(old, self.board.person.key)
         return matches[index]
 
-    async def open(self, match: Match) -> SafeText:
-        """Open the card of somebody who was looked up."""
+    async def open(self, match: Match, key: SafeText | None = None) -> SafeText:
+        """Open the card of somebody who was looked up. On a call whose caller nobody knew they are the caller then, which is
+        said, and what `key` lists takes it back."""
         card = await self.desk.open(match.member.id)
-        old = self.board.person.key
+        old = self.board.person
         self.board.opened(card, match)
         new = self.board.person.key
-        if old[1] is not None and old[1] == new[1]:
-            self.keeper.move(old, new)
-            await self.became()
-        return SafeText()
+        if old.call is None or old.call.id != new[1]:
+            return SafeText()
+        self.keeper.move(old.key, new)
+        self.board.keep_tasks(old)
+        promised = await self.became()
+        done = say("{name} is the caller now.", name=card.member.name or card.member.code)
+        self.undo.add(done, partial(self._nobody_again, old, card.member, promised))
+        return say("{done} {key} takes it back.", done=done, key=key) if key else done
 
-    async def became(self) -> None:
-        """The caller on the card, whom nobody knew, is the member on it."""
+    async def _nobody_again(self, old: Person, member: Member, promised: list[Task]) -> SafeText:
+        """The caller is not the `member` whose card was opened: they are unknown as on the `old` card, with what was typed."""
+        there = self.board.of_call(old.call.id) if old.call is not None else None
+        if old.call is None or there is None or there.key[0] != member.id:
+            return say("{name} is not the caller any more.", name=member.name or member.code)
+        await self.give_back(promised)
+        self.turned(old.call, old.matches, None)
+        return say("The caller is unknown again: {name}.", name=called_by(old.call))
+
+    def turned(self, call: Call, matches: tuple[Match, ...], card: "Card | None") -> None:
+        """The caller of `call` is the one of `card` (None: nobody we know), and what was typed for the call goes along."""
+        owners = self.board.turned(call.id, matches, card)
+        if owners is not None:
+            self.keeper.move(*owners)
+
+    def to_call(self) -> None:
+        """To the card of the call that is served; what was typed for its caller on a card opened by hand belongs to it."""
+        before = self.board.person.key
+        self.board.to_call()
+        after = self.board.person.key
+        if before[0] is not None and before == (after[0], None) != after:
+            self.keeper.move(before, after)
+
+    async def became(self) -> list[Task]:
+        """The caller on the card, whom nobody knew, is the member on it. What was promised to them, as it was before."""
         person = self.board.person
-        if person.call is not None and person.member is not None:
-            await self.follow(person.call, None, person.member)
+        if person.call is None or person.member is None:
+            return []
+        return await self.follow(person.call, None, person.member)
 
     async def becomes(self, member: str, why: Why) -> None:
         """The caller on the card is this member: what was typed for the call, and what is promised in it, goes along."""
