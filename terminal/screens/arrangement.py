@@ -26,8 +26,9 @@ Plan = dict[str, Region]
 """Id of a panel -> where it stands. What is not in it is not shown."""
 
 
-def plan(size: Size, tab: str = TABBED[0]) -> Plan:
-    """Where everything stands on a terminal of this size; `tab` is the pane in sight on a small one."""
+def plan(size: Size, tab: str = TABBED[0], people: int = 0) -> Plan:
+    """Where everything stands on a terminal of this size; `tab` is the pane in sight on a small one, `people` how many are on the
+    card to choose from."""
     width, height = size
     if width < LEAST.width or height < LEAST.height:
         return {"toosmall": Region(0, 0, width, min(2, height)), "note": Region(0, 2, width, max(0, height - 2))}
@@ -37,6 +38,7 @@ def plan(size: Size, tab: str = TABBED[0]) -> Plan:
         places = _two(width, height, tab)
     else:
         places = _one(width, height, tab)
+    _widened(places, tab if "tabs" in places else TABBED[0], people)
     note = places["noteframe"]
     promise = 1 if note.height - 2 >= PROMISE_FROM else 0
     places["note"] = Region(note.x + 2, note.y + 1, note.width - 4, note.height - 2 - promise)
@@ -44,6 +46,17 @@ def plan(size: Size, tab: str = TABBED[0]) -> Plan:
     places["banner"] = Region(0, 1, width, 2)
     places["keybar"] = Region(0, height - 1, width, 1)
     return places
+
+
+def _widened(places: Plan, below: str, people: int) -> None:
+    """Room on the card for all who may be meant, a row each under the question: from the pane below, which keeps one row. As
+    long as nobody is chosen there is nothing of theirs to show in it."""
+    card, pane = places["card"], places[below]
+    more = max(0, min(people + 3 - card.height, pane.height - 3))
+    places["card"] = card._replace(height=card.height + more)
+    places[below] = pane._replace(y=pane.y + more, height=pane.height - more)
+    if "tags" in places:
+        places["tags"] = places["tags"].translate((0, more))
 
 
 def overlay(size: Size) -> Region:
@@ -119,10 +132,12 @@ class DeskLayout(Layout):
 
     def __init__(self) -> None:
         self.tab = TABBED[0]
+        self.people = 0
+        """How many are on the card to choose from."""
 
     def arrange(self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True) -> ArrangeResult:  # noqa: FBT001, FBT002  Textual's signature
         """Placements for the children that the plan knows."""
-        places = plan(size, self.tab)
+        places = plan(size, self.tab, self.people)
         over = overlay(size)
         result: ArrangeResult = []
         for order, child in enumerate(children):

@@ -170,6 +170,7 @@ class DeskScreen(DeskKeys):
         self.set_interval(1.0, self.tick)
         self.area.popped = lambda: self.board.popped
         self.area.chooses = self.chooses
+        self.area.browses = self.browse
         self.area.focus()
 
     def on_resize(self, _event: events.Resize) -> None:

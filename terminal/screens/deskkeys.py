@@ -20,6 +20,7 @@ from terminal.screens.promising import Promising
 from terminal.screens.saying import NOBODYS
 from terminal.screens.wrapping import Wrapping
 from terminal.widgets.help import key_of
+from terminal.widgets.card import Card
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
 from terminal.widgets.speech import say
@@ -56,9 +57,16 @@ class DeskKeys(CallKeys):
 
     def chooses(self, character: str) -> bool:
         """Whether a digit chooses one of the people on the card, who share a number."""
-        person = self.board.person
-        shown = min(len(person.matches), len(DIGITS)) if person.who is Who.SEVERAL else 0
-        return character in DIGITS[:shown]
+        return self.board.person.who is Who.SEVERAL and character in DIGITS[: len(self.picker.people)]
+
+    def browse(self, key: str) -> bool:
+        """Whether this key, in an empty note, shows others of them."""
+        return self.board.person.who is Who.SEVERAL and self.picker.browse(key)
+
+    @property
+    def picker(self) -> Card:
+        """The card, where people to choose from may stand."""
+        return self.query_one(Card)
 
     # what the person writes
 
@@ -145,7 +153,8 @@ class DeskKeys(CallKeys):
             self.painter.tell(say("Several people share this number: look who they are, then press the digit."))
         elif self.board.person.who is Who.SEVERAL and not was_for_home:
             self.writing.hold()
-            match = self.work.choose(digit - 1)
+            people = self.picker.people
+            match = self.work.choose(people[digit - 1]) if digit <= len(people) else None
             if match is not None:
                 self.painter.paint()
                 if self.painter.panel("card").has_focus or self.board.serving is not None:

@@ -224,8 +224,12 @@ class Painter(Easel):
     def _card(self) -> None:
         if self._on_card != self._board.person.key:
             self._on_card, self._on_card_since = self._board.person.key, steady()
-        card = self.panel("card")
-        card.can_focus = self._board.person.who is Who.SEVERAL or card.has_focus
+        card, several = self.panel("card"), self._board.person.who is Who.SEVERAL
+        card.can_focus = several or card.has_focus
+        people = len(self._board.person.matches) if several else 0
+        if people != self._places.people:
+            self._places.people = people
+            self.panel("tabs").refresh(layout=True)
         face = views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size))
         card.show(face._replace(sharers_key=key_of(SHARERS, self.changed_keys)))
 

@@ -69,10 +69,13 @@ class Card(Panel[Face]):
         """Which keys are text here."""
         if character is None or not character.isprintable() or character in KEYS_OF_THE_CARD:
             return False
-        return character not in tuple(str(each) for each in range(1, len(self.value.person.matches) + 1))
+        return character not in strangers.DIGITS[: len(self.people)]
 
     def on_key(self, event: events.Key) -> None:
-        """Text that is typed here."""
+        """Text that is typed here; the arrows."""
+        if self.browse(event.key):
+            event.stop()
+            return
         if (
             event.is_printable
             and not event.key.startswith("alt+")
@@ -86,13 +89,45 @@ class Card(Panel[Face]):
         event.stop()
         self.post_message(Scribbled(event.text))
 
+    top = 0
+    """How many of those who may be meant stand above the first in sight."""
+
+    def show(self, value: Face) -> None:
+        """Show another value; of other people the first come first."""
+        if value.person.matches != self.value.person.matches:
+            self.top = 0
+        super().show(value)
+
+    @property
+    def people(self) -> range:
+        """Which of those who may be meant are in sight: the first of them has the digit 1."""
+        several = self.value.person.who is Who.SEVERAL
+        return self._people(self.value, self.outer_size.height - 2) if several else range(0)
+
+    def _people(self, value: Face, height: int) -> range:
+        count = len(value.person.matches)
+        room = max(1, min(height - 1, strangers.MOST))
+        self.top = max(0, min(self.top, count - room))
+        return range(self.top, min(count, self.top + room))
+
+    def browse(self, key: str) -> bool:
+        """Others of those who may be meant come into sight; whether the key does that here."""
+        seen = self.people
+        step = {"down": 1, "up": -1, "pagedown": len(seen), "pageup": -len(seen)}.get(key)
+        if step is None or not seen:
+            return False
+        self.top = max(0, self.top + step)
+        self.redraw()
+        return True
+
     def picture(self, value: Face, inside: Size) -> Picture:
         """By what is known of the person."""
         person = value.person
+        seen = self._people(value, inside.height) if person.who is Who.SEVERAL else range(0)
         rows = {
             Who.NOBODY: _nobody,
             Who.MEMBER: _member,
-            Who.SEVERAL: strangers.several,
+            Who.SEVERAL: lambda value, _: strangers.several(value, seen),
             Who.UNKNOWN: strangers.unknown,
             Who.WITHHELD: strangers.withheld,
         }[person.who](value, inside)
@@ -105,9 +140,13 @@ class Card(Panel[Face]):
             ),
             2,
         )
-        foot = (piece(say("! {names} serves this member now", names=_listed(value.others)), Tone.WARN),)
+        foot: tuple[Piece, ...] = ()
+        if value.others:
+            foot = (piece(say("! {names} serves this member now", names=_listed(value.others)), Tone.WARN),)
+        elif seen and len(seen) < len(person.matches):
+            foot = (piece(strangers.extent(seen, len(person.matches)), Tone.WARN),)
         frame = Tone.FRAME_GOOD if value.mine else Tone.FRAME
-        return Picture(rows, title, _corner(value), foot if value.others else (), _announced(value), frame)
+        return Picture(rows, title, _corner(value), foot, _announced(value), frame)
 
 
 def _announced(value: Face) -> tuple[Piece, ...]:

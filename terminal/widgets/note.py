@@ -150,10 +150,16 @@ class NoteArea(TextArea):
     before, and is the key that it was then."""
     chooses: Callable[[str], bool] = staticmethod(lambda _: False)
     """Whether this digit, where it begins the note, chooses one of several people on the card."""
+    browses: Callable[[str], bool] = staticmethod(lambda _: False)
+    """Whether this key, while the note is empty, shows more of them; then it has done so."""
 
     async def _on_key(self, event: events.Key) -> None:
         """A key with Alt, or sent together with Esc, is no character here; nor is any while there is nobody to write about."""
         if self._is_key(event.character):
+            event.prevent_default()
+            return
+        if not self.text and self.browses(event.key):
+            event.stop()
             event.prevent_default()
             return
         alone = self.read_only and event.is_printable and not self._opens(event.key)

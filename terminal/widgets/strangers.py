@@ -1,6 +1,6 @@
 """The card of whoever is no member, or not one yet: several who may be meant, a number that nobody has, none at all."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from textual.geometry import Size
 
@@ -14,20 +14,26 @@ if TYPE_CHECKING:
     from terminal.widgets.card import Face
 
 
-def several(value: "Face", inside: Size) -> tuple[Row, ...]:
-    """Who may be meant, each with their digit and the reason."""
+DIGITS: Final = tuple("123456789")
+MOST: Final = len(DIGITS)
+"""Of those who may be meant so many are in sight at most: each has a digit."""
+
+
+def extent(seen: range, count: int) -> SafeText:
+    """Which of them are in sight, and how to see the others."""
+    return say("{first} to {last} of {count}: Up, Down; / searches", first=seen.start + 1, last=seen.stop, count=count)
+
+
+def several(value: "Face", seen: range) -> tuple[Row, ...]:
+    """Who may be meant, those of `seen`, each with their digit and the reason."""
     person = value.person
     assert person.call is not None
     matches = person.matches
     only_guess = all(match.guess for match in matches)
     lead = say("Perhaps one of these; a digit chooses") if only_guess else say("Who is it? A digit chooses")
     head = Row((piece(lead, Tone.WARN),), (piece(number(person.call), Tone.STRONG),))
-    room = inside.height - 1
     rows = [head]
-    for index, match in enumerate(matches[:room], 1):
-        if index == room and len(matches) > room:
-            rows.append(Row((piece(say("{count} more: / searches", count=len(matches) - room + 1), Tone.DIM),)))
-            break
+    for index, match in enumerate(matches[seen.start : seen.stop], 1):
         member = match.member
         why = because(match.why)
         left = spaced(

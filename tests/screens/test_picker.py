@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual import events
 
+from ringdesk.members import Member
+from ringdesk.safetext import SafeText
+from terminal.screens.keeper import Owner
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, LIN, desk, named
 from tests.terminal.scripted_desk import call, plain_card, pop
@@ -24,6 +28,11 @@ async def typed(run: Running, text: str) -> None:
     await run.settle()
 
 
+def owner(run: Running) -> Owner:
+    """Whose the note is."""
+    return run.screen.board.person.key
+
+
 def closed(run: Running) -> bool:
     return any("CallWrapup" in repr(each) or "wrapup" in repr(each) for each in run.desk.did)
 
@@ -36,7 +45,7 @@ async def test_what_is_typed_behind_f2_is_the_note_of_the_call(size: tuple[int, 
         assert run.focus == "note"
         await typed(run, "要宅配w2盒" + LETTERS)
         assert run.screen.area.text == "要宅配w2盒" + LETTERS
-        assert run.screen.board.person.key == (None, "c1")
+        assert owner(run) == (None, "c1")
         assert not closed(run)
         assert run.screen.board.serving is not None
         assert "Esc 2" in run.pane("card")
@@ -45,7 +54,7 @@ async def test_what_is_typed_behind_f2_is_the_note_of_the_call(size: tuple[int, 
         assert run.focus == "note"
         await typed(run, "w")
         assert run.screen.area.text.endswith(LETTERS + "w")
-        assert run.screen.board.person.key == (CHEN.id, "c1")
+        assert owner(run) == (CHEN.id, "c1")
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
@@ -101,3 +110,48 @@ async def test_what_is_pasted_on_the_card_is_the_note() -> None:
         await run.settle()
         assert run.screen.area.text == "2盒要宅配w"
         assert run.screen.board.person.member is None
+
+
+def household(count: int) -> list[Member]:
+    return [
+        msgspec.structs.replace(CHEN, id=f"m{index}", name=SafeText(f"Nr-{index}.")) for index in range(2, count + 1)
+    ]
+
+
+async def crowd(run: Running, count: int) -> None:
+    people = household(count)
+    run.desk.cards.update({who.id: plain_card(who) for who in people})
+    run.desk.publish(pop(call("c1", LIN), plain_card(LIN), *people))
+    await run.look()
+
+
+@pytest.mark.parametrize("size", [WIDE, (110, 30), SMALL], ids=["160x45", "110x30", "80x24"])
+@pytest.mark.parametrize("count", [4, 6])
+async def test_all_who_fit_are_shown(size: tuple[int, int], count: int) -> None:
+    async with running(desk(), size) as run:
+        await crowd(run, count)
+        for who in household(count):
+            assert who.name in run.in_sight("card")
+        assert "of" not in run.pane("card").split("\n")[-1]
+        await run.press("f2", "4")
+        assert owner(run) == ("m4", "c1")
+        assert run.screen.painter.panel("card").size.height == (7 if size != SMALL else 6)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("where", ["note", "card"])
+async def test_those_who_do_not_fit_come_by_the_arrows(language: str, where: str, chinese: Path) -> None:
+    async with running(desk(), SMALL, catalogue=chinese if language == "zh" else None) as run:
+        await crowd(run, 12)
+        await run.press("f2")
+        if where == "card":
+            run.screen.set_focus(run.screen.picker)
+        seen = len(run.screen.picker.people)
+        words = f"1 to {seen} of 12: Up, Down" if language == "en" else f"第 1 到 {seen} 位，共 12 位：上下鍵"
+        assert words in run.pane("card").split("\n")[-1]
+        assert "Nr-12." not in run.in_sight("card")
+        await run.press(*["down"] * 14)
+        assert "Nr-12." in run.in_sight("card")
+        await run.press("up", str(seen))
+        assert owner(run) == ("m11", "c1")
+        assert run.focus == "note"
