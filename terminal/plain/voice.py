@@ -91,7 +91,7 @@ def ringing(row: CallRow, pop: ScreenPop, now: Now, *, take: str = "") -> list[S
             lines.append(say("Overdue: {title}.", title=title(late[0], row.sure.name)))
     said = greeting(row.sure) if row.sure is not None else pop.greeting
     greets = say("Say: {greeting}.", greeting=said) if said else SafeText()
-    takes = say("{key} takes it.", key=SafeText(take)) if take else SafeText()
+    takes = say("{key}: I have it.", key=SafeText(take)) if take else SafeText()
     return [
         *lines,
         *filter(None, [say("{first} {second}", first=greets, second=takes) if greets and takes else greets or takes]),

@@ -35,7 +35,8 @@ def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] 
     for key in KEYS:
         if key.action != "palette":
             label, what = say(key.label), say(key.help)
-            name = what if what.startswith(label) else say("{name}: {what}", name=label, what=what)
+            said = label.casefold() in what.casefold()
+            name = what if said else say("{name}: {what}", name=label, what=what)
             seen.setdefault(key.action, Command(name, SafeText(key.shown), key.action))
     kept = [Command(say("Draft: {name}", name=name), SafeText(), action) for name, action in drafts]
     back = [Command(say("Undo: {what}", what=what), SafeText(), f"undo({at})") for at, what in enumerate(undone)]

@@ -25,14 +25,14 @@ def sentence(board: Board, pane: SafeText, changed: Changed) -> SafeText:
 def _call(board: Board, keys: dict[str, SafeText]) -> SafeText:
     row = board.banner if board.banner is not None and board.banner.calling else None
     if row is not None and row.ringing:
-        return say("A call rings on {line}; {key} takes it.", line=line_name(row.call), key=keys["answer"])
+        return say("A call rings on {line}; {key}: I have it.", line=line_name(row.call), key=keys["answer"])
     if row is not None:
         return say(
             "A call on {line} fell silent; {key} says that you have it.", line=line_name(row.call), key=keys["answer"]
         )
     if board.banner is not None and board.banner.unclaimed:
         return say(
-            "A call on {line} was picked up, and nobody has it yet; {key} takes it.",
+            "A call on {line} was picked up, and nobody has it yet; {key}: I have it.",
             line=line_name(board.banner.call),
             key=keys["answer"],
         )

@@ -89,7 +89,7 @@ def _key(row: CallRow, value: Calls, *, here: bool) -> SafeText:
     """Which key takes it, or goes on with it. Enter is one `here` only, with the focus in the list: in the note it breaks a
     line."""
     if row.offered or (row.passed and row.free):
-        return say("F2 takes it") if row.call.id == value.takes else say("Enter takes it") if here else SafeText()
+        return say("F2: I have it") if row.call.id == value.takes else say("Enter: I have it") if here else SafeText()
     if not (row.mine and row.call.held):
         return SafeText()
     if here:

@@ -128,7 +128,7 @@ def _within(words: tuple[Piece, ...], cells: int) -> tuple[Piece, ...]:
 def _state(value: Owner) -> SafeText:
     """Whether somebody writes, may write, or left something half typed."""
     if value.typed:
-        return say("Writing") if value.focused else say("Half typed")
+        return say("Writing") if value.focused else say("Draft")
     return say("Ready to type") if value.focused else SafeText()
 
 

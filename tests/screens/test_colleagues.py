@@ -219,12 +219,13 @@ async def test_esc_x_means_the_caller_whose_card_says_so_also_when_the_ringing_s
 @LANGUAGES
 async def test_who_waits_on_hold_is_named_as_the_one_who_waits(language: str, chinese: Path) -> None:
     said, waits = ("On hold: {}", "on hold: {}") if language == "en" else ("保留中：{}", "保留中：{}")
+    before = waits if language == "en" else "接起來會先保留{}"
     by_her = "held by 美惠" if language == "en" else "由美惠保留"
     async with running(staffed(), catalogue=chinese if language == "zh" else None) as run:
         await serve(run, plain_card(LIN))
         run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
         await run.settle()
-        assert waits.format(LIN.name) in run.pane("banner")
+        assert before.format(LIN.name) in run.pane("banner")
         await run.press("f2")
         assert said.format(LIN.name) in run.pane("banner")
         await passes(run, 10)

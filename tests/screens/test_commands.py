@@ -30,6 +30,15 @@ def test_both_names_find_it_on_a_chinese_desk(query: str, action: str) -> None:
         assert words.spoken() == "zh_Hant"
 
 
+@pytest.mark.parametrize("tongue", ["en", "zh_TW"])
+def test_no_command_says_its_name_twice(tongue: str) -> None:
+    with spoken(tongue):
+        names = [each.name.replace("：", ": ").casefold() for each in commands([], [])]
+        halves = [name.partition(": ") for name in names]
+        assert sum(bool(rest) for _, _, rest in halves) > 5
+        assert [(head, rest) for head, _, rest in halves if head in rest] == []
+
+
 def test_what_fits_neither_name_is_not_found() -> None:
     with spoken("zh_TW"):
         assert found("hold zzz", lambda: commands([], [])) == []

@@ -394,9 +394,7 @@ async def test_numbers_are_shown_as_people_write_them() -> None:
 async def test_the_frame_of_the_note_says_whether_somebody_writes(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
-    ready, writing, left = (
-        ("Ready to type", "Writing", "Half typed") if language == "en" else ("可輸入", "輸入中", "草稿")
-    )
+    ready, writing, left = ("Ready to type", "Writing", "Draft") if language == "en" else ("可輸入", "輸入中", "草稿")
     words = {ready, writing, left}
 
     def said(run: Running) -> set[str]:

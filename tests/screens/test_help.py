@@ -43,7 +43,7 @@ async def test_it_says_how_things_stand_and_puts_what_works_first(language: str,
         await run.settle()
         await run.press("f1")
         ringing = await whole(run)
-        said = "A call rings on line 2; F2 takes it." if language == "en" else "2 線響鈴中，按 F2 接。"
+        said = "A call rings on line 2; F2: I have it." if language == "en" else "2 線響鈴中，按 F2 接。"
         assert said in ringing
         assert LIN.name in ringing
         assert ringing.index(now) < ringing.rindex("F2")
@@ -89,7 +89,7 @@ async def test_remapped_keys_are_shown_and_work() -> None:
         run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
         await run.settle()
         await run.press("f1")
-        assert "F10 takes it" in run.pane("help")
+        assert "F10: I have it" in run.pane("help")
         await run.press("escape", "f10")
         assert run.desk.did[0][0] == "claim"
 

@@ -56,7 +56,7 @@ ENGLISH = {
 }
 CHINESE = {
     "topbar": ["客服桌", "通話中", "雅婷", "接聽 1", "連線", "16:43"],
-    "banner": ["響鈴中", "2 線", "陳冠宇", "金卡", "0933-218-457", "已響 00:07", "保留中：林淑芬", "我接"],
+    "banner": ["響鈴中", "2 線", "陳冠宇", "金卡", "0933-218-457", "已響 00:07", "接起來會先保留林淑芬", "我接"],
     "card": ["會員  林淑芬", "1 線 通話中", "! 堅果過敏", "! 欠款 NT$320", "x 勿推銷", "12,840", "稱呼「林女士您好」"],
     "timeline": ["往來紀錄  林淑芬", "11/23 16:43", "消費", "林淑芬 買茶"],
     "noteframe": ["備註  林淑芬", "1 線", "可輸入"],
@@ -216,7 +216,7 @@ def test_what_lies_on_top_never_covers_the_banner_or_the_note(size: tuple[int, i
 async def test_an_idle_desk_says_that_nobody_writes_and_that_slash_searches() -> None:
     async with running(desk(), WIDE) as run:
         assert run.focus == "note"
-        assert not any(word in run.title("noteframe") for word in ("Writing", "Ready to type", "Half typed"))
+        assert not any(word in run.title("noteframe") for word in ("Writing", "Ready to type", "Draft"))
         assert not run.screen.painter.panel("keybar").value.writing  # type: ignore[attr-defined]
         await run.press("slash")
         assert run.focus == "query"

@@ -48,7 +48,7 @@ def at(run: Running, pane: str, ident: str) -> int:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_f2_takes_the_row_that_says_so(language: str, chinese: Path) -> None:
-    f2, enter = ("F2 takes it", "Enter takes it") if language == "en" else ("F2 我接", "Enter 我接")
+    f2, enter = ("F2: I have it", "Enter: I have it") if language == "en" else ("F2 我接", "Enter 我接")
     async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
         await ring(run, ("c1", LIN), ("c2", CHEN))
         assert f2 in row_of(run, LIN.name)
@@ -144,8 +144,8 @@ async def test_the_keys_of_a_missed_call_stay_named_when_a_call_is_owed(language
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_banner_names_who_waits_on_hold(language: str, chinese: Path) -> None:
-    waits = "after F2 on hold: {}" if language == "en" else "接了之後保留中：{}"
-    card = "after F2 the card of {} is kept" if language == "en" else "接了之後{}的卡片"
+    waits = "after F2 on hold: {}" if language == "en" else "接起來會先保留{}"
+    card = "after F2 the card of {} is kept" if language == "en" else "接起來{}的卡片"
     async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
         await serve(run, plain_card(LIN))
         await run.press("escape", "slash", *HUANG.name, "enter")

@@ -63,7 +63,7 @@ async def test_f2_takes_a_call_whose_handset_was_lifted_first(
 @LANGUAGES
 @pytest.mark.parametrize("state", TALKING)
 async def test_enter_on_its_row_takes_it_and_the_row_says_so(state: CallState, language: str, chinese: Path) -> None:
-    takes = "F2 takes it" if language == "en" else "F2 我接"
+    takes = "F2: I have it" if language == "en" else "F2 我接"
     async with running(staffed(), catalogue=chinese if language == "zh" else None) as run:
         lift(run.desk, state=state)
         await run.settle()
@@ -112,9 +112,9 @@ async def test_while_the_agent_speaks_f2_leaves_what_others_pick_up_alone_and_it
         await run.settle()
         lines = run.screen.painter.panel("lines")
         at = [row.call.id for row in lines.value.calls].index("c2")  # type: ignore[attr-defined]
-        assert "Enter takes it" in run.pane("lines")
+        assert "Enter: I have it" in run.pane("lines")
         await run.press(*["j"] * at)
-        assert "F2 takes it" in run.pane("lines")
+        assert "F2: I have it" in run.pane("lines")
         await run.press("f2")
         assert claims(run) == ["c1", "c2"]
         assert named(run) == {CHEN.name}
@@ -130,7 +130,7 @@ def test_the_last_pick_up_goes_first_and_the_one_on_the_card_before_it() -> None
         ME,
     )
     assert board.banner is board.calls["late"]
-    assert "was picked up, and nobody has it yet; F2 takes it." in sentence(board, SafeText(), ())
+    assert "was picked up, and nobody has it yet; F2: I have it." in sentence(board, SafeText(), ())
     board.hear(pop(call("soon", CHEN, state=CallState.ANSWERED, answered=NOW + 3), card(1)), NOW + 9)
     board.look(board.calls["soon"].call)
     assert board.banner is board.calls["soon"]

@@ -20,9 +20,15 @@ DISCARDED: Final = {
     "通話中; 接待中 without a call": re.compile("服務中"),
     "待回電": re.compile("待回(?!電)"),
     "約定回電 (F8)": re.compile("承諾回電|稍後回電|稍後：|、稍後|^稍後$"),
+    "結案碼": re.compile("來電原因|事由"),
+    "小記": re.compile("備忘"),
+    "結案中": re.compile("話後處理"),
+    "接起來會先保留": re.compile("接了之後"),
 }
 """What is said -> what is not."""
-ENGLISH: Final = re.compile(r"promise to call back|`l`, later", re.IGNORECASE)
+ENGLISH: Final = re.compile(
+    r"promise to call back|`l`, later|^half typed$|^(F2|Enter|\{key\}) takes it\.?$|; \{key\} takes it\.", re.IGNORECASE
+)
 
 
 def translations() -> dict[str, str]:

@@ -60,10 +60,10 @@ async def test_a_ring_says_who_what_must_not_be_forgotten_and_how_to_take_it(typ
     assert said == [
         "Line 2 rings: 林淑芬 Ms, gold, 0912-345-678.",
         "Careful: 對堅果過敏.",
-        "Say: Hello, Ms 林. t takes it.",
+        "Say: Hello, Ms 林. t: I have it.",
     ]
     said = await ring(typist, "c2", CHEN, line="1")
-    assert said[-1] == "Say: Hello, 陳志明. t 1 takes it."
+    assert said[-1] == "Say: Hello, 陳志明. t 1: I have it."
 
 
 async def test_what_is_overdue_is_said_before_the_call_is_taken(typist: Typist, desk: ScriptedDesk) -> None:
