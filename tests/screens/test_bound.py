@@ -140,9 +140,10 @@ async def test_what_is_chosen_for_a_call_never_reaches_another(key: str) -> None
 
 async def test_f4_closes_no_other_call_of_the_same_member() -> None:
     async with running(desk()) as run:
-        await serve(run, plain_card(LIN))
+        await serve(run, plain_card(LIN), "c2")
+        await serve(run, plain_card(LIN), "c1")
         await run.press("f4")
-        run.screen.board.person = Person(member=LIN, call=call("c2", LIN, line="2"))
+        run.screen.board.serve("c2")
         before = len(run.desk.did)
         await run.press("1")
         assert not named(run.desk.did[before:]), run.desk.did[before:]
