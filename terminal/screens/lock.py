@@ -28,6 +28,8 @@ CAME_IN, STAYED = True, False
 """How a lock was left."""
 RULE: Final = mark("A PIN has 4 to 8 digits, no letters and no signs.")
 """What a PIN is, said before one is typed."""
+WHY: Final = mark("Locking the desk needs a PIN that opens it again. Esc leaves this.")
+"""Why a PIN is asked for."""
 WHY_NOT: Final = {
     "no_pin": mark("There is no PIN: type the password."),
     "wrong_pin": mark("That is not the PIN. Type it again."),
@@ -183,17 +185,14 @@ class LockScreen(Cover):
 
     def _face(self) -> Locked:
         text, bad = self._said
-        lines = tuple(line_name(row.call) for row in self._board.calling)
-        silent = not self._board.ringing
+        lines = tuple(dict.fromkeys(line_name(row.call) for row in self._board.ringing))
         if self._setting:
             keys = say("Enter alone goes on without a PIN, Esc goes back to the desk")
             if self._must:
                 keys = say("4 to 8 digits, then Enter; Esc goes back to the desk")
-            return Locked(self._now(), say("Set a PIN"), say("New PIN"), (), 0, text, bad, lines, keys, silent)
+            return Locked(self._now(), say("Set a PIN"), say("New PIN"), (), 0, text, bad, lines, keys, say(WHY))
         keys = say("Up and Down choose who, Enter comes in, Ctrl+Q leaves")
-        return Locked(
-            self._now(), say("Locked"), self._asks(), self._guests, self._selected, text, bad, lines, keys, silent
-        )
+        return Locked(self._now(), say("Locked"), self._asks(), self._guests, self._selected, text, bad, lines, keys)
 
     def _asks(self) -> SafeText:
         """What the field is for."""

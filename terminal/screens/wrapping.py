@@ -91,10 +91,12 @@ class Wrapping:
     def _bound(self, act: Errand) -> Errand:
         """Only for whom the menu was opened. One who went from the card meanwhile has their call closed, or it is a
         colleague's: nothing is left to do."""
-        about = subject(self._work.board.person)
+        board = self._work.board
+        about, row = subject(board.person), board.current
 
         async def bound() -> SafeText | None:
-            if not about.same(subject(self._work.board.person)):
+            here = board.current is board.row(row.call.id) if row is not None else about.same(subject(board.person))
+            if not here:
                 raise Refused("another", say("{name} is no longer on the card", name=about.name))
             return await act()
 

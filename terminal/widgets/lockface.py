@@ -36,7 +36,7 @@ class Guest(NamedTuple):
 
 
 class Locked(NamedTuple):
-    """What stands there. `asks` is what the field is for; `lines` names the lines that ring."""
+    """What stands there. `asks` is what the field is for, `why` what it is asked for; `lines` names the lines that ring."""
 
     now: Now
     title: SafeText = SafeText()
@@ -47,8 +47,7 @@ class Locked(NamedTuple):
     bad: bool = False
     lines: tuple[SafeText, ...] = ()
     keys: SafeText = SafeText()
-    silent: bool = False
-    """Whether all that waits has stopped ringing."""
+    why: SafeText = SafeText()
 
 
 class LockFace(Panel[Locked]):
@@ -66,7 +65,7 @@ class LockFace(Panel[Locked]):
         )
         said = Row((gap(2), piece(value.saying, Tone.BAD if value.bad else Tone.GOOD)))
         label = Row((gap(2), column(value.asks, FIELD_COLUMN - 3, Tone.STRONG)))
-        rows = [top, BLANK, _ringing(value.lines, silent=value.silent), BLANK, BLANK, label, BLANK, said, BLANK]
+        rows = [top, BLANK, _ringing(value.lines), Row((gap(2), piece(value.why))), BLANK, label, BLANK, said, BLANK]
         room = max(1, inside.height - len(rows) - 2)
         first = max(0, min(value.selected - room + 1, len(value.guests) - room))
         for index, guest in enumerate(value.guests[first : first + room], first):
@@ -82,11 +81,10 @@ class LockFace(Panel[Locked]):
         return Picture((*rows, Row((gap(), piece(value.keys, Tone.DIM)), base=Tone.BAR)))
 
 
-def _ringing(lines: tuple[SafeText, ...], *, silent: bool) -> Row:
+def _ringing(lines: tuple[SafeText, ...]) -> Row:
     if not lines:
         return Row((gap(2), piece(say("No call is ringing"), Tone.DIM)))
-    words = say("Ring stopped") if silent else say("Ringing {count}", count=len(lines))
-    count = chip(words, Tone.RING_CHIP)
+    count = chip(say("Ringing {count}", count=len(lines)), Tone.RING_CHIP)
     return Row((gap(), count, gap(2), *spaced((piece(line, Tone.RING_STRONG) for line in lines), 2)), base=Tone.RING)
 
 

@@ -6,13 +6,14 @@ import msgspec
 import pytest
 
 from ringdesk.calls import CallState
-from ringdesk.ops import CallWrapup, NumberAttach, TaskAdd, TaskUpdate
+from ringdesk.ops import CallHand, CallWrapup, NumberAttach, TaskAdd, TaskUpdate
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind
 from terminal.news import CallNews
 from terminal.widgets.person import Person
 from tests.screens.harness import Running, running
-from tests.screens.test_desk import CHEN, LIN, desk
+from tests.screens.test_callstory import staffed
+from tests.screens.test_desk import CHEN, LIN, desk, serve
 from tests.terminal.scripted_desk import call, plain_card, pop
 
 FLAGGED = msgspec.structs.replace(LIN, facts=(SafeText("素食"),))
@@ -27,7 +28,6 @@ BOXES = {
     "task": ("task", ("1",)),
 }
 """What opens each, and what answers it."""
-OF_A_CALL = {"wrap-up": ("f4", ("1",)), "hand on": ("ctrl+o", ("1",)), "whose number": ("ctrl+l", ("2",))}
 
 
 async def opened(run: Running, how: str) -> None:
@@ -78,7 +78,7 @@ def named(did: list[tuple[object, ...]]) -> set[str]:
         for each in what:
             if isinstance(each, TaskAdd):
                 found |= {each.member or "", each.call or ""}
-            elif isinstance(each, TaskUpdate | CallWrapup | NumberAttach):
+            elif isinstance(each, TaskUpdate | CallHand | CallWrapup | NumberAttach):
                 found |= {str(getattr(each, name)) for name in ("task", "call", "member") if hasattr(each, name)}
             elif isinstance(each, str):
                 found.add(each)
@@ -113,3 +113,37 @@ async def test_what_is_chosen_goes_to_whom_the_title_names(
         assert names & {"lin", "t-lin"}, one.did[before:]
         assert not names & {"chen", "c2", "t-chen"}, one.did[before:]
         assert LIN.name in run.screen.painter._message.text or box == "task"
+
+
+async def theirs_is_served_now(run: Running) -> None:
+    run.screen.board.person = Person(member=CHEN, call=call("c2", CHEN, line="2"))
+    run.screen.painter.paint()
+    await run.settle()
+
+
+@pytest.mark.parametrize("key", ["f4", "ctrl+o"])
+async def test_what_is_chosen_for_a_call_never_reaches_another(key: str) -> None:
+    """One that is closed or handed on meanwhile is not closed again, and the call on the card is not closed instead."""
+    one = staffed()
+    async with running(one) as run:
+        await serve(run, plain_card(LIN))
+        await run.press(key)
+        assert LIN.name in run.pane("menu")
+        await theirs_is_served_now(run)
+        before = len(one.did)
+        await run.press("1")
+        names = named(one.did[before:])
+        assert not names & {"chen", "c2"}, one.did[before:]
+        assert ("c1" in names) is (key == "ctrl+o")
+        assert key == "ctrl+o" or f"{LIN.name} is no longer on the card" in run.screen.painter._message.text
+
+
+async def test_f4_closes_no_other_call_of_the_same_member() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN), "c2")
+        await serve(run, plain_card(LIN), "c1")
+        await run.press("f4")
+        run.screen.board.serve("c2")
+        before = len(run.desk.did)
+        await run.press("1")
+        assert not named(run.desk.did[before:]), run.desk.did[before:]

@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual import events
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 
+from ringdesk.calls import CallState
 from ringdesk.errors import MustWait
 from ringdesk.safetext import SafeText
 from terminal.desk import Draft
+from terminal.news import CallNews
 from terminal.screens.lock import LockScreen
 from terminal.widgets.lockface import LockFace
 from tests.screens.harness import SMALL, WIDE, Running, running
@@ -50,6 +53,27 @@ async def test_a_locked_desk_tells_nothing_but_that_calls_ring(
             ("Locked", "Ringing 2", "line 7", "line 2", "佩君") if language == "en" else ("已鎖定", "響鈴 2", "7 線")
         )
         assert not [words for words in wanted if words not in text], text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_under_the_lock_only_what_rings_is_counted_each_line_once(language: str, chinese: Path) -> None:
+    async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
+        for ident, line in (("c1", "1"), ("c2", "1"), ("c3", "2"), ("c4", "1")):
+            run.desk.publish(pop(call(ident, LIN, line=line), plain_card(LIN)))
+        for ident, line in (("c1", "1"), ("c3", "2")):
+            stopped = msgspec.structs.replace(call(ident, LIN, line=line), state=CallState.RING_STOPPED)
+            run.desk.publish(CallNews(stopped))
+        await run.settle()
+        await run.press("ctrl+g")
+        rings = screen_text(run).split("\n")[2]
+        assert ("Ringing 1" if language == "en" else "響鈴 1") in rings
+        assert rings.count("line 1" if language == "en" else "1 線") == 1
+        assert "2 線" not in rings
+        assert "line 2" not in rings
+        for ident in ("c2", "c4"):
+            run.desk.publish(CallNews(msgspec.structs.replace(call(ident, LIN), state=CallState.RING_STOPPED)))
+        await run.pilot.pause(1.2)
+        assert ("No call is ringing" if language == "en" else "目前沒有響鈴") in screen_text(run)
 
 
 async def test_what_is_typed_behind_the_key_of_the_lock_is_no_note() -> None:
@@ -294,6 +318,8 @@ async def test_what_a_pin_is_stands_there_before_one_is_typed(
         await run.press("ctrl+g")
         rule = "A PIN has 4 to 8 digits, no letters and no signs."
         assert (rule if language == "en" else "PIN 是 4 到 8 位數字，不含字母和符號。") in screen_text(run)
+        why = "Locking the desk needs a PIN that opens it again. Esc leaves this."
+        assert (why if language == "en" else "鎖定客服桌需要 PIN，之後才能再開啟。按 Esc 離開。") in screen_text(run)
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
