@@ -19,8 +19,8 @@ from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.promising import Promising
 from terminal.screens.saying import NOBODYS
 from terminal.screens.wrapping import Wrapping
-from terminal.widgets.help import key_of
 from terminal.widgets.card import Card
+from terminal.widgets.help import key_of
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
 from terminal.widgets.speech import say
