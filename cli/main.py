@@ -48,6 +48,8 @@ class _Parser(argparse.ArgumentParser):
     where those are known."""
 
     given: Sequence[str] | None = None
+    pages = True
+    """Whether its help page may be asked for."""
 
     def error(self, message: str) -> NoReturn:
         from cli import usage
@@ -57,6 +59,9 @@ class _Parser(argparse.ArgumentParser):
         raise SystemExit(2)
 
     def _get_formatter(self) -> argparse.HelpFormatter:
+        """argparse asks for one with every argument, too; a desk that opens shall not wait for what only a page needs."""
+        if not self.pages:
+            return super()._get_formatter()
         from cli.helppage import Page
 
         return Page(prog=self.prog)
@@ -71,7 +76,8 @@ def _imported(name: str) -> Command:
     return cast("Command", importlib.import_module(COMMANDS[name][0]))
 
 
-def _parser(name: str, command: Command) -> _Parser:
+def _parser(name: str, command: Command, *, pages: bool = True) -> _Parser:
+    _Parser.pages = pages  # of the class, for the parsers of subcommands are made by this one
     parser = _Parser(prog=f"ringdesk {name}", description=COMMANDS[name][1])
     command.arguments(parser)
     return parser
@@ -99,9 +105,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(usage.to_the_person(Why("usage_no_command", {"name": repr(name)}), rest))
         return 2
     command = _imported(name)
-    parser = _parser(name, command)
+    pages = any(word.startswith(("-h", "--h")) for word in rest)
+    parser = _parser(name, command, pages=pages)
     parser.given = rest if name in FOR_PEOPLE else None
-    if any(word.startswith(("-h", "--h")) for word in rest):
+    if pages:
         from cli import helppage
 
         if helppage.is_asked(rest):

@@ -1,6 +1,8 @@
 """The help pages: every sentence of every parser has its Chinese, and a page is in the language of whoever asks."""
 
 import re
+import subprocess
+import sys
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -113,3 +115,11 @@ def test_english_is_as_it_is_declared(monkeypatch: pytest.MonkeyPatch, capsys: p
 )
 def test_what_asks_for_a_page(given: list[str], asked: bool) -> None:
     assert is_asked(given) is asked
+
+
+def test_a_command_that_asks_for_no_page_loads_nothing_of_it() -> None:
+    code = (
+        "import sys; from cli.main import main; main(['number', '02-2720-8889']); print('cli.helppage' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
