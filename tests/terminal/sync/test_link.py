@@ -65,7 +65,9 @@ class Desk:
 
     @property
     def last(self) -> SyncNews:
-        return [news for news in self.heard if isinstance(news, SyncNews)][-1]
+        """The newest word of the link; before the first one it is not connected."""
+        none = SyncNews(connected=False, outbox=0, cursor=0)
+        return [none, *(news for news in self.heard if isinstance(news, SyncNews))][-1]
 
 
 @asynccontextmanager
