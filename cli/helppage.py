@@ -8,10 +8,12 @@ import argparse
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from cli.setup_console import broken, cells
+from rich.cells import cell_len
+
 from cli.usage import hinted
 from config.load import language_of
 from terminal import words
+from terminal.breaking import broken
 from terminal.words import _, mark
 
 USAGE: Final = mark("usage: {command}")
@@ -64,7 +66,7 @@ class Page(argparse.HelpFormatter):
         prefix: str | None,
     ) -> str:
         whole = self._width
-        self._width -= cells(prefix or "") - len(prefix or "")  # argparse counts letters
+        self._width -= cell_len(prefix or "") - len(prefix or "")  # argparse counts letters
         try:
             return super()._format_usage(usage, actions, groups, prefix)
         finally:
@@ -87,7 +89,7 @@ class Page(argparse.HelpFormatter):
             action.help = shown
 
     def _split_lines(self, text: str, width: int) -> list[str]:
-        return broken(" ".join(text.split()), width)
+        return broken(" ".join(text.split()), width, within_words=False)
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return "\n".join(f"{indent}{line}" for line in self._split_lines(text, width - len(indent)))

@@ -4,8 +4,9 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
-from typing import Final, NoReturn, Protocol, cast
+from typing import Any, Final, NoReturn, Protocol, cast
 
+from cli.helppage import Page, is_asked, overview, speak
 from cli.output import complain, speak_unicode
 from cli.paths import told
 from ringdesk.errors import BadInput, RingdeskError
@@ -48,8 +49,9 @@ class _Parser(argparse.ArgumentParser):
     where those are known."""
 
     given: Sequence[str] | None = None
-    pages = True
-    """Whether its help page may be asked for."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(**more, formatter_class=Page)
 
     def error(self, message: str) -> NoReturn:
         from cli import usage
@@ -57,14 +59,6 @@ class _Parser(argparse.ArgumentParser):
         why = usage.of_argparse(message, self.prog)
         complain(why.english() if self.given is None else usage.to_the_person(why, self.given))
         raise SystemExit(2)
-
-    def _get_formatter(self) -> argparse.HelpFormatter:
-        """argparse asks for one with every argument, too; a desk that opens shall not wait for what only a page needs."""
-        if not self.pages:
-            return super()._get_formatter()
-        from cli.helppage import Page
-
-        return Page(prog=self.prog)
 
 
 def parser_of(name: str) -> argparse.ArgumentParser:
@@ -76,8 +70,7 @@ def _imported(name: str) -> Command:
     return cast("Command", importlib.import_module(COMMANDS[name][0]))
 
 
-def _parser(name: str, command: Command, *, pages: bool = True) -> _Parser:
-    _Parser.pages = pages  # of the class, for the parsers of subcommands are made by this one
+def _parser(name: str, command: Command) -> _Parser:
     parser = _Parser(prog=f"ringdesk {name}", description=COMMANDS[name][1])
     command.arguments(parser)
     return parser
@@ -88,10 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     speak_unicode()
     if not words or words[0] in ("-h", "--help", "help"):
-        from cli import helppage
-
-        helppage.speak(words)
-        sys.stdout.write(helppage.overview({name: text for name, (_module, text) in COMMANDS.items()}))
+        speak(words)
+        sys.stdout.write(overview({name: text for name, (_module, text) in COMMANDS.items()}))
         return 0 if words else 2
     if words[0] == "--version":
         from importlib.metadata import version
@@ -105,14 +96,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         complain(usage.to_the_person(Why("usage_no_command", {"name": repr(name)}), rest))
         return 2
     command = _imported(name)
-    pages = any(word.startswith(("-h", "--h")) for word in rest)
-    parser = _parser(name, command, pages=pages)
+    parser = _parser(name, command)
     parser.given = rest if name in FOR_PEOPLE else None
-    if pages:
-        from cli import helppage
-
-        if helppage.is_asked(rest):
-            helppage.speak(rest)
+    if is_asked(rest):
+        speak(rest)
     options = parser.parse_args(rest)
     try:
         return command.run(options)

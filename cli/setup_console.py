@@ -13,6 +13,7 @@ from cli.output import print_json
 from cli.refusals import in_words
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.safetext import SafeText
+from terminal.breaking import broken
 from terminal.plain.commands import plain
 from terminal.widgets.speech import mark, say
 
@@ -153,7 +154,7 @@ class Console:
         """Broken between words where the window ends; a program reads whole lines."""
         if not self._out.isatty():
             return line
-        return "\n".join(broken(line, shutil.get_terminal_size().columns))
+        return "\n".join(broken(line, shutil.get_terminal_size().columns, within_words=False))
 
     def status(self, step: str, state: str, **more: Any) -> None:
         """What came of a step, for programs."""
@@ -276,38 +277,6 @@ def _row(answer: str, entries: Sequence[SafeText]) -> int | None:
 def spoken(error: RingdeskError) -> SafeText:
     """What went wrong, in the language of the conversation as far as there are words for it."""
     return in_words(error)
-
-
-def broken(line: str, width: int) -> list[str]:
-    """Lines of at most `width` cells, broken at blanks, or between the wide letters of Chinese; never within a word."""
-    rows, row, filled = [], "", 0
-    for word in _words(line):
-        size = cells(word)
-        if row and filled + size - (len(word) - len(word.rstrip())) > width:
-            rows.append(row.rstrip())
-            row, filled = "", 0
-        row, filled = row + word, filled + size
-    return [*rows, row.rstrip()]
-
-
-def cells(text: str) -> int:
-    """How wide a text is on a terminal."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def _words(line: str) -> list[str]:
-    """Words with the blank behind them; wide letters each for itself, with the punctuation behind them."""
-    words: list[str] = []
-    begins = True
-    for char in line:
-        wide = unicodedata.east_asian_width(char) in "WF"
-        closes = wide and unicodedata.category(char) in ("Pe", "Po", "Pf")
-        if not words or ((begins or wide) and not closes):
-            words.append(char)
-        else:
-            words[-1] += char
-        begins = char == " " or wide
-    return words
 
 
 def _edited(shown: str) -> str:

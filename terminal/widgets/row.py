@@ -14,6 +14,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from ringdesk.safetext import SafeText
+from terminal.breaking import broken
 
 CUT: Final = SafeText(">")
 """Stands where a text was cut. An ellipsis would be wide on some terminals (UAX #11: ambiguous)."""
@@ -52,8 +53,6 @@ class Tone(StrEnum):
 TONES: Final = frozenset(f"row--{tone}" for tone in Tone)
 """The component classes of a screen with panels: what a theme can style."""
 
-_CLOSING: Final = frozenset("，。、；：？！）」』】》〉")
-"""Characters that never begin a line (CLREQ, section 3.1.4: prohibition at line start)."""
 
 _PADDED: Final = frozenset(
     {
@@ -139,43 +138,7 @@ def clipped(text: SafeText, cells: int) -> SafeText:
 def wrapped(text: SafeText, cells: int) -> list[SafeText]:
     """The text in lines of at most `cells` cells: broken at spaces between words, anywhere between Chinese characters."""
     cells = max(cells, 2)  # a panel out of sight has no width, and a wide character fits in no less
-    lines: list[str] = []
-    line, width = "", 0
-    for word in _words(piece(text).text):
-        size = cell_len(word)
-        if width + size <= cells or not line:
-            line, width = line + word, width + size
-        else:
-            lines.append(line.rstrip())
-            line, width = word.lstrip(), cell_len(word.lstrip())
-        while width > cells:
-            head = set_cell_size(line, cells).rstrip() or line[0]
-            lines.append(head)
-            line = line[len(head) :]
-            width = cell_len(line)
-    return [SafeText(each) for each in [*lines, line]]
-
-
-def _words(text: str) -> Iterable[str]:
-    """Runs that stay together: a narrow word with the space after it; a wide character with the stop that closes it."""
-    run = ""
-    for char in text:
-        if char in _CLOSING and run:
-            run += char
-        elif cell_len(char) == 2:
-            if run:
-                yield run
-            run = char
-        else:
-            if run and cell_len(run[0]) == 2:
-                yield run
-                run = ""
-            run += char
-            if char == " ":
-                yield run
-                run = ""
-    if run:
-        yield run
+    return [SafeText(line) for line in broken(piece(text).text, cells, within_words=True)]
 
 
 class Row(NamedTuple):

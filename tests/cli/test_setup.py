@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.setup_console import Console, Wrong, broken
+from cli.setup_console import Console, Wrong
 from cli.setup_console import spoken as told
 from cli.setup_line import addressed, no_number, probe, spec_of, warn_of_names
 from cli.setup_place import aloud
@@ -288,17 +288,6 @@ def test_what_is_no_server_is_said_in_the_language_of_the_conversation(typed: st
         check_address(typed)
     assert "不是伺服器位址" in caught.value.said
     assert "is no address of a server" in str(caught.value)
-
-
-def test_lines_break_between_words_and_between_wide_letters() -> None:
-    assert broken("`back` and `quit` work at every question.", 20) == [
-        "`back` and `quit`",
-        "work at every",
-        "question.",
-    ]
-    assert broken("請確認電源、連接埠。", 10) == ["請確認電", "源、連接", "埠。"]
-    assert broken("AT+VCID=1", 4) == ["AT+VCID=1"], "never within a word"
-    assert broken("", 10) == [""]
 
 
 def test_a_language_without_words_is_refused(tmp_path: Path) -> None:
