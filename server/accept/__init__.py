@@ -8,12 +8,17 @@ from ringdesk.errors import BadInput, Refused
 from ringdesk.ops import Row, RowKey
 from ringdesk.wire.messages import Push
 from ringdesk.wire.signing import ServerKey
-from server.accept.frame import Flags, Frame, Reply
+from server.accept.bench import Flags
+from server.accept.frame import Frame, Reply
 from server.accept.images import Sealer, dialled, draft, expect_room, reachable, recent_calls, sets_touched
 from server.accept.intents import read
 from server.accept.owing import Business
 from server.store.base import Order
-from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Wanted
+from server.store.head import Batch, Decision, Ground, Head, Wanted
+from server.store.values import (
+    Device,
+    Entry,
+)
 
 __all__ = ["Acceptor", "Business", "Reply", "import_rows"]
 

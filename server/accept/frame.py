@@ -5,38 +5,31 @@ before it: it is tried again alone, and after `PATIENCE` times parked, so that n
 """
 
 import traceback
-from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
-from ringdesk import merge, ops
-from ringdesk.channels import MASKED, PROJECTIONS
-from ringdesk.errors import BadInput, Refused
-from ringdesk.members import Member
-from ringdesk.merge import Effect
-from ringdesk.ops import Args, CallReport, MemberAdd, Row, RowKey
-from ringdesk.safetext import SafeText, decode_hook, encode_hook
+from ringdesk.ops import CallReport
+from ringdesk.safetext import decode_hook, encode_hook
 from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
-from server.accept import guards, joining
-from server.accept.images import Draft, Sealer, dialled, draft, expect_room, reachable, recent_calls, sets_touched
-from server.accept.intents import Intent, actor
-from server.accept.owing import Business, Owing, of_history
+from server.accept.bench import Bench, Flags, Step
+from server.accept.images import Sealer, dialled, reachable, recent_calls, sets_touched
+from server.accept.intents import Intent
+from server.accept.owing import Business, Owing
 from server.accept.ringing import Ringing
-from server.store.values import Batch, Decision, Device, Entry, Ground, Head, Settled, Wanted, folded
+from server.store.head import Batch, Decision, Ground, Head, Wanted
+from server.store.values import (
+    Device,
+    Entry,
+    Settled,
+)
 
 PATIENCE: Final = 5
 """How often an op's handler may raise before the op is parked (sync.md 2)."""
 
-MAX_MESSAGE: Final = 160
-"""Characters of a refusal: it may quote what was sent, and the answers of a whole frame must fit into one."""
-
 _ANSWERS: Final = msgspec.json.Decoder(Answer, dec_hook=decode_hook)
 _ENCODER: Final = msgspec.json.Encoder(enc_hook=encode_hook)
-
-Flags = Callable[[Args, float], tuple[str, ...]]
-"""Facts for a supervisor that arguments and the time of arrival show."""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,14 +45,6 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
     reported: int = 0
     raised: str | None = None
     head: Proof = Proof()
-
-
-class _Step(msgspec.Struct, frozen=True):
-    """One new op, judged; `answer` has no place in the order yet."""
-
-    intent: Intent
-    answer: Answer
-    drafts: tuple[Draft, ...] = ()
 
 
 class Frame:
@@ -117,7 +102,7 @@ class Frame:
             return Decision(seal=lambda _head: Batch())
         owing = Owing(ground, self._business, self._now)
         ringing = Ringing(ground, self._business, self._now)
-        bench = _Bench(ground, device, self._now, self._flags, ground.asked, owing, ringing)
+        bench = Bench(ground, device, self._now, self._flags, ground.asked, owing, ringing)
         run = _Run(device.last_dev_seq)
         if not bench.missing:
             for intent in self._intents:
@@ -134,7 +119,7 @@ class Frame:
             sets=sets_touched(drafts, ground.rows),
         )
 
-    def _seal(self, head: Head, ground: Ground, run: "_Run", bench: "_Bench") -> Batch:
+    def _seal(self, head: Head, ground: Ground, run: "_Run", bench: Bench) -> Batch:
         sealer = Sealer(self._key, head, ground.rows)
         if run.fenced:
             self.reply = Reply(fenced=True, head=head.proof)
@@ -200,14 +185,14 @@ class _Run:
         self.need: int | None = None
         self.fenced = False
         self.stored: dict[int, Answer] = {}
-        self.steps: list[_Step] = []
+        self.steps: list[Step] = []
         self.numbered: list[tuple[int, str]] = []
-        self.judged: dict[str, _Step] = {}
-        self.twice: dict[int, _Step] = {}
+        self.judged: dict[str, Step] = {}
+        self.twice: dict[int, Step] = {}
         self.attempts: dict[str, int] = {}
         self.raised: str | None = None
 
-    def take(self, intent: Intent, ground: Ground, bench: "_Bench") -> bool:
+    def take(self, intent: Intent, ground: Ground, bench: Bench) -> bool:
         """The next op of the frame; whether the frame goes on behind it."""
         op = intent.op
         settled = ground.settled.get(op.op_id)
@@ -240,7 +225,7 @@ class _Run:
             self.numbered.append((op.dev_seq, op.op_id))
         return True
 
-    def _judge(self, intent: Intent, ground: Ground, bench: "_Bench") -> _Step | None:
+    def _judge(self, intent: Intent, ground: Ground, bench: Bench) -> Step | None:
         op = intent.op
         try:
             return bench.judge(intent)
@@ -253,136 +238,4 @@ class _Run:
             if attempts < PATIENCE:
                 self.attempts[op.op_id] = attempts
                 return None
-            return _Step(intent, bench.parked(intent, type(error).__name__))
-
-
-class _Bench:
-    """The rows as they become, op by op. `loaded` are those that were looked up, `missing` those that have to be, too."""
-
-    def __init__(
-        self,
-        ground: Ground,
-        device: Device,
-        now: float,
-        flags: Flags,
-        loaded: frozenset[RowKey],
-        owing: Owing,
-        ringing: Ringing,
-    ) -> None:
-        self._ground = ground
-        self._device = device
-        self._now = now
-        self._flags = flags
-        self._rows = {key: ops.decode_row(held.kind, held.body) for key, held in ground.rows.items() if held.body}
-        self._parked: set[str] = set()
-        self._loaded = loaded
-        self.missing = self._leads() - loaded
-        self._owing = owing
-        self._ringing = ringing
-        self.written: dict[RowKey, Row] = {}
-        self.late: set[str] = set()
-        """The calls of which nothing but history was heard."""
-
-    def _leads(self) -> set[RowKey]:
-        """To whom aliases lead, and members who share a number with somebody new: they have to be loaded too."""
-        sharing = {("member", member) for members in self._ground.reachable.values() for member in members}
-        return sharing | {(kind, row_id) for (kind, _), row_id in merge.leads(self._rows.values()).items()}
-
-    def judge(self, intent: Intent) -> _Step:
-        """What an op does and how it is answered."""
-        op = intent.op
-        person = self._ground.people.get(intent.grant.person) if intent.grant else None
-        try:
-            who = actor(intent, self._device, person)
-            assert intent.args is not None
-            args = guards.in_time(intent.args, self._now)
-            args = merge.retarget(args, merge.leads(self._rows.values()))
-            args = guards.with_names(args, self._ground.people, judged=not intent.fact)
-            touched = ops.touches(op.op_id, args, who.person)
-            self.missing.update(key for key in touched if key not in self._loaded)
-            rows = {key: row for key in touched if (row := self._rows.get(key)) is not None}
-            if PROJECTIONS[self._device.cls] == MASKED:
-                args = merge.unmasked(args, rows)
-            if not intent.fact:
-                guards.expect_own_call(args, self._device.site, rows)
-                guards.expect_own_source(args, self._device.site, self._ground.sites)
-                guards.expect_free(op.op_id, args, rows)
-            twin = None if intent.fact else self._twin(intent)
-            if twin is not None:
-                assert isinstance(args, MemberAdd)
-                effect = merge.enrol_twin(op.op_id, args, twin)
-            else:
-                effect = merge.apply(
-                    op.op_id,
-                    args,
-                    actor=who,
-                    at=guards.clamped(op.at, self._now),
-                    base=op.base,
-                    rows=rows,
-                    fact=intent.fact,
-                    site=self._device.site,
-                )
-            written = joining.reported(args, effect.rows, self._rows, guards.clamped(op.at, self._now))
-            late = intent.fact or of_history(args, self._now)
-            written = self._ringing.after(self._rows, written, fresh=not late)
-            written = self._owing.after(self._rows, written, args=args, fresh=not late, site=self._device.site)
-            drafts = tuple(draft(key, row) for key, row in sorted(written.items()))
-            for item in drafts:
-                expect_room(item, self._ground.rows.get(item.key))
-        except (Refused, BadInput) as refusal:
-            return _Step(intent, self._refused(intent, refusal))
-        self._rows |= written
-        self.written |= written
-        heard = {row_id for kind, row_id in written if kind == "call"}
-        self.late = self.late | heard if late else self.late - heard
-        return _Step(intent, self._applied(intent, args, effect), drafts)
-
-    def _twin(self, intent: Intent) -> Member | None:
-        """The one member who has a number of the new one and the same name: two tills enrolled one person."""
-        if not isinstance(intent.args, MemberAdd):
-            return None
-        fields = intent.args.fields
-        name = "" if isinstance(fields.name, msgspec.UnsetType) else fields.name
-        reached = {member for e164 in intent.reaches for member in self._ground.reachable.get(e164, ())}
-        rows = (self._rows.get(("member", member)) for member in sorted(reached))
-        twins = [row for row in rows if isinstance(row, Member) and folded(row.name) == folded(name)]
-        return twins[0] if len(twins) == 1 and folded(name) else None
-
-    def _applied(self, intent: Intent, args: Args, effect: Effect) -> Answer:
-        late = intent.grant is not None and intent.grant.expires < self._now
-        answer = Answer(
-            op_id=intent.op.op_id,
-            dev_seq=intent.op.dev_seq,
-            result="applied",
-            kept=effect.kept,
-            lost=effect.lost,
-            into=effect.into,
-            flags=(("late",) if late else ()) + self._flags(args, self._now),
-        )
-        if effect.into is not None:
-            return msgspec.structs.replace(answer, result="merged_into")
-        return msgspec.structs.replace(answer, result="merged") if effect.kept or effect.lost else answer
-
-    def _refused(self, intent: Intent, refusal: Refused | BadInput) -> Answer:
-        """A fact, and what hangs on a parked op, is kept for an admin instead of being refused."""
-        code = refusal.code if isinstance(refusal, Refused) else "bad_op"
-        if intent.fact or (code.startswith("unknown_") and self._hangs_on_parked(intent)):
-            return self.parked(intent, code)
-        return Answer(
-            op_id=intent.op.op_id,
-            dev_seq=intent.op.dev_seq,
-            result="rejected",
-            code=code,
-            message=SafeText(str(refusal)[:MAX_MESSAGE]),
-        )
-
-    def _hangs_on_parked(self, intent: Intent) -> bool:
-        ids = {row_id for _, row_id in intent.rows} - {intent.op.op_id}
-        stored = (self._ground.settled.get(row_id) for row_id in ids)
-        before = any(settled and settled.payload is not None for settled in stored)
-        return before or not ids.isdisjoint(self._parked)
-
-    def parked(self, intent: Intent, code: str) -> Answer:
-        """Kept, alarmed, replayable by an admin; it holds nothing up."""
-        self._parked.add(intent.op.op_id)
-        return Answer(op_id=intent.op.op_id, dev_seq=intent.op.dev_seq, result="parked", code=code)
+            return Step(intent, bench.parked(intent, type(error).__name__))

@@ -22,7 +22,11 @@ from ringdesk.wire import limits
 from ringdesk.wire.messages import Proof
 from ringdesk.wire.signing import ServerKey
 from server.accept.joining import known_as
-from server.store.values import Change, Head, Held, RecentCall, Tally
+from server.store.head import Change, Head, RecentCall
+from server.store.values import (
+    Held,
+    Tally,
+)
 
 PROJECTIONS: Final = (CLEAR, MASKED)
 

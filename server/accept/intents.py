@@ -28,7 +28,11 @@ from ringdesk.wire import limits
 from ringdesk.wire.messages import Answer
 from ringdesk.wire.signing import GrantBody, ServerKey, payload
 from server.accept import joining
-from server.store.values import Around, Device, Person
+from server.store.head import Around
+from server.store.values import (
+    Device,
+    Person,
+)
 
 MAX_ID: Final = 64
 LATEST: Final = 2.0**33

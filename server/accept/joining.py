@@ -7,7 +7,7 @@ from ringdesk import tracker
 from ringdesk.calls import Call, Caller, CallEvent, Presentation
 from ringdesk.merge import bounds
 from ringdesk.ops import Args, CallReport, Row, RowKey
-from server.store.values import Around
+from server.store.head import Around
 
 _APART: Final = tracker.DEFAULT_POLICY.same_call
 _NEAR: Final = 2 * _APART

@@ -22,7 +22,11 @@ from ringdesk.ops import Args, CallReport, CallVerdict, Row, RowKey, TaskAdd
 from ringdesk.reached import mark_of, number_of, numbers
 from ringdesk.tasks import Task, TaskKind
 from ringdesk.wire import limits
-from server.store.values import Ground, Rules, StoreHours, Wanted
+from server.store.head import Ground, Wanted
+from server.store.values import (
+    Rules,
+    StoreHours,
+)
 
 _WIDEST = Policy(make=True, passive=True)
 """Until the rules are loaded: whatever may follow."""

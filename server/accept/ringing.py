@@ -13,7 +13,14 @@ from ringdesk.calls import Call
 from ringdesk.ops import Row, RowKey
 from ringdesk.routing import Route, Team
 from server.accept.owing import Business
-from server.store.values import Ground, LineRow, Roster, RouteRow, Rules, folded
+from server.store.head import Ground
+from server.store.values import (
+    LineRow,
+    Roster,
+    RouteRow,
+    Rules,
+    folded,
+)
 
 
 class Ringing:

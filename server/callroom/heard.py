@@ -20,7 +20,12 @@ from server.accept import joining
 from server.accept.images import Sealer, dialled, draft, recent_calls, sets_touched
 from server.accept.owing import Business, Owing, is_history
 from server.accept.ringing import Ringing
-from server.store.values import MAIN_SITE, Around, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
+from server.store.head import Around, Batch, Decision, Ground, Head, TakenIn, Wanted
+from server.store.values import (
+    MAIN_SITE,
+    Held,
+    LineRow,
+)
 
 MAX_ALIASES: Final = 8
 """Ids that lead to each other, one after the other: as many as there are sources of one call."""

@@ -11,7 +11,10 @@ from ringdesk.tasks import Task, TaskKind, TaskState
 from ringdesk.wire.signing import ServerKey
 from server.callroom.timed import decision
 from server.store.base import Order
-from server.store.values import Decision, Ground, Held, Wanted
+from server.store.head import Decision, Ground, Wanted
+from server.store.values import (
+    Held,
+)
 
 CHANNEL: Final = "org"
 SET: Final = "org@clear"

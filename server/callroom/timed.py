@@ -13,7 +13,7 @@ from server.accept.images import Sealer, dialled, draft, recent_call, recent_cal
 from server.accept.owing import Business, Owing
 from server.accept.ringing import Ringing
 from server.callroom.heard import call_of, rows_of
-from server.store.values import Batch, Decision, Ground, Head, RecentCall, Wanted
+from server.store.head import Batch, Decision, Ground, Head, RecentCall, Wanted
 
 
 class _Timed:

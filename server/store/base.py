@@ -13,11 +13,10 @@ from typing import Protocol
 
 from ringdesk.errors import RingdeskError
 from ringdesk.ops import RowKey
+from server.store.head import Batch, Decide, RecentCall, Wanted
 from server.store.values import (
     Audited,
-    Batch,
     Central,
-    Decide,
     Device,
     Enrolment,
     Entry,
@@ -25,7 +24,6 @@ from server.store.values import (
     LineRow,
     News,
     Person,
-    RecentCall,
     Roster,
     Settle,
     Site,
@@ -33,7 +31,6 @@ from server.store.values import (
     Source,
     Space,
     Tally,
-    Wanted,
 )
 
 

@@ -11,32 +11,25 @@ from ringdesk.ids import space_of
 from ringdesk.ops import RowKey
 from ringdesk.wire.limits import ORIGINS_MAX
 from ringdesk.wire.messages import Proof
+from server.store.head import Around, Batch, Decide, Decision, Ground, Head, RecentCall, Wanted
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane
 from server.store.sqlite_rows import Db, append_audit, every, first, made, roster_of, rules_of, scalar
 from server.store.values import (
     MAIN_SITE,
-    Around,
     Authorship,
-    Batch,
-    Decide,
-    Decision,
     Device,
     Entry,
-    Ground,
-    Head,
     Held,
     LineRow,
     News,
     Person,
-    RecentCall,
     Roster,
     Settled,
     Slice,
     Source,
     Space,
     Tally,
-    Wanted,
 )
 
 RING_WINDOW: Final = 10_000

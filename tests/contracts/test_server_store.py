@@ -11,27 +11,20 @@ import pytest
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.wire.messages import Proof
 from server.store.base import Store, Unavailable
+from server.store.head import Batch, Change, Decide, Decision, Ground, Head, TakenIn, Wanted
 from server.store.sqlite import open_store, path_of
 from server.store.values import (
-    Batch,
     Central,
-    Change,
-    Decide,
-    Decision,
     Device,
     Enrolment,
     Entry,
-    Ground,
-    Head,
     Held,
     LineRow,
     Person,
     Settled,
     Site,
     Source,
-    TakenIn,
     Tally,
-    Wanted,
 )
 
 ENTRY = Entry(at=1.0, actor="test", action="test")

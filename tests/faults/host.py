@@ -22,8 +22,16 @@ from server.identity.people import Logins
 from server.sessions import Parts, greeting
 from server.store import sqlite_order
 from server.store.base import Order
+from server.store.head import Batch, Decide, Wanted
 from server.store.sqlite import SqliteStore, open_store
-from server.store.values import Batch, Decide, Device, DeviceClass, Enrolment, Entry, Person, Site, Wanted
+from server.store.values import (
+    Device,
+    DeviceClass,
+    Enrolment,
+    Entry,
+    Person,
+    Site,
+)
 from tests.faults.ends import Chance, Terminal
 from tests.faults.verdict import ANSWERS, Truth
 

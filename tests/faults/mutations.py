@@ -31,8 +31,13 @@ from server.accept.intents import read
 from server.sessions import greeting
 from server.store import sqlite_order
 from server.store.base import Unavailable
+from server.store.head import Batch, Ground
 from server.store.schema import QUERIES
-from server.store.values import Authorship, Batch, Device, Ground, Slice
+from server.store.values import (
+    Authorship,
+    Device,
+    Slice,
+)
 from terminal.store import outbox, pages, rows
 from terminal.store.connection import Transaction
 from terminal.store.pages import Verdict
