@@ -13,6 +13,7 @@ from ringdesk.codecs import amiframes, amilegs, amilogin
 from ringdesk.codecs.amicalls import Exchange
 from ringdesk.codecs.amiframes import Banner, Damaged, Message
 from ringdesk.codecs.amilogin import Progress, Stage
+from ringdesk.codecs.silence import Silence
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
@@ -35,10 +36,6 @@ why.register(
     }
 )
 
-KEEPALIVE: Final = 30.0
-"""Seconds of silence after which the exchange is asked whether it is there."""
-PING_TIME: Final = 10.0
-"""Seconds that the answer may take."""
 _MOST_QUESTIONS: Final = 256
 
 _READ: Final = Exchange.EVENTS | {b"FullyBooted", b"CoreShowChannelsComplete"}
@@ -64,8 +61,7 @@ class AmiDialect:
     def _reset(self) -> None:
         self._splitter = amiframes.Splitter(_READ)
         self._login = Progress()
-        self._heard_at: float | None = None
-        self._pinged_at: float | None = None
+        self._silence = Silence()
         self._number = 0
         self._asked: dict[str, str] = {}
         self._exchange.reconnected()
@@ -113,14 +109,8 @@ class AmiDialect:
     @property
     def next_due(self) -> float | None:
         """The next of the clocks: the login, the questions, the silence."""
-        times = (self._login.until, self._exchange.next_due, self._silence_ends)
+        times = (self._login.until, self._exchange.next_due, self._silence.ends)
         return min((time for time in times if time is not None), default=None)
-
-    @property
-    def _silence_ends(self) -> float | None:
-        if self._heard_at is None:
-            return None
-        return self._heard_at + KEEPALIVE if self._pinged_at is None else self._pinged_at + PING_TIME
 
     def _step(self) -> Step:
         step = Step(tuple(self._events), tuple(self._sends), tuple(self._notices))
@@ -142,12 +132,11 @@ class AmiDialect:
     # --- clocks -------------------------------------------------------------------------------------------------------
 
     def _heard(self, now: float) -> None:
-        if self._heard_at is None:
+        if self._silence.ends is None:
             return
-        self._heard_at = now
-        if self._pinged_at is not None:
-            self._pinged_at = None
+        if self._silence.unanswered:
             self._notice(Level.OK, "ami_ready")
+        self._silence.heard(now)
 
     def _expire(self, now: float) -> None:
         self._events += self._exchange.due(now)
@@ -157,10 +146,10 @@ class AmiDialect:
             else:
                 self._login = Progress(self._login.stage)
                 self._notice(Level.BROKEN, "ami_silent")
-        if self._silence_ends is not None and now >= self._silence_ends:
-            if self._pinged_at is not None:
+        if self._silence.is_over(now):
+            if self._silence.unanswered:
                 self._notice(Level.BROKEN, "ami_silent")
-            self._pinged_at = now
+            self._silence.asked(now)
             self._send("Ping", ActionID="ping")
 
     def _banner(self, now: float) -> None:
@@ -194,7 +183,7 @@ class AmiDialect:
             self._refused += 1
             self._notice(Level.BROKEN, "ami_refused", progress.detail)
         elif progress.stage is Stage.BOOTING:
-            self._heard_at = now
+            self._silence.heard(now)
             self._exchange.asks = True
             self._notice(Level.OK, "ami_ready")
         elif progress.stage is Stage.IN:

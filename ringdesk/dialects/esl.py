@@ -12,6 +12,7 @@ from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import eslframes
 from ringdesk.codecs.eslcalls import CallTable
 from ringdesk.codecs.eslframes import Frame, Malformed, Splitter
+from ringdesk.codecs.silence import Silence
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
@@ -60,6 +61,7 @@ class EslDialect:
         self._source = source_id
         self._secrets = options.secrets
         self._calls = CallTable(source_id, options.line, options.extensions)
+        self._last_notice: Notice | None = None
         self._reset()
 
     def _reset(self) -> None:
@@ -67,6 +69,7 @@ class EslDialect:
         self._stage = _Stage.JOINED
         self._answer_by: float | None = None
         self._partial_until: float | None = None
+        self._silence = Silence()
         self._events: list[CallEvent] = []
         self._sends: list[Send] = []
         self._notices: list[Notice] = []
@@ -84,6 +87,7 @@ class EslDialect:
         if not data:
             return Step()  # nothing came: what is cut short waits no longer for it
         self._expire(now)
+        self._heard(now)
         for found in self._splitter.feed(data):
             if isinstance(found, Malformed):
                 self._reject(found.reason, now)
@@ -109,8 +113,9 @@ class EslDialect:
 
     @property
     def next_due(self) -> float | None:
-        """The earlier of the two clocks."""
-        return min((time for time in (self._answer_by, self._partial_until) if time is not None), default=None)
+        """The earliest of the clocks: the login, a frame cut short, the silence."""
+        times = (self._answer_by, self._partial_until, self._silence.ends)
+        return min((time for time in times if time is not None), default=None)
 
     def _step(self) -> Step:
         step = Step(tuple(self._events), tuple(self._sends), tuple(self._notices))
@@ -125,15 +130,30 @@ class EslDialect:
                     self._reject(found.reason, now)
         if self._answer_by is not None and now >= self._answer_by:
             self._fail("esl_silent")
+        if self._silence.is_over(now):
+            if self._silence.unanswered:
+                self._notice(Level.BROKEN, "esl_silent")
+            self._silence.asked(now)
+            self._send("api uptime")
+
+    def _heard(self, now: float) -> None:
+        if self._silence.ends is None:
+            return
+        if self._silence.unanswered:
+            self._notice(Level.OK, "esl_ready")
+        self._silence.heard(now)
 
     def _reject(self, reason: str, now: float) -> None:
         self._events.append(CallEvent(event=EventKind.REJECTED, at=now, source=self._source, reason=SafeText(reason)))
 
     def _notice(self, level: Level, code: str, detail: str = "") -> None:
-        self._notices.append(Notice(level, Why(code), SafeText(detail) or None))
+        notice = Notice(level, Why(code), SafeText(detail) or None)
+        if notice != self._last_notice:
+            self._notices.append(notice)
+        self._last_notice = notice
 
     def _fail(self, code: str, detail: str = "") -> None:
-        self._stage, self._answer_by = _Stage.FAILED, None
+        self._stage, self._answer_by, self._silence = _Stage.FAILED, None, Silence()
         self._notice(Level.BROKEN, code, detail)
 
     def _enter(self, stage: _Stage, now: float) -> None:
@@ -183,6 +203,7 @@ class EslDialect:
             case _Stage.JSON | _Stage.PLAIN if accepted:
                 self._enter(_Stage.READY, now)
                 self._notice(Level.OK, "esl_ready")
+                self._silence.heard(now)
                 self._send("api show channels as json")
             case _Stage.JSON:
                 self._enter(_Stage.PLAIN, now)

@@ -82,6 +82,8 @@ class SimulatedFreeSwitch(SimulatedExchange):
             case "api" if rest == "show channels as json":
                 self._listed = True
                 return _frame("api/response", b'{"row_count":0}\n')
+            case "api" if rest == "uptime":
+                return _frame("api/response", b"4711\n")
         return _reply("-ERR command not found")
 
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from ringdesk import transcript
 from ringdesk.calls import Call, CallEvent, CallState, EventKind, Outcome, Presentation, Via
-from ringdesk.codecs import eslframes
+from ringdesk.codecs import eslframes, silence
 from ringdesk.codecs.eslcalls import CALLS, LEGS
 from ringdesk.codecs.eslframes import MAX_ANSWER, Frame, Malformed, Splitter
+from ringdesk.codecs.silence import KEEPALIVE
 from ringdesk.dialects import Level, Notice, SourceOptions, Step
 from ringdesk.dialects.esl import ANSWER_TIME, EVENTS, PARTIAL_TIME, EslDialect
 from ringdesk.safetext import SafeText
@@ -64,6 +65,7 @@ class Bench:
         self.events: list[CallEvent] = []
         self.notices: list[Notice] = []
         self.tracker = Tracker()
+        self.asked: list[str] = []
 
     def take(self, step: Step) -> list[str]:
         self.events += step.events
@@ -81,7 +83,7 @@ class Bench:
     def run(self, seconds: float) -> None:
         end = self.now + seconds
         while (due := self.dialect.next_due) is not None and due <= end:
-            self.take(self.dialect.due(due))
+            self.asked += self.take(self.dialect.due(due))
         self.now = end
 
     @property
@@ -106,7 +108,6 @@ class TestLogin:
         assert bench.hear(reply("+OK accepted")) == [f"event json {EVENTS}\n\n"]
         assert bench.hear(reply("+OK event listener enabled json")) == ["api show channels as json\n\n"]
         assert bench.codes == [(Level.STARTING, "esl_starting"), (Level.OK, "esl_ready")]
-        assert bench.dialect.next_due is None
         assert EVENTS.endswith("CUSTOM callcenter::info")
 
     @pytest.mark.parametrize(
@@ -157,6 +158,25 @@ class TestLogin:
         bench.run(ANSWER_TIME)
         assert bench.codes[-1] == (Level.BROKEN, "esl_silent")
         assert bench.dialect.next_due is None
+
+    def test_silence_is_asked_about_and_then_complained_of(self) -> None:
+        bench = Bench("x")
+        bench.open()
+        bench.hear(GREETING, reply("+OK accepted"), reply("+OK"), frame("api/response", b'{"row_count":0}'))
+        bench.run(KEEPALIVE - 1)
+        assert bench.asked == []
+        bench.run(1)
+        assert bench.asked == ["api uptime\n\n"]
+        bench.hear(frame("api/response", b"4711\n"))
+        bench.run(KEEPALIVE)
+        assert bench.codes[-1] == (Level.OK, "esl_ready")
+        bench.run(silence.ANSWER_TIME)
+        assert bench.codes[-1] == (Level.BROKEN, "esl_silent")
+        bench.run(60)
+        assert bench.codes.count((Level.BROKEN, "esl_silent")) == 1, "told once, asked again"
+        assert len(bench.asked) > 4
+        bench.hear(frame("api/response", b"-ERR permission denied"))
+        assert bench.codes[-1] == (Level.OK, "esl_ready")
 
     def test_a_farewell(self) -> None:
         bench = Bench("x")
