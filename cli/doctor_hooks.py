@@ -17,6 +17,8 @@ register(
         "doctor_hook_unknown_source": "requests for a source that is not in the settings; correct the address at the provider",
         "doctor_hook_no_secret": "requests of a source without a secret; enter the provider's in the central settings",
         "doctor_hook_not_a_webhook": "requests of a source whose dialect is a line's; correct it in the central settings",
+        "doctor_hook_too_old": "calls came in more than a quarter of an hour after their own time and rang nowhere; set the "
+        "clock of this machine right",
         "doctor_hook_other": "requests were refused; `server.log` in the state directory says more",
     }
 )

@@ -28,7 +28,7 @@ from server.intake.backing import Backing
 from server.intake.peers import Network, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
-from server.intake.refusals import NOBODY, PACE, Refusals
+from server.intake.refusals import NOBODY, PACE, TOO_OLD, Refusals
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 
@@ -154,7 +154,7 @@ class Intake:
         verdict = self._verdict(source, dialect, asked)
         if not self._of_source.admit(source.id, asyncio.get_running_loop().time()):
             return _later(429)
-        return await self._taken(source, lines, dialect, verdict)
+        return await self._taken(source, lines, dialect, verdict, peer)
 
     def _url(self, request: Request, source: Source | None) -> str:
         """The public address that was asked for. What the `Host` header says is the sender's word, and no part of it."""
@@ -202,7 +202,7 @@ class Intake:
         return verdict
 
     async def _taken(
-        self, source: Source, lines: tuple[LineRow, ...], dialect: WebhookDialect, verdict: Verdict
+        self, source: Source, lines: tuple[LineRow, ...], dialect: WebhookDialect, verdict: Verdict, peer: str
     ) -> Response:
         fresh = True
         if verdict.events or verdict.once:
@@ -217,6 +217,7 @@ class Intake:
         oldest = min((event.at for event in verdict.events), default=self._clock())
         if fresh and self._clock() - oldest >= hooktimes.OLD:
             log.warning("hook.old", extra={"source": source.id, "seconds": round(self._clock() - oldest)})
+            self.refusals.add(source.id, TOO_OLD, peer)
         response = Response(answer.body, status_code=answer.status)
         response.raw_headers += [(name.lower().encode("latin-1"), text.encode()) for name, text in answer.headers]
         return response

@@ -1,4 +1,4 @@
-"""What was refused, for the audit: counted, so that nobody can fill the disk with it."""
+"""What was refused, or came too late to ring, for the audit: counted, so that nobody can fill the disk with it."""
 
 import asyncio
 import logging
@@ -12,6 +12,8 @@ from server.store.values import Entry
 
 NOBODY: Final = ""
 """The source of a request to one that does not exist: what was asked for is the sender's own text, and is not kept."""
+TOO_OLD: Final = "too_old"
+"""The reason for what was taken in, but rings nowhere: by its own time it is of long ago."""
 PACE: Final = 60.0
 """Seconds between two entries of one source and reason; the first is written at once."""
 MOST_KINDS: Final = 64

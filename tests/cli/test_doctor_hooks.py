@@ -21,6 +21,7 @@ def test_a_line_for_each_source_and_reason_of_the_last_day(tmp_path: Path) -> No
             (NOW - 30, "hook.refused", "", "unknown_source: 1 times, from 192.0.2.1"),
             (NOW - 30, "hook.refused", "zoom", "hook_unsigned: 2 times, from 192.0.2.1"),
             (NOW - 30, "hook.refused", "box", "dialect_failed: 1 times, from 192.0.2.1"),
+            (NOW - 30, "hook.refused", "late", "too_old: 2 times, from 192.0.2.1"),
             (NOW - 90_000, "hook.refused", "old", "hook_stale: 9 times, from 192.0.2.1"),
             (NOW - 10, "hook.lookup", "pbx", "hook_forged: 9 times"),
         ]
@@ -30,6 +31,7 @@ def test_a_line_for_each_source_and_reason_of_the_last_day(tmp_path: Path) -> No
     assert found == {
         "webhook": ("doctor_hook_unknown_source", "1 / 24 h", False),
         "webhook box": ("doctor_hook_other", "1 / 24 h", False),
+        "webhook late": ("doctor_hook_too_old", "2 / 24 h", False),
         "webhook zoom": ("hook_unsigned", "2 / 24 h", False),
         "webhook pbx": ("hook_forged", "7 / 24 h", False),
     }

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from ringdesk.codecs.hooktimes import OLD
 from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
 from server import admin
@@ -109,3 +111,15 @@ def test_the_forms_of_a_real_exchange(tmp_path: Path, monkeypatch: pytest.Monkey
         assert (status, headers["content-type"]) == (200, "application/json")
         assert [each["name"] for each in json.loads(body)["contacts"]] == ["陳美玲"]
         assert provider.asks("GET", "/hook/3cx?number=0912345678", headers={"x-ringdesk-secret": "no"})[0] == 403
+
+
+def test_what_came_too_late_to_ring_is_noted_for_the_doctor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with office(tmp_path, monkeypatch) as place:
+        place.start_server()
+        provider = Provider(place.address)
+        long_ago = said("c1", at=time.time() - OLD - 60)
+        assert [provider.sends(each)[0] for each in (long_ago, long_ago, said("c2", at=time.time() - 60))] == [200] * 3
+        assert place.server is not None
+        place.server.close()
+        (line,) = [line for line in audit(place) if line["action"] == "hook.refused"]
+        assert (line["subject"], line["detail"].partition(",")[0]) == ("pbx", "too_old: 1 times")
