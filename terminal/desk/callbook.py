@@ -286,7 +286,8 @@ class CallBook:
         known_here = popped or perhaps is not None
         if not pop and (quiet or _over(call, now) or not (moved or _is_news(before, call, popped=known_here))):
             return None
-        known = before.call.caller.e164 if before is not None else None
+        own = before is not None and (before.call.merged_into is None or call.merged_into is not None)
+        known = before.call.caller.e164 if before is not None and own else None
         return Turn(call, pop, identify=call.caller.e164 != known)
 
 
