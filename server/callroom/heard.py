@@ -22,7 +22,6 @@ from server.accept.owing import Business, Owing, is_history
 from server.accept.ringing import Ringing
 from server.store.values import MAIN_SITE, Around, Batch, Decision, Ground, Head, Held, LineRow, TakenIn, Wanted
 
-MAX_ALIASES: Final = 8
 """Ids that lead to each other, one after the other: as many as there are sources of one call."""
 KEPT_SECONDS: Final = 24 * 3600.0
 """How long a webhook that was taken in is remembered: Zoom sends again until 85 minutes later, most give up within one."""
@@ -171,12 +170,11 @@ class _Fold:
         self.calls |= {kept.id: bounds.call(kept), gone.id: gone}
 
     def _goes_on(self, call_id: str) -> str:
-        for _ in range(MAX_ALIASES):
-            call = self.calls.get(call_id)
-            if call is None or call.merged_into is None:
-                break
-            call_id = call.merged_into
-        return call_id
+        def merged_into(each: str) -> str | None:
+            call = self.calls.get(each)
+            return None if call is None else call.merged_into
+
+        return ids.goes_on(call_id, merged_into)
 
 
 def placed(event: CallEvent, lines: Sequence[LineRow], now: float) -> tuple[CallEvent, str]:

@@ -22,7 +22,6 @@ KEPT: Final = 600.0
 """Seconds for which a call that is over stays in the list."""
 
 _POLICY: Final = Policy()
-_MAX_ALIASES: Final = 8
 _WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 
 
@@ -152,13 +151,13 @@ class CallBook:
 
     def resolve(self, call_id: str) -> str:
         """The id under which a call goes on, where two turned out to be one: here, or at another desk."""
-        own = self._tracker.resolve(call_id)
-        for _ in range(_MAX_ALIASES):
-            row = self._rows.get(own)
-            if row is None or row.merged_into is None:
-                break
-            own = self._tracker.resolve(row.merged_into)
-        return own
+        return ids.goes_on(call_id, self._merged_into)
+
+    def _merged_into(self, call_id: str) -> str | None:
+        own, row = self._tracker.resolve(call_id), self._rows.get(call_id)
+        if own != call_id:
+            return own
+        return row.merged_into if row is not None else None
 
     def aliases(self, call_id: str) -> tuple[str, ...]:
         """The ids of the calls that turned out here to be this one."""

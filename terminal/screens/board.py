@@ -200,6 +200,10 @@ class Board(CardNews):
 
     def _merge(self, gone: str, into: str) -> Part:
         """A call turned out to be another, which goes on. A note that is being written keeps its owner."""
+        if gone == into:
+            return Part.NOTHING
+        if self._id(into) == gone:  # the last word counts: what led here does not any more
+            self.aliases.pop(into, None)
         self.aliases[gone] = into
         old, pop = self.calls.pop(gone, None), self.pops.pop(gone, None)
         self.served = list(dict.fromkeys(into if each == gone else each for each in self.served))

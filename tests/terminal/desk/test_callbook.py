@@ -256,6 +256,13 @@ def test_a_call_that_a_person_parted_again_is_looked_up_anew(own: bool) -> None:
     assert not any(turn.identify for turn in book.row(msgspec.structs.replace(call, ring_count=9), AT + 10))
 
 
+def test_calls_that_lead_to_each_other_are_one_of_them() -> None:
+    book = CallBook(Tracker())
+    for gone, into in (("w", "z"), ("z", "w")):
+        book.row(row(CallState.ENDED, id=gone, ended=AT, merged_into=into), AT)
+    assert (book.resolve("w"), book.resolve("z")) == ("w", "w")
+
+
 class TestRouted:
     """A call that a route gives to some desks."""
 
