@@ -146,6 +146,7 @@ class DeskRoot:
             sources=await self._sources(store),
             read=partial(numbers.read, region=plan.region, area=plan.area),
             now=roots.CLOCK,
+            steady=roots.steady,
             door=door,
             login=plan.user,
         )

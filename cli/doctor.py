@@ -257,10 +257,12 @@ def _data(directory: Path) -> Iterator[Finding]:
         yield wrong(name, Why("doctor_data_full", full))
     else:
         yield _well(name, "doctor_data_well")
+    from cli.doctor_hooks import refused
+    from terminal.store.recovery import damaged
+
     yield from (_database(directory / database) for database in _DATABASES if (directory / database).exists())
     yield from _awaited(directory / _DATABASES[0])
-    from cli.doctor_hooks import refused
-
+    yield from (_well(str(copy), "doctor_damaged") for copy in damaged(directory / _DATABASES[0]))
     yield from refused(directory / _DATABASES[1], roots.wall())
 
 

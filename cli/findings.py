@@ -40,6 +40,9 @@ register(
         "doctor_data_well": "can be written",
         "doctor_database": "can be read; tables: {count}",
         "doctor_database_unread": "cannot be read; if it is not encrypted, restore a backup",
+        "doctor_damaged": (
+            "a damaged file of this desk, made anew since and kept as it was; delete it if nobody is to look into it"
+        ),
         "doctor_source_wrong": "cannot be used; correct it in the settings file, or run `ringdesk setup --only line`",
         "doctor_server_well": "{where} answers and is well",
         "doctor_server_there": "{where} takes the connection; whether it is the right server shows when the desk signs in",

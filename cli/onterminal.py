@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from cli.hangup import ended_by_hangup, ended_by_signal
 from cli.output import complain
-from cli.roots import CLOCK
+from cli.roots import CLOCK, steady
 from config.settings import Settings
 from ringdesk.errors import BadInput, RingdeskError
 from ringdesk.hours import hours
@@ -98,6 +98,7 @@ async def show(
         agent=SafeText(agent),
         site=SafeText(site),
         wall=CLOCK,
+        steady=steady,
         keys=settings.desk.keys,
         theme="none" if colourless else settings.general.theme,
         notify=settings.desk.notify,

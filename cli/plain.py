@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from cli.onterminal import until_told
 from cli.pipes import stdin_chunks, write_stdout
 from cli.refusals import reworded
-from cli.roots import CLOCK
+from cli.roots import CLOCK, steady
 from config.settings import Settings
 from ringdesk.errors import RingdeskError
 from ringdesk.hours import hours
@@ -42,7 +42,14 @@ def run_plain(
             write_stdout(f"{say(UNLOCKED)}\n".encode())
         async with opening() as desk:
             plain = PlainDesk(
-                desk, write_stdout, wall=CLOCK, hours=open_hours, wrap_up=wrap_up, shared=shared, hint=hint
+                desk,
+                write_stdout,
+                wall=CLOCK,
+                steady=steady,
+                hours=open_hours,
+                wrap_up=wrap_up,
+                shared=shared,
+                hint=hint,
             )
             await plain.run(stdin_chunks())
 

@@ -70,3 +70,20 @@ def call_id(source: str, native_id: str) -> str:
 def callback_id(call: str) -> str:
     """The id of the task to call back after a call: one per call, whoever makes it (sync.md 5)."""
     return str(uuid5(RINGDESK_NAMESPACE, f"callback {call}"))
+
+
+def goes_on(row_id: str, merged_into: Callable[[str], str | None]) -> str:
+    """The id under which a call or a member goes on; `merged_into` says to which an id leads, None where it goes on itself.
+
+    Ids that lead round in a circle, as only bad data can make them, go on as the smallest of the circle: the same at every
+    replica, wherever it begins.
+    """
+    way = {row_id: None}
+    last = row_id
+    while (after := merged_into(last)) is not None:
+        if after in way:
+            known = list(way)
+            return min(known[known.index(after) :])
+        way[after] = None
+        last = after
+    return last

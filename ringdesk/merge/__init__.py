@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ringdesk import ids
 from ringdesk.calls import Call
 from ringdesk.members import Member
 from ringdesk.merge import business, calls, members, notes
@@ -87,10 +88,9 @@ def retarget(args: Args, aliases: Mapping[RowKey, str]) -> Args:
         return args  # what a person joined they part again by its own name
     for field, kind in (*((kind, kind) for kind in SUBJECTS), ("other", "call")):
         row_id: str | None = getattr(args, field, None)
-        seen: set[str] = set()
-        while row_id is not None and (kind, row_id) in aliases and row_id not in seen:
-            seen.add(row_id)
-            row_id = ends[field] = aliases[kind, row_id]
+        if row_id is not None and (kind, row_id) in aliases:
+            led = {each: into for (of, each), into in aliases.items() if of == kind}
+            ends[field] = ids.goes_on(row_id, led.get)
     return msgspec.structs.replace(args, **ends) if ends else args
 
 

@@ -2,16 +2,21 @@
 
 Pure: `now` is the wall time of the person who writes. Each pattern has no repeat within a repeat, so that a hostile note
 costs no more than its length. What names no day and no hour is no promise: a wrong one is worse than none.
+
+What is to be done after a while ("半小時後", "in 30 minutes") counts from when that was first read: `read_at` says it to
+every later reading (the words -> when), so that the promise keeps the due time by which it is known, however the note goes on.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 import msgspec
 
 from ringdesk.promises.days import DAYS, FLAGS, number
+from ringdesk.promises.delays import delayed
 from ringdesk.promises.hours import HOURS, MORNING_SAID, PART_HOURS, PARTS, WITHIN_WORD, Hours
 from ringdesk.safetext import SafeText
 
@@ -21,13 +26,16 @@ MAX_LINE: Final = 500
 """Characters of a line that are looked at."""
 MAX_TEXT: Final = 2_000
 """Characters at the end of a note that are looked at, with every key."""
-_NARROW: Final = str.maketrans("０１２３４５６７８９：／\u3000", "0123456789:/ ")
+_FIRST: Final[Mapping[str, datetime]] = MappingProxyType({})
+NARROW: Final = str.maketrans("０１２３４５６７８９：／\u3000", "0123456789:/ ")
+"""How a note is read: what is wide is narrow."""
 
 
 class Promise(msgspec.Struct, frozen=True):
     """What was promised. `day` in the writer's calendar; `opens` the hour before which it is not done, None: none was said;
     `at` the hour by which it is done, None: any time that day; both are one hour where a point in time was said. `by`: it may
-    be done earlier, also on a day before. `title` is what is to be done, `text` the line of the note in which it was found."""
+    be done earlier, also on a day before. `title` is what is to be done, `text` the line of the note in which it was found,
+    `delay` the words that say after how long, where it is to be done after a while."""
 
     day: date
     opens: time | None
@@ -35,6 +43,7 @@ class Promise(msgspec.Struct, frozen=True):
     title: SafeText
     by: bool
     text: SafeText
+    delay: str | None = None
 
     @property
     def calls(self) -> bool:
@@ -48,20 +57,24 @@ class Promise(msgspec.Struct, frozen=True):
         return SafeText(match["number"].strip()) if match is not None else None
 
 
-def found(text: str, now: datetime) -> Promise | None:
+def found(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> Promise | None:
     """The last promise of a note: what was written last was promised last."""
-    return next((each for each in _promises(text, now) if not _is_over(each, now)), None)
+    return next((each for each in _promises(text, now, read_at) if not _is_over(each, now)), None)
 
 
-def over(text: str, now: datetime) -> Promise | None:
+def over(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> Promise | None:
     """The last that would be a promise if its time were not over."""
-    return next((each for each in _promises(text, now) if _is_over(each, now)), None)
+    return next((each for each in _promises(text, now, read_at) if _is_over(each, now)), None)
 
 
-def _promises(text: str, now: datetime) -> Iterator[Promise]:
+def _promises(text: str, now: datetime, read_at: Mapping[str, datetime]) -> Iterator[Promise]:
     """What is to be done at a time, the last first, also what is over."""
-    clauses = reversed(_clauses(text.translate(_NARROW)))
-    return (promise for clause in clauses if (promise := _promise(clause, now)) is not None)
+    for clause in reversed(_clauses(text.translate(NARROW))):
+        if _PAST.search(clause) or _NO_HOUR.search(clause):
+            continue
+        promise = _after_a_while(clause, now, read_at) or _promise(clause, now)
+        if promise is not None:
+            yield promise
 
 
 def _is_over(promise: Promise, now: datetime) -> bool:
@@ -81,8 +94,25 @@ _STOPS: Final = re.compile(r"[\n，。；！？!?;]|,\s|\.\s|\.$")
 
 def _clauses(text: str) -> list[str]:
     """The parts of a note, each with one thought."""
-    return [clause[:MAX_LINE].strip() for clause in _STOPS.split(text[-MAX_TEXT:]) if clause.strip()]
+    return [_cut(clause.strip(), MAX_LINE) for clause in _STOPS.split(_end(text)) if clause.strip()]
 
+
+def _end(text: str) -> str:
+    """The end of a note, from the beginning of a word on."""
+    begins = _BREAK.search(text, len(text) - MAX_TEXT - 1) if len(text) > MAX_TEXT else None
+    return text[begins.end() :] if begins is not None else text[-MAX_TEXT:]
+
+
+def _cut(text: str, most: int) -> str:
+    """So many characters at most, with no half of a word at the end where there is a whole one before it."""
+    if len(text) <= most or not (_LATIN.match(text, most) and _LATIN.match(text, most - 1)):
+        return text[:most]
+    return _LAST_WORD.sub("", text[:most]) or text[:most]
+
+
+_BREAK: Final = re.compile(r"[\s，。；！？、!?;,]")
+_LATIN: Final = re.compile(r"\w", re.ASCII)
+_LAST_WORD: Final = re.compile(r"\w+$", re.ASCII)
 
 _BY: Final = re.compile(r"\b(?:by|before|until|no later than) ?$", FLAGS)
 _BEFORE: Final = re.compile(r" ?(?:以前|之前|前(?!天))")
@@ -106,6 +136,12 @@ _PAST: Final = re.compile(
 )
 
 
+_NO_HOUR: Final = re.compile(r"(?:^|[^\d\s點半分整鐘m.])\s*[-\u2212]\d{1,2}[:：]\d\d", FLAGS)
+_NO_WEEKDAY: Final = re.compile(
+    r"(?:(?<![一二兩三四五六七八九十\d個])週|(?:星期|禮拜)|[下這本上]個?[週周])\s?[七八九十\d]"
+)
+
+
 class _Rest(NamedTuple):
     """What is left of a clause without its day and its hour; whether they were ends (`by`); the word if they were beginnings
     (`after`)."""
@@ -116,8 +152,6 @@ class _Rest(NamedTuple):
 
 
 def _promise(clause: str, now: datetime) -> Promise | None:
-    if _PAST.search(clause):
-        return None
     rest, day, hours, impossible = _Rest(clause), None, None, False
     for pattern, read in DAYS:
         match = pattern.search(clause)
@@ -128,6 +162,7 @@ def _promise(clause: str, now: datetime) -> Promise | None:
             rest = _without(rest, match.start(), match.end())
             rest = rest._replace(by=rest.by or _WITHIN.search(match[0]) is not None)
             break
+    impossible |= day is None and _NO_WEEKDAY.search(clause) is not None
     rest, said = _hours_of(rest, clause)
     hours = said or hours
     no_hour = hours is None and any(pattern.search(rest.text) for pattern, _ in HOURS)
@@ -142,6 +177,20 @@ def _promise(clause: str, now: datetime) -> Promise | None:
         return Promise(day, None, None, title, rest.by, SafeText(clause))
     opens, at = _ends(hours, rest, clause)
     return Promise(day, opens, at, title, rest.by, SafeText(clause))
+
+
+def _after_a_while(clause: str, now: datetime, read_at: Mapping[str, datetime]) -> Promise | None:
+    """What is to be done after a while, from when that was first read. One that names a day is of that day."""
+    found = delayed(clause)
+    if found is None or any(pattern.search(clause) for pattern, _ in DAYS):
+        return None
+    match, delay = found
+    moment = read_at.get(match[0], now).replace(second=0, microsecond=0) + delay
+    title = _title(_without(_Rest(clause), match.start(), match.end()).text)
+    if not title or not _ACTS.search(title):
+        return None
+    by = match["within"] is not None
+    return Promise(moment.date(), None if by else moment.time(), moment.time(), title, by, SafeText(clause), match[0])
 
 
 def _ends(hours: Hours, rest: _Rest, clause: str) -> tuple[time | None, time | None]:
@@ -228,4 +277,4 @@ def _title(rest: str) -> SafeText:
     dialled = _DIALLED.search(title)
     if dialled is not None and not any(each.search(title, dialled.end()) for each in (_ACTS, _ABOUT)):
         title = title[: dialled.end()].strip()  # who is called is said: thanks and names behind it stay in the note
-    return SafeText(title[:MAX_TITLE])
+    return SafeText(_cut(title, MAX_TITLE).strip(_EDGES))

@@ -5,7 +5,7 @@ to, joins what several sources saw of one call, closes what nobody closes, forge
 facts: they never move a call back and never make it pop.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Final
 
@@ -23,6 +23,7 @@ from ringdesk.tracker.life import (
     claim,
     deadline,
     give_up,
+    heard_at,
     patience,
     pop_due,
     step,
@@ -51,6 +52,7 @@ __all__ = [
     "deadline",
     "doubted",
     "give_up",
+    "heard_at",
     "joined_by_person",
     "may_be_one",
     "one_of",
@@ -86,6 +88,11 @@ class Tracker:
         self._ids: dict[SourceKey, str] = {}
         self._merged: dict[str, str] = {}
         self._over: dict[str, float] = {}
+
+    @property
+    def policy(self) -> Policy:
+        """The times by which calls are kept."""
+        return self._policy
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -183,9 +190,10 @@ class Tracker:
         call = self.get(call_id)
         return () if call is None else self._changed(call, wrap_up(call, code, now))
 
-    def due(self, now: float) -> tuple[Call, ...]:
-        """End what has been silent too long, forget what ended long ago."""
-        late = [call for call in self._calls.values() if _passed(deadline(call, self._policy), now)]
+    def due(self, now: float, silent: Callable[[Call], float] | None = None) -> tuple[Call, ...]:
+        """End what has been silent too long, forget what ended long ago. `silent` says for how many seconds a call has been,
+        where its own times do not: the clock may have been set since."""
+        late = [call for call in self._calls.values() if self._is_late(call, now, silent)]
         changed = tuple(self._save(give_up(call, now)) for call in late)
         self._sweep(now)
         return changed
@@ -195,6 +203,12 @@ class Tracker:
         """When `due` has something to end; forgetting is done on the way."""
         times = (deadline(call, self._policy) for call in self._calls.values())
         return min((time for time in times if time is not None), default=None)
+
+    def _is_late(self, call: Call, now: float, silent: Callable[[Call], float] | None) -> bool:
+        if silent is None:
+            return _passed(deadline(call, self._policy), now)
+        seconds = patience(call, self._policy)
+        return seconds is not None and silent(call) >= seconds
 
     def _id(self, key: SourceKey) -> str:
         known = self._ids.get(key)

@@ -154,9 +154,12 @@ def patience(call: Call, policy: Policy) -> float | None:
 def deadline(call: Call, policy: Policy) -> float | None:
     """When the call is given up unless something is heard of it; None for one that has ended."""
     seconds = patience(call, policy)
-    if seconds is None:
-        return None
-    return max(time for time in (call.started, call.answered, call.last_ring) if time is not None) + seconds
+    return None if seconds is None else heard_at(call) + seconds
+
+
+def heard_at(call: Call) -> float:
+    """When something was heard of the call last, by what it says itself."""
+    return max(time for time in (call.started, call.answered, call.last_ring) if time is not None)
 
 
 def give_up(call: Call, now: float) -> Call:

@@ -27,7 +27,6 @@ from server.store.values import (
     LineRow,
 )
 
-MAX_ALIASES: Final = 8
 """Ids that lead to each other, one after the other: as many as there are sources of one call."""
 KEPT_SECONDS: Final = 24 * 3600.0
 """How long a webhook that was taken in is remembered: Zoom sends again until 85 minutes later, most give up within one."""
@@ -176,12 +175,11 @@ class _Fold:
         self.calls |= {kept.id: bounds.call(kept), gone.id: gone}
 
     def _goes_on(self, call_id: str) -> str:
-        for _ in range(MAX_ALIASES):
-            call = self.calls.get(call_id)
-            if call is None or call.merged_into is None:
-                break
-            call_id = call.merged_into
-        return call_id
+        def merged_into(each: str) -> str | None:
+            call = self.calls.get(each)
+            return None if call is None else call.merged_into
+
+        return ids.goes_on(call_id, merged_into)
 
 
 def placed(event: CallEvent, lines: Sequence[LineRow], now: float) -> tuple[CallEvent, str]:

@@ -3,7 +3,8 @@
 Pure: events, rows and the clock go in; turns come out, in the order in which the desk has to tell them.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
+from functools import partial
 from typing import Final, NamedTuple
 
 import msgspec
@@ -12,7 +13,8 @@ from ringdesk import ids
 from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import Policy, Tracker, deadline, give_up, perhaps_one, pop_due, told_apart, twin
+from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, told_apart, twin
+from terminal.desk.silence import Silence
 
 YOUNG: Final = 30.0
 """Seconds: a call that somebody else reports pops only while it is younger (sync.md 5)."""
@@ -22,7 +24,6 @@ KEPT: Final = 600.0
 """Seconds for which a call that is over stays in the list."""
 
 _POLICY: Final = Policy()
-_MAX_ALIASES: Final = 8
 _WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 
 
@@ -41,10 +42,11 @@ class _Shown(NamedTuple):
 
 
 class CallBook:
-    """All calls that this desk knows of."""
+    """All calls that this desk knows of. `steady` are seconds that run on whatever is done to the wall clock."""
 
-    def __init__(self, tracker: Tracker) -> None:
+    def __init__(self, tracker: Tracker, steady: Callable[[], float] | None = None) -> None:
         self._tracker = tracker
+        self._silence = Silence(steady)
         self._rows: dict[str, Call] = {}
         self._shown: dict[str, _Shown] = {}
         self._known_as_another: set[str] = set()
@@ -127,12 +129,12 @@ class CallBook:
 
         A call of another desk is given up too, here: a desk that was switched off says nothing of it any more.
         """
-        ended = self._tracker.due(now)
+        ended = self._tracker.due(now, partial(self._silence.lasts, now=now))
         turns = self._turns(ended, now)
         for call_id, (call, *_) in list(self._shown.items()):
             if self._tracker.get(call_id) is not None:
                 continue
-            if call.live and _is_late(call, now):
+            if call.live and (left := self._left(call, now)) is not None and left <= 0:
                 turns += self.row(give_up(call, now), now)
             elif _over(call, now):
                 del self._shown[call_id]
@@ -141,10 +143,16 @@ class CallBook:
             del self._rows[call_id]
         return ended, turns
 
-    @property
-    def next_due(self) -> float | None:
-        """When `due` has something to end."""
-        return self._tracker.next_due
+    def due_in(self, now: float) -> float | None:
+        """Seconds until `due` has something to end."""
+        times = (self._left(call, now) for call in self._tracker.calls)
+        return min((time for time in times if time is not None), default=None)
+
+    def _left(self, call: Call, now: float) -> float | None:
+        """Seconds until a call is given up, unless something is heard of it."""
+        policy = _POLICY if self._tracker.get(call.id) is None else self._tracker.policy
+        seconds = patience(call, policy)
+        return None if seconds is None else seconds - self._silence.lasts(call, now)
 
     def find(self, call_id: str) -> Call | None:
         """A call as it is shown."""
@@ -152,13 +160,13 @@ class CallBook:
 
     def resolve(self, call_id: str) -> str:
         """The id under which a call goes on, where two turned out to be one: here, or at another desk."""
-        own = self._tracker.resolve(call_id)
-        for _ in range(_MAX_ALIASES):
-            row = self._rows.get(own)
-            if row is None or row.merged_into is None:
-                break
-            own = self._tracker.resolve(row.merged_into)
-        return own
+        return ids.goes_on(call_id, self._merged_into)
+
+    def _merged_into(self, call_id: str) -> str | None:
+        own, row = self._tracker.resolve(call_id), self._rows.get(call_id)
+        if own != call_id:
+            return own
+        return row.merged_into if row is not None else None
 
     def aliases(self, call_id: str) -> tuple[str, ...]:
         """The ids of the calls that turned out here to be this one."""
@@ -268,6 +276,7 @@ class CallBook:
         call = alias if merged else self._seen(call_id)
         if call is None:
             return None
+        self._silence.heard(call, now)
         before = self._shown.get(call_id)
         popped = (before is not None and before.popped) or call_id in self._known_as_another
         self._known_as_another.discard(call_id)
@@ -286,7 +295,8 @@ class CallBook:
         known_here = popped or perhaps is not None
         if not pop and (quiet or _over(call, now) or not (moved or _is_news(before, call, popped=known_here))):
             return None
-        known = before.call.caller.e164 if before is not None else None
+        own = before is not None and (before.call.merged_into is None or call.merged_into is not None)
+        known = before.call.caller.e164 if before is not None and own else None
         return Turn(call, pop, identify=call.caller.e164 != known)
 
 
@@ -304,11 +314,6 @@ def _is_news(before: _Shown | None, call: Call, *, popped: bool) -> bool:
 
 def _quiet(call: Call) -> Call:
     return msgspec.structs.replace(call, ring_count=0, last_ring=None)
-
-
-def _is_late(call: Call, now: float) -> bool:
-    late = deadline(call, _POLICY)
-    return late is not None and now >= late
 
 
 def _over(call: Call, now: float) -> bool:

@@ -162,8 +162,8 @@ class CallFlow:
 
     async def _next(self) -> CallEvent | Call | frozenset[str] | list[Turn] | None:
         """What comes next; None when only time has passed."""
-        due = self.book.next_due
-        wait = _LONGEST_SLEEP if due is None else min(max(due - self._now(), 0.05), _LONGEST_SLEEP)
+        due = self.book.due_in(self._now())
+        wait = _LONGEST_SLEEP if due is None else min(max(due, 0.05), _LONGEST_SLEEP)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
                 return await self._queue.get()

@@ -52,6 +52,7 @@ class Life:
         sources: Sequence[Source] = (),
         read: Callable[[str], Number] = numbers.read,
         now: Callable[[], float],
+        steady: Callable[[], float] | None = None,
         door: Door | None = None,
         login: str = "",
     ) -> None:
@@ -94,7 +95,7 @@ class Life:
         self.away_since = 0.0
         """When the person who works here last left (seconds since 1970; 0: they were never here)."""
         self._flow = CallFlow(
-            CallBook(tracker),
+            CallBook(tracker, steady),
             lookup=lookup,
             card=store.card,
             save_report=self._report,

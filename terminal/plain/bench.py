@@ -13,6 +13,7 @@ from terminal.plain import heard, voice
 from terminal.plain.talk import Act, Entry, Talk
 from terminal.screens.attendance import Attendance
 from terminal.screens.board import Board
+from terminal.screens.clockset import Watch
 from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.screens.numberwork import NumberWork
 from terminal.screens.windows import UNKNOWN
@@ -38,12 +39,13 @@ class Bench:
         zone: tzinfo | None = None,
         hours: Hours = UNKNOWN,
         wrap_up: WrapUp | None = None,
+        steady: Callable[[], float] | None = None,
     ) -> None:
         self.desk = desk
-        self.wall = wall
         self.board = Board(wrap_up)
+        self.wall = Watch(wall, steady, self.board.shifted)
         self.keeper = Keeper()
-        self.work = Work(self.board, self.keeper, wall, zone, hours)
+        self.work = Work(self.board, self.keeper, self.wall, zone, hours)
         self.numberwork = NumberWork(self.work)
         self.attendance = Attendance(self.work)
         self.talk = Talk(tell)

@@ -85,12 +85,13 @@ class PlainDesk:
     terminal echoes what is typed, so news begins on a new line. `hint` is one more line, said whenever it changes.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a composition root knows, each by its name
         self,
         desk: Desk,
         write: Callable[[bytes], object],
         *,
         wall: Callable[[], float],
+        steady: Callable[[], float] | None = None,
         zone: tzinfo | None = None,
         hours: Hours = UNKNOWN,
         wrap_up: WrapUp | None = None,
@@ -103,7 +104,7 @@ class PlainDesk:
         self._hint = hint
         self._hinted = SafeText()
         self._out: asyncio.Queue[bytes | None] = asyncio.Queue()
-        self.bench = Bench(desk, self._say, wall, zone, hours, wrap_up)
+        self.bench = Bench(desk, self._say, wall, zone, hours, wrap_up, steady)
 
     async def run(self, chunks: AsyncIterator[bytes]) -> None:
         """Obey until `quit` or the end of `chunks`. Drafts are kept. Raises `BrokenPipeError` when the reader is gone."""

@@ -27,7 +27,7 @@ from terminal.news import (
     TaskNews,
 )
 from terminal.screens.cardnews import CardNews
-from terminal.screens.clockset import Step
+from terminal.screens.clockset import CLOCK_SET, Step, set_by
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN, Part
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.morning import Morning
@@ -126,9 +126,9 @@ class Board(CardNews):
 
     def _pop(self, pop: ScreenPop, now: float) -> Part:
         call = pop.call
-        old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
+        old = self._before(call, now)
         self.calls[call.id] = msgspec.structs.replace(
-            old, call=call, matches=pop.matches, mark=pop.mark, elsewhere=False
+            old, call=call, matches=pop.matches, mark=pop.mark, elsewhere=False, set_by=set_by(old, call)
         )
         self.pops[call.id] = pop
         self._forget()
@@ -147,7 +147,7 @@ class Board(CardNews):
             return self._merge(call.id, call.merged_into)
         self.aliases.pop(call.id, None)  # a person may have parted them again
         seen = call.id in self.calls
-        old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
+        old = self._before(call, now)
         mine = news.mine if call.claimed_by is not None else old.mine or news.mine
         taken_by = None if mine else news.claimed_name or old.taken_by
         lost = taken_by is not None and old.taken_by is None and call.handed_by != self.me
@@ -165,6 +165,7 @@ class Board(CardNews):
             elsewhere=news.elsewhere and not mine,
             passed=old.passed and call.state is CallState.RING_STOPPED,
             since=old.since if same else now,
+            set_by=set_by(old, call),
             accepted=call.claimed_by == old.call.claimed_by and (old.accepted or call.on_hold),
         )
         taken_at = _taken_at(row, call, now, seen=seen, before=old.call.picked_up)
@@ -187,6 +188,14 @@ class Board(CardNews):
         withdrawn = self._withdrawn(row) if lost or (row.elsewhere and not old.elsewhere) else Part.NOTHING
         return Part.CALLS | withdrawn | self._follow(row, late=news.matches is not None) | self._idle()
 
+    def _before(self, call: Call, now: float) -> CallRow:
+        """What was known of a call. One that is new here came no later than now, whatever clock it goes by."""
+        known = self.calls.get(call.id)
+        if known is not None:
+            return known
+        ahead = max(0.0, call.started - now)
+        return CallRow(call=call, since=min(call.started or now, now), set_by=-ahead if ahead > CLOCK_SET else 0.0)
+
     @staticmethod
     def _identified(old: CallRow, news: CallNews) -> Identified:
         """Who the caller is by these news. One who is known stays so: whoever has the same number too is another owner of it."""
@@ -200,6 +209,10 @@ class Board(CardNews):
 
     def _merge(self, gone: str, into: str) -> Part:
         """A call turned out to be another, which goes on. A note that is being written keeps its owner."""
+        if gone == into:
+            return Part.NOTHING
+        if self._id(into) == gone:  # the last word counts: what led here does not any more
+            self.aliases.pop(into, None)
         self.aliases[gone] = into
         old, pop = self.calls.pop(gone, None), self.pops.pop(gone, None)
         self.served = list(dict.fromkeys(into if each == gone else each for each in self.served))
@@ -254,13 +267,16 @@ def began(call: Call) -> float:
 
 def _taken_at(row: CallRow, call: Call, now: float, *, seen: bool, before: float | None = None) -> float | None:
     """When somebody had it first: as the server knows it, so that all desks count from the same moment; else as it was seen
-    here. One that was never `seen` here went on before the desk did. None while nobody has it. What the server knew
-    `before` is kept: the clock may have been set since."""
+    here, also where that time is none at which it can have been. One that was never `seen` here went on before the desk did.
+    None while nobody has it. What the server knew `before` is kept: the clock may have been set since."""
     had = row.mine or row.taken_by is not None
     known = seen and row.taken_at is not None and (had or call.picked_up is not None)
     if known and (call.picked_up == before or row.set_by):
         return row.taken_at
-    if call.picked_up is not None or not had:
+    if call.picked_up is None and not had:
+        return None
+    here = not seen or row.rang_at - CLOCK_SET <= (call.picked_up or 0.0)
+    if call.picked_up is not None and here and call.picked_up <= now + CLOCK_SET:
         return call.picked_up
     if row.taken_at is not None:
         return row.taken_at

@@ -25,7 +25,7 @@ from terminal.screens.attention import Attention
 from terminal.screens.board import Board
 from terminal.screens.callwork import CallWork
 from terminal.screens.casework import OF_THE_CARD, Casework
-from terminal.screens.clockset import CLOCK_SET, Step
+from terminal.screens.clockset import Step, Watch
 from terminal.screens.codes import Codes
 from terminal.screens.deskkeys import DeskKeys
 from terminal.screens.errands import Errands
@@ -84,9 +84,8 @@ class DeskScreen(DeskKeys):
         hours: Hours = UNKNOWN,
     ) -> None:
         super().__init__()
-        self._wall = wall
         self.steady = steady
-        self._ahead = wall() - steady()
+        self.wall = Watch(wall, steady, self._shifted)
         self.zone = zone
         self.board = Board(wrap_up)
         self.keeper = Keeper()
@@ -143,16 +142,11 @@ class DeskScreen(DeskKeys):
         """Where everything stands is arithmetic, not style."""
         return self.places
 
-    def wall(self) -> float:
-        """Seconds since 1970. Whoever asks first after the clock was set finds everything by the new one: what lasts must not
-        be measured between the two."""
-        at = self._wall()
-        by, self._ahead = at - self.steady() - self._ahead, at - self.steady()
-        if abs(by) > CLOCK_SET:
-            self.board.shifted(Step(by, at - by))
-            self.painter.shifted(by)
-            self.home.stale()
-        return at
+    def _shifted(self, step: Step) -> None:
+        """The clock was set. Whoever asks first finds everything by the new one: what lasts must not be measured between two."""
+        self.board.shifted(step)
+        self.painter.shifted(step.seconds)
+        self.home.stale()
 
     @property
     def now(self) -> Now:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from ringdesk import ids
 from ringdesk.calls import Call, Presentation
 from ringdesk.dialects import Level
 from ringdesk.members import Member
@@ -50,9 +51,7 @@ class Lines:
         return self.calls.get(self._id(call)) if call is not None else None
 
     def _id(self, call: str) -> str:
-        while call in self.aliases:
-            call = self.aliases[call]
-        return call
+        return ids.goes_on(call, self.aliases.get)
 
     @property
     def current(self) -> CallRow | None:

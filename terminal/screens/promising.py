@@ -19,7 +19,12 @@ from terminal.widgets.when import Now, due_between
 
 
 class Promising:
-    """The promise of the note in the field. Of one note it is known by its due time: its words change while they are typed."""
+    """The promise of the note in the field. Of one note it is known by its due time: its words change while they are typed.
+
+    What is to be done after a while has its due time from when it was first read, as long as the words for it stand in the
+    note or in the one that was saved last. A desk that was started since reads it anew, unless a task was made of it: that
+    says when it is due.
+    """
 
     def __init__(self, work: Work, writing: Writing) -> None:
         self.changed: Callable[[], None] = lambda: None
@@ -28,6 +33,10 @@ class Promising:
         self._writing = writing
         self._looked: tuple[Owner, str, str] = (NOBODY, "", "")
         self._found: Promise | None = None
+        self._read_at: dict[Owner, dict[str, datetime]] = {}
+        """When the words that say after how long were first read, in the text."""
+        self._read_noted: dict[Owner, dict[str, datetime]] = {}
+        """The same in the note that was saved last."""
         self._of_noted = False
         """Whether it is the note that was saved last which promises it."""
 
@@ -72,7 +81,8 @@ class Promising:
         """Why no task can be made: the time that was written is over, or there is none."""
         owner, keeper, now = self._writing.owner, self._work.keeper, self._work.now
         text = keeper.texts.get(owner, "") or keeper.noted.get(owner, EMPTY).text
-        over = promises.over(text, now.local(now.at).replace(tzinfo=None))
+        read_at = (self._read_at if keeper.texts.get(owner, "") else self._read_noted).get(owner, {})
+        over = promises.over(text, now.local(now.at).replace(tzinfo=None), read_at)
         if over is None:
             return say("No promise in this note: write what and when, as in: today 17:30 call back.")
         return say("{time} is over: write a time that is still to come.", time=_written(over, now))
@@ -82,18 +92,38 @@ class Promising:
         keeper = self._work.keeper
         text, noted = keeper.texts.get(owner, ""), keeper.noted.get(owner, EMPTY).text
         if self._looked != (owner, text, noted):
-            self._looked = (owner, text, noted)
-            now = self._work.now
-            moment = now.local(now.at).replace(tzinfo=None)
-            found = promises.found(text, moment)
-            self._found = found or promises.found(noted, moment)
+            before, self._looked = self._looked, (owner, text, noted)
+            if before == (owner, noted, before[2]) and noted != before[2]:
+                self._read_noted[owner] = self._read_at.pop(owner, {})  # what stood in the field was saved
+            made, of_noted = keeper.promised.get(owner, {}), dict(keeper.noted.get(owner, EMPTY).promised)
+            found = self._read(text, self._read_at.setdefault(owner, {}), made)
+            self._found = found or self._read(noted, self._read_noted.setdefault(owner, {}), of_noted)
             self._of_noted = found is None
+
+    def _read(self, text: str, read_at: dict[str, datetime], made: dict[str, str]) -> Promise | None:
+        """The promise in a text; `read_at` learns when its words were first read."""
+        for gone in [words for words in read_at if words not in text.translate(promises.NARROW)]:
+            del read_at[gone]
+        now = self._work.now
+        moment = now.local(now.at).replace(tzinfo=None)
+        found = promises.found(text, moment, read_at)
+        if found is None or found.delay is None or found.delay in read_at:
+            return found
+        read_at[found.delay] = _made_at(found, moment, made, now) or moment
+        return promises.found(text, moment, read_at)
 
     @property
     def _made(self) -> dict[str, str]:
         """The tasks that were made of this note: due time -> task."""
         keeper, owner = self._work.keeper, self._writing.owner
         return dict(keeper.noted.get(owner, EMPTY).promised) if self._of_noted else keeper.promised.get(owner, {})
+
+
+def _made_at(promise: Promise, moment: datetime, made: dict[str, str], now: Now) -> datetime | None:
+    """When the words for a delay were read of which a task was made, by the due time of that."""
+    delay = datetime.combine(promise.day, promise.at or time()) - moment.replace(second=0, microsecond=0)
+    dues = [now.local(datetime.fromisoformat(due).timestamp()).replace(tzinfo=None) for due in made if "T" in due]
+    return max((due - delay for due in dues if moment < due <= moment + delay), default=None)
 
 
 def _due(promise: Promise, now: Now) -> str:

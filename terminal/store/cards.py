@@ -1,6 +1,7 @@
 """What people look at: a member's card, a call, and the dumps (contracts: the headless desk). Each is one hop."""
 
 from collections.abc import Callable, Container, Iterable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -27,7 +28,6 @@ LONGEST_LOOK: Final = 500
 NOTES: Final = 50
 TASKS: Final = 200
 
-_MAX_ALIASES: Final = 8
 _TOGETHER: Final = 60.0
 """Seconds between the beginnings of two calls that may have been one."""
 STATES: Final = {"waiting": "pending", "settled": "settled", "tray": "refused"}
@@ -45,14 +45,13 @@ class Card(msgspec.Struct, frozen=True):
 
 def member(tx: Transaction, member_id: str) -> Member | None:
     """A member; an alias leads to the one that it turned out to be."""
-    for _ in range(_MAX_ALIASES):
-        row = shown(tx, ("member", member_id))
-        if not isinstance(row, Member):
-            return None
-        if row.merged_into is None:
-            return row
-        member_id = row.merged_into
-    return None
+    row = shown(tx, ("member", ids.goes_on(member_id, partial(_merged_into, tx, "member"))))
+    return row if isinstance(row, Member) else None
+
+
+def _merged_into(tx: Transaction, kind: str, row_id: str) -> str | None:
+    row = shown(tx, (kind, row_id))
+    return row.merged_into if isinstance(row, Member | Call) else None
 
 
 def known(tx: Transaction, member_id: str) -> Member:
@@ -155,12 +154,7 @@ def call(tx: Transaction, call_id: str) -> Call:
 
 def find_call(tx: Transaction, call_id: str) -> Call | None:
     """A call, or the one that it turned out to be; None if there is none."""
-    row = None
-    for _ in range(_MAX_ALIASES):
-        row = shown(tx, ("call", call_id))
-        if not isinstance(row, Call) or row.merged_into is None:
-            break
-        call_id = row.merged_into
+    row = shown(tx, ("call", ids.goes_on(call_id, partial(_merged_into, tx, "call"))))
     return row if isinstance(row, Call) else None
 
 

@@ -1,8 +1,8 @@
 """A replica that is damaged: whatever cannot be had from the server is taken out of it as far as it can be read, into a new one.
 
 That is the outbox, how the device stands, who has signed in here and what they chose, and half-typed notes. Rows are fetched
-from the server again. The damaged file is kept beside the new one. Everything is read without trust: what does not decode is
-left behind.
+from the server again. The damaged file is kept beside the new one, the newest `KEPT` of them. Everything is read without trust:
+what does not decode is left behind.
 
 The new replica is complete before the damaged one makes way, so that whoever is stopped in between goes on at the next start.
 """
@@ -39,6 +39,8 @@ register(
 LOST: Final = "lost"
 """The epoch of a device made anew. Which numbers were used is not certain any more; no server knows this epoch, so it gives
 another one, in which they do not matter."""
+KEPT: Final = 3
+"""Damaged files that are kept: somebody may want to look into them, but each is as large as the replica was."""
 _NEW: Final = ".new"
 _BESIDE: Final = ("", "-wal", "-shm")
 
@@ -82,6 +84,7 @@ def recover(path: Path) -> Why:
     _build(new, found)
     copy = _move_aside(path)
     new.replace(path)
+    _forget(path)
     _log.error("the replica was damaged and is made anew", copy=str(copy), ops=len(found.ops), unsent=found.unsent)
     said = {"path": str(path), "copy": str(copy), "count": str(found.unsent)}
     return Why("replica_recovered" if found.standing or found.ops else "replica_unread", said)
@@ -93,13 +96,37 @@ def _go_on(path: Path) -> None:
     if new.exists() and not path.exists():
         _move_aside(path)
         new.replace(path)
+        _forget(path)
+
+
+def damaged(path: Path) -> list[Path]:
+    """The damaged files that are kept beside the replica `path`, the newest first."""
+    numbers = {number for each in path.parent.glob(f"{path.name}.damaged-*") if (number := _number(path, each))}
+    return [_copy(path, number) for number in sorted(numbers, reverse=True)]
+
+
+def _copy(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}.damaged-{number}")
+
+
+def _number(path: Path, copy: Path) -> int:
+    """Which of the damaged files that is, or to which of them it belongs; 0 if it is none."""
+    said = copy.name.removeprefix(f"{path.name}.damaged-").removesuffix("-wal").removesuffix("-shm")
+    return int(said) if said.isascii() and said.isdecimal() else 0
+
+
+def _forget(path: Path) -> None:
+    """Nobody waits for the room of what is older: a file that cannot be removed now is removed the next time."""
+    for copy in damaged(path)[KEPT:]:
+        for beside in _BESIDE:
+            with suppress(OSError):
+                copy.with_name(copy.name + beside).unlink(missing_ok=True)
 
 
 def _move_aside(path: Path) -> Path:
     path.with_name(path.name + MARK).unlink(missing_ok=True)
-    number = 1
-    while (copy := path.with_name(f"{path.name}.damaged-{number}")).exists():
-        number += 1
+    newest = next(iter(damaged(path)), None)
+    copy = _copy(path, 1 if newest is None else _number(path, newest) + 1)
     for beside in _BESIDE:
         with suppress(FileNotFoundError):
             path.with_name(path.name + beside).replace(copy.with_name(copy.name + beside))

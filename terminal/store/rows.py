@@ -160,6 +160,10 @@ def effect_of(tx: Transaction, op: Op, actor: Actor, instead: Mapping[RowKey, Ro
 def retargeted(args: Args, look: Callable[[RowKey], Row | None]) -> Args:
     """The same intent for the member, and the call, that an alias turned out to be."""
     fields = (*((kind, kind) for kind in merge.SUBJECTS), ("call", "other"))
-    keys = ((kind, getattr(args, field, None)) for kind, field in fields)
-    rows = [row for kind, row_id in keys if row_id is not None and (row := look((kind, row_id))) is not None]
-    return merge.retarget(args, merge.leads(rows))
+    ahead = [(kind, row_id) for kind, field in fields if (row_id := getattr(args, field, None)) is not None]
+    found: dict[RowKey, Row | None] = {}
+    for key in ahead:
+        if key not in found:
+            found[key] = look(key)
+            ahead += [(kind, into) for (kind, _), into in merge.leads([row for row in (found[key],) if row]).items()]
+    return merge.retarget(args, merge.leads([row for row in found.values() if row is not None]))

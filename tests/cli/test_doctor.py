@@ -112,6 +112,11 @@ def test_the_data_directory_and_its_databases(tmp_path: Path) -> None:
     assert found[str(tmp_path)]["ok"]
     assert "tables: 1" in found[f"{tmp_path}/replica.db"]["message"]
     assert "cannot be read" in found[f"{tmp_path}/server.db"]["message"]
+    assert not [check for check in found if "damaged" in check]
+    (tmp_path / "replica.db.damaged-2").write_bytes(b"x")
+    _, found = doctor("--data", str(tmp_path))
+    kept = found[f"{tmp_path}/replica.db.damaged-2"]
+    assert (kept["ok"], kept["why_code"]) == (True, "doctor_damaged")
     code, found = doctor("--data", f"{tmp_path}/none")
     assert (code, found[f"{tmp_path}/none"]["ok"]) == (1, False)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringdesk.ids import RINGDESK_NAMESPACE, Uuid7Source, call_id, callback_id, is_agreed, is_uuid, source_id
+from ringdesk.ids import RINGDESK_NAMESPACE, Uuid7Source, call_id, callback_id, goes_on, is_agreed, is_uuid, source_id
 
 
 def zeros(count: int) -> bytes:
@@ -83,3 +83,21 @@ def test_only_the_usual_form_is_a_uuid(text: str) -> None:
 @pytest.mark.parametrize("shape", ["{%s}", "urn:uuid:%s", " %s", "%s\n"])
 def test_another_form_is_none(shape: str) -> None:
     assert not is_uuid(shape % callback_id("c"))
+
+
+ROADS = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("abcdef"))
+
+
+@given(ROADS, st.sampled_from("abcdef"))
+def test_ids_that_lead_round_in_a_circle_go_on_as_one_of_it_wherever_it_begins(
+    roads: dict[str, str], begin: str
+) -> None:
+    end = goes_on(begin, roads.get)
+    if end not in roads:
+        return
+    circle, each = {end}, roads[end]
+    while each != end:
+        circle.add(each)
+        each = roads[each]
+    assert end == min(circle)
+    assert {goes_on(each, roads.get) for each in circle} == {end}

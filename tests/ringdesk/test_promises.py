@@ -287,3 +287,73 @@ def test_the_number_that_a_note_says_is_the_one_to_call(text: str, number: str |
     promise = found(text, NOW)
     assert promise is not None
     assert promise.number == number
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "opens", "at", "title"),
+    [
+        ("半小時後回電", TUE, "17:13", "17:13", "回電"),
+        ("半個鐘頭後回電", TUE, "17:13", "17:13", "回電"),
+        ("一小時後回電", TUE, "17:43", "17:43", "回電"),
+        ("一個半小時之後打給她", TUE, "18:13", "18:13", "打給她"),
+        ("兩個小時後回電", TUE, "18:43", "18:43", "回電"),
+        ("30 分鐘後回電", TUE, "17:13", "17:13", "回電"),
+        ("我會在三十分鐘後回電", TUE, "17:13", "17:13", "回電"),
+        ("１０分鐘內回電", TUE, None, "16:53", "回電"),
+        ("8 小時後回電", WED, "00:43", "00:43", "回電"),
+        ("call back in 30 minutes", TUE, "17:13", "17:13", "call back"),
+        ("call back in half an hour", TUE, "17:13", "17:13", "call back"),
+        ("in 2 hours call back", TUE, "18:43", "18:43", "call back"),
+        ("call back in an hour and a half", TUE, "18:13", "18:13", "call back"),
+        ("call back within two hours", TUE, None, "18:43", "call back"),
+    ],
+)  # fmt: skip
+def test_after_a_while_is_counted_from_now(text: str, day: date, opens: str | None, at: str, title: str) -> None:
+    promise = found(text, NOW)
+    assert promise is not None
+    hours = [each.isoformat("minutes") if each is not None else None for each in (promise.opens, promise.at)]
+    assert (promise.day, *hours, promise.title) == (day, opens, at, title)
+    assert promise.by is (opens is None)
+
+
+def test_after_a_while_counts_from_when_it_was_first_read() -> None:
+    first = found("半小時後回電", NOW)
+    assert first is not None
+    assert first.delay == "半小時後"
+    later = found("半小時後回電，她在等", NOW + timedelta(minutes=20), {first.delay: NOW})
+    assert later is not None
+    assert (later.day, later.at) == (first.day, first.at)
+    assert found("半小時後回電", NOW + timedelta(minutes=31), {first.delay: NOW}) is None
+    assert over("半小時後回電", NOW + timedelta(minutes=31), {first.delay: NOW}) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "下週八點回電", "下週八回電", "下個星期九點回電", "週八點回電", "下週 10:00 回電", "-5:00 回電", "今天 -5:00 回電",
+        "回電 -5:00",
+        "1.5 小時後回電", "一百二十分鐘後回電", "兩小時前回電", "半小時後", "call back in 1000 hours",
+    ],
+)  # fmt: skip
+def test_an_hour_that_is_none_and_half_a_number_promise_nothing(text: str) -> None:
+    assert found(text, NOW) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["下午2點-4:00回電", "call back 2pm-4:30pm", "14:00 -15:30 回電", "週七前回電，八點回電"]
+)
+def test_a_span_and_another_clause_are_read_all_the_same(text: str) -> None:
+    assert found(text, NOW.replace(hour=9)) is not None
+
+
+@pytest.mark.parametrize("length", range(1990, 2020))
+def test_a_title_is_made_of_whole_words(length: int) -> None:
+    words = "explanation catalogue " * 200
+    for text in (
+        words[-length:] + "call back tomorrow",
+        "tomorrow call back " + words,
+        "tomorrow call " + words[-length:],
+    ):
+        promise = found(text, NOW)
+        if promise is not None:
+            assert set(promise.title.split()) <= {"call", "back", "explanation", "catalogue"}, promise.title

@@ -119,3 +119,23 @@ async def test_a_callback_dials_the_number_that_the_note_says() -> None:
         (task,) = [each[1] for each in run.desk.did if each[0] == "do"]
         assert isinstance(task, TaskAdd)
         assert (task.kind, task.title, task.number) == (TaskKind.CALLBACK, "回電 02-2962-4417", "02-2962-4417")
+
+
+@pytest.mark.parametrize("text", ["半小時後回電", "３０分鐘後回電", "call back in 30 minutes"])
+async def test_after_a_while_stays_due_when_it_was_first_read(text: str) -> None:
+    async with running(desk()) as run:
+        await write(run, text)
+        first = run.screen.promising.shown()
+        assert first is not None
+        run.wall += 600
+        await run.press(*" 謝謝")
+        later = run.screen.promising.shown()
+        assert later is not None
+        assert later.when == first.when
+        await run.press("ctrl+backslash")
+        run.wall += 60
+        run.screen.promising._read_at.clear()  # the desk was started again
+        await run.press("!")
+        made = run.screen.promising.shown()
+        assert made is not None
+        assert (made.when, made.made) == (first.when, True)

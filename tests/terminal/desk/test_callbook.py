@@ -233,6 +233,36 @@ def test_ids_that_lead_to_each_other_lead_to_the_last() -> None:
     assert book.resolve("other") == "c"
 
 
+@pytest.mark.parametrize("own", [False, True], ids=["of others", "of a line here"])
+def test_a_call_that_a_person_parted_again_is_looked_up_anew(own: bool) -> None:
+    """Whoever shows it has forgotten whose it was: its number is the same as before."""
+    book = CallBook(Tracker())
+    kept = row(id="kept", started=AT - 3, caller=Caller(SafeText("0911"), "+886911000000", Presentation.SHOWN))
+    book.row(kept, AT)
+    if own:
+        book.heard(event(EventKind.RINGING, 0, MEI), "main")
+        call = next(call for call in book.calls(AT) if call.id != "kept")
+    else:
+        call = row()
+        book.row(call, AT)
+    one, gone = joined_by_person(kept, call, AT + 5)
+    for each in (one, gone):
+        book.row(each, AT + 5)
+    assert [each.id for each in book.calls(AT + 5)] == ["kept"]
+    assert gone.joined is not None
+    turns = [turn for each in parted(one, gone, gone.joined) for turn in book.row(each, AT + 9)]
+    again = next(turn for turn in turns if turn.call.id == call.id)
+    assert (again.call.caller.e164, again.identify, again.pop) == (MEI.e164, True, False)
+    assert not any(turn.identify for turn in book.row(msgspec.structs.replace(call, ring_count=9), AT + 10))
+
+
+def test_calls_that_lead_to_each_other_are_one_of_them() -> None:
+    book = CallBook(Tracker())
+    for gone, into in (("w", "z"), ("z", "w")):
+        book.row(row(CallState.ENDED, id=gone, ended=AT, merged_into=into), AT)
+    assert (book.resolve("w"), book.resolve("z")) == ("w", "w")
+
+
 class TestRouted:
     """A call that a route gives to some desks."""
 

@@ -258,6 +258,19 @@ async def test_a_recovery_that_is_stopped_in_between_goes_on(
     assert waiting == made
 
 
+async def test_the_newest_damaged_files_are_kept_and_no_more(tmp_path: Path) -> None:
+    await fill(tmp_path)
+    (tmp_path / f"{FILE}.damaged-notes.txt").write_text("somebody's own")
+    for number in range(1, 6):
+        (tmp_path / FILE).write_bytes(b"x" * 100 * number)
+        (tmp_path / f"{FILE}-wal").write_bytes(b"x")
+        await works(tmp_path)
+    kept = recovery.damaged(tmp_path / FILE)
+    assert [(each.name, each.stat().st_size) for each in kept] == [(f"{FILE}.damaged-{n}", 100 * n) for n in (5, 4, 3)]
+    lie = {each.name.removesuffix("-wal").removesuffix("-shm") for each in tmp_path.glob("*.damaged-*")}
+    assert lie == {each.name for each in kept} | {f"{FILE}.damaged-notes.txt"}
+
+
 async def test_a_replica_of_a_newer_program_is_not_damaged(tmp_path: Path) -> None:
     await fill(tmp_path)
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:

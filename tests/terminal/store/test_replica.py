@@ -508,6 +508,17 @@ async def test_an_alias_leads_to_the_member_it_became(store: Store) -> None:
     assert rows[note] == "m"
 
 
+async def test_members_who_lead_to_each_other_are_one_of_them(store: Store) -> None:
+    server = Server()
+    for gone, into in (("a", "w"), ("w", "z"), ("z", "w"), ("self", "self")):
+        server.write({("member", gone): Member(id=gone, name=SafeText("林"), merged_into=into)}, None)
+    await feed(store, serve(server))
+    assert [(await store.card(each)).member.id for each in ("a", "w", "z", "self")] == ["w", "w", "w", "self"]
+    note = (await store.save(NoteAdd(member="z", text=SafeLines("said")), actor=ACTOR)).op_id
+    rows = {row["id"]: row["member"] for row in await store.dump("notes")}
+    assert rows[note] == "w"
+
+
 async def test_bulk_install_is_what_pages_make(store: Store, tmp_path: Path) -> None:
     numbers = (MemberNumber(SafeText("0912-345-678"), "+886912345678", usual=True), MemberNumber(SafeText("x")))
     server = Server()
