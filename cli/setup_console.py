@@ -22,6 +22,11 @@ Meant = Callable[[str], int | None]
 Refusal = Callable[[SafeText], Sequence[SafeText]]
 """What was typed and is no row -> the lines that say so."""
 
+ROOM: Final = 30
+"""Cells that a prompt leaves for what is typed: a name, an address."""
+NEXT: Final = ">"
+"""The prompt where the question and its proposal fill a row of their own."""
+
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
 QUIT: Final = ("quit", "離開")
@@ -143,11 +148,16 @@ class Console:
         if not self.yes:
             self.say(SafeText(), say("Step {number} of {count}: {name}", number=number, count=count, name=name))
 
-    def _last_row(self, shown: str) -> str:
-        """A prompt: what does not fit into its row is said before."""
-        *rows, last = self._fitted(shown).split("\n")
-        self._out.write("".join(f"{row}\n" for row in rows))
-        return f"{last} "
+    def last_row(self, question: SafeText, *behind: SafeText) -> str:
+        """A prompt: what does not fit into its row is said before, and so is all of it that leaves no room to type."""
+        tail = " ".join(filter(None, behind))
+        rows = self._fitted(f"{question} {tail}").split("\n")
+        if not _leaves_room(rows[-1]):
+            rows = [*self._fitted(question).split("\n"), tail or NEXT]
+            if not _leaves_room(rows[-1]):
+                rows = [*rows[:-1], *self._fitted(tail).split("\n"), NEXT]
+        self._out.write("".join(f"{row}\n" for row in rows[:-1]))
+        return f"{rows[-1]} "
 
     def _fitted(self, line: str) -> str:
         """Broken between words where the window ends; a program reads whole lines."""
@@ -170,14 +180,15 @@ class Console:
             self._answers.append(self._given.popleft())
             return self._answers[-1]
         self.has_asked = True
-        shown = f"{question} [{SafeText(proposal)}] " if proposal else f"{question} "
+        proposed = SafeText(f"[{proposal}]" if proposal else "")
+        shown = f"{question} {proposed} " if proposed else f"{question} "
         if secret and sys.stdin.isatty():
             from getpass import getpass
 
             unseen = say("(it is not shown while you type)")
-            answer = getpass(self._last_row(f"{shown}{unseen} "))
+            answer = getpass(self.last_row(question, proposed, unseen))
         elif sys.stdin.isatty() and self._out.isatty() and not self._json:
-            answer = _edited(self._last_row(shown))
+            answer = _edited(self.last_row(question, proposed))
         else:
             self._out.write(shown if sys.stdin.isatty() else f"{shown}\n")
             self._out.flush()
@@ -288,6 +299,11 @@ def broken(line: str, width: int) -> list[str]:
             row, filled = "", 0
         row, filled = row + word, filled + size
     return [*rows, row.rstrip()]
+
+
+def _leaves_room(prompt: str) -> bool:
+    width = shutil.get_terminal_size().columns
+    return cells(prompt) + min(ROOM, width // 2) <= width
 
 
 def cells(text: str) -> int:
