@@ -44,6 +44,8 @@ USER: Final = "demo"
 TAIWAN: Final = "+886"
 SYNC_SECONDS: Final = 120.0
 POP_SECONDS: Final = 30.0
+LINES: Final = 2
+"""Telephone lines of the screen; a program reads one."""
 UNHURRIED: Final = 9.0
 """Seconds from call to call in which a call can ring at the pace of a real one; below that it rings faster."""
 LONGEST: Final = 3600.0
@@ -110,10 +112,10 @@ def _headless(room: Path, options: argparse.Namespace) -> int:
     wanted = 5 if options.calls is None else options.calls
 
     async def work() -> None:
-        async with _opened(room, pace, options) as (desk, line):
+        async with _opened(room, pace, options) as (desk, lines):
             news: asyncio.Queue[News] = asyncio.Queue()
             desk.subscribe(news.put_nowait)
-            ringing = asyncio.create_task(_ring(line, pace, options, None))
+            ringing = asyncio.create_task(_ring(lines, pace, options, None))
             try:
                 await _print(news, wanted)
             finally:
@@ -147,11 +149,11 @@ def _on_screen(room: Path, options: argparse.Namespace, settings: "Settings", lo
 
     async def work() -> None:
         log.open()
-        async with _opened(room, pace, options) as (desk, line):
+        async with _opened(room, pace, options) as (desk, lines):
 
             @asynccontextmanager
             async def opening() -> "AsyncIterator[Desk]":
-                ringing = asyncio.create_task(_ring(line, pace, options, options.calls))
+                ringing = asyncio.create_task(_ring(lines, pace, options, options.calls))
                 try:
                     yield desk
                 finally:
@@ -165,8 +167,10 @@ def _on_screen(room: Path, options: argparse.Namespace, settings: "Settings", lo
 
 
 @asynccontextmanager
-async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "AsyncIterator[tuple[Desk, SimulatedLine]]":
-    """The modem, the server with its people, and the desk that has them all; on the screen a colleague beside it."""
+async def _opened(
+    room: Path, pace: Pace, options: argparse.Namespace
+) -> "AsyncIterator[tuple[Desk, tuple[SimulatedLine, ...]]]":
+    """The modems, the server with its people, and the desk that has them all; on the screen a colleague beside it."""
     from cli.colleague import NAME, Told, beside
     from cli.deskroot import DeskRoot
     from cli.simulated_line import SimulatedLine
@@ -176,9 +180,14 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
     made = 0
     admitted: list[str] = []
     password = roots.random_id()
-    async with SimulatedLine(SimulatedModem(Model()), roots.wall) as line:
-        url = f"{await line.serve_socket()}?line=1&ring-gap={pace.gap:g}"
-        plan = Plan(data=room, user=USER if options.headless else _("demo"), sources=(parse(url, "demo"),))
+    async with AsyncExitStack() as stack:
+        lines = [
+            await stack.enter_async_context(SimulatedLine(SimulatedModem(Model()), roots.wall))
+            for _line in range(1 if options.headless else LINES)
+        ]
+        urls = [f"{await line.serve_socket()}?line={n}&ring-gap={pace.gap:g}" for n, line in enumerate(lines, 1)]
+        sources = tuple(parse(url, "demo") for url in urls)
+        plan = Plan(data=room, user=USER if options.headless else _("demo"), sources=sources)
 
         async def people(office: "Office") -> None:
             from ringdesk import sample
@@ -206,12 +215,12 @@ async def _opened(room: Path, pace: Pace, options: argparse.Namespace) -> "Async
             finally:
                 counting.cancel()
                 await asyncio.gather(counting, return_exceptions=True)
-            async with AsyncExitStack() as stack:
+            async with AsyncExitStack() as beside_it:
                 if root.server is not None and admitted:
                     told = Told(room / "colleague", root.server.url, NAME, password, admitted[0], options.seed)
-                    there = asyncio.create_task(beside(told, _settled(line)))
-                    stack.push_async_callback(_ended, there)
-                yield desk, line
+                    there = asyncio.create_task(beside(told, _settled(lines[0])))
+                    beside_it.push_async_callback(_ended, there)
+                yield desk, tuple(lines)
         finally:
             await root.close()
 
@@ -273,15 +282,16 @@ def _rows(seed: int, count: int, speak: "Speak") -> "Iterator[tuple[str, Row]]":
         yield "task", task
 
 
-async def _ring(line: "SimulatedLine", pace: Pace, options: argparse.Namespace, count: int | None) -> None:
-    """One call after the other, `count` of them or without end, once the desk listens."""
+async def _ring(lines: "tuple[SimulatedLine, ...]", pace: Pace, options: argparse.Namespace, count: int | None) -> None:
+    """One call after the other, `count` of them or without end, on each line in turn, once the desk listens."""
     rng = random.Random(options.seed)  # noqa: S311 - the same seed, the same calls
-    await line.ready()
+    for line in lines:
+        await line.ready()
     for index in itertools.count() if count is None else range(count):
         begun = asyncio.get_running_loop().time()
         draw = rng.random() if index else 1.0  # the first one is somebody whom everybody knows
         number, presentation = _caller(rng, draw, pace, options)
-        await line.ring(number, None, presentation, pace.rings, pace.cadence)
+        await lines[index % len(lines)].ring(number, None, presentation, pace.rings, pace.cadence)
         over = asyncio.get_running_loop().time()
         await asyncio.sleep(max(pace.gap * MARGIN, pace.every - (over - begun)))
 

@@ -20,7 +20,7 @@ register(
     {
         "line_area_missing": (
             "numbers came without an area code ({count}), and none is set, so nobody is found by them: write area=CODE behind the"
-            " source, or `area` under [general], as in 2 for Taipei"
+            " source, or `area` under [general], as in 02 for Taipei"
         ),
         "line_area_wrong": (
             "numbers came without an area code ({count}), and with {area} they are none: is the line in another place? Correct"
@@ -56,7 +56,7 @@ def misread(raws: Iterable[str], places: Sequence[Place]) -> Why | None:
     local = [raw for raw in dict.fromkeys(raws) if all(_is_local(raw, place) for place in places)]
     if not local:
         return None
-    count, area = str(len(local)), " / ".join(dict.fromkeys(place.area for place in places if place.area))
+    count, area = str(len(local)), " / ".join(dict.fromkeys(map(_said, (place for place in places if place.area))))
     if not area:
         return Why("line_area_missing", {"count": count})
     fits = _fitting(local[:_TRIED], places[0].region)
@@ -87,8 +87,12 @@ def _is_local(raw: str, place: Place) -> bool:
     return numbers.read(raw, place.region, place.area).why.code in ("number_no_area", "number_not_in_area")
 
 
+def _said(place: Place) -> str:
+    return numbers.area_as_dialled(place.area, place.region)
+
+
 def _fitting(raws: Sequence[str], region: str) -> tuple[str, ...]:
     """Area codes with which all of the numbers are some; none where there are too many to help."""
     codes = (str(code) for code in range(1, _LONGEST_CODE))
     fits = tuple(code for code in codes if all(numbers.read(raw, region, code).e164 is not None for raw in raws))
-    return fits if len(fits) <= _MOST_FITTING else ()
+    return tuple(_said(Place(region, code)) for code in fits) if len(fits) <= _MOST_FITTING else ()

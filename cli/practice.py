@@ -91,6 +91,7 @@ class _PracticeDesk(Desk):
 
     async def save_draft(self, draft: Draft) -> float:
         """Keep a half-typed note."""
+        self._guide.noted(draft.promised.values())
         if draft.text.strip():
             self._guide.typed()
         return await super().save_draft(draft)
@@ -147,6 +148,7 @@ def _guide(keys: dict[str, str]) -> Guide:
         keys,
         roots.wall,
         stranger=STRANGER_E164,
+        owner=wanted,
         digits=_mobile(wanted)[-3:],
         surname=wanted.name[0],
         word=say("return"),
@@ -167,6 +169,8 @@ def _rows(colleagues: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Row]]:
     """Members with their past, colleagues (person and name), some answers."""
     now = roots.wall()
     speak = spoken()
+    for disposition in sample.dispositions(speak):  # the digits of the demo
+        yield "disposition", disposition
     for member in _people(speak):
         yield "member", member
         for contact in sample.history(member, SEED, now, speak):

@@ -9,6 +9,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+from rich.cells import cell_len
+
 from cli.output import print_json
 from cli.refusals import in_words
 from ringdesk.errors import BadInput, RingdeskError
@@ -22,6 +24,11 @@ Meant = Callable[[str], int | None]
 """What was typed where the number of a row was asked -> the row whose value it plainly is, from 0."""
 Refusal = Callable[[SafeText], Sequence[SafeText]]
 """What was typed and is no row -> the lines that say so."""
+
+ROOM: Final = 30
+"""Cells that a prompt leaves for what is typed: a name, an address."""
+NEXT: Final = ">"
+"""The prompt where the question and its proposal fill a row of their own."""
 
 SKIP: Final = ("skip", "跳過")
 BACK: Final = ("back", "上一步")
@@ -144,11 +151,16 @@ class Console:
         if not self.yes:
             self.say(SafeText(), say("Step {number} of {count}: {name}", number=number, count=count, name=name))
 
-    def _last_row(self, shown: str) -> str:
-        """A prompt: what does not fit into its row is said before."""
-        *rows, last = self._fitted(shown).split("\n")
-        self._out.write("".join(f"{row}\n" for row in rows))
-        return f"{last} "
+    def last_row(self, question: SafeText, *behind: SafeText) -> str:
+        """A prompt: what does not fit into its row is said before, and so is all of it that leaves no room to type."""
+        tail = " ".join(filter(None, behind))
+        rows = self._fitted(f"{question} {tail}").split("\n")
+        if not _leaves_room(rows[-1]):
+            rows = [*self._fitted(question).split("\n"), tail or NEXT]
+            if not _leaves_room(rows[-1]):
+                rows = [*rows[:-1], *self._fitted(tail).split("\n"), NEXT]
+        self._out.write("".join(f"{row}\n" for row in rows[:-1]))
+        return f"{rows[-1]} "
 
     def _fitted(self, line: str) -> str:
         """Broken between words where the window ends; a program reads whole lines."""
@@ -171,14 +183,15 @@ class Console:
             self._answers.append(self._given.popleft())
             return self._answers[-1]
         self.has_asked = True
-        shown = f"{question} [{SafeText(proposal)}] " if proposal else f"{question} "
+        proposed = SafeText(f"[{proposal}]" if proposal else "")
+        shown = f"{question} {proposed} " if proposed else f"{question} "
         if secret and sys.stdin.isatty():
             from getpass import getpass
 
             unseen = say("(it is not shown while you type)")
-            answer = getpass(self._last_row(f"{shown}{unseen} "))
+            answer = getpass(self.last_row(question, proposed, unseen))
         elif sys.stdin.isatty() and self._out.isatty() and not self._json:
-            answer = _edited(self._last_row(shown))
+            answer = _edited(self.last_row(question, proposed))
         else:
             self._out.write(shown if sys.stdin.isatty() else f"{shown}\n")
             self._out.flush()
@@ -277,6 +290,11 @@ def _row(answer: str, entries: Sequence[SafeText]) -> int | None:
 def spoken(error: RingdeskError) -> SafeText:
     """What went wrong, in the language of the conversation as far as there are words for it."""
     return in_words(error)
+
+
+def _leaves_room(prompt: str) -> bool:
+    width = shutil.get_terminal_size().columns
+    return cell_len(prompt) + min(ROOM, width // 2) <= width
 
 
 def _edited(shown: str) -> str:

@@ -45,7 +45,7 @@ def ask(console: Console, known: tuple[str, str], region: str | None, given_area
     country_asked = say("Country of the lines, as in `TW`:")
     country = _right(console, region, lambda: console.ask(country_asked, known[0], name="region.country"), _country)
     question = say("Area code of the lines, as in 02 for Taipei (- for none):")
-    proposal = _with_zero(country, known[1])
+    proposal = numbers.area_as_dialled(known[1], country)
     area = _right(
         console,
         given_area,
@@ -112,11 +112,6 @@ def _area(text: str, country: str) -> str:
     if not (area.isascii() and area.isdecimal() and len(area) <= 5) or (country == "TW" and area[0] in NO_TRUNK):
         raise Wrong(NO_AREA, area=SafeText(text))
     return area
-
-
-def _with_zero(country: str, area: str) -> str:
-    """An area code as people say it."""
-    return f"0{area}" if area and country == "TW" else area
 
 
 def aloud(raw: str, country: str, area: str) -> SafeText:

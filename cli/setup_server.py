@@ -1,6 +1,7 @@
 """Setup, the server: one of the desk's own, or an address, with the enrolment and a login that is really tried."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import read_code
 from terminal.sync.address import addressed, spelled_out
 from terminal.sync.key import KEY_FILE
+from terminal.sync.socket import expect_reachable
 from terminal.widgets.speech import mark, say
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 SYNC_SECONDS: Final = 60.0
 NO_ADDRESS: Final = mark("{address} is no address of a server; write it as `wss://HOST:PORT/sync`")
 NO_PASSWORD: Final = mark("{file} cannot be read, or is empty; it needs the password in its first line")
+NO_SECRET: Final = mark("Nothing was typed; the server asks for the password of this user.")
+NO_USER: Final = mark("Nothing was typed; the server asks for the name of a user.")
 NO_CODE: Final = mark("{file} cannot be read, or is empty; it needs the code in its first line")
 TYPING: Final = mark("The code has a typing error, or is not whole: compare it group by group.")
 
@@ -91,7 +95,9 @@ def join(setup: "Setup", typed: str = "") -> str:
                 question = say("Address of the server, as in `shop-server.local:8780`:")
                 given, typed = options.server or typed, ""
                 address = check_address(given or console.ask(question, address, name="server.address"))
-            user = console.ask(say("User:"), user, name="server.user") if ask_user else user
+                if not options.server:
+                    _look_for(console, address)
+            user = _user(console, user) if ask_user else user
             ask_address = ask_user = False
             password = _password(setup, file)
             code = code or ask_code(console, setup.data, options.enrol, options.enrol_file)
@@ -123,4 +129,25 @@ def join(setup: "Setup", typed: str = "") -> str:
 def _password(setup: "Setup", file: str) -> str:
     if file:
         return read_first_line(file, NO_PASSWORD)
-    return setup.console.ask(say("Password:"), secret=True)
+    return _filled(setup.console, lambda: setup.console.ask(say("Password:"), secret=True), NO_SECRET)
+
+
+def _user(console: Console, known: str) -> str:
+    return _filled(console, lambda: console.ask(say("User:"), known, name="server.user"), NO_USER)
+
+
+def _filled(console: Console, ask: Callable[[], str], lacking: str) -> str:
+    """What is typed, until something is. Raises `Wrong` where nobody can be asked again."""
+    while not (answer := ask()):
+        console.wrong(Wrong(lacking))
+    return answer
+
+
+def _look_for(console: Console, address: str) -> None:
+    """Whether anything answers there, before anybody types a password for it. Raises `Unreachable`."""
+
+    def look() -> None:
+        console.say(say("Looking for the server at {address} ...", address=SafeText(address)))
+        asyncio.run(expect_reachable(address))
+
+    console.once(address, look)

@@ -1,6 +1,8 @@
 """Presence: what a person of the team is doing now, and on whom, so that two do not serve one member unknowingly."""
 
+from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -35,3 +37,11 @@ class Presence(msgspec.Struct, frozen=True, kw_only=True):
     help: bool = False
     device: str = ""
     site: str = ""
+
+
+_ORDER: Final = {state: rank for rank, state in enumerate(PresenceState)}
+
+
+def by_readiness(rows: Iterable[Presence]) -> list[Presence]:
+    """To whom something is handed on: ready ones first, those on a break and away last, by name."""
+    return sorted(rows, key=lambda row: (_ORDER[row.state], row.name, row.id))

@@ -1,12 +1,13 @@
 """The guide of a practice desk: sees in the news what was done, and says in one line what comes next."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
+from ringdesk.tasks import TaskKind
 from ringdesk.tour import Deed, Ring, Step, Tour
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, ScreenPop, TaskNews
 from terminal.widgets.person import RINGS
@@ -19,7 +20,7 @@ SAYS: Final[Mapping[str, str]] = {
     "save": mark("{key} saves the note"),
     "wrapup": mark("{key}, then a digit: the call is closed"),
     "later": mark("take a call, then {key} and a digit: a callback"),
-    "attach": mark("take the unknown caller, {search} and open a member, then {key}: the number is theirs"),
+    "attach": mark("take the unknown caller, {search} and open {who}, then {key}: the number is theirs"),
     "answers": mark("{key} finds answers: type {word}, and Enter reads one"),
     "search": mark("{search}, then three digits and a surname, as in: {query}"),
     "hand": mark("take a call, then {key} and a digit: a colleague has it"),
@@ -29,7 +30,7 @@ SAYS: Final[Mapping[str, str]] = {
 """Step -> what to say."""
 
 ON_SCREEN: Final[Mapping[str, str]] = {
-    "attach": mark("take the unknown call; {back}, {search} opens a member, {key} adds it"),
+    "attach": mark("take the stranger; {back}, {search} opens {who}, {key} adds it"),
     "search": mark("{back} out of the note, {search}, 3 digits and a surname, as in {query}"),
     "missed": mark("a missed call: {pane} to the missed calls, j to it, {key} decides"),
 }
@@ -50,7 +51,7 @@ IN_LINES: Final[Mapping[str, str]] = {
     "wrapup": mark("type {key}, then a number of the list: the call is closed"),
     "later": mark("take a call, then type {key} and a number: a callback"),
     "attach": mark(
-        "take the unknown caller, find a member with {search} and open it, then type {key}: the number is theirs"
+        "take the unknown caller, find {who} with {search} and open the card, then type {key}: the number is theirs"
     ),
     "answers": mark("type {key} and what is asked, as in: {key} {word}; then the number of an answer"),
     "search": mark("type {search}, three digits and a surname, as in: {search} {query}"),
@@ -66,6 +67,11 @@ IN_LINES_ON_A_CALL: Final[Mapping[str, str]] = {
 }
 
 IN_LINES_CLOSE_FIRST: Final = mark("first close this call: type {wrapup}, then a number; then a stranger calls")
+
+STRAYED: Final = mark("wrong member: {back}, {search} opens {who}, then {key}")
+"""The number of the stranger went to another member."""
+
+IN_LINES_STRAYED: Final = mark("wrong member: find {who} with {search}, open the card and type {key}")
 
 NAMES: Final[Mapping[str, str]] = {
     "take": mark("take a call"),
@@ -91,9 +97,10 @@ _VERDICTS: Final = frozenset({"missed", "elsewhere", "ignored"})
 class Guide:
     """Leads one person. `keys` maps the ids of keys or commands to what is pressed or typed; `now` gives seconds since 1970.
 
-    `stranger` is the number (E.164) of the unknown caller, `word` what the answers are asked for. `digits` and `surname` are
-    what the search is tried with while nobody has been served: after that it is whom the person served last, for that can be
-    read on the screen.
+    `stranger` is the number (E.164) of the unknown caller, `owner` the member whose it is (named with the last digits of a
+    number, so that they are found without a Chinese keyboard), `word` what the answers are asked for. `digits` and `surname`
+    are what the search is tried with while nobody has been served: after that it is whom the person served last, for that
+    can be read on the screen.
     """
 
     def __init__(
@@ -102,6 +109,7 @@ class Guide:
         now: Callable[[], float],
         *,
         stranger: str,
+        owner: Member,
         digits: str,
         surname: str,
         word: SafeText,
@@ -109,6 +117,10 @@ class Guide:
         self._keys = keys
         self._now = now
         self._stranger = stranger
+        self._owner = owner
+        self._strayed = False
+        self._callback = ""
+        self._noted: frozenset[str] = frozenset()
         self._digits = digits
         self._surname = surname
         self._word = word
@@ -153,6 +165,7 @@ class Guide:
             self._says(step),
             key=self._shown(step.key),
             word=self._word,
+            who=SafeText(f"{self._owner.name} {_last_digits(self._owner)}"),
             query=SafeText(f"{self._digits} {self._surname}"),
             **shown,
         )
@@ -166,6 +179,8 @@ class Guide:
         """What to say of a step, as things stand."""
         if self._mine and step.id in ON_A_CALL:
             return (ON_A_CALL if self._on_screen else IN_LINES_ON_A_CALL)[step.id]
+        if step.deed is Deed.ATTACHED and self._strayed:
+            return STRAYED if self._on_screen else IN_LINES_STRAYED
         if step.ring is Ring.STRANGER and self._mine - self._strangers:
             return CLOSE_FIRST if self._on_screen else IN_LINES_CLOSE_FIRST
         return (ON_SCREEN if self._on_screen else IN_LINES).get(step.id, SAYS[step.id])
@@ -186,7 +201,7 @@ class Guide:
         lines, end = [title], 0.0
         for each in past:
             since, end = end, end + each.seconds
-            name, key = say(NAMES[each.step.id]), self._shown(each.step.key)
+            name, key = say(NAMES[each.step.id]), self._pressed(each.step)
             if not each.in_turn:  # it took no time of its own
                 lines.append(say("{name}  {key}  (on the way)", name=name, key=key))
                 continue
@@ -195,6 +210,11 @@ class Guide:
             name = say("{name} (not done)", name=say(NAMES[self.tour.step.id]))
             lines.append(say("{time}  {name}", time=length(max(0, whole - int(end))), name=name))
         return lines
+
+    def _pressed(self, step: Step) -> SafeText:
+        """The key that a step teaches, unless it was done in another way."""
+        otherwise = step.deed is Deed.PROMISED and self._callback in self._noted
+        return say("(by the note)") if otherwise else self._shown(step.key)
 
     def _shown(self, key: str) -> SafeText:
         return SafeText(self._keys.get(key, ""))
@@ -211,6 +231,10 @@ class Guide:
         both = [match for match in found if match.why.code not in ONE_ONLY]
         if both and digits >= DIGITS and any(char.isalpha() for char in query):
             self.did(Deed.SEARCHED)
+
+    def noted(self, tasks: Iterable[str]) -> None:
+        """Tasks that were made of what a note promises."""
+        self._noted |= frozenset(tasks)
 
     def typed(self) -> None:
         """A draft was kept."""
@@ -230,12 +254,20 @@ class Guide:
                 self._call(news)
             case NoteNews() if news.note.author == self.me:
                 self.did(Deed.SAVED)
-            case TaskNews() if news.task.author == self.me and news.task.call not in self._ringing - self._mine:
-                self.did(Deed.PROMISED)
+            case TaskNews() if news.task.author == self.me and news.task.kind is TaskKind.CALLBACK:
+                if news.task.call not in self._ringing - self._mine:
+                    self._callback = self._callback or news.task.id
+                    self.did(Deed.PROMISED)
             case MemberNews() if any(number.e164 == self._stranger for number in news.member.numbers):
-                self.did(Deed.ATTACHED)
-                self._calls("", self._stranger, news.member)
-                self._serves("")
+                self._attached(news.member)
+
+    def _attached(self, member: Member) -> None:
+        self._strayed = member.id != self._owner.id
+        if self._strayed:
+            return
+        self.did(Deed.ATTACHED)
+        self._calls("", self._stranger, member)
+        self._serves("")
 
     def _call(self, news: CallNews) -> None:
         call = news.call
@@ -261,3 +293,8 @@ class Guide:
 
     def _serves(self, call: str) -> None:
         self._digits, self._surname = self._callers.get(call, (self._digits, self._surname))
+
+
+def _last_digits(member: Member) -> str:
+    known = (number.e164 for number in member.numbers if number.e164)
+    return next(known, "")[-DIGITS:]

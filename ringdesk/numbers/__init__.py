@@ -17,7 +17,7 @@ import msgspec
 from ringdesk.calls import CallEvent, Presentation
 from ringdesk.errors import BadInput
 from ringdesk.numbers import plan
-from ringdesk.numbers.plan import Kind, known_region, masked, readable, tails
+from ringdesk.numbers.plan import Kind, area_as_dialled, known_region, masked, readable, tails
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why, register
 
@@ -26,6 +26,7 @@ __all__ = [
     "Extensions",
     "Kind",
     "Number",
+    "area_as_dialled",
     "known_region",
     "masked",
     "read",

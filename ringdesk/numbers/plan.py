@@ -79,6 +79,14 @@ def known_region(region: str) -> bool:
     return _metadata(region.upper()) is not None
 
 
+def area_as_dialled(area: str, region: str) -> str:
+    """An area code as people say it, with the 0 that is dialled before it (02 for Taipei), where the country dials one."""
+    metadata = _metadata(region.upper())
+    if not area or metadata is None or metadata.national_prefix != "0" or area.startswith("0"):
+        return area
+    return f"0{area}"
+
+
 def international(digits: str, region: str) -> "Reading":
     """What digits behind a plus mean."""
     number = _parse(f"+{digits}", region)
@@ -99,7 +107,7 @@ def dialled(digits: str, region: str, area: str) -> "Reading":
     if area and headless:
         local = _parse(f"+{metadata.country_code}{area}{digits}", region)
         if local is not None and _subscriber_in(local, area):
-            return local, Why("number_area_added", {"area": line_area})
+            return local, Why("number_area_added", {"area": area_as_dialled(area, region)})
     number = _parse(digits, region)
     if number is not None and _valid(number):
         if _as_dialled(number, digits, metadata):
@@ -113,7 +121,9 @@ def dialled(digits: str, region: str, area: str) -> "Reading":
         if behind is not None and _valid(behind):
             return behind, Why("number_plus_added")
     if headless and 5 <= len(digits) < _longest(metadata):
-        return None, Why("number_not_in_area", {"area": line_area}) if area else Why("number_no_area")
+        return None, Why("number_not_in_area", {"area": area_as_dialled(area, region)}) if area else Why(
+            "number_no_area"
+        )
     return None, _refusal(number, digits, region)
 
 

@@ -6,7 +6,7 @@ from ringdesk.calls import CallState
 from ringdesk.dispositions import JUNK, Disposition
 from ringdesk.marks import MarkLabel
 from ringdesk.ops import CallHand, CallHold, CallSame, CallVerdict, CallWrapup, NumberMarked, TaskAdd
-from ringdesk.presence import Presence, PresenceState
+from ringdesk.presence import Presence, PresenceState, by_readiness
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
 from terminal.plain import choices, team, voice
@@ -15,7 +15,8 @@ from terminal.plain.choices import Verdict
 from terminal.plain.talk import Act, Entry
 from terminal.screens.windows import Window, spelled
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.speech import line_name, say, titled
+from terminal.widgets.speech import VOICE_STAYS, line_name, say, titled
+from terminal.widgets.team import doing
 
 
 async def take(bench: Bench, rest: str) -> None:
@@ -155,10 +156,16 @@ async def hand_on(bench: Bench, _rest: str) -> None:
         bench.talk.say(say("You are on no call."))
         return
     me = bench.desk.person.person
-    team = [each for each in await bench.desk.business.team() if each.id != me and each.state is not PresenceState.AWAY]
-    entries = [Entry(each.name or SafeText(each.id), _hands(bench, row, each)) for each in team]
+    here = [each for each in await bench.desk.business.team() if each.id != me and each.state is not PresenceState.AWAY]
+    entries = [Entry(_stands(each), _hands(bench, row, each)) for each in by_readiness(here)]
     title = say("Who takes over {name}?", name=bench.board.person.name)
+    if entries:
+        bench.talk.say(say(VOICE_STAYS))
     bench.talk.offer(title, entries, say("No colleague is there."))
+
+
+def _stands(mate: Presence) -> SafeText:
+    return say("{name}: {text}", name=mate.name or SafeText(mate.id), text=doing(mate))
 
 
 def _hands(bench: Bench, row: CallRow, to: Presence) -> Act:

@@ -20,7 +20,7 @@ from terminal.screens.onshow import Part
 from terminal.widgets.callbacks import Missed
 from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, called_by
-from terminal.widgets.speech import say
+from terminal.widgets.speech import VOICE_STAYS, say
 from terminal.widgets.tasks import Tasks, by_urgency
 from terminal.widgets.team import doing
 from terminal.widgets.telephone import title
@@ -175,7 +175,7 @@ class CallKeys(NumberKeys, CallbackKeys):
         row = self.board.current or self.board.serving
         if row is not None and row.call.live:
             call, asked = row, say("Hand on {name}", name=called_by(row.call, row.sure))
-            self._offer(asked, lambda person, name: lambda: self.callwork.hand(call, person, name))
+            self._offer(asked, lambda person, name: lambda: self.callwork.hand(call, person, name), say(VOICE_STAYS))
             return
         task = self._chosen_task()
         if task is None:
@@ -194,14 +194,14 @@ class CallKeys(NumberKeys, CallbackKeys):
         dated = by_urgency(tasks.value.person.tasks, tasks.value.now)
         return dated[tasks.selected][1] if self.panes.here == "tasks" and dated else None
 
-    def _offer(self, title: SafeText, act: Callable[[str, SafeText], Errand]) -> None:
-        """The colleagues, ready ones first."""
+    def _offer(self, title: SafeText, act: Callable[[str, SafeText], Errand], over: SafeText | None = None) -> None:
+        """The colleagues, ready ones first; `over` is what must be known before one is chosen."""
         self.writing.hold()
         entries = [
             Entry(each.name, self._held(act(each.id, each.name)), doing(each))
             for each in self.board.day.colleagues(self.board.me)
         ]
-        self.menus.open("hand", title, entries, say("Nobody else has been seen here yet."))
+        self.menus.open("hand", title, entries, say("Nobody else has been seen here yet."), over)
 
     def _held(self, errand: Errand) -> Errand:
         async def act() -> SafeText | None:

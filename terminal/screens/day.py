@@ -9,7 +9,7 @@ from ringdesk.callbacks import one_each
 from ringdesk.calls import Call
 from ringdesk.dispositions import MISSED
 from ringdesk.members import Member
-from ringdesk.presence import Presence, PresenceState
+from ringdesk.presence import Presence, PresenceState, by_readiness
 from ringdesk.reached import digits_of, is_of_missed, number_of, numbers
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind, TaskState
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 A_DAY: Final = 86400.0
 STRANGERS: Final = 30
 """Members whose names are looked up at a time."""
-_ORDER: Final = {state: rank for rank, state in enumerate(PresenceState)}
 
 
 class Day:
@@ -124,8 +123,7 @@ class Day:
 
     def colleagues(self, me: str) -> list[Presence]:
         """The same without the person `me`, to hand something on to: ready ones first."""
-        rows = (row for row in self.crew() if row.id != me)
-        return sorted(rows, key=lambda row: (_ORDER[row.state], row.name, row.id))
+        return by_readiness(row for row in self.crew() if row.id != me)
 
     def with_member(self, member: str, me: str) -> list[Presence]:
         """The colleagues who serve this member now."""

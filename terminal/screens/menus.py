@@ -29,13 +29,21 @@ class Menus:
         self._name = ""
         self._about = NOBODYS
 
-    def open(self, name: str, title: SafeText, entries: Sequence[Entry], saying: SafeText | None = None) -> None:
-        """Offer `entries`; `name` is the errand that the taken one runs as, `saying` stands there when there are none. What
-        an entry does must be bound to whom the title names: another may be on the card when it is taken."""
+    def open(
+        self,
+        name: str,
+        title: SafeText,
+        entries: Sequence[Entry],
+        saying: SafeText | None = None,
+        over: SafeText | None = None,
+    ) -> None:
+        """Offer `entries`; `name` is the errand that the taken one runs as, `saying` stands there when there are none, `over`
+        is what must be known of them. What an entry does must be bound to whom the title names: another may be on the card
+        when it is taken."""
         self._about = self._errands.subject
         self._name, self._entries = name, tuple(entries)
         rows = tuple(Choice((piece(entry.label),), (piece(entry.hint, Tone.DIM),)) for entry in entries)
-        self._panes.menu(Choices(title, rows, saying or SafeText()))
+        self._panes.menu(Choices(title, rows, saying or SafeText(), over=over or SafeText()))
 
     def taken(self, index: int) -> None:
         """A row was taken: close the menu and do it."""

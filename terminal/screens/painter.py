@@ -274,7 +274,7 @@ class Painter(Easel):
     def anew(self) -> None:
         """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""
         self._message = Message()
-        self._writing.say(SafeText())
+        self._writing.anew()
         self.leaf = None
         self.paint()
         for panel in self._screen.query(Panel):

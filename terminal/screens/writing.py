@@ -29,6 +29,7 @@ class Writing:
         self.owner = NOBODY
         self.says = SafeText()
         self.bad = False
+        self._kept_at: float | None = None
         self.changed: Callable[[], None] = lambda: None
         self.left: Callable[[Subject], None] = lambda _: None
         """Called when a half-typed note left the field with its person: said of them, not of whoever came."""
@@ -105,7 +106,18 @@ class Writing:
 
     def say(self, text: SafeText, *, bad: bool = False) -> None:
         """How saving stands, for the frame around the field."""
-        self.says, self.bad = text, bad
+        self.says, self.bad, self._kept_at = text, bad, None
+
+    def anew(self) -> None:
+        """The words are looked up again: what was said is forgotten, but that the draft is kept."""
+        if self._kept_at is None:
+            self.say(SafeText())
+        else:
+            self._say_kept(self._kept_at)
+
+    def _say_kept(self, at: float) -> None:
+        self.say(say("draft saved {time}", time=clock(at, self._now())))
+        self._kept_at = at
 
     async def keep(self) -> None:
         """Write the drafts that changed. Raises what the desk raises; then the frame says so."""
@@ -117,5 +129,5 @@ class Writing:
             self.changed()
             raise
         if at is not None and owner == self.owner != self._full:
-            self.say(say("draft saved {time}", time=clock(at, self._now())))
+            self._say_kept(at)
             self.changed()

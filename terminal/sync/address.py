@@ -52,11 +52,23 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
+def is_host(host: str) -> bool:
+    """Whether it can be a host: an IP address, or a name. Digits and dots alone that are no whole address are a typing error,
+    though the resolver would make some address of them."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        labels = host.removesuffix(".").split(".")
+        is_name = all(label and label.replace("-", "").replace("_", "").isalnum() for label in labels)
+        return is_name and not labels[-1].isdecimal()
+    return True
+
+
 def addressed(url: str) -> SplitResult:
     """The parts of a server's whole address. Raises `BadInput` for one that can never work."""
     try:
         parts = urlsplit(url)
-        found = parts.scheme in ("ws", "wss") and bool(parts.hostname) and parts.port != 0 and " " not in url
+        found = parts.scheme in ("ws", "wss") and is_host(parts.hostname or "") and parts.port != 0 and " " not in url
     except ValueError:
         found = False
     if not found:

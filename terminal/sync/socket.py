@@ -199,6 +199,18 @@ async def opened(url: str, context: ssl.SSLContext | None) -> AsyncIterator[Sock
         await asyncio.shield(asyncio.ensure_future(connection.close()))
 
 
+async def expect_reachable(url: str) -> None:
+    """Raises `Unreachable` where nothing answers at a server's whole address; who answers is not asked."""
+    parts = addressed(url)
+    port = parts.port or (443 if parts.scheme == "wss" else 80)
+    try:
+        async with asyncio.timeout(OPEN_SECONDS):
+            _reader, writer = await asyncio.open_connection(parts.hostname, port)
+    except (OSError, TimeoutError) as error:
+        raise Unreachable(await reason(error, url)) from error
+    writer.close()
+
+
 async def reason(error: Exception, url: str) -> Why:
     """What to do about a line that could not be opened."""
     if isinstance(error, ssl.SSLCertVerificationError):

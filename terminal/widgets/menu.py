@@ -9,7 +9,7 @@ from ringdesk.safetext import SafeText
 from terminal.messages import Chosen, Dismissed
 from terminal.widgets.chooser import Choices
 from terminal.widgets.panel import ListPanel, Picture
-from terminal.widgets.row import Row, Tone, chip, gap, piece
+from terminal.widgets.row import BLANK, Row, Tone, chip, gap, piece, wrapped
 from terminal.widgets.speech import say
 
 DIGITS: Final = "123456789"
@@ -33,14 +33,18 @@ class Menu(ListPanel[Choices]):
     def picture(self, value: Choices, inside: Size) -> Picture:
         """The rows in sight, each behind its digit or letter; where there are more, which."""
         rows = [] if value.rows else [Row((piece(value.saying, Tone.DIM),))]
-        for index in self.in_sight(inside) if value.rows else ():
+        known = wrapped(value.over, inside.width) if value.over and value.rows else []
+        room = Size(inside.width, inside.height - len(known))
+        for index in self.in_sight(room) if value.rows else ():
             choice = value.rows[index]
             base = Tone.SELECTED if index == self.selected else Tone.TEXT
             key = chip(SafeText(KEYS[index]), Tone.CHIP_LINK) if index < len(KEYS) else gap(3)
             rows.append(Row((key, gap(), *choice.left), choice.right, base=base))
+        rows += [BLANK] * min(1, room.height - len(rows)) if known else []
+        rows += [Row((piece(line, Tone.DIM),)) for line in known]
         digits = say("A digit or Enter takes, Esc closes")
         foot = say("A digit, a letter or Enter takes, Esc closes") if len(value.rows) > len(DIGITS) else digits
-        corner = self.extent(inside) if value.rows else ()
+        corner = self.extent(room) if value.rows else ()
         return Picture(tuple(rows), (piece(value.title, Tone.LINK),), corner, foot=(piece(foot, Tone.DIM),))
 
     def pressed(self, event: events.Key) -> None:

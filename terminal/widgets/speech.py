@@ -121,6 +121,10 @@ PRESENCES: Final[Mapping[PresenceState, str]] = {
 }
 
 ON_A_CALL: Final = mark("On a call")
+VOICE_STAYS: Final = mark(
+    "The card, the call and the note move to the colleague here; the voice moves by the telephone's own transfer."
+)
+"""What handing on a call does not do, whatever the source."""
 
 
 def does(presence: Presence) -> SafeText:

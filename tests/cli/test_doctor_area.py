@@ -37,8 +37,8 @@ def test_what_the_numbers_show(raws: list[str], place: Place, code: str) -> None
 def test_a_number_is_counted_once_and_the_codes_that_fit_are_named() -> None:
     why = misread(["2345678", "2345678", "0912345678"], [TAIPEI])
     assert why is not None
-    assert (why.args["count"], why.args["area"]) == ("1", "2")
-    assert "3" in why.args["fits"].split(", ")
+    assert (why.args["count"], why.args["area"]) == ("1", "02")
+    assert "03" in why.args["fits"].split(", ")
 
 
 def test_a_number_that_one_of_the_lines_can_read_is_well() -> None:

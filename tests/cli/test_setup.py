@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from cli.setup_console import Console, Wrong
 from cli.setup_console import spoken as told
@@ -20,6 +21,8 @@ from cli.setup_place import aloud
 from cli.setup_server import check_address
 from ringdesk.dialects import Level
 from ringdesk.errors import BadInput
+from ringdesk.safetext import SafeText
+from terminal.widgets.speech import say
 from tests.cli.processes import PATIENCE, child, environment
 from tests.flows.processes import Shop, shop
 from tests.terminal.plain.talking import spoken
@@ -317,24 +320,28 @@ def test_a_script_hears_that_the_line_does_not_answer(tmp_path: Path) -> None:
 
 
 def test_only_what_was_wrong_is_asked_again(tmp_path: Path) -> None:
-    """Address, name, password, code: a wrong code is asked again alone; a wrong password with its name; a wrong address alone."""
+    """Address, name, password, code: what is wrong in itself, or answers nothing, is asked again at once and alone; a wrong
+    password with its name."""
     with shop(tmp_path) as it:
         it.start_server()
         right = code(it)
         file = tmp_path / "code.txt"
         file.write_text(f"{right}\n")
-        typed = ["2", "127.0.0.1:1", "mei", "correct horse battery", "ABCD-EFGH", str(file)]
-        typed += [it.address, "wrong password", "", "correct horse battery"]
+        typed = ["2", "127.0.0.1:1", "192.168.1", it.address, "", "mei", "", "wrong password", "ABCD-EFGH", str(file)]
+        typed += ["", "correct horse battery"]
         done = setup(
             tmp_path, "--language", "en", "--only", "server", "--data", str(tmp_path / "desk"), typed="\n".join(typed)
         )
         assert done.returncode == 0, done.stdout + done.stderr
         said = done.stdout
-        assert said.count("Address of the server") == 2
-        assert said.count("User:") == 2
+        assert said.count("Address of the server") == 3
+        assert said.count("User:") == 3
         assert said.count("Enrolment code") == 2
         for words in (
             "not whole",
+            "192.168.1 is no address of a server",
+            "asks for the name of a user",
+            "asks for the password of this user",
             "The server cannot be reached",
             "The name or the password is wrong.",
             "Signed in as mei",
@@ -438,3 +445,19 @@ def test_who_chooses_webhooks_is_told_that_one_line_of_two_names_pops_twice(
     said = capsys.readouterr().out
     assert ("Lines with different names are different calls" in said) is warned
     assert ("COM3 hears too, add `&line=1`" in said) is warned
+
+
+@pytest.mark.parametrize(("width", "rows"), [(200, 1), (100, 2), (80, 2)])
+def test_a_prompt_leaves_room_to_type(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], width: int, rows: int
+) -> None:
+    console = Console(yes=False, json=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((width, 24)))
+    question = say("Port or address, as in `COM3`, `/dev/ttyACM0` or `socket://host:port` (`back`: the list before):")
+    prompt = console.last_row(question, SafeText("[1]"))
+    said = [*capsys.readouterr().out.splitlines(), prompt]
+    assert len(said) == rows
+    assert prompt.endswith("[1] ")
+    assert cell_len(prompt) <= width - 30
+    assert console.last_row(SafeText("x" * (width - 10))) == "> "

@@ -35,15 +35,20 @@ WITHOUT_PORTS: Final = """
 import sys
 from serial.tools import list_ports
 list_ports.comports = lambda *_: []
+from cli import setup_server
+async def there(address): assert address == "ws://127.0.0.1:2/sync"
+setup_server.expect_reachable = there
 from cli.main import main
 sys.exit(main())
 """
-"""Setup where no serial port is: those of the machine would be tried for ten seconds each."""
+"""Setup where no serial port is, for those of the machine would be tried for ten seconds each; and where `SERVER` answers."""
 PASSWORD: Final = "correct horse battery"
+SERVER: Final = "127.0.0.1:2"
+"""Where something answers to whoever looks for it."""
 QUESTIONS: Final = (
     Question("語言 Language", "English", "2"),
     Question("Country of the lines", "JP", "JP"),
-    Question("Area code", "3", "3"),
+    Question("Area code", "3", "03"),
     Question("A check", "03-3123-4567"),
     Question("Which is your telephone line?", "2", "2"),
     Question("What is it?", "freeswitch", "2"),
@@ -51,7 +56,7 @@ QUESTIONS: Final = (
     Question("Password:", PASSWORD),
     Question("It does not work yet.", "3"),
     Question("A test ring?", "3", "3"),
-    Question("Where is the server?", "127.0.0.1:2", "127.0.0.1:2"),
+    Question("Where is the server?", SERVER, SERVER),
     Question("User:", "yijun", "yijun"),
     Question("Password:", PASSWORD),
 )

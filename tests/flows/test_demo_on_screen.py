@@ -119,3 +119,13 @@ def test_a_colleague_comes_and_takes_a_call(tmp_path: Path) -> None:
         person.see(lambda: "怡君" in person.pane("lines"))
         assert person.leave() == 0
     assert not list(tmp_path.glob("ringdesk-demo-*"))
+
+
+def test_the_demo_rings_on_each_of_its_lines(tmp_path: Path) -> None:
+    with Person(
+        tmp_path, ["demo", "--language", "zh-Hant", "--members", "20", "--every", "1", "--calls", "2"]
+    ) as person:
+        for line in ("1", "2"):
+            person.see(
+                lambda line=line: re.search(rf"^\W*{line}\s+(響鈴中|鈴聲已停)", person.pane("lines"), re.MULTILINE)
+            )

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from ringdesk.calls import Caller, CallEvent, EventKind, Presentation
 from ringdesk.errors import BadInput
-from ringdesk.numbers import Extensions, Kind, known_region, masked, presented, read, read_caller, readable, tails
+from ringdesk.numbers import (
+    Extensions,
+    Kind,
+    area_as_dialled,
+    known_region,
+    masked,
+    presented,
+    read,
+    read_caller,
+    readable,
+    tails,
+)
 from ringdesk.safetext import SafeText
 from ringdesk.why import ENGLISH
 from tests.hostile import CASES
@@ -116,7 +127,7 @@ def test_an_extension_behind_a_number(raw: str) -> None:
 def test_a_local_number_gets_the_area_code_of_the_line(raw: str, area: str, e164: str) -> None:
     number = read(raw, area=area)
     assert (number.e164, number.kind, number.why.code) == (e164, FIXED, "number_area_added")
-    assert number.why.args == {"area": area}
+    assert number.why.args == {"area": f"0{area.removeprefix('0')}"}, "as people say it"
 
 
 @pytest.mark.parametrize(
@@ -400,3 +411,19 @@ def test_what_a_source_said_or_withheld_is_left_alone() -> None:
     told = heard(Caller(raw=SafeText("801"), e164="+886227208889", presentation=Presentation.SHOWN))
     for event in (withheld, told, heard(None)):
         assert read_caller(event) == event
+
+
+@pytest.mark.parametrize(
+    ("area", "region", "said"),
+    [
+        ("2", "TW", "02"),
+        ("02", "TW", "02"),
+        ("3", "jp", "03"),
+        ("", "TW", ""),
+        ("", "HK", ""),
+        ("212", "US", "212"),
+        ("2", "XX", "2"),
+    ],
+)
+def test_an_area_code_is_said_as_it_is_dialled(area: str, region: str, said: str) -> None:
+    assert area_as_dialled(area, region) == said

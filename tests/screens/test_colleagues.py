@@ -377,3 +377,25 @@ async def test_the_selected_row_is_marked_by_a_sign(pane: str, theme: str, langu
         plain = panel.tones[Tone.TEXT]
         assert sign.style is not None
         assert (sign.style.bgcolor, sign.style.reverse) != (plain.bgcolor, plain.reverse)
+
+
+# to whom a call is handed on
+
+
+@LANGUAGES
+async def test_the_box_says_who_is_on_a_break_and_that_the_voice_stays(language: str, chinese: Path) -> None:
+    team = (("p-an", "安", PresenceState.BREAK), ("p-mei", "美惠", PresenceState.READY))
+    people = [Presence(id=who, name=SafeText(name), state=state, since=NOW) for who, name, state in team]
+    made = desk()
+    made.business.people = people
+    async with running(made, SMALL, catalogue=chinese if language == "zh" else None) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("ctrl+o")
+        rows = run.pane("menu").splitlines()
+        mei, an = (next(at for at, row in enumerate(rows) if name in row) for name in ("美惠", "安"))
+        assert mei < an
+        assert ("On a break" if language == "en" else "休息") in rows[an]
+        said = "".join(row.strip(" ╏") + (" " if language == "en" else "") for row in rows)
+        assert (
+            "the voice moves by the telephone's own transfer" if language == "en" else "聲音要用電話本身的轉接功能"
+        ) in said

@@ -79,3 +79,17 @@ async def test_it_is_kept_for_the_person(chinese: Path) -> None:
     assert one.chosen[one.person.person] == {"language": "en"}
     async with running(one, catalogue=chinese) as run:
         assert "Home" in run.title("card")
+
+
+async def test_the_frame_still_says_that_the_draft_is_kept_after_a_switch(chinese: Path) -> None:
+    async with running(desk(), WIDE, catalogue=chinese) as run:
+        await a_busy_desk(run)
+        await run.press("x")
+        await run.screen.writing.keep()
+        await run.settle()
+        assert "草稿已存" in run.pane("noteframe")
+        await switch(run, "配色：淺色")
+        assert run.app.theme == "light"
+        assert "草稿已存" in run.pane("noteframe")
+        await switch(run, "English")
+        assert "draft saved" in run.pane("noteframe")

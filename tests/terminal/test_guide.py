@@ -8,7 +8,7 @@ from cli.practice import _keys
 from ringdesk.calls import Call, CallState
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import Task
+from ringdesk.tasks import Task, TaskKind
 from ringdesk.tour import STEPS, Past, Ring
 from ringdesk.why import Why
 from terminal.bindings import KEYS as KEYS_OF_SCREEN
@@ -21,6 +21,7 @@ from tests.terminal.plain.talking import spoken
 from tests.terminal.scripted_desk import ME, call, member, plain_card, pop
 
 LIN = member("lin", "林淑芬", "0912-345-678")
+OWNER = member("x", "黃志強", "0987-000-123")
 KEYS = {step.key: step.key.upper() for step in STEPS if step.key}
 ALL = {step.id for step in STEPS}
 
@@ -30,6 +31,7 @@ def guide(keys: dict[str, str] | None = None) -> Guide:
         KEYS if keys is None else keys,
         lambda: 100.0,
         stranger="+886987000123",
+        owner=OWNER,
         digits="678",
         surname="林",
         word=SafeText("退貨"),
@@ -61,23 +63,23 @@ def test_who_is_on_a_call_is_told_what_to_do_with_it() -> None:
     it.hear(pop(call("c1", LIN)))
     it.hear(mine("c1"))
     assert "you are on a call: F8, then a digit" in it.hint()
-    it.hear(TaskNews(Task(id="t", author=ME, call="c1"), "pending"))
+    it.hear(TaskNews(Task(id="t", kind=TaskKind.CALLBACK, author=ME, call="c1"), "pending"))
     assert "first close this call: F4" in it.hint()
     it.hear(mine("c1", disposition="order", state=CallState.ENDED))
-    assert "take the unknown call" in it.hint()
+    assert "take the stranger" in it.hint()
     stranger = call("c2", member("x", "x", "0987-000-123"))
     it.hear(pop(stranger))
     it.hear(CallNews(msgspec.structs.replace(stranger, claimed_by=ME), mine=True))
-    assert "take the unknown call" in it.hint(), "this is the one"
+    assert "take the stranger" in it.hint(), "this is the one"
 
 
 def test_the_screen_says_how_to_leave_the_note_and_to_reach_a_list() -> None:
     screen = guide({"attach": "Ctrl+L", "search": "/", "back": "Esc", "pane": "F9", "missed": "m"})
     screen.did(STEPS[1].deed)
-    assert "Esc, / opens a member, Ctrl+L adds it" in screen.hint()
+    assert "Esc, / opens 黃志強 123, Ctrl+L adds it" in screen.hint()
     plain = guide({"attach": "a", "search": "s", "missed": "m"})
     plain.did(STEPS[1].deed)
-    assert "find a member with s and open it, then type a:" in plain.hint()
+    assert "find 黃志強 123 with s and open the card, then type a:" in plain.hint()
 
 
 def test_the_whole_tour_as_the_desk_tells_it() -> None:
@@ -99,7 +101,7 @@ def test_the_whole_tour_as_the_desk_tells_it() -> None:
     assert (at(it), it.ring) == ("later", Ring.MEMBER)
     it.hear(mine("c3"))
     assert it.ring is Ring.NOBODY, "who has a call is not called again"
-    it.hear(TaskNews(Task(id="t", author=ME, call="c3"), "pending"))
+    it.hear(TaskNews(Task(id="t", kind=TaskKind.CALLBACK, author=ME, call="c3"), "pending"))
     it.hear(mine("c3", disposition="order", state=CallState.ENDED))
     assert (at(it), it.ring) == ("attach", Ring.STRANGER)
     it.hear(MemberNews(LIN))
@@ -162,7 +164,13 @@ def test_every_hint_fits_into_the_banner_of_the_smallest_screen(language: str, *
 def test_the_times_of_the_summary_add_up_and_begin_with_the_open_desk() -> None:
     now = iter((0.0, 90.0, 100.9, 101.8, 131.9))
     it = Guide(
-        {"answer": "F2", "save": "Ctrl+S"}, lambda: next(now), stranger="", digits="", surname="", word=SafeText()
+        {"answer": "F2", "save": "Ctrl+S"},
+        lambda: next(now),
+        stranger="",
+        owner=LIN,
+        digits="",
+        surname="",
+        word=SafeText(),
     )
     it.began()
     it.did(STEPS[0].deed)
@@ -176,7 +184,7 @@ def test_the_times_of_the_summary_add_up_and_begin_with_the_open_desk() -> None:
 @pytest.mark.parametrize(("language", "last"), [("en", "take a call (not done)"), ("zh_TW", "接電話（未完成）")])
 def test_the_step_that_was_not_done_has_its_time_too(language: str, last: str) -> None:
     now = iter((0.0, 10.0, 46.0))
-    it = Guide({"answer": "t"}, lambda: next(now), stranger="", digits="", surname="", word=SafeText())
+    it = Guide({"answer": "t"}, lambda: next(now), stranger="", owner=LIN, digits="", surname="", word=SafeText())
     it.began()
     it.left()
     with spoken(language):
@@ -252,7 +260,7 @@ def test_a_step_that_was_done_early_moves_no_number(language: str, first: str, l
 def test_what_was_done_before_its_turn_has_no_time_of_its_own(language: str, says: str) -> None:
     keys = {"answer": "F2", "save": "Ctrl+S"}
     now = iter((0.0, 0.0, 5.0, 10.0, 20.0))
-    it = Guide(keys, lambda: next(now), stranger="", digits="", surname="", word=SafeText())
+    it = Guide(keys, lambda: next(now), stranger="", owner=LIN, digits="", surname="", word=SafeText())
     it.began()
     it.did(STEPS[2].deed)
     it.did(STEPS[0].deed)
@@ -261,3 +269,30 @@ def test_what_was_done_before_its_turn_has_no_time_of_its_own(language: str, say
         summary = it.summary()
     assert not [line for line in summary if line.startswith("00:00")]
     assert [line for line in summary if says in line]
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "wrong member: Esc, / opens"), ("zh_TW", "綁錯會員了：Esc、/ 開啟 黃志強")]
+)
+def test_a_number_that_went_to_another_member_is_not_attached_yet(language: str, says: str) -> None:
+    it = guide({key.id: key.shown for key in KEYS_OF_SCREEN})
+    it.tour = msgspec.structs.replace(it.tour, to_come=STEPS[5:])
+    it.hear(MemberNews(member("y", "林淑芬", "0987-000-123")))
+    assert at(it) == "attach"
+    with spoken(language):
+        assert says in it.hint()
+        assert "黃志強" in it.hint()
+        assert cell_len(it.hint()) <= LEAST.width - 2
+    it.hear(MemberNews(OWNER))
+    assert at(it) == "answers"
+
+
+def test_a_callback_that_the_note_made_claims_no_key_and_a_task_is_none() -> None:
+    it = guide({"later": "F8"})
+    it.did(STEPS[1].deed)
+    it.hear(TaskNews(Task(id="todo", author=ME), "pending"))
+    assert at(it) == "later", "a task is no callback"
+    it.hear(TaskNews(Task(id="t", kind=TaskKind.CALLBACK, author=ME), "pending"))
+    assert "F8" in it.summary()[-1]
+    it.noted(["t"])
+    assert it.summary()[-1].endswith("callback  (by the note)")

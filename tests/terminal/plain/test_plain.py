@@ -19,6 +19,7 @@ from ringdesk.why import Why
 from terminal.desk import Draft
 from terminal.news import UNSAVED, CallNews, Match, ScreenPop, SyncNews
 from terminal.sync import link  # has the words of `UNSAVED`
+from terminal.widgets.speech import VOICE_STAYS, say
 from tests.hostile import CASES, is_forbidden
 from tests.terminal.plain.talking import Typist, spoken, talking
 from tests.terminal.scripted_desk import ME, NOW, ScriptedBusiness, ScriptedDesk, call, member, plain_card, pop
@@ -186,6 +187,7 @@ async def test_an_unknown_number_is_attached_or_becomes_a_member(typist: Typist,
 
 async def test_hold_and_hand_on_with_the_note(typist: Typist, desk: ScriptedDesk) -> None:
     business(desk).people = [
+        Presence(id="p-an", name=SafeText("安"), state=PresenceState.BREAK),
         Presence(id="p-yijun", name=SafeText("怡君"), state=PresenceState.READY),
         Presence(id="p-gone", name=SafeText("不在"), state=PresenceState.AWAY),
         Presence(id=desk.person.person, name=SafeText("雅婷"), state=PresenceState.READY),
@@ -194,7 +196,12 @@ async def test_hold_and_hand_on_with_the_note(typist: Typist, desk: ScriptedDesk
     await typist.type("t", "n", "tell her", ":")
     desk.publish(CallNews(call("c1", LIN, claimed_by=ME), claimed_name=SafeText("雅婷"), mine=True))
     assert await typist.type("h") == ["林淑芬 waits."]
-    assert await typist.type("g") == ["Who takes over 林淑芬?", "1 怡君"]
+    assert await typist.type("g") == [
+        str(say(VOICE_STAYS)),
+        "Who takes over 林淑芬?",
+        "1 怡君: Ready",
+        "2 安: On a break",
+    ]
     await typist.type("1")
     did = [each[1] for each in desk.did if each[0] == "do"]
     assert [type(each) for each in did] == [CallHold, CallHand]
