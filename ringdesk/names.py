@@ -47,14 +47,21 @@ _SINGLE: Final = frozenset(
 )
 """The most frequent surnames of Taiwan. Two of them before a given name of two are a double surname: 張簡, 張廖, and married
 women who put the husband's before their own."""
+_RARE: Final = frozenset(
+    "闕饒殷賀龍焦熊孔龐毛甘凌褚歐鄞鄔耿查翟秦俞伊祝裴辛包祁柴佘粘危韋晏牛甯岳樊霍關賈邢申莫舒符敖屈顧樓費史瞿穆郝鮑裘駱喻畢闞狄佟丘萬"
+)
+"""Less frequent ones. Before a single character only a known surname is one: 小明, 雅婷 are given names."""
+_NICKNAME: Final = frozenset("阿小")
+"""Before a given name or a part of one: 阿美, 小君君."""
 _LONGEST_PERSON: Final = 5
 _HONORIFICS: Final = re.compile(
-    "(?<=.)(?:先生|女士|小姐|太太|夫人|老師|醫師|醫生|律師|經理|主任|董事長|老闆娘?|媽媽|爸爸|阿姨|大哥|大姐|同學)$"
+    "(?<=.)(?:先生|女士|小姐|太太|夫人|老師|教授|醫師|醫生|護理師|藥師|律師|會計師|總?經理|副理|協理|課長|組長|店長|主任|董事長|老[闆板]娘?"
+    "|師傅|教練|媽媽|爸爸|阿姨|阿伯|伯伯|叔叔|大哥|大姐|同學)$"
 )
 _OF_PERSONS: Final = frozenset(["先生", "女士", "小姐", "太太", "夫人", "mr", "ms", "miss", "mrs", "mx"])
 """Forms of address that say no more than that somebody is a person."""
 _COMPANY: Final = re.compile(
-    "(?<=..)(?:公司|企業|企業社|商行|商號|工作室|事務所|工作坊|診所|醫院|藥局|學校|大學|銀行|集團|協會|基金會|工廠|餐廳|飯店|旅行社|管理委員會|管委會)$"
+    "(?<=..)(?:公司|企業|商行|商號|工作室|事務所|診所|學校|大學|銀行|集團|協會|基金會|餐廳|幼兒園|補習班|車行|工程行|水電行|中心|管理委員會|管委會|[店館廠社坊院局廟])$"
 )
 """How the name of a company ends. There are people called 林國中; none of these is a given name behind two characters."""
 _COMPANY_WORDS: Final = frozenset(["ltd", "inc", "corp", "corporation", "company", "llc", "gmbh", "plc", "limited"])
@@ -164,8 +171,14 @@ def _of_their_company(person: str) -> str:
 
 
 def _surname_length(compact: str) -> int:
-    if len(compact) >= 3 and compact[:2] in _COMPOUND:
+    """Characters of the family name in front; all of them where it is not known."""
+    first = fold(compact[0])
+    if compact[:2] in _COMPOUND or compact in _JAPANESE:
         return 2
+    if first not in _SINGLE and compact.startswith(_JAPANESE):
+        return next(len(family) for family in _JAPANESE if compact.startswith(family))
+    if compact[0] in _NICKNAME or (len(compact) == 2 and first not in _SINGLE | _RARE):
+        return len(compact)
     if len(compact) >= 4:
         japanese = next((len(family) for family in _JAPANESE if compact.startswith(family)), 0)
         doubled = 2 if all(char in _SINGLE for char in fold(compact[:2])) else 0
@@ -201,10 +214,24 @@ def addressed(typed: str) -> tuple[str, str]:
     return (ahead["name"], ahead["honorific"].capitalize()) if ahead is not None else (text, "")
 
 
+def has_title(name: str) -> bool:
+    """Whether a name says itself how its owner is addressed: `王小姐`, `陳老師`, `Ms Wang`, also behind that of a company."""
+    return bool(name.split()) and bool(addressed(_person(name))[1])
+
+
+def _person(name: str) -> str:
+    """The person in a name: without what brackets say of them, and without their company."""
+    name = " ".join(name.split())
+    return _of_their_company(" ".join(_ASIDE.sub(" ", name).split()) or name)
+
+
 def greeting_name(name: str, honorific: str = "") -> str:
-    """How to address a person: `林先生`, `歐陽女士`, `Mr Smith`, `Smith 先生`; the whole name without an honorific. A company
-    is no 先生: it has its name, with a title (經理) where one is given."""
+    """How to address a person: `林先生`, `歐陽女士`, `Mr Smith`, `Smith 先生`; the whole name without an honorific, or before it
+    where no surname is known (`雅婷小姐`); a name that has a title as it is. A company is no 先生: it has its name, with a title
+    (經理) where one is given."""
     name, honorific = " ".join(name.split()), honorific.strip()
+    if has_title(name):
+        return _person(name)
     if not honorific or not name:
         return name
     if is_company(name) and honorific.casefold().strip(".") in _OF_PERSONS:

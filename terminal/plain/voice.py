@@ -48,7 +48,7 @@ def joined(parts: Sequence[SafeText]) -> SafeText:
 
 def member_words(member: Member) -> SafeText:
     """Who it is, in one breath."""
-    name = SafeText(f"{member.name or member.code} {address(member.honorific)}".strip())
+    name = SafeText(f"{member.name or member.code} {address(member)}".strip())
     return joined((name, member.tier))
 
 

@@ -1,4 +1,4 @@
-"""F12: what answers a question, as it is typed. Enter reads the best, Enter again names it in the note; else it is asked.
+"""F12: what answers a question, as it is typed. Enter reads the best, Enter again puts it in the note; else it is asked.
 
 The answer is read in the box itself, right under the list: no call takes it away, only the keys of the person do.
 """
@@ -9,7 +9,7 @@ from typing import Final
 from ringdesk.articles import Article
 from ringdesk.errors import RingdeskError
 from ringdesk.ops import ArticleAsk
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from terminal.screens.keeper import NOBODY, Owner
 from terminal.screens.reading import Reading
 from terminal.screens.work import Work
@@ -67,7 +67,7 @@ class Faq:
             return await self._to_the_supervisor()
         article, owner = self._found[min(index, len(self._found) - 1)], self._work.board.person.key
         if self._read is not None and (self._read[0].id, self._read[1]) == (article.id, owner):
-            return self._name(article)
+            return self._put(article)
         self._read = article, owner  # whoever came onto the card since then did not hear the answer: it is read anew
         self._work.desk.business.was_read(article)
         self._show(self._choices())
@@ -77,7 +77,7 @@ class Faq:
         """The rows, and what is read of them."""
         rows = tuple(Choice((piece(each.title),)) for each in self._found)
         if self._read is None:
-            return Choices(say(TITLE), rows, foot=say("Enter reads, Enter again names it in the note"))
+            return Choices(say(TITLE), rows, foot=say("Enter reads, Enter again puts it in the note"))
         article, owner = self._read
         return Choices(say(TITLE), rows, read=answer(article), foot=self._hint(owner))
 
@@ -85,14 +85,14 @@ class Faq:
         """What Enter does with the answer that was read while `owner` was on the card."""
         person = self._work.board.person
         if person.key == NOBODY:
-            return say("Nobody is on the card: there is no note to name it in")
+            return say("Nobody is on the card: there is no note to put it in")
         if person.key != owner:
-            return say("Now {name} is on the card: Enter twice names it in this note", name=person.name)
-        return say("Enter names it in the note: {name}", name=person.name)
+            return say("Now {name} is on the card: Enter twice puts it in this note", name=person.name)
+        return say("Enter puts it in the note: {name}", name=person.name)
 
-    def _name(self, article: Article) -> SafeText:
-        """Put the title into the note; what was read can be read on where there is room for it."""
-        said = self._reading.insert(say("[{title}]", title=article.title))
+    def _put(self, article: Article) -> SafeText:
+        """Put title and text into the note; what was read can be read on where there is room for it."""
+        said = self._reading.insert(noted(article))
         if said:
             return said
         self._reading.close()
@@ -107,6 +107,12 @@ class Faq:
         await self._work.desk.do(ArticleAsk(text=SafeText(self._query), call=call, member=member))
         self._reading.close()
         return say("Asked the supervisor: {text}", text=SafeText(self._query))
+
+
+def noted(article: Article) -> SafeLines:
+    """An answer as a note has it: the text behind its title, or under it where it has several lines."""
+    title, text = say("[{title}]", title=article.title), article.text.strip()
+    return SafeLines((f"{title}\n{text}" if "\n" in text else f"{title} {text}").rstrip())
 
 
 def answer(article: Article) -> Leaf:

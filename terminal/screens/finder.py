@@ -91,7 +91,7 @@ class Finder:
 
 def _name(match: "Match") -> SafeText:
     member = match.member
-    return SafeText(f"{member.name or member.code} {address(member.honorific)}".rstrip())
+    return SafeText(f"{member.name or member.code} {address(member)}".rstrip())
 
 
 def _named(typed: str) -> Choice:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from terminal.screens.keeper import NOBODY
 from terminal.screens.painter import Painter
 from terminal.screens.panes import Panes
@@ -63,7 +63,7 @@ class Reading:
         self._painter.leaf = None
         self._painter.detail()
 
-    def insert(self, text: SafeText) -> SafeText:
+    def insert(self, text: SafeLines) -> SafeText:
         """Put words into the note, where its cursor is. What is to be said when there is no note."""
         area = self._field()
         if self._writing.owner == NOBODY:

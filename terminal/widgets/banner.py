@@ -68,7 +68,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     name = called_by(call, member)
     shown = number(call)
     people = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
-    usual = address(member.honorific) if member else SafeText()
+    usual = address(member) if member else SafeText()
     store = say("home store {store}", store=member.home_store) if member and member.home_store else SafeText()
     state = chip(say("Ring stopped") if stopped else say("Ringing"), Tone.RING_CHIP)
     head = spaced(

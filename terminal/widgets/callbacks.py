@@ -89,10 +89,10 @@ class Missed(ListPanel[Owed]):
 
     def picture(self, value: Owed, inside: Size) -> Picture:
         """The rows in sight."""
-        heading = (piece(say("Missed and callbacks"), Tone.LINK),)
         missed = len(value.calls)
         count = piece(tally(value.calls), Tone.WARN if missed else Tone.DIM)
         corner = spaced((*self.extent(inside), count), 2)
+        heading = _heading(inside.width - ENDS - width_of(corner))
         rows = value.rows()
         if not rows:
             return Picture((Row((piece(say("Nothing missed"), Tone.DIM),)),), heading, corner)
@@ -105,13 +105,26 @@ class Missed(ListPanel[Owed]):
         return Picture(tuple(drawn), heading, corner, foot, under)
 
     def _lower(self, value: Owed, inside: Size) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-        """What stands in the lower line: what is owed, and the keys of a missed call. Where both
-        find no room, the keys stand there while such a call is selected."""
-        foot = _foot(value)
-        keys = (piece(say("m missed, e elsewhere, i no matter"), Tone.DIM),) if value.calls else ()
+        """What stands in the lower line: what is owed, and the keys of the selected row; while nobody is in the list, those of a
+        missed call. Where both find no room, the keys stand there while somebody is in it."""
+        foot, keys = _foot(value), _keys(self.chosen if self.has_focus else next(iter(value.calls), None))
         if not foot or sum(each.width for each in (*foot, *keys)) + ENDS <= inside.width:
             return foot, keys
-        return ((), keys) if self.has_focus and isinstance(self.chosen, CallRow) else (foot, ())
+        return ((), keys) if self.has_focus and keys else (foot, ())
+
+
+def _heading(cells: int) -> tuple[Piece, ...]:
+    """The name of the panel, in one word where there is no room for all of it."""
+    whole, short = say("Missed and callbacks"), say("Missed")
+    return (piece(whole if cell_len(whole) <= cells else short, Tone.LINK),)
+
+
+def _keys(entry: Task | CallRow | None) -> tuple[Piece, ...]:
+    """What can be done with a row; of a callback that is made, nothing."""
+    if isinstance(entry, CallRow):
+        return (piece(say("m missed, e elsewhere, i no matter"), Tone.DIM),)
+    waits = entry is not None and entry.state is TaskState.OPEN
+    return (piece(say("a tried"), Tone.DIM),) if waits else ()
 
 
 def _foot(value: Owed) -> tuple[Piece, ...]:
@@ -248,7 +261,7 @@ def _standing(task: Task, when: Due, now: Now) -> tuple[tuple[SafeText, ...], To
         words = (say("late by {time}", time=late), late) if late else (when.words,)
         return tuple(SafeText(f"! {each}") for each in words), Tone.BAD
     opens = begins(task.opens, now)
-    if opens is not None and opens > now.at:
+    if opens is not None and opens - opens % 60 > now.at:  # a window is read, and drawn, by the minute
         return (say("waits"),), Tone.DIM
     return (say("to call"),), Tone.WARN
 

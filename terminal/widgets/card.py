@@ -193,7 +193,7 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     greet = (piece(say('say "{greeting}"', greeting=greeting(member)), Tone.STRONG),)
     name = (
         piece(member.name or member.code, Tone.STRONG),
-        piece(address(member.honorific)),
+        piece(address(member)),
         chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
         *(() if tall else _main_number(value)),
     )

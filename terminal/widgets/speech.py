@@ -48,9 +48,11 @@ def hello_to(name: SafeText, honorific: SafeText) -> SafeText:
     return SafeText(hello(name, honorific))
 
 
-def address(honorific: SafeText) -> SafeText:
-    """A common form of address in the language in force; one that is in it already, or that is not common, as it is."""
-    return SafeText(in_words(honorific))
+def address(member: Member) -> SafeText:
+    """The form of address that stands beside a member's name, in the language in force; none beside a name that has one."""
+    from ringdesk.names import has_title  # with the first card, not with the shell
+
+    return SafeText() if has_title(member.name) else SafeText(in_words(member.honorific))
 
 
 def mark(message: str) -> str:

@@ -40,7 +40,7 @@ def several(value: "Face", seen: range) -> tuple[Row, ...]:
             (
                 chip(SafeText(f"Esc {index}" if value.typed else str(index)), Tone.CHIP_LINK),
                 piece(member.name or member.code, Tone.STRONG),
-                piece(address(member.honorific)),
+                piece(address(member)),
                 chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
                 piece(say("guess") if match.guess else SafeText(), Tone.WARN),
                 piece(_habit(member, person.call.caller.e164), Tone.GOOD),

@@ -13,6 +13,7 @@ from ringdesk.names import (
     fold,
     grams,
     greeting_name,
+    has_title,
     is_gram,
     key,
     surname,
@@ -165,7 +166,25 @@ def test_contains(name: str, query: str, found: bool) -> None:
         ("林靜", "小姐", "林小姐"),
         ("歐陽娜", "女士", "歐陽女士"),
         ("司馬中原", "先生", "司馬先生"),
-        ("東方", "先生", "東先生"),
+        ("東方", "先生", "東方先生"),
+        ("田中", "先生", "田中先生"),
+        ("佐藤健", "先生", "佐藤先生"),
+        ("雅婷", "小姐", "雅婷小姐"),
+        ("小明", "", "小明"),
+        ("小明", "先生", "小明先生"),
+        ("阿美姐", "女士", "阿美姐女士"),
+        ("殷琪", "女士", "殷女士"),
+        ("王小姐", "", "王小姐"),
+        ("王小姐", "小姐", "王小姐"),
+        ("王小姐", "女士", "王小姐"),
+        ("王小姐", "Ms", "王小姐"),
+        ("王經理", "先生", "王經理"),
+        ("林陳美玉 老闆娘", "女士", "林陳美玉 老闆娘"),
+        ("陳怡君老師（鋼琴）", "小姐", "陳怡君老師"),
+        ("Ms Wang", "", "Ms Wang"),
+        ("Ms. Wang", "小姐", "Ms. Wang"),
+        ("大安書局", "先生", "大安書局"),
+        ("阿明麵店", "小姐", "阿明麵店"),
         ("范姜群", "小姐", "范姜小姐"),
         ("張簡宏斌", "先生", "張簡先生"),
         ("張簡明", "先生", "張先生"),
@@ -239,3 +258,18 @@ def test_a_surname_is_a_part_of_the_name(name: str) -> None:
 )
 def test_a_form_of_address_is_told_from_the_name(typed: str, name: str, honorific: str) -> None:
     assert addressed(typed) == (name, honorific)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("王小姐", True),
+        ("Dr Lin", True),
+        ("台積電 陳小姐", True),
+        ("王小明", False),
+        ("小姐", False),
+        ("大安診所", False),
+    ],
+)
+def test_whether_a_name_has_a_title(name: str, said: bool) -> None:
+    assert has_title(name) is said

@@ -117,9 +117,7 @@ async def in_pane(run: Running, name: str) -> None:
 
 @BOTH
 @LANGUAGES
-async def test_f12_reads_an_answer_and_names_it_in_the_note(
-    size: tuple[int, int], language: str, chinese: Path
-) -> None:
+async def test_f12_reads_an_answer_and_puts_it_in_the_note(size: tuple[int, int], language: str, chinese: Path) -> None:
     async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
         await serve(run)
         await run.press("f12", *"停車")
@@ -131,11 +129,21 @@ async def test_f12_reads_an_answer_and_names_it_in_the_note(
         assert "滿 NT$500 折抵一小時" in box[row + 2]
         assert ("in the note: 林淑芬" if language == "en" else "備註：林淑芬") in box[-1]
         await run.press("enter")
-        assert "可以停車嗎？" in run.screen.area.text
+        title = "[可以停車嗎？]" if language == "en" else "〔可以停車嗎？〕"
+        assert run.screen.area.text == f"{title} 地下停車場，滿 NT$500 折抵一小時。 "
         assert run.focus == "note"
 
 
-async def test_an_answer_is_not_named_in_the_note_of_who_came_since() -> None:
+async def test_an_answer_of_several_lines_stands_under_its_title_in_the_note() -> None:
+    made = desk()
+    made.business.pages = [msgspec.structs.replace(ANSWER, text=SafeLines("滿 NT$500 折抵。\n平日免費。"))]
+    async with running(made) as run:
+        await serve(run)
+        await run.press(*"hi", "f12", *"停車", "enter", "enter")
+        assert run.screen.area.text == "hi [可以停車嗎？]\n滿 NT$500 折抵。\n平日免費。 "
+
+
+async def test_an_answer_is_not_put_in_the_note_of_who_came_since() -> None:
     other = member("other", "陳冠宇", "0933-218-457")
     async with running(desk()) as run:
         await serve(run)
@@ -171,7 +179,7 @@ async def test_no_call_takes_an_answer_away_from_an_idle_desk(
         assert "可以停車嗎？" in run.screen.area.text
 
 
-async def test_an_answer_that_was_named_leaves_with_the_person() -> None:
+async def test_an_answer_that_was_put_in_the_note_leaves_with_the_person() -> None:
     other = member("other", "陳冠宇", "0933-218-457")
     made = desk()
     made.cards[other.id] = plain_card(other)

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.style import Style
+from textual.geometry import Size
 
-from ringdesk.calls import CallState
+from ringdesk.calls import CallState, Outcome
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Attempt, AttemptResult, Task, TaskKind, TaskState
 from terminal import words
-from terminal.widgets.callbacks import Owed, pair
+from terminal.widgets.callbacks import ENDS, Missed, Owed, pair
 from terminal.widgets.person import CallRow
-from terminal.widgets.row import Tone, drawn
+from terminal.widgets.row import Piece, Tone, drawn
 from terminal.widgets.speech import RESULTS, say
 from terminal.widgets.when import Now, age, clock
 from tests.screens.harness import compiled
@@ -176,3 +177,56 @@ def test_half_a_number_is_nobodys() -> None:
     for cells in range(27, 61):
         assert "0912-345-678" in text(task, Owed(((task, SafeText()),), (), HERE), cells)
     assert "called back 16:43" in text(task, Owed(((task, SafeText()),), (), HERE), 60)
+
+
+def panel(*tasks: Task, calls: tuple[CallRow, ...] = (), now: Now = HERE) -> Missed:
+    made = Missed(Owed((), (), HERE), id="missed")
+    made.value = Owed(tuple((task, SafeText("林淑芬")) for task in tasks), calls, now)
+    return made
+
+
+def words_of(pieces: tuple[Piece, ...]) -> str:
+    return "".join(str(each.text) for each in pieces)
+
+
+CALLBACK = Task(id="t", kind=TaskKind.CALLBACK, number=SafeText("+886229624417"), at=NOW - 90)
+LOST = CallRow(call=call("c1", state=CallState.RING_STOPPED))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_foot_names_the_keys_of_the_selected_row(language: str, chinese: Path) -> None:
+    words.language(language, chinese)
+    of_call, of_callback = ("m missed", "a tried") if language == "en" else ("m 未接", "a 回電結果")
+    listed = panel(CALLBACK, calls=(LOST,))
+    assert of_call in words_of(listed.picture(listed.value, Size(76, 8)).under), "nobody is in the list yet"
+    listed.set_reactive(Missed.has_focus, True)
+    for selected, said, unsaid in ((0, of_callback, of_call), (1, of_call, of_callback)):
+        listed.selected = selected
+        foot = words_of(listed.picture(listed.value, Size(76, 8)).under)
+        assert said in foot
+        assert unsaid not in foot
+    made = msgspec.structs.replace(CALLBACK, state=TaskState.DONE, done_at=NOW - 9)
+    done = panel(made)
+    done.set_reactive(Missed.has_focus, True)
+    assert done.picture(done.value, Size(76, 8)).under == ()
+
+
+def test_a_window_is_open_from_the_minute_that_it_names() -> None:
+    begins = NOW - NOW % 60 + 60
+    task = msgspec.structs.replace(CALLBACK, opens=iso(begins + 25), due=iso(begins + 1800))
+    before, at = (Now(begins + passed, HERE.zone).minute for passed in (-1, 0))
+    assert "waits" in text(task, Owed(((task, SafeText("x")),), (), before), 40)
+    assert "to call" in text(task, Owed(((task, SafeText("x")),), (), at), 40)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("cells", range(30, 61, 3))
+def test_the_name_of_the_panel_is_never_cut(cells: int, language: str, chinese: Path) -> None:
+    words.language(language, chinese)
+    sure = [CallRow(call=call(f"c{index}", state=CallState.ENDED, outcome=Outcome.MISSED)) for index in range(12)]
+    listed = panel(
+        *[msgspec.structs.replace(CALLBACK, id=f"t{index}") for index in range(9)], calls=(*sure, LOST, LOST)
+    )
+    picture = listed.picture(listed.value, Size(cells, 5))
+    assert sum(each.width for each in (*picture.title, *picture.corner)) + ENDS <= cells
+    assert cells < 40 or words_of(picture.title) == say("Missed and callbacks")

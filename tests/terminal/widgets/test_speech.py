@@ -23,6 +23,12 @@ from tests.terminal.scripted_desk import call, member, plain_card, pop
      ("zh_TW", "王大明（台積電）", "先生", "王先生您好"),
      ("en", "林志明", "老師", "Hello, 林老師"),
      ("en", "林志明", "", "Hello, 林志明"),
+     ("en", "王小姐", "小姐", "Hello, 王小姐"),
+     ("en", "雅婷", "", "Hello, 雅婷"),
+     ("en", "", "小姐", "Hello"),
+     ("zh_TW", "王經理", "先生", "王經理您好"),
+     ("zh_TW", "雅婷", "小姐", "雅婷小姐您好"),
+     ("zh_TW", "Ms Wang", "Ms", "Ms Wang 您好"),
      ("zh_TW", "林淑芬", "小姐", "林小姐您好"),
      ("zh_TW", "林淑芬", "女士", "林女士您好"),
      ("zh_TW", "James Smith", "Mr", "Smith 先生您好"),
@@ -38,7 +44,13 @@ def test_a_greeting_is_in_one_language(language: str, name: str, honorific: str,
 
 def test_an_address_that_nobody_knows_stays() -> None:
     with spoken("zh_TW"):
-        assert address(SafeText("Dr")) == "Dr"
+        assert address(member("m", "林志明", "0912-345-678", honorific=SafeText("Dr"))) == "Dr"
+
+
+def test_no_address_stands_beside_a_name_that_has_one() -> None:
+    with spoken("zh_TW"):
+        assert address(member("m", "王小姐", "0912-345-678", honorific=SafeText("小姐"))) == ""
+        assert address(member("m", "王小美", "0912-345-678", honorific=SafeText("Ms"))) == "女士"
 
 
 def test_built_in_codes_are_in_the_language_of_the_desk_and_own_ones_as_written() -> None:
