@@ -15,8 +15,7 @@ from terminal.plain.choices import Verdict
 from terminal.plain.talk import Act, Entry
 from terminal.screens.windows import Window, spelled
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.speech import VOICE_STAYS, line_name, say, titled
-from terminal.widgets.team import doing
+from terminal.widgets.speech import VOICE_STAYS, doing, line_name, say, titled
 
 
 async def take(bench: Bench, rest: str) -> None:

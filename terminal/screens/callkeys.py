@@ -20,9 +20,8 @@ from terminal.screens.onshow import Part
 from terminal.widgets.callbacks import Missed
 from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, called_by
-from terminal.widgets.speech import VOICE_STAYS, say
+from terminal.widgets.speech import VOICE_STAYS, doing, say
 from terminal.widgets.tasks import Tasks, by_urgency
-from terminal.widgets.team import doing
 from terminal.widgets.telephone import title
 
 if TYPE_CHECKING:

@@ -9,9 +9,8 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.screens.menus import Entry, Menus
 from terminal.screens.work import Work
-from terminal.widgets.speech import say
+from terminal.widgets.speech import doing, say
 from terminal.widgets.tasks import listed
-from terminal.widgets.team import doing
 from terminal.widgets.telephone import title
 
 

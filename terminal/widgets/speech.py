@@ -135,6 +135,11 @@ def does(presence: Presence) -> SafeText:
     return say(ON_A_CALL if called else PRESENCES[presence.state])
 
 
+def doing(presence: Presence) -> SafeText:
+    """What somebody does now, in the words of every list of colleagues."""
+    return say("wants help") if presence.help else does(presence)
+
+
 RESULTS: Final[Mapping[AttemptResult, str]] = {
     AttemptResult.REACHED: mark("reached"),
     AttemptResult.NO_ANSWER: mark("no answer"),

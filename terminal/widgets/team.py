@@ -10,7 +10,7 @@ from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.row import Piece, Row, Tone, clipped, column, gap, piece, width_of
-from terminal.widgets.speech import ON_A_CALL, PRESENCES, does, say
+from terminal.widgets.speech import ON_A_CALL, PRESENCES, doing, say
 from terminal.widgets.when import Now, length
 
 SHAPES: Final[Mapping[PresenceState, tuple[str, Tone]]] = {
@@ -72,11 +72,6 @@ class Team(ListPanel[Crew]):
         time = _time(mate, self.value.now)
         right = (time,) if time.width else ()
         return Row(_said(mate, cells - time.width - 1, name_cells), right, base=base)
-
-
-def doing(presence: Presence) -> SafeText:
-    """What somebody does now, in the words of every list of colleagues."""
-    return say("wants help") if presence.help else does(presence)
 
 
 def _time(mate: Mate, now: Now) -> Piece:
