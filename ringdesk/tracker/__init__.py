@@ -26,6 +26,7 @@ from ringdesk.tracker.life import (
     heard_at,
     patience,
     pop_due,
+    rings_on,
     step,
     wrap_up,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "patience",
     "perhaps_one",
     "pop_due",
+    "rings_on",
     "step",
     "told_apart",
     "twin",

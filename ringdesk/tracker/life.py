@@ -22,6 +22,8 @@ from ringdesk.codecs.passiveline import joined
 from ringdesk.safetext import SafeText
 
 _S, _K = CallState, EventKind
+_MOMENT: Final = 2.0
+"""Seconds for which what a line said may be on its way here: less than the shortest wait before anything is given up."""
 
 TRANSITIONS: Final[dict[tuple[CallState, EventKind], CallState]] = {
     (_S.NEW, _K.RINGING): _S.RINGING,
@@ -188,10 +190,15 @@ def _of_leg(call: Call, event: CallEvent) -> CallEvent:
 
 def _rings_on(call: Call, event: CallEvent) -> bool:
     """Whether the source says, when it is heard again, that a call rings of which that was given up for want of news."""
+    return event.event in (EventKind.RINGING, EventKind.QUEUED) and rings_on(call, event.at)
+
+
+def rings_on(call: Call, at: float) -> bool:
+    """Whether a call that was given up for want of news rings on, where it is heard to at `at`: a ring of that very moment may
+    have waited behind the giving up."""
     silent = call.state is CallState.RING_STOPPED or (call.state is CallState.ENDED and call.outcome is Outcome.UNKNOWN)
     decided = call.disposition is not None or call.merged_into is not None or _was_answered(call)
-    waits = event.event in (EventKind.RINGING, EventKind.QUEUED)
-    return call.lapsed and silent and waits and not decided and event.at >= (call.last_ring or 0.0)
+    return call.lapsed and silent and not decided and at >= (call.last_ring or 0.0) - _MOMENT
 
 
 def _in_vain(call: Call) -> bool:

@@ -13,7 +13,7 @@ from ringdesk import ids
 from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, told_apart, twin
+from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, rings_on, told_apart, twin
 from terminal.desk.silence import Silence
 
 YOUNG: Final = 30.0
@@ -281,7 +281,8 @@ class CallBook:
         popped = (before is not None and before.popped) or call_id in self._known_as_another
         self._known_as_another.discard(call_id)
         told = call.started if call.routed is None else max(call.started, call.routed.since)
-        young = now - told < YOUNG if call_id in self._rows else now - max(told, call.last_ring or 0.0) < TOLD_LATE
+        others = call_id in self._rows and self._tracker.get(call_id) is None
+        young = now - told < YOUNG if others else now - max(told, call.last_ring or 0.0) < TOLD_LATE
         elsewhere = self.elsewhere(call)
         pop = not popped and young and _calls_for(call) and not elsewhere
         perhaps = self._perhaps(call) if pop else self._question(before, call, popped=popped)
@@ -321,7 +322,10 @@ def _over(call: Call, now: float) -> bool:
 
 
 def _combined(heard: Call, row: Call) -> Call:
-    """What the line knows, and what the others did; the one that is further along says the state."""
+    """What the line knows, and what the others did; the one that is further along says the state, unless that was given up for
+    want of news which the line has."""
+    if heard.state in _WAITING and heard.last_ring is not None and rings_on(row, heard.last_ring):
+        row = msgspec.structs.replace(row, state=heard.state, outcome=None)
     if row.rank > heard.rank:
         caller = heard.caller if row.caller.raw is None else row.caller
         return msgspec.structs.replace(row, caller=caller, absent=caller.raw is None and (row.absent or heard.absent))

@@ -102,6 +102,7 @@ class CallFlow:
 
     async def lapse(self, calls: list[Call]) -> None:
         """Of these calls, which rang at the start, those that no line of this desk has heard of since ring no more."""
+        await self._queue.join()  # what a line said meanwhile may wait here still
         for event in self.book.unheard(calls, self._sources.keys(), self._now()):
             await self.put(event)
 

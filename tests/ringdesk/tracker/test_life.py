@@ -327,6 +327,11 @@ class TestWhatNobodyHeardStop:
         )
         assert (again.state, again.outcome, again.ended, again.lapsed) == (state, None, None, False)
 
+    @pytest.mark.parametrize("at", [59.0, 60.0, 61.0])
+    def test_a_ring_of_the_moment_in_which_it_was_given_up_counts(self, at: float) -> None:
+        ring = CallEvent(event=EventKind.RINGING, at=at, source="pbx", native_id="1")
+        assert step(self.lapsed(), ring, call_id="c").state is CallState.RINGING
+
     def test_what_was_said_of_it_meanwhile_or_before_stays(self) -> None:
         late = CallEvent(event=EventKind.RINGING, at=130.0, source="pbx", native_id="1")
         for more in ({"claimed_by": "p"}, {"disposition": "missed"}, {"merged_into": "d"}, {"answered": 70.0}):

@@ -1,7 +1,19 @@
 import msgspec
 import pytest
 
-from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Presentation, Routed, SourceKey
+from ringdesk.calls import (
+    Call,
+    Called,
+    Caller,
+    CallEvent,
+    CallState,
+    EventKind,
+    Outcome,
+    Presentation,
+    Routed,
+    SourceKey,
+)
+from ringdesk.ids import call_id
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from ringdesk.tracker.merging import joined_by_person, parted
@@ -261,6 +273,42 @@ def test_calls_that_lead_to_each_other_are_one_of_them() -> None:
     for gone, into in (("w", "z"), ("z", "w")):
         book.row(row(CallState.ENDED, id=gone, ended=AT, merged_into=into), AT)
     assert (book.resolve("w"), book.resolve("z")) == ("w", "w")
+
+
+class TestRingsOnAsItIsGivenUp:
+    """What rang when the desk was left is given up 60 s after it began; its own line says that it rings, just then."""
+
+    @pytest.mark.parametrize("after", [-1.0, 0.0, 1.0, 30.0])
+    @pytest.mark.parametrize("word", [None, "before", "behind"])
+    @pytest.mark.parametrize("ended", [False, True], ids=["ring stopped", "ended"])
+    def test_it_rings_and_pops(self, after: float, word: str | None, ended: bool) -> None:
+        """The server's word that it was given up comes `before` the ring or `behind` it, or not at all."""
+        book = CallBook(Tracker())
+        kept = call_id("line", "1")
+        began = row(id=kept, sources=(SourceKey("line", "1"),), last_ring=AT)
+        assert book.row(began, AT + 60) == [], "too old to pop by itself"
+        (stopped,) = book.unheard([began], {"line"}, AT + 60)
+        book.heard(stopped, "main")
+        told = msgspec.structs.replace(began, state=CallState.RING_STOPPED, last_ring=AT + 60, lapsed=True)
+        if ended:
+            told = msgspec.structs.replace(told, state=CallState.ENDED, outcome=Outcome.UNKNOWN, ended=AT + 60)
+        turns = book.row(told, AT + 60) if word == "before" else []
+        turns += book.heard(event(EventKind.RINGING, 60 + after, MEI), "main", AT + 61)
+        turns += book.row(told, AT + 61) if word == "behind" else []
+        assert [turn.pop for turn in turns].count(True) == 1
+        found = book.find(kept)
+        assert found is not None
+        assert (found.state, found.outcome) == (CallState.RINGING, None)
+
+    def test_one_that_somebody_has_or_was_heard_to_stop_does_not(self) -> None:
+        for more in ({"claimed_by": "p"}, {"lapsed": False}):
+            book = CallBook(Tracker())
+            kept = call_id("line", "1")
+            fields = {"id": kept, "sources": (SourceKey("line", "1"),), "last_ring": AT + 60, "lapsed": True} | more
+            told = row(CallState.RING_STOPPED, **fields)
+            book.row(told, AT + 60)
+            turns = book.heard(event(EventKind.RINGING, 61, MEI), "main")
+            assert not any(turn.pop for turn in turns)
 
 
 class TestRouted:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ringdesk.calls import Call, CallState, SourceKey
+from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
 from ringdesk.ids import call_id
 from terminal.desk import life
 from terminal.news import ScreenPop
@@ -50,3 +50,13 @@ async def test_what_rings_on_and_what_another_source_sees_is_left_alone(tmp_path
         while not silent(place):
             await asyncio.sleep(0.02)
         assert [each.id for each in silent(place)] == [calls[-1].id]
+
+
+async def test_what_rings_just_before_it_is_given_up_rings_on(tmp_path: Path) -> None:
+    on = left("on")
+    async with opened(tmp_path, calls=(on,)) as place:
+        ring = CallEvent(event=EventKind.RINGING, at=time.time(), source=Hand().spec.id, native_id="on")
+        await place.desk._flow.put(ring)  # nobody has taken it from the queue yet
+        await place.desk._flow.lapse([on])
+        await place.desk._flow._queue.join()
+        assert [(each.id, each.state) for each in place.desk.calls()] == [(on.id, CallState.RINGING)]
