@@ -9,6 +9,7 @@ import asyncio
 import random
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -36,7 +37,7 @@ from server.admin import Office
 from terminal import words
 from terminal.callerid.source import parse
 from terminal.desk import Business, Desk, Draft
-from terminal.guide import Guide
+from terminal.guide import DIGITS, Guide
 from terminal.news import Match
 from terminal.plain.commands import COMMANDS
 from terminal.widgets.speech import say
@@ -143,13 +144,13 @@ def _keys(changed: Mapping[str, str], *, plain: bool) -> dict[str, str]:
 
 
 def _guide(keys: dict[str, str]) -> Guide:
-    wanted = next(member for member in _people() if _mobile(member) and not member.name.isascii())
+    wanted = _found_by_digits(list(_people()))
     return Guide(
         keys,
         roots.wall,
         stranger=STRANGER_E164,
         owner=wanted,
-        digits=_mobile(wanted)[-3:],
+        digits=_mobile(wanted)[-DIGITS:],
         surname=wanted.name[0],
         word=say("return"),
     )
@@ -157,6 +158,12 @@ def _guide(keys: dict[str, str]) -> Guide:
 
 def _people(speak: sample.Speak = sample.as_written) -> Iterator[Member]:
     return (sample.member(SEED, index, speak) for index in range(MEMBERS))
+
+
+def _found_by_digits(people: Sequence[Member]) -> Member:
+    """The first whom three digits name alone: whoever types them opens no other."""
+    tails = Counter(number.e164[-DIGITS:] for each in people for number in each.numbers if number.e164)
+    return next(each for each in people if not each.name.isascii() and tails[_mobile(each)[-DIGITS:]] == 1)
 
 
 def _mobile(member: Member) -> str:

@@ -97,10 +97,10 @@ _VERDICTS: Final = frozenset({"missed", "elsewhere", "ignored"})
 class Guide:
     """Leads one person. `keys` maps the ids of keys or commands to what is pressed or typed; `now` gives seconds since 1970.
 
-    `stranger` is the number (E.164) of the unknown caller, `owner` the member whose it is (named with the last digits of a
-    number, so that they are found without a Chinese keyboard), `word` what the answers are asked for. `digits` and `surname`
-    are what the search is tried with while nobody has been served: after that it is whom the person served last, for that
-    can be read on the screen.
+    `stranger` is the number (E.164) of the unknown caller, `owner` the member whose it is, `word` what the answers are asked
+    for. `digits` (the last of the owner's own number, so that nobody needs a Chinese keyboard to find them) and `surname` are
+    what the search is tried with while nobody has been served: after that it is whom the person served last, for that can be
+    read on the screen.
     """
 
     def __init__(
@@ -118,6 +118,7 @@ class Guide:
         self._now = now
         self._stranger = stranger
         self._owner = owner
+        self._who = SafeText(f"{owner.name} {digits}")
         self._strayed = False
         self._callback = ""
         self._noted: frozenset[str] = frozenset()
@@ -165,7 +166,7 @@ class Guide:
             self._says(step),
             key=self._shown(step.key),
             word=self._word,
-            who=SafeText(f"{self._owner.name} {_last_digits(self._owner)}"),
+            who=self._who,
             query=SafeText(f"{self._digits} {self._surname}"),
             **shown,
         )
@@ -293,8 +294,3 @@ class Guide:
 
     def _serves(self, call: str) -> None:
         self._digits, self._surname = self._callers.get(call, (self._digits, self._surname))
-
-
-def _last_digits(member: Member) -> str:
-    known = (number.e164 for number in member.numbers if number.e164)
-    return next(known, "")[-DIGITS:]

@@ -1,5 +1,6 @@
 """One box for everything that is looked for by typing: members (`/`) and commands (Ctrl+P). Enter takes, arrows choose."""
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from textual import events
@@ -12,7 +13,7 @@ from terminal.messages import Asked, Chosen, Dismissed
 from terminal.widgets.note import QueryField
 from terminal.widgets.page import Leaf, laid, titled
 from terminal.widgets.panel import LIGHT, ListPanel, Picture
-from terminal.widgets.row import Piece, Row, Tone, piece, spaced
+from terminal.widgets.row import Piece, Row, Tone, piece, spaced, wrapped
 from terminal.widgets.speech import say
 
 PAGES: Final = {"pagedown": 1, "pageup": -1}
@@ -68,6 +69,12 @@ class ChoiceList(ListPanel[Choices]):
         self.redraw()
 
     _to_read = 1
+    _drawn: Sequence[int] = ()
+    """The entry on each line."""
+
+    def entry_at(self, line: int) -> int:
+        """An entry of several lines is each of them."""
+        return self._drawn[line] if line < len(self._drawn) else self.top + line
 
     def picture(self, value: Choices, inside: Size) -> Picture:
         """The rows in sight, the selected one marked; what is read under them."""
@@ -78,10 +85,14 @@ class ChoiceList(ListPanel[Choices]):
         if not value.rows and value.saying:
             rows.append(Row((piece(value.saying, Tone.DIM),)))
         shown = self.in_sight(Size(inside.width, self.heading + count)) if value.rows else range(0)
+        drawn, spare = list[int](), count - len(shown)
         for index in shown:
-            choice = value.rows[index]
             base = Tone.SELECTED if index == self.selected else Tone.TEXT
-            rows.append(Row(choice.left, choice.right, base=base))
+            lines_of_it = _unfolded(value.rows[index], inside.width, spare)
+            spare -= len(lines_of_it) - 1
+            drawn += [index] * len(lines_of_it)
+            rows += [Row(each.left, each.right, base=base) for each in lines_of_it]
+        self._drawn = drawn
         if value.read is not None:
             rows += self._reading(value.read, lines, room - count - 1)
         closes = piece(say("Esc closes"), Tone.DIM)
@@ -103,6 +114,15 @@ class ChoiceList(ListPanel[Choices]):
             more = (piece(words, Tone.DIM),)
         head = Row((*titled(leaf), piece(SafeText(" "))), more, fill=LIGHT[0], fill_tone=Tone.FRAME)
         return [head, *lines[self.turned : last]]
+
+
+def _unfolded(choice: Choice, cells: int, spare: int) -> list[Choice]:
+    """A row that is too long, on several lines where so many are spare; one that has something beside it stays one."""
+    if choice.right or len(choice.left) != 1 or choice.left[0].width <= cells:
+        return [choice]
+    text, tone = choice.left[0].text, choice.left[0].tone
+    lines = [Choice((piece(part, tone),)) for part in wrapped(SafeText(text), cells)]
+    return lines if len(lines) - 1 <= spare else [choice]
 
 
 def _extent(value: Choices, shown: range) -> tuple[Piece, ...]:

@@ -1,6 +1,6 @@
 """The last row: the keys that work now, and where the focus is. On a small screen, the tabs above it."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from textual.geometry import Size
 
@@ -10,6 +10,9 @@ from terminal.bindings import shown as written
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, told, width_of
 from terminal.widgets.speech import say
+
+BETWEEN: Final = piece(SafeText("│"), Tone.FRAME)
+"""Between two keys where there is no room for air: a label of several words ends somewhere."""
 
 
 class Keys(NamedTuple):
@@ -38,7 +41,7 @@ class KeyBar(Panel[Keys]):
 
 
 def _keys(value: Keys, *, air: int, roomy: bool) -> tuple[Piece, ...]:
-    """The keys with so much air between them; `roomy` pads each."""
+    """The keys with so much air between them; `roomy` pads each, else a line divides them."""
     other = dict(value.changed)
     words: list[Piece] = []
     for key in KEYS:
@@ -50,7 +53,7 @@ def _keys(value: Keys, *, air: int, roomy: bool) -> tuple[Piece, ...]:
             chip(shown, Tone.CHIP) if roomy else piece(shown, Tone.CHIP),
             gap(),
             piece(say(key.label), Tone.DIM if dead else Tone.TEXT),
-            gap(air),
+            gap(air) if roomy else BETWEEN,
         ]
     return tuple(words[:-1])
 

@@ -260,6 +260,10 @@ class ListPanel(Panel[Value]):
         self.top = max(self.top, self.selected - room + 1)
         return range(self.top, min(count, self.top + room))
 
+    def entry_at(self, line: int) -> int:
+        """The entry on a line under the heading."""
+        return self.top + line // self.height_of_entry
+
     def select(self, index: int) -> None:
         """Move the selection."""
         index = max(0, min(index, self.entries(self.value) - 1))
@@ -302,6 +306,6 @@ class ListPanel(Panel[Value]):
         line = event.y - 1 - self.heading
         if line < 0 or not self.entries(self.value):
             return
-        self.select(self.top + line // self.height_of_entry)
+        self.select(self.entry_at(line))
         if event.chain == 2:
             self.post_message(Chosen(self.id or "", self.selected))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import demo, practice
 from tests.cli.processes import PATIENCE, run, servers_in
 from tests.cli.test_plain import talk
 from tests.flows.screen import F2, Person
@@ -69,3 +70,11 @@ def test_the_screen_says_that_it_is_practice_and_what_comes_next(
 def test_practice_takes_nothing_real(tmp_path: Path, words: list[str]) -> None:
     done = run(tmp_path, "desk", "--practice", *words)
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
+def test_the_digits_of_the_tour_name_one_member_and_f4_has_the_digits_of_the_demo() -> None:
+    people = list(practice._people())
+    digits = practice._mobile(practice._found_by_digits(people))[-3:]
+    assert sum((number.e164 or "").endswith(digits) for each in people for number in each.numbers) == 1
+    codes = [row for kind, row in practice._rows([]) if kind == "disposition"]
+    assert codes == [row for kind, row in demo._rows(1, 1, demo.spoken()) if kind == "disposition"]

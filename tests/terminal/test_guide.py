@@ -76,10 +76,10 @@ def test_who_is_on_a_call_is_told_what_to_do_with_it() -> None:
 def test_the_screen_says_how_to_leave_the_note_and_to_reach_a_list() -> None:
     screen = guide({"attach": "Ctrl+L", "search": "/", "back": "Esc", "pane": "F9", "missed": "m"})
     screen.did(STEPS[1].deed)
-    assert "Esc, / opens 黃志強 123, Ctrl+L adds it" in screen.hint()
+    assert "Esc, / opens 黃志強 678, Ctrl+L adds it" in screen.hint()
     plain = guide({"attach": "a", "search": "s", "missed": "m"})
     plain.did(STEPS[1].deed)
-    assert "find 黃志強 123 with s and open the card, then type a:" in plain.hint()
+    assert "find 黃志強 678 with s and open the card, then type a:" in plain.hint()
 
 
 def test_the_whole_tour_as_the_desk_tells_it() -> None:
