@@ -10,11 +10,12 @@ from terminal.words import TAGS, speaking
 
 
 class Command(NamedTuple):
-    """One command: its name, the key that does the same, the action of the screen."""
+    """One command: its name, the key that does the same, the action of the screen; what else people call it."""
 
     name: SafeText
     key: SafeText
     action: str
+    also: SafeText = SafeText()
 
 
 UNBOUND: Final = (
@@ -27,6 +28,13 @@ UNBOUND: Final = (
     (mark("Go to the team"), "go('team')"),
 )
 """Commands without a key of their own."""
+DEEDS: Final = (
+    (mark("Go to the note"), "go('note')", mark("write")),
+    (mark("Go to the timeline"), "go('timeline')", mark("history: filter, read an entry whole")),
+    (mark("Go to the tasks"), "go('tasks')", mark("close, open again, put off or hand on a task")),
+    (mark("Go to earlier notes"), "go('earlier')", mark("change a note, read its older texts")),
+)
+"""Panes, and what is done in them, by which they are found too."""
 
 
 def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] = ()) -> list[Command]:
@@ -41,18 +49,19 @@ def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] 
     kept = [Command(say("Draft: {name}", name=name), SafeText(), action) for name, action in drafts]
     back = [Command(say("Undo: {what}", what=what), SafeText(), f"undo({at})") for at, what in enumerate(undone)]
     plain = [Command(say(name), SafeText(), action) for name, action in UNBOUND]
-    return [*back, *kept, *seen.values(), *plain]
+    deeds = [Command(say(name), SafeText(), action, say(also)) for name, action, also in DEEDS]
+    return [*back, *kept, *seen.values(), *plain, *deeds]
 
 
 def found(query: str, offered: Callable[[], list[Command]]) -> list[Command]:
-    """The commands whose name has every word of the query, in any language that there is. Raises ValueError if what is
-    offered depends on the language."""
+    """The commands whose names or key have every word of the query, in any language that there is. Raises ValueError if what
+    is offered depends on the language."""
     words = query.casefold().split()
     shown = offered()
-    names = [[each.name] for each in shown]
+    names = [[each.name, each.also, each.key] for each in shown]
     for tag in TAGS:
         with speaking(tag):
             for known, other in zip(names, offered(), strict=True):
-                known.append(other.name)
+                known.extend((other.name, other.also))
     said = (" ".join(known).casefold() for known in names)
     return [each for each, name in zip(shown, said, strict=True) if all(word in name for word in words)]

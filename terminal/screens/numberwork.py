@@ -123,7 +123,11 @@ class NumberWork:
             if theirs:
                 self.work.turned(call, before, await self.work.desk.open(whose.id) if whose is not None else None)
             await self.work.refill()
-            again = _given_back(wish, former)
+            again = (
+                await self.work.with_noted(_given_back(wish, former), member, call)
+                if theirs
+                else _given_back(wish, former)
+            )
             shown = self.board.person.member
             if shown is None or shown.id != member.id or self.call is None or self.call.id != call.id:
                 return again

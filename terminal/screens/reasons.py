@@ -25,7 +25,12 @@ class Reasons:
     def commands(self) -> list[Command]:
         """One for each reason."""
         return [
-            Command(say("Reason: {name}", name=titled(each)), SafeText(), f"reason('{index}')")
+            Command(
+                say("Reason: {name}", name=titled(each)),
+                SafeText(),
+                f"reason('{index}')",
+                say("script and template of the note"),
+            )
             for index, each in enumerate(self._codes.in_use)
         ]
 

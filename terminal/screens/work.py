@@ -185,7 +185,18 @@ class Work:
             return say("{name} is not the caller any more.", name=member.name or member.code)
         await self.give_back(promised)
         self.turned(old.call, old.matches, None)
-        return say("The caller is unknown again: {name}.", name=called_by(old.call))
+        return await self.with_noted(
+            say("The caller is unknown again: {name}.", name=called_by(old.call)), member, old.call
+        )
+
+    async def with_noted(self, done: SafeText, member: Member, call: Call) -> SafeText:
+        """`done`, and of a note that was saved for the `call` while its caller was taken for the `member` that it stays
+        theirs: a note never changes whom it is about."""
+        notes = (await self.desk.open(member.id)).notes
+        if not any(note.member == member.id and note.call == call.id for note in notes):
+            return done
+        name = member.name or member.code
+        return say("{done} The saved note stays {name}'s.", done=done, name=name)
 
     def turned(self, call: Call, matches: tuple[Match, ...], card: "Card | None") -> None:
         """The caller of `call` is the one of `card` (None: nobody we know), and what was typed for the call goes along."""

@@ -6,10 +6,12 @@ import pytest
 
 from ringdesk.safetext import SafeText
 from terminal import words
+from terminal.bindings import KEYS
 from terminal.screens.board import Board
 from terminal.screens.commands import commands, found
 from terminal.screens.looks import look_commands
 from terminal.screens.views import announcement
+from terminal.widgets.speech import say
 from terminal.widgets.when import Now
 from tests.screens.harness import running
 from tests.terminal.plain.talking import spoken
@@ -20,7 +22,8 @@ from tests.terminal.scripted_desk import NOW, ScriptedDesk
     ("query", "action"),
     [("hold", "hold"), ("Wrap up", "wrapup"), ("take break", "presence('break')"), ("high contrast", "wear('contrast')"),
      ("約定回電", "later"), ("callback at", "later"), ("語言", "speak('en')"),
-     ("高對比", "wear('contrast')"), ("set pin", "pin")],
+     ("高對比", "wear('contrast')"), ("set pin", "pin"), ("F8", "later"), ("ctrl+g", "lock"),
+     ("tasks", "go('tasks')"), ("待辦", "go('tasks')"), ("older texts", "go('earlier')"), ("timeline", "go('timeline')")],
 )  # fmt: skip
 def test_both_names_find_it_on_a_chinese_desk(query: str, action: str) -> None:
     with spoken("zh_TW"):
@@ -73,3 +76,28 @@ async def test_the_language_and_the_theme_in_use_are_marked(tongue: str, chinese
 @pytest.mark.parametrize(("count", "said"), [(1, "1 draft is kept: Ctrl+P lists it"), (2, "2 drafts are kept")])
 def test_drafts_are_counted(count: int, said: str) -> None:
     assert said in announcement(Board(), Now(NOW), SafeText(), bad=False, drafts=count).message
+
+
+@pytest.mark.parametrize("tongue", ["en", "zh_TW"])
+def test_every_key_is_found_by_itself_and_by_its_words_in_both_languages(tongue: str) -> None:
+    labels: dict[str, list[str]] = {}
+    for language in ("en", "zh_TW"):
+        with spoken(language):
+            for key in KEYS:
+                labels.setdefault(key.id, []).append(say(key.label))
+    with spoken(tongue):
+        for key in KEYS:
+            if key.action in ("palette", "help"):
+                continue
+            for query in (*labels[key.id], key.shown):
+                hits = [each.action for each in found(query, lambda: commands([], []))]
+                assert key.action in hits, (key.id, query)
+
+
+@pytest.mark.parametrize("query", ["範本", "template", "script"])
+@pytest.mark.parametrize("tongue", ["en", "zh_TW"])
+async def test_a_reason_is_found_by_its_template(tongue: str, query: str) -> None:
+    async with running(ScriptedDesk()) as run:
+        with spoken(tongue):
+            actions = [each.action for each in found(query, run.screen.casework.reasons.commands)]
+        assert actions[0] == "reason('0')"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from ringdesk.calls import CallState
 from ringdesk.members import Member
-from ringdesk.safetext import SafeText
+from ringdesk.notes import Note
+from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.why import Why
 from terminal.news import CallNews, Match
 from terminal.screens.board import Board
@@ -52,6 +53,25 @@ def on_card(run: Running) -> Owner:
 
 async def undoes(run: Running, english: bool) -> None:
     await run.press("escape", "ctrl+p", *("undo" if english else "復原"), "enter")
+
+
+@SIZES
+@BOTH
+async def test_a_note_that_was_saved_for_the_wrong_member_is_said_to_stay_theirs(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    made = desk()
+    async with running(made, size, catalogue=None if english else chinese) as run:
+        await written(run)
+        await opens(run, "林")
+        await run.press("ctrl+s")
+        note = Note(id="saved", member=LIN.id, call=UNKNOWN.id, text=SafeLines("ab"))
+        made.cards[LIN.id] = msgspec.structs.replace(made.cards[LIN.id], notes=(note,))
+        await undoes(run, english)
+        stays = f"The saved note stays {LIN.name}'s" if english else f"存好的備註仍屬於{LIN.name}"
+        assert stays in "\n".join(run.rows())
+        assert on_card(run) == (None, UNKNOWN.id)
 
 
 @SIZES
