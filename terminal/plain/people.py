@@ -18,6 +18,7 @@ from terminal.screens.numberwork import Wish
 from terminal.widgets.person import Person, Who, by_fit, number
 from terminal.widgets.speech import caveat, say
 from terminal.widgets.telephone import title
+from terminal.widgets.when import is_due
 
 
 async def note(bench: Bench, rest: str) -> None:
@@ -130,7 +131,7 @@ async def search(bench: Bench, rest: str) -> None:
 
 def _opens(bench: Bench, match: Match) -> Act:
     async def open_it() -> None:
-        said = await bench.work.open(match)
+        said = await bench.work.open(match, SafeText(shown("undo")))
         await bench.keeper.keep()
         bench.shown()
         if said:
@@ -253,7 +254,9 @@ async def home(bench: Bench, _rest: str) -> None:
     """What is there to be done: callbacks and tasks, drafts, notices, what was missed."""
     now = bench.now
     notices = await bench.desk.business.notices(now.today.isoformat())
-    agenda = voice.urgent(await bench.desk.business.agenda(mine=True), now)
+    due = [task for task in await bench.desk.business.agenda(mine=True) if is_due(task, now)]
+    people = await bench.desk.business.members({task.member for task in due if task.member})
+    names = {ident: member.name or member.code for ident, member in people.items()}
     missed = [row for row in bench.board.missed if row.call.disposition is None]
     bench.talk.say(
         say("On the desk: {who}.", who=voice.subject(bench.board.person)),
@@ -265,7 +268,9 @@ async def home(bench: Bench, _rest: str) -> None:
         ),
     )
     entries = await draft_entries(bench)
-    entries += [Entry(voice.task_words(task, now), _to_task(bench, task)) for _, task in agenda]
+    for _, task in voice.urgent(due, now):
+        name = names.get(task.member or "", "")
+        entries.append(Entry(voice.task_words(task, now, name), _to_task(bench, task)))
     few, count = voice.LATEST, len(entries)
     title = say("Yours to do: {count}", count=count)
     if count > few:
@@ -283,6 +288,24 @@ def _to_task(bench: Bench, task: Task) -> Act:
         bench.shown()
 
     return turn
+
+
+async def undo(bench: Bench, _rest: str) -> None:
+    """Take one of the last things back."""
+    entries = [Entry(label, _takes_back(bench, at)) for at, label in enumerate(bench.work.undo.labels())]
+    bench.talk.offer(say("Take what back?"), entries, say("There is nothing to take back."))
+
+
+def _takes_back(bench: Bench, at: int) -> Act:
+    async def take_back() -> None:
+        back = bench.work.undo.take(at)
+        said = await back() if back is not None else None
+        await bench.keeper.keep()
+        bench.settle()
+        if said:
+            bench.talk.say(said)
+
+    return take_back
 
 
 async def state(bench: Bench, _rest: str) -> None:

@@ -51,6 +51,7 @@ _ACTS: Final[Mapping[str, Callable[[Bench, str], Awaitable[None]]]] = {
     "same": calls.same,
     "missed": calls.missed,
     "drafts": people.drafts,
+    "undo": people.undo,
     "home": people.home,
     "me": team.me,
     "state": people.state,
@@ -71,6 +72,7 @@ _WORKS: Final[Mapping[str, Callable[[Bench], bool]]] = {
     "done": people.known_caller,
     "attach": people.known_caller,
     "register": people.unknown_caller,
+    "undo": lambda bench: bool(bench.work.undo.labels()),
 }
 """When a command would do something; what is not here always does."""
 

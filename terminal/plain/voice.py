@@ -188,9 +188,11 @@ def whole_contact(person: Person, entry: Contact, now: Now) -> list[SafeText]:
     return lines + [say("Task of this call: {title}", title=title(task, person.name)) for task in tasks]
 
 
-def task_words(task: Task, now: Now) -> SafeText:
-    """One task: when, what, for whom."""
-    return joined((when(task, now).words, title(task), task.assignee_name))
+def task_words(task: Task, now: Now, member: str = "") -> SafeText:
+    """One task: when, what, about which `member` where what is to be done does not say it, for whom."""
+    what = title(task, member)
+    about = SafeText("" if member in what else member)
+    return joined((when(task, now).words, what, about, task.assignee_name))
 
 
 def match_words(match: Match) -> SafeText:

@@ -14,7 +14,7 @@ from terminal.widgets.morning import Item, Kind, Morning, when
 from terminal.widgets.person import CallRow, Who, callers
 from terminal.widgets.speech import counted, say
 from terminal.widgets.telephone import title
-from terminal.widgets.when import Now
+from terminal.widgets.when import Now, is_due
 
 if TYPE_CHECKING:
     from ringdesk.members import Member
@@ -98,9 +98,8 @@ async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]
     about = {task.member for task in tasks if task.member} | {draft.member for draft in drafts if draft.member}
     people = await business.members(about)
     rows = [_task(task, people) for task in tasks]
-    mine = {task.id: task.assignee is not None for task in tasks}
     callbacks = {call for task in tasks if task.kind is TaskKind.CALLBACK for call in (task.call, *task.calls)}
-    due = [row for row, task in zip(rows, tasks, strict=True) if _is_due(row, now, mine=mine[task.id])]
+    due = [row for row, task in zip(rows, tasks, strict=True) if is_due(task, now)]
     due.sort(key=lambda row: (_place(row, now), when(row, now).order))
     ahead = [row for row in due if _place(row, now) == AHEAD]
     due = [row for row in due if _place(row, now) != AHEAD]
@@ -133,14 +132,6 @@ def shortened(found: tuple[Item, ...], now: Now) -> tuple[Item, ...]:
     more = Item(kind=Kind.MORE, text=words)
     hidden = {id(item) for item in rest[1:]}
     return tuple(more if item is rest[0] else item for item in found if id(item) not in hidden)
-
-
-def _is_due(row: Item, now: Now, *, mine: bool) -> bool:
-    """Callbacks whose day has come, and tasks: one's own whenever they are due, nobody's when it is time."""
-    moment = when(row, now)
-    if row.kind is Kind.CALLBACK or not mine:
-        return moment.late or moment.today
-    return True
 
 
 def _task(task: "Task", people: "dict[str, Member]") -> Item:

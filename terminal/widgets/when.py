@@ -160,6 +160,14 @@ def when(task: Task, now: Now) -> Due:
     return due_between(task.opens, task.due, now, call=task.kind is TaskKind.CALLBACK)
 
 
+def is_due(task: Task, now: Now) -> bool:
+    """Whether a task of the agenda is listed among what is to be done: a callback, and a task of nobody, when its day has come;
+    one's own task always."""
+    moment = when(task, now)
+    own = task.kind is not TaskKind.CALLBACK and task.assignee is not None
+    return own or moment.late or moment.today
+
+
 def _end(whole: Due, ends: float | None, now: Now) -> SafeText:
     """The end of a window without a beginning: of today the hour, of another day its date with the hour."""
     if whole.today:

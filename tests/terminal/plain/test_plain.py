@@ -14,7 +14,7 @@ from ringdesk.members import Member
 from ringdesk.ops import CallHand, CallHold, CallVerdict, NumberAttach, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState
 from ringdesk.safetext import SafeLines, SafeText
-from ringdesk.tasks import Task
+from ringdesk.tasks import Task, TaskKind
 from ringdesk.why import Why
 from terminal.desk import Draft
 from terminal.news import UNSAVED, CallNews, Match, ScreenPop, SyncNews
@@ -402,7 +402,7 @@ async def test_what_is_to_be_done_is_counted_as_it_is_read(
     desk: ScriptedDesk, language: str, title: str, more: str, second: str
 ) -> None:
     tasks = [
-        Task(id=f"t{n}", member="lin", title=SafeText(f"task {n:02}"), due=SafeText(f"2026-12-{n:02}"))
+        Task(assignee=ME, id=f"t{n}", member="lin", title=SafeText(f"task {n:02}"), due=SafeText(f"2026-12-{n:02}"))
         for n in range(1, 26)
     ]
     business(desk).tasks = tasks
@@ -431,3 +431,28 @@ async def test_a_draft_counts_among_what_is_to_be_done(desk: ScriptedDesk) -> No
         said = await typist.type("o")
         assert "Yours to do: 1" in said
         assert said[-1].startswith("1 Draft: ")
+
+
+async def test_home_lists_what_the_screen_lists_with_whom_it_is_about(desk: ScriptedDesk) -> None:
+    later = SafeText("2030-01-01")
+    business(desk).known = {LIN.id: LIN}
+    business(desk).tasks = [
+        Task(id="own", member=LIN.id, title=SafeText("追收欠款"), due=later, assignee=desk.person.person),
+        Task(id="theirs", member=LIN.id, title=SafeText("寄型錄"), due=later),
+        Task(id="call", kind=TaskKind.CALLBACK, member=LIN.id, due=later, assignee=desk.person.person),
+    ]
+    async with talking(desk) as typist:
+        listed = [line for line in typist.lines if re.match(r"\d ", line)]
+        assert len(listed) == 1
+        assert "追收欠款" in listed[0]
+        assert LIN.name in listed[0]
+
+
+async def test_who_was_said_to_be_the_caller_is_taken_back(typist: Typist, desk: ScriptedDesk) -> None:
+    assert "z or undo: take one of the last things back, such as who the caller is" not in await typist.type("?")
+    await ring(typist, "c1", None)
+    await typist.type("t", "s 林", "1")
+    assert LIN.name in typist.plain.bench.board.person.name
+    assert "z or undo: take one of the last things back, such as who the caller is" in await typist.type("?")
+    await typist.type("z", "1")
+    assert typist.plain.bench.board.person.key == (None, "c1")
