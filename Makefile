@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 ARGS   ?=
-WORKERS ?= 6
+WORKERS ?= 8
 
 # Sources are compiled once, not at every start: the tests start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE

@@ -51,6 +51,7 @@ def test_an_exchange_is_asked_for_tried_and_kept(tmp_path: Path, kind: str, numb
     assert "long secret" not in done.stdout.replace(who, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kind", "number", "user"), [("ami", "1", "mei"), ("esl", "2", "")])
 def test_after_a_wrong_secret_only_the_secret_is_typed_again(tmp_path: Path, kind: str, number: str, user: str) -> None:
     theirs = tmp_path / "theirs"
@@ -70,6 +71,7 @@ def test_after_a_wrong_secret_only_the_secret_is_typed_again(tmp_path: Path, kin
     assert secret_of(source(tmp_path)).read_text().strip() == theirs.read_text()
 
 
+@pytest.mark.slow
 def test_an_exchange_that_is_away_can_be_kept(tmp_path: Path) -> None:
     done = setup(tmp_path, typed=f"{BEFORE}2\n3\n127.0.0.1:5999\n801\nlong secret\n3\n{AFTER}")
     assert done.returncode == 0, done.stdout + done.stderr

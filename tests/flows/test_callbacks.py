@@ -68,6 +68,7 @@ def test_a_number_that_the_settings_call_junk_is_owed_nothing_any_more(place: Sh
     assert owed(desk) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
 def test_calls_of_one_caller_that_an_offline_desk_called_missed_are_owed_once(place: Shop) -> None:
     """The key for missed, twice while the server is away; there, the caller was missed too."""
@@ -98,6 +99,7 @@ def test_calls_of_one_caller_that_an_offline_desk_called_missed_are_owed_once(pl
         line.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
 @pytest.mark.parametrize("late", [0, 1200], ids=["at-once", "20-minutes-late"])
 def test_what_is_told_20_minutes_late_pops_nowhere_and_owes_nobody_a_call(

@@ -111,6 +111,7 @@ def test_a_group_rings_at_three_desks_and_who_answered_is_said_at_all(place: Sho
         assert pops(desk) == [call]
 
 
+@pytest.mark.slow
 def test_a_passive_line_is_claimed_by_one_of_three(place: Shop) -> None:
     _modem, url = place.modem("--call", "0912345678", "--rings", "4", "--after", "8")
     a, b, c = desks = three(place, url)

@@ -59,6 +59,10 @@ class Running:
         end = loop.time() + LONGEST
         quiet = 0
         while quiet < 2 and loop.time() < end:
+            if self._busy():  # looked at often, and cheaply: a pause asks every widget
+                await asyncio.sleep(0.01)
+                quiet = 0
+                continue
             await self.pilot.pause(0.02)
             quiet = 0 if self._busy() else quiet + 1
 
