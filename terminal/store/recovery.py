@@ -48,12 +48,14 @@ _log = structlog.get_logger(__name__)
 
 
 def _is_emptied(path: Path) -> bool:
-    """Whether there is an empty file, and beside it what an empty one never has. SQLite would take it for a new database, and
-    delete the log that belongs to it."""
+    """Whether there is an empty file or none, and beside it what only a used one has. SQLite would take it for a new database,
+    and delete the log that belongs to it."""
     with suppress(OSError):
+        log = path.with_name(f"{path.name}-wal")
+        if not path.exists():
+            return log.exists() and log.stat().st_size > 0
         if path.stat().st_size:
             return False
-        log = path.with_name(f"{path.name}-wal")
         return (log.exists() and log.stat().st_size > 0) or (path.parent / "device.key").exists()
     return False
 

@@ -189,10 +189,12 @@ async def log_of(folder: Path) -> tuple[list[str], bytes, bytes]:
         return made, (folder / FILE).read_bytes(), (folder / f"{FILE}-wal").read_bytes()
 
 
-async def test_an_emptied_file_beside_its_log(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_an_emptied_or_deleted_file_beside_its_log(tmp_path: Path, is_there: bool) -> None:
     """SQLite takes it for a new database, and would delete the log."""
     made, _, log = await log_of(tmp_path / "whole")
-    (tmp_path / FILE).touch()
+    if is_there:
+        (tmp_path / FILE).touch()
     (tmp_path / f"{FILE}-wal").write_bytes(log)
     waiting, told = await works(tmp_path)
     assert told
