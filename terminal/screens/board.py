@@ -75,6 +75,7 @@ class Board(CardNews):
             self.calls.setdefault(call.id, msgspec.structs.replace(row, taken_at=taken_at))
         ours = sorted(self.mine, key=lambda row: not row.call.held)
         self.served += [row.call.id for row in ours if row.call.id not in self.served and not row.handed]
+        self.settle()
         self._idle()
 
     def handed_over(self, me: str, former: SafeText) -> None:
@@ -94,6 +95,11 @@ class Board(CardNews):
     def hear(self, news: News, now: float) -> Part:
         """Take the news in; what has to be drawn again."""
         self.day.hear(news)
+        part = self._heard(news, now)
+        self.settle()
+        return part
+
+    def _heard(self, news: News, now: float) -> Part:
         match news:
             case ScreenPop():
                 return self._pop(news, now)
@@ -221,6 +227,7 @@ class Board(CardNews):
         """Time passed: what was taken by others leaves the banner, and so does what fell silent while the agent talks, who has
         no hand free for it; an idle desk turns to who rings. A call that was handed over stays there until somebody turns to
         it."""
+        self.settle()
         talking = self.talking
         for key, row in self.calls.items():
             silent = row.calling and row.call.state is CallState.RING_STOPPED

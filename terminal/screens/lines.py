@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from ringdesk.calls import Call, Presentation
+from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.dialects import Level
 from ringdesk.members import Member
 from ringdesk.reached import Settled
@@ -186,8 +186,21 @@ class Lines:
         rows = [row for row in reversed(self.calls.values()) if row.missed]
         if not rows:
             return rows
-        settled = Settled((row.call for row in self.calls.values() if row.spoken), self.day.callbacks.values())
+        settled = self._settled()
         return [row for row in rows if row.call not in settled]
+
+    def _settled(self) -> Settled:
+        """Of which rings the caller was spoken with since, by whomever."""
+        return Settled((row.call for row in self.calls.values() if row.spoken), self.day.callbacks.values())
+
+    def settle(self) -> None:
+        """A ring that stopped, and whose caller somebody speaks with since, is offered to nobody: else two would serve one
+        caller."""
+        silent = [row for row in self.calls.values() if row.call.state is CallState.RING_STOPPED]
+        if not silent:
+            return
+        settled = self._settled()
+        self.calls |= {row.call.id: msgspec.structs.replace(row, settled=row.call in settled) for row in silent}
 
     @property
     def lost(self) -> list[CallRow]:

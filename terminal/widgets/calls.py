@@ -51,6 +51,8 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     word = say(STATES[call.state])
     if row.calling:
         return word, Tone.WARN, Tone.CHIP_WARN
+    if row.settled:
+        return word, Tone.DIM, Tone.CHIP
     return word, Tone.LINK, Tone.CHIP_LINK
 
 
