@@ -100,8 +100,8 @@ class Lines:
     @property
     def banner(self) -> CallRow | None:
         """The call that the banner is about, and F2: the one that is pointed at, else the one on the card if it rings, else
-        the first that rings, else one that fell silent, else one that somebody hands to us, else one that was picked up and
-        that nobody has, while we may be the one; else one just taken."""
+        the first that rings, else one that fell silent, else one that somebody hands to us; while we speak with nobody, else
+        one that was picked up and that nobody has, for we may be the one; else one just taken."""
         pointed = self.row(self.pointed)
         if pointed is not None and pointed.offered:
             return pointed
@@ -113,7 +113,9 @@ class Lines:
         handed = [row for row in self.calls.values() if row.handed]
         if handed:
             return handed[0]
-        unclaimed = [] if self.talking else self.unclaimed
+        if self.talking:
+            return None
+        unclaimed = self.unclaimed
         if unclaimed:
             shown = self.row(self.person.call.id) if self.person.call else None
             return shown if shown in unclaimed else unclaimed[0]
