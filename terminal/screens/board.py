@@ -153,7 +153,7 @@ class Board(CardNews):
             return self._merge(call.id, call.merged_into)
         self.aliases.pop(call.id, None)  # a person may have parted them again
         seen = call.id in self.calls
-        old = self.calls.get(call.id, CallRow(call=call, since=call.started or now))
+        old = self.calls.get(call.id, CallRow(call=call, since=began(call) or now))
         mine = news.mine if call.claimed_by is not None else old.mine or news.mine
         taken_by = None if mine else news.claimed_name or old.taken_by
         lost = taken_by is not None and old.taken_by is None and call.handed_by != self.me
@@ -256,6 +256,10 @@ class Board(CardNews):
 
 def began(call: Call) -> float:
     """When the state of a call that went on before this desk did began, as far as the call itself says."""
+    if call.ended is not None and not call.live:
+        return call.ended
+    if call.state is CallState.RING_STOPPED and call.last_ring is not None:
+        return call.last_ring
     return call.started if call.picked_up is None else call.picked_up
 
 

@@ -14,7 +14,7 @@ from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, overdue, rang, tally
-from terminal.widgets.calls import Calls, with_whom
+from terminal.widgets.calls import Calls, lasts, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
@@ -116,15 +116,12 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     row = board.row(call.id) if call else None
     member = board.person.member
     others = board.day.with_member(member.id, board.me) if member else []
-    since = None
-    if row is not None:
-        since = row.began
     notice = board.concerning.title if board.concerning else SafeText()
     mine, names = row is not None and row.mine, tuple(each.name for each in others)
     return Face(
         board.person,
         now,
-        since,
+        lasts(row, now) if row is not None else SafeText(),
         mine=mine,
         typed=board.typed and board.person.who is Who.SEVERAL,
         elsewhere=with_whom(row) if row is not None and row.call.live else SafeText(),

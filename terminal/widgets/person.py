@@ -110,9 +110,13 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def free(self) -> bool:
         """Whether it can be taken, also the call of a marked number."""
-        silent = self.call.state is CallState.RING_STOPPED and not self.settled
-        waiting = self.call.state in RINGS or silent
-        return waiting and not self.mine and self.taken_by is None
+        rings = self.call.state in RINGS and not self.mine and self.taken_by is None
+        return rings or (self.silent and not self.settled)
+
+    @cached_property
+    def silent(self) -> bool:
+        """Whether it rang, stopped, and nobody has it."""
+        return self.call.state is CallState.RING_STOPPED and not self.mine and self.taken_by is None
 
     @cached_property
     def unclaimed(self) -> bool:

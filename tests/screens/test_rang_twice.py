@@ -1,6 +1,8 @@
 """A caller who rings, gives up and rings again is one caller: while somebody speaks with them the first ring is nobody's to
 take, in the banner, by F2 and in the lines, by the rule by which the missed are counted."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -18,7 +20,7 @@ from tests.terminal.scripted_desk import ME, NOW, call, plain_card, pop
 TOM = SafeText("tom")
 
 
-def ring(ident: str, at: float, state: CallState = CallState.RINGING, **more: object) -> Call:
+def ring(ident: str, at: float, state: CallState = CallState.RINGING, **more: Any) -> Call:
     """A ring of Lin's, as the line tells of it."""
     return call(ident, LIN, state=state, started=at, **more)
 
