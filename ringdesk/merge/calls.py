@@ -205,6 +205,7 @@ def _callback(case: Case, args: CallVerdict, call: Call) -> Task | None:
         author=case.actor.person,
         author_name=case.actor.name,
         at=case.at,
+        called_at=call.started,
     )
 
 

@@ -15,6 +15,7 @@ from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
+from terminal.widgets.calls import lasts
 from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, number, number_found
 from terminal.widgets.speech import (
     KINDS,
@@ -31,7 +32,7 @@ from terminal.widgets.speech import (
     tongue,
 )
 from terminal.widgets.telephone import title, written
-from terminal.widgets.when import Due, Now, clock, length, stamp, when
+from terminal.widgets.when import Due, Now, clock, stamp, when
 
 OPENING = mark("One moment: the desk opens.")
 UNLOCKED = mark(
@@ -208,12 +209,11 @@ def match_words(match: Match) -> SafeText:
 
 
 def call_line(row: CallRow, now: Now, titles: Mapping[str, SafeText] = {}) -> SafeText:
-    """One call of the list: line, state, who, how long; of one that is over how it ended, who had it, and when. `titles` are
-    the words of the business for its dispositions."""
+    """One call of the list: line, state, who, how long; of one that is over how it ended, who had it, and how long ago.
+    `titles` are the words of the business for its dispositions."""
     if not row.call.live:
-        ended = clock(row.call.ended or row.since, now)
         had = row.taken_by or SafeText()
-        return joined((line_name(row.call), how_it_ended(row, titles), had, caller_words(row), ended))
+        return joined((line_name(row.call), how_it_ended(row, titles), had, caller_words(row), lasts(row, now)))
     if row.taken_by is not None:
         state = say("waiting for {name}", name=row.taken_by) if row.awaits else say("with {name}", name=row.taken_by)
     elif row.mine:
@@ -221,7 +221,7 @@ def call_line(row: CallRow, now: Now, titles: Mapping[str, SafeText] = {}) -> Sa
     else:
         state = say(STATES[row.call.state])
     held = say(STATES[CallState.HELD]) if row.call.on_hold else SafeText()
-    return joined((line_name(row.call), state, held, caller_words(row), length(now.at - row.began)))
+    return joined((line_name(row.call), state, held, caller_words(row), lasts(row, now)))
 
 
 def missed_line(row: CallRow, now: Now) -> SafeText:

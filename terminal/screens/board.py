@@ -75,6 +75,7 @@ class Board(CardNews):
             self.calls.setdefault(call.id, msgspec.structs.replace(row, taken_at=taken_at))
         ours = sorted(self.mine, key=lambda row: not row.call.held)
         self.served += [row.call.id for row in ours if row.call.id not in self.served and not row.handed]
+        self.settle()
         self._idle()
 
     def handed_over(self, me: str, former: SafeText) -> None:
@@ -94,6 +95,11 @@ class Board(CardNews):
     def hear(self, news: News, now: float) -> Part:
         """Take the news in; what has to be drawn again."""
         self.day.hear(news)
+        part = self._heard(news, now)
+        self.settle()
+        return part
+
+    def _heard(self, news: News, now: float) -> Part:
         match news:
             case ScreenPop():
                 return self._pop(news, now)
@@ -194,7 +200,7 @@ class Board(CardNews):
         if known is not None:
             return known
         ahead = max(0.0, call.started - now)
-        return CallRow(call=call, since=min(call.started or now, now), set_by=-ahead if ahead > CLOCK_SET else 0.0)
+        return CallRow(call=call, since=min(began(call) or now, now), set_by=-ahead if ahead > CLOCK_SET else 0.0)
 
     @staticmethod
     def _identified(old: CallRow, news: CallNews) -> Identified:
@@ -234,6 +240,7 @@ class Board(CardNews):
         """Time passed: what was taken by others leaves the banner, and so does what fell silent while the agent talks, who has
         no hand free for it; an idle desk turns to who rings. A call that was handed over stays there until somebody turns to
         it."""
+        self.settle()
         talking = self.talking
         for key, row in self.calls.items():
             silent = row.calling and row.call.state is CallState.RING_STOPPED
@@ -262,6 +269,10 @@ class Board(CardNews):
 
 def began(call: Call) -> float:
     """When the state of a call that went on before this desk did began, as far as the call itself says."""
+    if call.ended is not None and not call.live:
+        return call.ended
+    if call.state is CallState.RING_STOPPED and call.last_ring is not None:
+        return call.last_ring
     return call.started if call.picked_up is None else call.picked_up
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from ringdesk import ids
-from ringdesk.calls import Call, Presentation
+from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.dialects import Level
 from ringdesk.members import Member
 from ringdesk.reached import Settled
@@ -99,8 +99,8 @@ class Lines:
     @property
     def banner(self) -> CallRow | None:
         """The call that the banner is about, and F2: the one that is pointed at, else the one on the card if it rings, else
-        the first that rings, else one that fell silent, else one that somebody hands to us, else one that was picked up and
-        that nobody has, while we may be the one; else one just taken."""
+        the first that rings, else one that fell silent, else one that somebody hands to us; while we speak with nobody, else
+        one that was picked up and that nobody has, for we may be the one; else one just taken."""
         pointed = self.row(self.pointed)
         if pointed is not None and pointed.offered:
             return pointed
@@ -112,7 +112,9 @@ class Lines:
         handed = [row for row in self.calls.values() if row.handed]
         if handed:
             return handed[0]
-        unclaimed = [] if self.talking else self.unclaimed
+        if self.talking:
+            return None
+        unclaimed = self.unclaimed
         if unclaimed:
             shown = self.row(self.person.call.id) if self.person.call else None
             return shown if shown in unclaimed else unclaimed[0]
@@ -185,8 +187,21 @@ class Lines:
         rows = [row for row in reversed(self.calls.values()) if row.missed]
         if not rows:
             return rows
-        settled = Settled((row.call for row in self.calls.values() if row.spoken), self.day.callbacks.values())
+        settled = self._settled()
         return [row for row in rows if row.call not in settled]
+
+    def _settled(self) -> Settled:
+        """Of which rings the caller was spoken with since, by whomever."""
+        return Settled((row.call for row in self.calls.values() if row.spoken), self.day.callbacks.values())
+
+    def settle(self) -> None:
+        """A ring that stopped, and whose caller somebody speaks with since, is offered to nobody: else two would serve one
+        caller."""
+        silent = [row for row in self.calls.values() if row.call.state is CallState.RING_STOPPED]
+        if not silent:
+            return
+        settled = self._settled()
+        self.calls |= {row.call.id: msgspec.structs.replace(row, settled=row.call in settled) for row in silent}
 
     @property
     def lost(self) -> list[CallRow]:

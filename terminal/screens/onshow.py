@@ -144,6 +144,7 @@ class OnShow(Lines):
             self.aside.append(self.person)
         self.taken += not row.mine or row.handed
         self.calls[call] = msgspec.structs.replace(row, mine=True, taken_by=None, gone_at=None, handed=False)
+        self.settle()
         self.served = [*(each for each in self.served if each != call), call]
         self.by_hand = False
         if shown != call:

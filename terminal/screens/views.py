@@ -13,8 +13,8 @@ from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
-from terminal.widgets.callbacks import Owed, overdue, rang, tally
-from terminal.widgets.calls import Calls, with_whom
+from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
+from terminal.widgets.calls import Calls, lasts, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
@@ -116,15 +116,12 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     row = board.row(call.id) if call else None
     member = board.person.member
     others = board.day.with_member(member.id, board.me) if member else []
-    since = None
-    if row is not None:
-        since = row.began
     notice = board.concerning.title if board.concerning else SafeText()
     mine, names = row is not None and row.mine, tuple(each.name for each in others)
     return Face(
         board.person,
         now,
-        since,
+        lasts(row, now) if row is not None else SafeText(),
         mine=mine,
         typed=board.typed and board.person.who is Who.SEVERAL,
         elsewhere=with_whom(row) if row is not None and row.call.live else SafeText(),
@@ -173,7 +170,7 @@ def missed(board: Board, now: Now) -> Owed:
     tasks = tuple((task, day.names.get(task.member or "") or _shared(board, task)) for task in (*day.owed, *day.called))
     of_missed = ((task, board.row(task.call)) for task, _ in tasks)
     rings = {task.id: rang(row.call) for task, row in of_missed if row is not None and row.missed}
-    again = {task.id: _again(task, calls) for task, calls in _in_vain(board, tasks)}
+    again = {task.id: in_vain(task, calls) for task, calls in _in_vain(board, tasks)}
     return Owed(tasks, tuple(board.lost), now, rings, again)
 
 
@@ -187,12 +184,6 @@ def _in_vain(board: Board, tasks: tuple[tuple[Task, SafeText], ...]) -> list[tup
     """The callbacks that stand for missed calls which this desk knows, with these."""
     cared = board.day.taken_care(row.call for row in board.missed)
     return [(task, cared[task.id]) for task, _ in tasks if task.id in cared]
-
-
-def _again(task: Task, calls: list[Call]) -> tuple[int, float | None]:
-    """How often the caller of a callback called, and when last: as the server counts, or as this desk knows it."""
-    last = max((call.started for call in calls), default=0.0)
-    return max(task.called + 1, len(calls)), max(task.called_at or 0.0, last) or None
 
 
 def team(board: Board, now: Now) -> Crew:

@@ -1,12 +1,13 @@
 """Calls that nobody had, and calls that are owed: what is late first, each with its window and what was tried."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from textual.geometry import Size
 
 from ringdesk.calls import Call
+from ringdesk.reached import is_of_missed
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
 from terminal.widgets.panel import POINT, ListPanel, Picture
@@ -24,6 +25,14 @@ ENDS: Final = 4
 """Cells around the words in the line of a frame, beyond those of the rows."""
 
 
+class InVain(NamedTuple):
+    """How often somebody called whom nobody had, and when first and last (seconds since 1970), where that is known."""
+
+    times: int
+    first: float | None
+    last: float | None
+
+
 class Owed(NamedTuple):
     """The callbacks, open ones before done ones, with the names of their members; the calls that nobody had, one for each
     caller; now."""
@@ -33,8 +42,8 @@ class Owed(NamedTuple):
     now: Now
     rang: Mapping[str, int] = {}
     """For how many seconds the missed call rang of which a callback was made, by the id of the callback."""
-    again: Mapping[str, tuple[int, float | None]] = {}
-    """How often the caller of a callback called in vain, and when last, as this desk saw it, by the id of the callback."""
+    again: Mapping[str, "InVain"] = {}
+    """How the caller of a callback called in vain, as this desk saw it, by the id of the callback."""
 
     def entry(self, index: int) -> Task | CallRow | None:
         """What stands in a row: open callbacks, then calls, then what is done."""
@@ -213,16 +222,31 @@ class _Tried(NamedTuple):
 
 def _tried(task: Task, value: Owed) -> "list[_Tried]":
     """What was tried; else how often they called and when last, which for want of room is the time of the row; else for how
-    long they rang."""
+    long they rang. The time of the row is theirs, whenever somebody here said that they were missed; that of a promise is
+    when it was made."""
+    count, first, last = value.again.get(task.id) or in_vain(task)
+    at = last if last is not None and is_of_missed(task) else task.at
     if task.attempts:
         result = say(RESULTS[task.attempts[-1].result])
-        return [_Tried(task.at, say("{count}x {result}", count=len(task.attempts), result=result))]
-    count, last = value.again.get(task.id, (task.called + 1, task.called_at))
+        return [_Tried(at, say("{count}x {result}", count=len(task.attempts), result=result))]
     if count > 1 and last is not None:
+        short = _Tried(last, say("called {count}x", count=count))
+        if first is None:
+            return [short]
         full = say("called {count}x, last {time}", count=count, time=clock(last, value.now, seconds=False))
-        return [_Tried(task.at, full, whole=True), _Tried(last, say("called {count}x", count=count))]
+        return [_Tried(first, full, whole=True), short]
     rings = value.rang.get(task.id)
-    return [_Tried(task.at, SafeText() if rings is None else say("rang {count} s", count=rings))]
+    return [_Tried(at, SafeText() if rings is None else say("rang {count} s", count=rings))]
+
+
+def in_vain(task: Task, calls: Sequence[Call] = ()) -> InVain:
+    """How the caller of a callback called in vain: as the server counts, or as this desk knows it by their `calls`."""
+    began = [call.started for call in calls]
+    times = [*began, task.called_at] if task.called_at is not None else began
+    own = is_of_missed(task)
+    made_of_it = None if own and task.author else task.at
+    first = min(began) if own and began else made_of_it
+    return InVain(max(task.called + 1, len(calls)), first, max(times, default=None))
 
 
 def _whole(parts: tuple[Piece, Piece, Piece], theirs: Piece, cells: int) -> Row | None:

@@ -6,14 +6,13 @@ from typing import Final, NamedTuple
 from rich.cells import cell_len
 from textual.geometry import Size
 
-from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, how_it_ended, number, why_quiet
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import STATES, because, say
-from terminal.widgets.when import Now, clock, length
+from terminal.widgets.when import Now, ago, length
 
 LEAST_WORD: Final = 14
 """Cells that the word for how a call ended has at least; the name beside it is worth more than the end of a long one."""
@@ -51,7 +50,16 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     word = say(STATES[call.state])
     if row.calling:
         return word, Tone.WARN, Tone.CHIP_WARN
+    if row.settled:
+        return word, Tone.DIM, Tone.CHIP
     return word, Tone.LINK, Tone.CHIP_LINK
+
+
+def lasts(row: CallRow, now: Now) -> SafeText:
+    """For how long a call rings or goes on; how long ago it fell silent, or ended, in words: a clock that ran on would be read
+    as its length."""
+    over = row.silent or not row.call.live
+    return ago(now.at - row.since) if over else length(now.at - row.began)
 
 
 def with_whom(row: CallRow) -> SafeText:
@@ -135,12 +143,7 @@ class Lines(ListPanel[Calls]):
         label = call.called.line or call.called.raw or SafeText("-")
         state = (chip(SafeText(label[:8]), mark), piece(word, tone))
         head = spaced((*state, piece(several or name, Tone.STRONG)))
-        live = row.call.state is not CallState.ENDED
-        time = (
-            length(self.value.now.at - row.began)
-            if live
-            else clock(call.ended or row.since, self.value.now, seconds=False)
-        )
+        time = lasts(row, self.value.now)
         if not several and name == shown and width_of(head) + 1 + cell_len(time) > cells:
             head, rest = spaced(state), shown  # a number is whole or it is nobody's
         key = _aside(row, self.value, here=self.has_focus)

@@ -20,7 +20,7 @@ from terminal.widgets.row import Piece, Row, Tone, chip, chips, clipped, gap, pi
 from terminal.widgets.speech import KINDS, STATES, address, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent
 from terminal.widgets.telephone import written
-from terminal.widgets.when import Now, length, stamp
+from terminal.widgets.when import Now, stamp
 
 POINT = ">"
 SHARER: Final = 12
@@ -30,11 +30,11 @@ NEW_FOR: Final = 3
 
 
 class Face(NamedTuple):
-    """What the card shows. `since` is when the state of the call began; None when nobody is served on a call."""
+    """What the card shows. `lasts` is the time of the call on it, in words; empty where this desk knows no such call."""
 
     person: Person
     now: Now
-    since: float | None = None
+    lasts: SafeText = SafeText()
     mine: bool = False
     elsewhere: SafeText = SafeText()
     """Which colleague has the call, in the words of the lines."""
@@ -172,10 +172,9 @@ def _corner(value: Face) -> tuple[Piece, ...]:
         if mine
         else value.elsewhere or say(STATES[call.state])
     )
-    time = f" {length(value.now.at - value.since)}" if value.since is not None else ""
     waits = call.held if value.mine else call.state is CallState.RINGING and not value.elsewhere
     tone = Tone.CHIP_WARN if waits else Tone.CHIP_GOOD if value.mine else Tone.CHIP
-    return (chip(SafeText(f"{POINT} {line_name(call)} {state}{time}"), tone),)
+    return (chip(SafeText(f"{POINT} {line_name(call)} {state} {value.lasts}".rstrip()), tone),)
 
 
 def _nobody(value: Face, inside: Size) -> tuple[Row, ...]:

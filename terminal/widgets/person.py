@@ -85,6 +85,8 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """What the number is marked as; such a call disturbs nobody."""
     passed: bool = False
     """Whether it fell silent while the agent talked, and the banner has let go of it: it stands among the missed calls."""
+    settled: bool = False
+    """Whether it fell silent, and its caller was spoken with since (`ringdesk.reached`): it calls for nobody any more."""
     owners: tuple[Member, ...] = ()
     """Everybody who has the number, where others got it after the caller was known."""
     also: tuple[str, ...] = ()
@@ -108,8 +110,13 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def free(self) -> bool:
         """Whether it can be taken, also the call of a marked number."""
-        waiting = self.call.state in RINGS or self.call.state is CallState.RING_STOPPED
-        return waiting and not self.mine and self.taken_by is None
+        rings = self.call.state in RINGS and not self.mine and self.taken_by is None
+        return rings or (self.silent and not self.settled)
+
+    @cached_property
+    def silent(self) -> bool:
+        """Whether it rang, stopped, and nobody has it."""
+        return self.call.state is CallState.RING_STOPPED and not self.mine and self.taken_by is None
 
     @cached_property
     def unclaimed(self) -> bool:

@@ -9,7 +9,7 @@ from ringdesk.calls import Call, CallState, Outcome
 from ringdesk.ids import callback_id
 from ringdesk.ops import CallVerdict, TaskAttempt
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import Task, TaskKind, TaskState
+from ringdesk.tasks import Attempt, AttemptResult, Task, TaskKind, TaskState
 from terminal.desk.values import LostCall
 from terminal.news import CallNews, TaskNews
 from terminal.screens.callers import by_caller
@@ -184,3 +184,42 @@ def test_what_is_promised_while_the_server_is_away_stands_once_beside_the_server
     assert day.taken_care([lost]) == {"op": [lost]}
     day.hear(TaskNews(msgspec.structs.replace(servers, state=TaskState.DONE), "settled"))
     assert [task.id for task in day.owed] == ["op"]
+
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@LANGUAGES
+async def test_the_time_of_a_missed_call_is_when_they_rang_and_not_when_somebody_said_so(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    made = desk()
+    over = call("c1", CHEN, state=CallState.RING_STOPPED, started=NOW - 3300, last_ring=NOW - 3292)
+    catalogue = chinese if language == "zh" else None
+    async with running(made, size, catalogue=catalogue) as run:
+        run.desk.publish(pop(over, plain_card(CHEN)), CallNews(over))
+        run.screen.action_go("missed")
+        await run.settle()
+        assert "15:48" in run.pane("missed")
+        await run.press("m")
+        pane = run.pane("missed")
+        assert "15:48" in pane
+        assert "16:43" not in pane, "that is when m was pressed"
+    (task,) = made.business.tasks
+    for attempts in ((), (Attempt(NOW, AttemptResult.NO_ANSWER),)):
+        async with running(desk(), size, catalogue=catalogue) as run:
+            run.desk.publish(TaskNews(msgspec.structs.replace(task, attempts=attempts), "settled"))
+            run.screen.action_go("missed")
+            await run.settle()
+            assert "15:48" in run.pane("missed"), "nor on a desk that knows nothing of the call"
+
+
+@LANGUAGES
+async def test_a_caller_who_tried_three_times_keeps_the_last_time_after_m(language: str, chinese: Path) -> None:
+    async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
+        await judged(run, "m")
+        pane = run.pane("missed")
+        assert ("called 3x, last 16:03" if language == "en" else "來電 3 次，最後 16:03") in pane
+        assert "16:43" not in pane
+        assert "15:43" in pane, "the first time"

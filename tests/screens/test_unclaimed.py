@@ -175,3 +175,23 @@ def test_that_of_a_marked_number_is_taken_in_the_lines_alone() -> None:
     board.hear(CallNews(call("a", state=CallState.ANSWERED, answered=NOW)), NOW)
     assert board.banner is None
     assert board.calls["a"].unclaimed
+
+
+@SIZES
+@LANGUAGES
+async def test_while_one_talks_the_banner_leaves_alone_what_a_colleague_takes(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    taken, own = ("answered by", "With you") if language == "en" else ("已接", "通話中")
+    async with running(staffed(), size, catalogue=chinese if language == "zh" else None) as run:
+        await serve(run, plain_card(LIN))
+        run.desk.publish(pop(call("c2", CHEN, line="3"), plain_card(CHEN)))
+        mei = SafeText("美惠")
+        run.desk.publish(CallNews(call("c2", CHEN, line="3", claimed_by="p-mei", claimed_name=mei), claimed_name=mei))
+        await run.settle()
+        banner = " ".join(run.pane("banner").split())
+        assert own in banner
+        assert LIN.name in banner
+        assert taken not in banner, banner
+        await run.press("f5")
+        assert taken in run.pane("banner"), "with a caller on hold nobody is spoken with"
