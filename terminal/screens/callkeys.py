@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import Task
+from ringdesk.tasks import Task, TaskState
 from terminal.messages import Chosen
 from terminal.news import MemberNews, ScreenPop
 from terminal.screens.callbackkeys import CallbackKeys
@@ -21,7 +21,7 @@ from terminal.widgets.callbacks import Missed
 from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import VOICE_STAYS, doing, say
-from terminal.widgets.tasks import Tasks, by_urgency
+from terminal.widgets.tasks import Tasks
 from terminal.widgets.telephone import title
 
 if TYPE_CHECKING:
@@ -189,9 +189,8 @@ class CallKeys(NumberKeys, CallbackKeys):
         owed = self._owed()
         if isinstance(owed, Task):
             return owed
-        tasks = self.query_one(Tasks)
-        dated = by_urgency(tasks.value.person.tasks, tasks.value.now)
-        return dated[tasks.selected][1] if self.panes.here == "tasks" and dated else None
+        chosen = self.query_one(Tasks).chosen if self.panes.here == "tasks" else None
+        return chosen if chosen is not None and chosen.state is TaskState.OPEN else None
 
     def _offer(self, title: SafeText, act: Callable[[str, SafeText], Errand], over: SafeText | None = None) -> None:
         """The colleagues, ready ones first; `over` is what must be known before one is chosen."""

@@ -30,6 +30,7 @@ from terminal.screens.writing import Writing
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.row import Tone
 from terminal.widgets.speech import say
+from terminal.widgets.tasks import Tasks
 from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import short_day
 
@@ -59,6 +60,7 @@ class Casework:
         *,
         field: "Callable[[], NoteArea]",
         timeline: Callable[[], Timeline],
+        tasks: Callable[[], Tasks],
         typing: Callable[[str], None],
     ) -> None:
         self._work = work
@@ -66,6 +68,7 @@ class Casework:
         self._painter = painter
         self._errands = errands
         self._timeline = timeline
+        self._tasks = tasks
         self.older = Older(work, timeline, painter.paint)
         self.reading = Reading(panes, painter, writing, field)
         self.faq = Faq(work, self.reading, panes.offer)
@@ -115,7 +118,7 @@ class Casework:
         elif pane == "page":
             self.reading.entered()
         elif pane in ("tasks", "task_done"):
-            self._task(self.duties.at(index), more=pane == "tasks")
+            self._task(self._tasks().chosen, more=pane == "tasks")
         elif pane == "earlier":
             self._painter.tell(self._revise(index))
         elif pane == "older_texts":

@@ -49,6 +49,7 @@ from terminal.screens.wrapup import WrapUp
 from terminal.screens.writing import Writing
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import say
+from terminal.widgets.tasks import Tasks
 from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now
 
@@ -130,6 +131,7 @@ class DeskScreen(DeskKeys):
             self.codes,
             field=lambda: self.area,
             timeline=lambda: self.query_one(Timeline),
+            tasks=lambda: self.query_one(Tasks),
             typing=self._choose,
         )
         self.finder.more = self.casework.commands

@@ -10,7 +10,6 @@ from ringdesk.tasks import Task, TaskState
 from terminal.screens.menus import Entry, Menus
 from terminal.screens.work import Work
 from terminal.widgets.speech import doing, say
-from terminal.widgets.tasks import listed
 from terminal.widgets.telephone import title
 
 
@@ -20,11 +19,6 @@ class Duties:
     def __init__(self, work: Work, menus: Menus) -> None:
         self._work = work
         self._menus = menus
-
-    def at(self, index: int) -> Task | None:
-        """The task in this row of the person on show."""
-        tasks = listed(self._work.board.person.tasks, self._work.now.minute)
-        return tasks[index][1] if index < len(tasks) else None
 
     async def turn(self, task: Task) -> SafeText:
         """Close the task; open one again that is closed."""

@@ -93,7 +93,7 @@ class Writing:
         area.read_only = self.owner == NOBODY
         area.show_cursor = not area.read_only
         self._board.typed = bool(text)
-        if text != area.text:
+        if text != area.text or not text:  # an empty field too: what was deleted in it is not the next person's to undo
             with area.prevent(NoteArea.Changed):
                 area.load_text(text)
             area.move_cursor(area.document.end)

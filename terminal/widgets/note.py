@@ -207,6 +207,14 @@ class NoteArea(TextArea):
         """Every change of the text by the program passes here."""
         super().load_text(SafeLines(text))
 
+    def _refresh_size(self) -> None:
+        """Every change of the text passes here, undo and redo and a field without a cursor before they move it: it stays within
+        the text, or the scrollbar that goes now, and the next key, would look for it where nothing is."""
+        inside = self._validate_selection(self.selection)
+        if inside != self.selection:
+            self.selection = inside
+        super()._refresh_size()
+
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Tell the screen."""
         event.stop()

@@ -63,6 +63,12 @@ class Tasks(ListPanel[Duties]):
         """The open tasks."""
         return len(value.person.tasks)
 
+    @property
+    def chosen(self) -> Task | None:
+        """The task in the selected row, as it is drawn: closed ones have rows too."""
+        dated = listed(self.value.person.tasks, self.value.now)
+        return dated[self.selected][1] if dated else None
+
     def picture(self, value: Duties, inside: Size) -> Picture:
         """The tasks in sight."""
         dated = listed(value.person.tasks, value.now)

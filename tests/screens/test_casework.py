@@ -13,6 +13,7 @@ from ringdesk.notes import Note
 from ringdesk.ops import ArticleAsk, MemberFields, TaskFields, TaskReopen, TaskUpdate
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
 from terminal.desk import Card
 from terminal.news import RowNews
@@ -397,6 +398,38 @@ async def test_enter_offers_to_put_a_task_off_or_to_hand_it_on() -> None:
         fields = TaskFields(assignee="p-yijun", assignee_name=SafeText("怡君"))
         assert run.desk.did[-1] == ("do", TaskUpdate(task="t-lin", fields=fields))
         assert "for 怡君" in run.pane("tasks")
+
+
+def promised(*days: int) -> Card:
+    """A card with a task for each of these days of December."""
+    return msgspec.structs.replace(
+        card(),
+        tasks=tuple(
+            Task(id=f"t{day}", member=LIN.id, title=SafeText(f"寄第{day}份"), due=SafeText(f"2026-12-{day:02}"), at=NOW)
+            for day in days
+        ),
+    )
+
+
+async def look(run: Running) -> None:
+    """The card by itself, without a call."""
+    run.screen.do("open", lambda: run.screen.work.look(LIN.id))
+    await run.settle()
+
+
+async def test_what_is_handed_on_is_the_task_that_is_selected_also_below_a_closed_one() -> None:
+    made = desk()
+    made.cards[LIN.id] = promised(1, 2, 3)
+    async with running(made) as run:
+        await look(run)
+        await in_pane(run, "tasks")
+        await run.press("space", "ctrl+o")
+        assert run.focus == "tasks", "a closed task is nobody's to do"
+        await run.press("down", "ctrl+o")
+        assert "寄第2份" in run.title("menu")
+        await run.press("escape", "down", "ctrl+o", "1")
+        fields = TaskFields(assignee="p-yijun", assignee_name=SafeText("怡君"))
+        assert run.desk.did[-1] == ("do", TaskUpdate(task="t3", fields=fields))
 
 
 # the timeline

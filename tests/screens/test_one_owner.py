@@ -165,3 +165,12 @@ async def test_a_panel_that_cannot_show_somebody_shows_nobody_and_the_others_sho
         assert CHEN.name in run.title("earlier")
         assert CHEN.name in run.title("noteframe")
         assert named(run) == {CHEN.name}
+
+
+async def test_what_was_deleted_in_one_note_is_not_undone_in_the_next_persons() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("a", "b", "ctrl+u")
+        await serve(run, plain_card(CHEN), "c2")
+        await run.press("ctrl+z")
+        assert run.screen.area.text == ""
