@@ -15,8 +15,7 @@ from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
-from terminal.widgets.calls import lasts
-from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, number, number_found
+from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, lasts, number, number_found
 from terminal.widgets.speech import (
     KINDS,
     STATES,

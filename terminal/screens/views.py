@@ -14,11 +14,11 @@ from terminal.screens.board import Board
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
-from terminal.widgets.calls import Calls, lasts, with_whom
+from terminal.widgets.calls import Calls, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
-from terminal.widgets.person import CallRow, Who, called_by, callers
+from terminal.widgets.person import CallRow, Who, called_by, callers, lasts
 from terminal.widgets.speech import PRESENCES, because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency

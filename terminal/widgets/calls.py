@@ -9,10 +9,10 @@ from textual.geometry import Size
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.widgets.panel import POINT, ListPanel, Picture
-from terminal.widgets.person import CallRow, called_by, how_it_ended, number, why_quiet
+from terminal.widgets.person import CallRow, called_by, how_it_ended, lasts, number, why_quiet
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import STATES, because, say
-from terminal.widgets.when import Now, ago, length
+from terminal.widgets.when import Now
 
 LEAST_WORD: Final = 14
 """Cells that the word for how a call ended has at least; the name beside it is worth more than the end of a long one."""
@@ -53,13 +53,6 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
     if row.settled:
         return word, Tone.DIM, Tone.CHIP
     return word, Tone.LINK, Tone.CHIP_LINK
-
-
-def lasts(row: CallRow, now: Now) -> SafeText:
-    """For how long a call rings or goes on; how long ago it fell silent, or ended, in words: a clock that ran on would be read
-    as its length."""
-    over = row.silent or not row.call.live
-    return ago(now.at - row.since) if over else length(now.at - row.began)
 
 
 def with_whom(row: CallRow) -> SafeText:

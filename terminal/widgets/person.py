@@ -20,6 +20,7 @@ from ringdesk.timeline import Contact, ContactKind
 from terminal.news import Match
 from terminal.widgets.speech import MARKS, STATES, code, say
 from terminal.widgets.telephone import written
+from terminal.widgets.when import Now, ago, length
 
 PAST: Final = 20
 """Entries of a past that come with a card: where there are as many, there may be more."""
@@ -196,6 +197,13 @@ def how_it_ended(row: CallRow, titles: Mapping[str, SafeText]) -> SafeText:
     said = SafeText(call.disposition or outcome or "")
     word = titles.get(said) or code(said) or say(STATES[call.state])
     return SafeText(word[:1].upper() + word[1:])
+
+
+def lasts(row: CallRow, now: Now) -> SafeText:
+    """For how long a call rings or goes on; how long ago it fell silent, or ended, in words: a clock that ran on would be read
+    as its length."""
+    over = row.silent or not row.call.live
+    return ago(now.at - row.since) if over else length(now.at - row.began)
 
 
 def why_quiet(row: CallRow) -> SafeText:
