@@ -47,6 +47,7 @@ from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
 from terminal.screens.wrapup import WrapUp
 from terminal.screens.writing import Writing
+from terminal.widgets.notes import EarlierNotes
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import say
 from terminal.widgets.tasks import Tasks
@@ -132,6 +133,7 @@ class DeskScreen(DeskKeys):
             field=lambda: self.area,
             timeline=lambda: self.query_one(Timeline),
             tasks=lambda: self.query_one(Tasks),
+            earlier=lambda: self.query_one(EarlierNotes),
             typing=self._choose,
         )
         self.finder.more = self.casework.commands
