@@ -23,7 +23,7 @@ from textual.worker import WorkerFailed
 
 from ringdesk.errors import RingdeskError
 from ringdesk.hours import Hours
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from terminal.keyboard import keyboard
 from terminal.messages import Opened, Trouble
 from terminal.screens.backlog import LOOK_AGAIN, MOST, backlog
@@ -31,6 +31,7 @@ from terminal.screens.later import once
 from terminal.screens.shell import Cover, Shell
 from terminal.screens.themes import themes
 from terminal.widgets.gate import gate
+from terminal.widgets.outlet import clipboard
 
 if TYPE_CHECKING:
     from terminal.desk import Desk
@@ -232,6 +233,12 @@ class RingdeskApp(App[None]):
         if self._driver is not None:
             self._driver.write(sequence)
             self._driver.flush()
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """What was cut or copied. Where nothing was, the clipboard stays as it is, and no secret typed on the lock gets there."""
+        if text and not self.locked:
+            self._clipboard = text
+            self._signal(clipboard(SafeLines(text)))
 
     def on_app_blur(self) -> None:
         """The terminal went behind."""
