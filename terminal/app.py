@@ -16,13 +16,14 @@ from rich.console import RenderableType
 from textual import events
 from textual.app import App
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from ringdesk.errors import RingdeskError
 from ringdesk.hours import Hours
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from terminal.keyboard import keyboard
 from terminal.messages import Opened, Trouble
 from terminal.screens.backlog import LOOK_AGAIN, MOST, backlog
@@ -30,6 +31,7 @@ from terminal.screens.later import once
 from terminal.screens.shell import Cover, Shell
 from terminal.screens.themes import themes
 from terminal.widgets.gate import gate
+from terminal.widgets.outlet import clipboard
 
 if TYPE_CHECKING:
     from terminal.desk import Desk
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 
 LONGEST_KEY: Final = 2.0
 """Seconds after which a key is not waited for any more: what it began may wait for an answer."""
+
+WAYS_OUT: Final = ("quit", "leave")
+"""Actions after whose failure nothing goes on."""
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
@@ -229,6 +234,12 @@ class RingdeskApp(App[None]):
             self._driver.write(sequence)
             self._driver.flush()
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """What was cut or copied. Where nothing was, the clipboard stays as it is, and no secret typed on the lock gets there."""
+        if text and not self.locked:
+            self._clipboard = text
+            self._signal(clipboard(SafeLines(text)))
+
     def on_app_blur(self) -> None:
         """The terminal went behind."""
         if self._desk_screen is not None:
@@ -270,8 +281,23 @@ class RingdeskApp(App[None]):
             self._held = False
             self.refresh()
 
+    async def _dispatch_action(self, namespace: DOMNode, action_name: str, params: object) -> bool:
+        """What a key or the palette does. An error in it is said, and the desk goes on; but whoever leaves gets out."""
+        try:
+            return await super()._dispatch_action(namespace, action_name, params)
+        except Exception as error:
+            if self._desk_screen is None or action_name in WAYS_OUT:
+                raise
+            self._desk_screen.post_message(Trouble(error))
+            return True
+
+    def on_trouble(self, message: Trouble) -> None:
+        """Of what lies over the desk, which says it."""
+        if self._desk_screen is not None:
+            self._desk_screen.post_message(Trouble(message.error))
+
     def _handle_exception(self, error: Exception) -> None:
-        """An error that nobody caught. A worker's is shown; a broken widget ends the app, with one line and a log entry."""
+        """An error that nobody caught. A worker's is shown; one in drawing ends the app, with one line and a log entry."""
         if isinstance(error, WorkerFailed) and self._desk_screen is not None:
             self._desk_screen.post_message(Trouble(error.error))
             return

@@ -6,6 +6,7 @@ sequence that means nothing is dropped, and what was pasted is text: without an 
 
 import asyncio
 import codecs
+import io
 import logging
 import os
 import select
@@ -78,7 +79,15 @@ if sys.platform != "win32":
     """Seconds for which the keyboard is waited for before somebody looks whether the program has ended."""
 
     class Keyboard(LinuxDriver):
-        """Textual's driver, with an `Intake` before its parser, and one reader whatever signals come."""
+        """Textual's driver, with an `Intake` before its parser, one reader whatever signals come, and frames that are whole."""
+
+        def __init__(self, *arguments: Any, **more: Any) -> None:
+            super().__init__(*arguments, **more)
+            file = self._file
+            if file is not None and isinstance(file.buffer, io.RawIOBase):
+                # Under PYTHONUNBUFFERED what a signal cuts off a write would be lost, in the middle of a sequence.
+                raw = io.FileIO(file.fileno(), "w", closefd=False)
+                self._file = io.TextIOWrapper(io.BufferedWriter(raw), file.encoding, file.errors)
 
         def _sigcont_application(self, *signalled: Any) -> None:
             """The program goes on. What was not suspended is not started: two readers would each take every other key."""

@@ -27,6 +27,7 @@ from terminal.screens.reasons import Reasons
 from terminal.screens.unsent import Unsent
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
+from terminal.widgets.notes import EarlierNotes
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.row import Tone
 from terminal.widgets.speech import say
@@ -61,6 +62,7 @@ class Casework:
         field: "Callable[[], NoteArea]",
         timeline: Callable[[], Timeline],
         tasks: Callable[[], Tasks],
+        earlier: Callable[[], EarlierNotes],
         typing: Callable[[str], None],
     ) -> None:
         self._work = work
@@ -69,6 +71,7 @@ class Casework:
         self._errands = errands
         self._timeline = timeline
         self._tasks = tasks
+        self._earlier = earlier
         self.older = Older(work, timeline, painter.paint)
         self.reading = Reading(panes, painter, writing, field)
         self.faq = Faq(work, self.reading, panes.offer)
@@ -120,9 +123,9 @@ class Casework:
         elif pane in ("tasks", "task_done"):
             self._task(self._tasks().chosen, more=pane == "tasks")
         elif pane == "earlier":
-            self._painter.tell(self._revise(index))
+            self._painter.tell(self._revise())
         elif pane == "older_texts":
-            self._older(index)
+            self._older()
 
     def _task(self, task: Task | None, *, more: bool) -> None:
         """Enter and Space on a task."""
@@ -147,20 +150,20 @@ class Casework:
 
     # notes
 
-    def _revise(self, index: int) -> SafeText:
+    def _revise(self) -> SafeText:
         """Load an own note into the field as a revision of it."""
         board, keeper = self._work.board, self._work.keeper
-        found = board.person.noted
-        if index >= len(found) or board.person.key == NOBODY:
+        thread = self._earlier().chosen
+        owner = board.person.key
+        if thread is None or owner == NOBODY or owner != self._earlier().value.person.key:
             return SafeText()
-        note = found[index].newest
+        note = thread.newest
         if not note.author or note.author != self._work.desk.person.person:
             return say(
                 "Only {name} may change this note; o shows its older texts.", name=note.author_name or say("its author")
             )
         if board.states.get(note.id) == "refused":
             return say("The server refused this note: write a new one.")
-        owner = board.person.key
         self._writing.hold()
         if keeper.texts.get(owner, "").strip():
             return say("There is text in the note: save it first, then change the older one.")
@@ -172,16 +175,17 @@ class Casework:
         self.reading.write()
         return SafeText()
 
-    def _older(self, index: int) -> None:
+    def _older(self) -> None:
         """What a note said before."""
-        found = self._work.board.person.noted
-        if index >= len(found):
+        earlier = self._earlier()
+        thread = earlier.chosen
+        if thread is None:
             return
-        if not found[index].older:
+        if not thread.older:
             self._painter.tell(say("This note was not revised."))
             return
         lines: list[Line] = []
-        for note in found[index].older:
+        for note in thread.older:
             lines.append(Line(short_day(note.at, self._work.now), Tone.LINK, note.author_name))
             lines += [Line(line) for line in note.text.each()]
-        self.reading.show(Leaf(say("Older texts"), self._work.board.person.name, tuple(lines)))
+        self.reading.show(Leaf(say("Older texts"), earlier.value.person.name, tuple(lines)))

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -47,14 +47,19 @@ from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
 from terminal.screens.wrapup import WrapUp
 from terminal.screens.writing import Writing
+from terminal.widgets.notes import EarlierNotes
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import say
+from terminal.widgets.steadfast import Origin, origin
 from terminal.widgets.tasks import Tasks
 from terminal.widgets.timeline import Timeline
 from terminal.widgets.when import Now
 
 if TYPE_CHECKING:
     from terminal.news import News
+
+AT_ONCE: Final = 1.0
+"""Seconds within which the same error again is no news."""
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
@@ -86,6 +91,8 @@ class DeskScreen(DeskKeys):
     ) -> None:
         super().__init__()
         self.steady = steady
+        self._trouble: tuple[Origin | None, float] = (None, 0.0)
+        """Where the last error came from, and when."""
         self.wall = Watch(wall, steady, self._shifted)
         self.zone = zone
         self.board = Board(wrap_up)
@@ -132,6 +139,7 @@ class DeskScreen(DeskKeys):
             field=lambda: self.area,
             timeline=lambda: self.query_one(Timeline),
             tasks=lambda: self.query_one(Tasks),
+            earlier=lambda: self.query_one(EarlierNotes),
             typing=self._choose,
         )
         self.finder.more = self.casework.commands
@@ -231,7 +239,13 @@ class DeskScreen(DeskKeys):
         self.attend()
 
     def on_trouble(self, message: Trouble) -> None:
-        """Say it, log it, go on."""
+        """Say it, log it, go on. The same again at once, as a key held down or the saying itself may bring, is passed over."""
+        message.stop()
+        now, place = self.steady(), origin(message.error)
+        again = place == self._trouble[0] and now - self._trouble[1] < AT_ONCE
+        self._trouble = (place, now)
+        if again:
+            return
         log.error("the desk screen goes on after an error", exc_info=message.error)
         name = SafeText(type(message.error).__name__)
         text = say("Something went wrong ({name}); the log has the details. You can go on.", name=name)

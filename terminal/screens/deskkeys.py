@@ -24,6 +24,7 @@ from terminal.widgets.help import key_of
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
 from terminal.widgets.speech import say
+from terminal.widgets.timeline import Timeline
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
@@ -272,7 +273,9 @@ class DeskKeys(CallKeys):
             self.menus.taken(message.index)
         elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:
             self.writing.hold()
-            self.errands.run("open", lambda: self.home.take(message.index))
+            item = self.query_one(Timeline).item
+            if item is not None:
+                self.errands.run("open", lambda: self.home.take(item))
         elif message.pane in ("lines", "missed"):
             self.take(message)
         else:

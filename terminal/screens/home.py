@@ -17,6 +17,7 @@ from terminal.widgets.telephone import title
 from terminal.widgets.when import Now, is_due
 
 if TYPE_CHECKING:
+    from ringdesk.articles import Article
     from ringdesk.members import Member
     from ringdesk.tasks import Task
     from terminal.desk import Desk, Draft
@@ -61,16 +62,12 @@ class Home:
     def _listed(self, found: tuple[Item, ...]) -> Morning:
         return Morning(found, known=True, rows=found if self._whole else shortened(found, self._work.now))
 
-    async def take(self, index: int) -> SafeText:
+    async def take(self, item: Item) -> SafeText:
         """What Enter does on a row: the card of whom it is about, the draft, the notice."""
-        rows = self._work.board.morning.rows
-        if index < len(rows) and rows[index].kind is Kind.MORE:
+        if item.kind is Kind.MORE:
             self._whole = True
             self._work.board.morning = self._listed(self._work.board.morning.items)
             return SafeText()
-        return await self._open(rows[index]) if index < len(rows) else SafeText()
-
-    async def _open(self, item: Item) -> SafeText:
         if item.kind is Kind.DRAFT:
             return await self._work.resume(item.owner)
         if item.kind is Kind.NOTICE:
@@ -105,7 +102,7 @@ async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]
     due = [row for row in due if _place(row, now) != AHEAD]
     due += [_lost(row) for row in missed if row.call.id not in callbacks]
     for notice in await business.notices(now.today.isoformat()):
-        due.append(Item(kind=Kind.NOTICE, text=notice.title, body=notice.text, at=notice.at, who=notice.author_name))
+        due.append(_notice(notice))
     due += [_draft(draft, people) for draft in drafts]
     return due + ahead + [_birthday(member) for member in await business.anniversaries(now.today)]
 
@@ -137,6 +134,7 @@ def shortened(found: tuple[Item, ...], now: Now) -> tuple[Item, ...]:
 def _task(task: "Task", people: "dict[str, Member]") -> Item:
     return Item(
         kind=Kind.CALLBACK if task.kind is TaskKind.CALLBACK else Kind.TASK,
+        id=task.id,
         text=title(task, _called(people.get(task.member or ""))),
         opens=task.opens,
         due=task.due,
@@ -150,10 +148,22 @@ def _called(member: "Member | None") -> str:
     return "" if member is None else member.name or member.code
 
 
+def _notice(notice: "Article") -> Item:
+    return Item(
+        kind=Kind.NOTICE,
+        id=notice.id,
+        text=notice.title,
+        body=notice.text,
+        at=notice.at,
+        who=notice.author_name,
+    )
+
+
 def _lost(row: CallRow) -> Item:
     call, name = row.call, callers(row)
     return Item(
         kind=Kind.MAYBE_LOST if row.undecided else Kind.LOST,
+        id=(call.id, *row.also)[-1],
         text=say("{name}, called {count}x", name=name, count=1 + len(row.also)) if row.also else name,
         at=call.started,
         number=SafeText(call.caller.e164) if call.caller.e164 else call.caller.raw,
@@ -163,7 +173,7 @@ def _lost(row: CallRow) -> Item:
 
 
 def _birthday(member: "Member") -> Item:
-    return Item(kind=Kind.BIRTHDAY, text=member.name or member.code, member=member, who=member.tier)
+    return Item(kind=Kind.BIRTHDAY, id=member.id, text=member.name or member.code, member=member, who=member.tier)
 
 
 def _draft(draft: "Draft", people: "dict[str, Member]") -> Item:

@@ -22,6 +22,7 @@ from terminal.screens.writing import Writing
 from terminal.widgets.callbacks import Missed
 from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow
+from terminal.widgets.steadfast import Steadfast
 
 Verdict = Callable[[CallRow], Awaitable[SafeText]]
 """What a key does with a call."""
@@ -29,7 +30,7 @@ OVER = ("menu", "help", "query", "page")
 """Where a letter means something else."""
 
 
-class KeysOnCalls(Screen[None]):
+class KeysOnCalls(Steadfast, Screen[None]):
     """A screen with calls. The one that inherits makes the parts."""
 
     board: Board

@@ -28,9 +28,10 @@ class Kind(StrEnum):
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One row: what it is, its words, when it is due (from `opens` on, by `due`, ISO) or was (`at`, seconds since 1970), and
-    whom it is about. `owner` is the member and the call of a draft."""
+    whom it is about. `owner` is the member and the call of a draft, `id` that of what else the row stands for."""
 
     kind: Kind
+    id: str = ""
     text: SafeText = SafeText("")
     body: SafeLines = SafeLines("")
     opens: SafeText | None = None

@@ -16,6 +16,7 @@ from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of, wrapped
 from terminal.widgets.speech import line_name, say
+from terminal.widgets.steadfast import Steadfast
 from terminal.widgets.tasks import BOX
 
 ENDS: Final = 3
@@ -140,7 +141,7 @@ def _promised(pledge: Pledge) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     return words, (piece(say("Ctrl+\\: task"), Tone.DIM),)
 
 
-class NoteArea(TextArea):
+class NoteArea(Steadfast, TextArea):
     """The text field. Whatever comes in, by key, by paste or by the program, is cleaned before it is in the document."""
 
     BINDINGS: ClassVar[list[Binding]] = []  # type: ignore[assignment]  # the field's own keys come from TextArea
@@ -225,7 +226,7 @@ class NoteArea(TextArea):
         self.post_message(Left())
 
 
-class QueryField(Input):
+class QueryField(Steadfast, Input):
     """The one-line field of the chooser; what comes in is cleaned."""
 
     def validate_value(self, value: str) -> str:

@@ -26,6 +26,17 @@ class Written(NamedTuple):
 class EarlierNotes(ListPanel[Written]):
     """A head row per note, then its text; the list begins at the selected note."""
 
+    follows = True
+
+    def names(self, value: Written) -> list[str]:
+        """The ids of the first texts: a revision is the same note."""
+        return [(thread.newest, *thread.older)[-1].id for thread in value.threads]
+
+    @property
+    def chosen(self) -> Thread | None:
+        """The selected note, as it is drawn."""
+        return self.value.threads[self.selected] if self.value.threads else None
+
     def entries(self, value: Written) -> int:
         """The notes."""
         return len(value.threads)

@@ -1,15 +1,17 @@
-"""What leaves for the terminal beside frames: a bell, a notification, a title. Ours alone, and never a byte from outside.
+"""What leaves for the terminal beside frames: a bell, a notification, a title, what was cut or copied. Ours alone, and never a
+byte from outside.
 
-The gate lets frames pass; this is the one other door. A sequence is made here of a name from `Signal` and a `SafeText`,
-and of nothing else.
+The gate lets frames pass; this is the one other door. A sequence is made here of a name from `Signal` and a `SafeText`, or of
+`SafeLines` for the clipboard, and of nothing else.
 """
 
+from base64 import b64encode
 from enum import StrEnum
 from typing import Final
 
 from rich.cells import set_cell_size
 
-from ringdesk.safetext import SafeText
+from ringdesk.safetext import SafeLines, SafeText
 from terminal.widgets.gate import clean
 
 LONGEST: Final = 80
@@ -44,3 +46,8 @@ def sequence(signal: Signal, text: SafeText = SafeText()) -> str:  # noqa: B008 
     if len(words) > LONGEST // 2:
         words = set_cell_size(words, LONGEST).rstrip()
     return _SHAPES[signal].format(text=words) if "{text}" in _SHAPES[signal] else _SHAPES[signal]
+
+
+def clipboard(text: SafeLines) -> str:
+    """The bytes that put `text` into the clipboard of whoever sits at the terminal (OSC 52)."""
+    return f"\x1b]52;c;{b64encode(text.encode()).decode()}\x07"

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from terminal.messages import Chosen, Moved
 from terminal.widgets.row import BLANK, Piece, Row, Tone, drawn, gap, piece, strip
 from terminal.widgets.speech import say
+from terminal.widgets.steadfast import Steadfast
 
 Value = TypeVar("Value")
 
@@ -44,7 +45,7 @@ class Picture(NamedTuple):
     frame: Tone = Tone.FRAME
 
 
-class Panel(Widget, Generic[Value]):
+class Panel(Steadfast, Widget, Generic[Value]):
     """A rectangle of rows. Subclasses say what to show for a value (`picture`); they never touch the screen.
 
     It has no border and no padding: `outer_size` is its size, and Textual need not work it out from the styles.

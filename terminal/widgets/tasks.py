@@ -58,6 +58,11 @@ class Tasks(ListPanel[Duties]):
     """Two rows a task: when and what, then who."""
 
     height_of_entry = 2
+    follows = True
+
+    def names(self, value: Duties) -> list[str]:
+        """The ids of the tasks."""
+        return [task.id for _, task in listed(value.person.tasks, value.now)]
 
     def entries(self, value: Duties) -> int:
         """The open tasks."""

@@ -13,7 +13,7 @@ from ringdesk.tasks import TaskState
 from ringdesk.timeline import Contact, ContactKind
 from terminal.messages import Chosen, Moved
 from terminal.widgets import homeface
-from terminal.widgets.morning import Morning
+from terminal.widgets.morning import Item, Morning
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.person import NOTES, Person, more_contacts
@@ -97,6 +97,19 @@ class Timeline(ListPanel[Past]):
     """Time, kind, text, state, who."""
 
     lens: Lens = LENSES[0]
+    follows = True
+
+    def names(self, value: Past) -> list[str]:
+        """The ids of the entries, or of what the rows of Home stand for."""
+        if value.home is not None:
+            return [f"{item.kind} {item.id or item.owner}" for item in value.home.rows]
+        return [contact.id for contact in seen(value.person, self.lens)]
+
+    @property
+    def item(self) -> Item | None:
+        """The selected row of Home, as it is drawn."""
+        home = self.value.home
+        return home.rows[self.selected] if home is not None and home.rows else None
 
     def show(self, value: Past) -> None:
         """Show another past; a lens is of the person for whom it was chosen."""

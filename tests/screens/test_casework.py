@@ -16,7 +16,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
 from terminal.desk import Card
-from terminal.news import RowNews
+from terminal.news import NoteNews, RowNews, TaskNews
 from terminal.screens.easel import AT_THE_KEYS
 from terminal.widgets.timeline import Timeline
 from tests.screens.harness import SMALL, WIDE, Running, running
@@ -430,6 +430,43 @@ async def test_what_is_handed_on_is_the_task_that_is_selected_also_below_a_close
         await run.press("escape", "down", "ctrl+o", "1")
         fields = TaskFields(assignee="p-yijun", assignee_name=SafeText("怡君"))
         assert run.desk.did[-1] == ("do", TaskUpdate(task="t3", fields=fields))
+
+
+@pytest.mark.parametrize("drawn", [True, False], ids=["drawn", "not drawn yet"])
+async def test_the_selection_stays_on_its_task_when_another_comes_before_it(*, drawn: bool) -> None:
+    made = desk()
+    made.cards[LIN.id] = promised(2, 3)
+    async with running(made) as run:
+        await look(run)
+        await in_pane(run, "tasks")
+        await run.press("down")
+        sooner = TaskNews(promised(1).tasks[0], "settled")
+        if drawn:
+            run.desk.publish(sooner)
+            await run.settle()
+            assert "寄第1份" in run.pane("tasks")
+        else:
+            run.screen.board.hear(sooner, NOW)
+        await run.press("space")
+        assert run.desk.did[-1] == ("done", "t3")
+
+
+async def test_the_selection_stays_on_its_note_and_on_its_entry_when_newer_ones_come() -> None:
+    async with running(desk()) as run:
+        await look(run)
+        await in_pane(run, "earlier")
+        await run.press("down")
+        run.desk.publish(NoteNews(Note(id="new", member=LIN.id, text=SafeLines("剛剛來過"), at=NOW), "settled"))
+        await run.settle()
+        assert "罐子凹損" in run.pane("earlier").split("\n")[2]
+        await in_pane(run, "timeline")
+        await run.press("down")
+        assert "Call in" in run.pane("detail")
+        visit = Contact(id="v1", member=LIN.id, kind=ContactKind.VISIT, at=NOW, text=SafeText("到店"))
+        run.desk.publish(RowNews(visit))
+        await run.settle()
+        assert "到店" in run.pane("timeline")
+        assert "Call in" in run.pane("detail")
 
 
 # the timeline

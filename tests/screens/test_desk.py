@@ -14,8 +14,10 @@ from terminal.bindings import KEYS
 from terminal.desk import Card, Draft
 from terminal.messages import Heard
 from terminal.news import CallNews, NoticeNews
-from terminal.widgets.note import NoteFrame
+from terminal.screens.desk import DeskScreen
+from terminal.widgets.note import NoteArea, NoteFrame
 from terminal.widgets.person import Person
+from terminal.widgets.tasks import Tasks
 from tests.screens.harness import PERSON_PANES, SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
@@ -582,3 +584,35 @@ async def test_who_rings_is_sent_to_the_terminal_before_anything_else_is_done(mo
         run.screen.on_heard(Heard(pop(call("c1", LIN), plain_card(LIN))))
         assert len(sent) == 1, "not left to Textual, whose turn comes later"
         assert LIN.name in run.pane("banner")
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "pane", "key"),
+    [
+        (NoteArea, "action_undo", "note", "ctrl+z"),
+        (Tasks, "pressed", "tasks", "space"),
+        (DeskScreen, "on_chosen", "tasks", "enter"),
+    ],
+    ids=["action", "key of a list", "message"],
+)
+async def test_a_key_that_fails_is_said_once_and_the_desk_goes_on(
+    owner: type, name: str, pane: str, key: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        run.screen.panes.go(pane)
+        monkeypatch.setattr(owner, name, fails)
+        await run.press(key, key)
+        assert "Something went wrong (ZeroDivisionError)" in "\n".join(run.rows())
+        assert caplog.text.count("goes on after an error") == 1
+        monkeypatch.undo()
+        run.screen.panes.go("note")
+        await run.press("a", "ctrl+z", "b")
+        assert run.screen.area.text == "b"
+        run.screen.panes.go("tasks")
+        await run.press("enter")
+        assert run.focus == "menu"
+    assert run.app.failure is None

@@ -165,6 +165,20 @@ async def test_it_follows_what_happens() -> None:
         assert "剛剛交辦" in run.pane("timeline")
 
 
+async def test_the_selection_stays_on_its_row_when_another_comes_before_it() -> None:
+    async with running(desk()) as run:
+        run.screen.panes.go("timeline")
+        await run.press("down")
+        assert "回電報價" in run.pane("detail")
+        run.desk.business.tasks.append(task("t0", "更早的", "2026-11-20", assignee=ME))
+        run.desk.publish(TaskNews(run.desk.business.tasks[-1], "settled"))
+        await run.settle()
+        await run.still()
+        assert "更早的" in run.pane("timeline")
+        await run.press("enter")
+        assert LIN.name in run.pane("card")
+
+
 async def test_a_trouble_with_it_is_said_and_the_desk_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     one = desk()
 

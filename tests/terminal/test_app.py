@@ -145,3 +145,27 @@ async def test_keys_that_come_in_one_read_are_done_in_their_order() -> None:
         await run.settle()
         assert [done[1] for done in run.desk.did if done[0] == "note"] == ["aXbc"]
         assert run.screen.area.text == "e"
+
+
+async def test_what_is_cut_goes_to_the_clipboard_and_nothing_goes_where_nothing_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def copied(wrote: list[str]) -> list[str]:
+        return [each for each in wrote if "]52" in each]
+
+    async with running(ScriptedDesk()) as run:
+        lin = member("m1", "林淑芬", "0912-345-678")
+        run.desk.publish(pop(call("a", lin), plain_card(lin)))
+        await run.settle()
+        wrote: list[str] = []
+        monkeypatch.setattr(run.app._driver, "write", wrote.append)
+        await run.press("f2", "ctrl+x")
+        assert copied(wrote) == []
+        await run.press("O", "K", "ctrl+x", "ctrl+x")
+        assert copied(wrote) == ["\x1b]52;c;T0s=\x07"]
+        await run.press("ctrl+v")
+        assert run.screen.area.text == "OK"
+        run.screen.guard.lock()
+        await run.settle()
+        run.app.copy_to_clipboard("1234")
+        assert len(copied(wrote)) == 1

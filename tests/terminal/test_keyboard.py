@@ -1,10 +1,15 @@
+import io
+import os
+import signal
 import sys
+import threading
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.app import App
 
-from terminal.keyboard import BEGIN, END, Intake
+from terminal.keyboard import BEGIN, END, Intake, keyboard
 
 
 def read(data: bytes, size: int = 4096) -> str:
@@ -53,3 +58,36 @@ def test_textual_still_reads_its_keyboard_in_the_method_that_is_replaced() -> No
 
     assert "run_input_thread" in vars(LinuxDriver)
     assert issubclass(Keyboard, LinuxDriver)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a driver of its own")
+async def test_a_frame_is_whole_when_a_signal_comes_while_the_terminal_does_not_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of a write that a signal interrupts, an unbuffered stream writes the beginning only."""
+    master, slave = os.pipe()
+    frame, got, interrupted = "x" * 1_000_000, bytearray(), threading.Event()
+
+    def read() -> None:
+        interrupted.wait(10)
+        while data := os.read(master, 65536):
+            got.extend(data)
+
+    monkeypatch.setattr(sys, "__stderr__", io.TextIOWrapper(io.FileIO(slave, "w", closefd=False), write_through=True))
+    before = signal.signal(signal.SIGALRM, lambda *_: interrupted.set())
+    reader = threading.Thread(target=read)
+    reader.start()
+    driver = keyboard()
+    assert driver is not None
+    file = driver(App())._file  # type: ignore[attr-defined]
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        file.write(frame)
+        file.flush()
+    finally:
+        os.close(slave)
+        interrupted.set()
+        reader.join(10)
+        os.close(master)
+        signal.signal(signal.SIGALRM, before)
+    assert len(got) == len(frame)
