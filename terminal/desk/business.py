@@ -9,6 +9,7 @@ from ringdesk.callbacks import one_each
 from ringdesk.calls import Call
 from ringdesk.dispositions import Disposition
 from ringdesk.members import Member
+from ringdesk.notes import Note
 from ringdesk.presence import Presence
 from ringdesk.tasks import Task
 from terminal.store.morning import LostCall
@@ -33,6 +34,10 @@ class Business:
     async def promised(self, call: Call) -> list[Task]:
         """The open tasks of a call, and the open callbacks to its number that are no member's."""
         return await self._store.promised(call)
+
+    async def noted(self, call: Call) -> list[Note]:
+        """The notes of a call, newest first."""
+        return await self._store.call_notes(call.id)
 
     async def team(self) -> list[Presence]:
         """What everybody here does, by name."""

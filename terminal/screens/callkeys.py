@@ -51,11 +51,12 @@ class CallKeys(NumberKeys, CallbackKeys):
         return await self.attendance.say()
 
     def freshen(self, before: Owner, news: "News | None" = None) -> None:
-        """A card that opened by itself, unless just now by the pop of its own call: what that brought may be old by now. And a
-        member who turned out to be another."""
+        """A card that opened by itself, unless just now by the pop of its own call: what that brought may be old by now. Of a
+        caller whom nobody knows that brings nothing. And a member who turned out to be another."""
         person = self.board.person
         new = isinstance(news, ScreenPop) and person.call is not None and news.call.id == person.call.id
-        if person.key != before and person.member is not None and not new:
+        stranger = person.member is None and person.call is not None
+        if person.key != before and (stranger or (person.member is not None and not new)):
             self.errands.run(f"card {person.key}", self.work.freshen)
         for member in (news.member if isinstance(news, MemberNews) else None, person.member):
             if member is not None and member.merged_into is not None:
@@ -138,6 +139,7 @@ class CallKeys(NumberKeys, CallbackKeys):
         self.board.look(row.call)
         self.writing.settle()
         self.painter.paint()
+        self.errands.run(f"card {self.board.person.key}", self.work.freshen)
 
     def _look(self, member: str) -> None:
         self.do("open", lambda: self.work.look(member))

@@ -3,13 +3,15 @@
 Card, timeline, tasks and notes are of one person: what is somebody else's does not come, and goes when it becomes theirs.
 """
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from ringdesk.members import Member
 from ringdesk.notes import Note
-from ringdesk.tasks import Task
+from ringdesk.reached import number_of, numbers
+from ringdesk.tasks import Task, TaskKind
 from ringdesk.timeline import Contact
 from ringdesk.why import Why
 from terminal.news import Match, MemberNews, NoteNews, TaskNews
@@ -51,12 +53,25 @@ class CardNews(OnShow):
         self.person = msgspec.structs.replace(person, notes=notes, tasks=tasks, states=dict(self.states))
         return Part.PERSON
 
+    def found(self, tasks: Iterable[Task], notes: Iterable[Note]) -> None:
+        """What is promised to the caller on the card, whom nobody knows, and noted of them, beside what is there already."""
+        person = self.person
+        owed = {task.id: task for task in (*person.tasks, *tasks) if task.member is None}
+        noted = {note.id: note for note in (*person.notes, *notes) if note.member is None}
+        newest = sorted(noted.values(), key=lambda note: -note.at)
+        self.person = msgspec.structs.replace(person, tasks=tuple(owed.values()), notes=tuple(newest))
+
     def _is_of(self, person: Person, row: Note | Task) -> bool:
         """Whether a note or a task is of whoever is on the card: the member; of a caller whom nobody knows, what is of their
-        call and of no member."""
+        call, or is a callback to their number, and of no member."""
         if person.member is not None or row.member is not None:
             return person.member is not None and row.member == person.member.id
-        return row.call is not None and person.call is not None and self._id(row.call) == self._id(person.call.id)
+        call = person.call
+        if call is None:
+            return False
+        if isinstance(row, Task) and row.kind is TaskKind.CALLBACK and not number_of(row).isdisjoint(numbers(call)):
+            return True
+        return row.call is not None and self._id(row.call) == self._id(call.id)
 
     @staticmethod
     def _moved(person: Person, row: Note | Task) -> bool:

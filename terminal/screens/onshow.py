@@ -140,7 +140,7 @@ class OnShow(Lines):
         shown = self._id(self.person.call.id) if self.person.call else None
         if shown is not None and shown in self.served and shown != call:
             self.kept[shown] = self.person
-        elif self.person.member and shown != call and (self.by_hand or self.typed):
+        elif self.person.member and shown != call and (self.by_hand or (self.typed and not self._left_to_ring)):
             self.aside.append(self.person)
         self.taken += not row.mine or row.handed
         self.calls[call] = msgspec.structs.replace(row, mine=True, taken_by=None, gone_at=None, handed=False)
@@ -149,6 +149,13 @@ class OnShow(Lines):
         self.by_hand = False
         if shown != call:
             self.person = self._back(call)
+
+    @property
+    def _left_to_ring(self) -> bool:
+        """Whether the card on show is of a call that nobody here has taken. One that opened by itself does not come back when
+        the agent turned away from it, or it would be in the way of who rings next; its note is among the drafts."""
+        row = self.row(self.person.call.id) if self.person.call else None
+        return row is not None and not row.mine and not row.unclaimed
 
     def let_go(self, call: str) -> None:
         """A call was closed. Whoever is on show stays where there is text in the note; else whom was kept comes back."""

@@ -284,9 +284,16 @@ class Work:
         await self.desk.do(TaskUpdate(task=task.id, fields=TaskFields(member=member, title=title or msgspec.UNSET)))
 
     async def refill(self) -> None:
-        """Fetch the rest of the card on show."""
-        member, owner = self.board.person.member, self.board.person.key
-        if member is None or self.keeper.desk is None:
+        """Fetch the rest of the card on show; of a caller whom nobody knows what is promised to their number, and noted."""
+        (member, call), owner = (self.board.person.member, self.board.person.call), self.board.person.key
+        if self.keeper.desk is None:
+            return
+        if member is None:
+            if call is not None:
+                business = self.keeper.desk.business
+                tasks, notes = await business.promised(call), await business.noted(call)
+                if self.board.person.key == owner:
+                    self.board.found(tasks, notes)
             return
         card = await self.keeper.desk.open(member.id)
         if card.member.id != member.id:

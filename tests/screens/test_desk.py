@@ -15,6 +15,8 @@ from terminal.desk import Card, Draft
 from terminal.messages import Heard
 from terminal.news import CallNews, NoticeNews
 from terminal.screens.desk import DeskScreen
+from terminal.screens.easel import AT_THE_KEYS
+from terminal.screens.painter import MESSAGE_STAYS
 from terminal.widgets.note import NoteArea, NoteFrame
 from terminal.widgets.person import Person
 from terminal.widgets.tasks import Tasks
@@ -616,3 +618,44 @@ async def test_a_key_that_fails_is_said_once_and_the_desk_goes_on(
         await run.press("enter")
         assert run.focus == "menu"
     assert run.app.failure is None
+
+
+async def typed_at_who_was_not_taken(run: Running) -> None:
+    """Lin rings and is written about; Chen rings too."""
+    run.desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+    await run.settle()
+    await run.press("h", "i")
+    run.desk.publish(pop(call("c2", CHEN, line="3"), plain_card(CHEN)))
+    await run.settle()
+
+
+async def test_a_draft_about_who_was_not_taken_is_kept_and_is_not_in_the_way_of_who_rings_next() -> None:
+    async with running(desk()) as run:
+        await typed_at_who_was_not_taken(run)
+        run.desk.publish(CallNews(call("c1", LIN, state=CallState.ENDED)))
+        for ident in ("c2", "c3"):
+            run.desk.publish(pop(call(ident, CHEN, line="3"), plain_card(CHEN)))
+            await run.settle()
+            await run.press("f2", "f4", "1")
+            assert run.screen.board.person == Person(), "nobody is on the card whom nobody serves"
+        assert run.desk.kept[(LIN.id, "c1")] == "hi"
+        run.wall += MESSAGE_STAYS + 1
+        await run.still()
+        assert "1 draft is kept" in run.pane("banner")
+        await asyncio.sleep(AT_THE_KEYS)
+        run.desk.publish(pop(call("c4", HUANG), plain_card(HUANG)))
+        await run.settle()
+        assert named(run) == {HUANG.name}
+
+
+async def test_a_draft_about_who_rings_on_is_there_with_their_card() -> None:
+    async with running(desk()) as run:
+        await typed_at_who_was_not_taken(run)
+        run.screen.turn_to(run.screen.board.calls["c2"])
+        await run.settle()
+        assert named(run) == {CHEN.name}
+        await run.press("f4", "1")
+        await asyncio.sleep(AT_THE_KEYS)
+        await run.still()
+        assert named(run) == {LIN.name}
+        assert run.screen.area.text == "hi"

@@ -49,6 +49,7 @@ class ScriptedBusiness(Business):
 
     def __init__(self) -> None:
         self.tasks: list[Task] = []
+        self.notes: list[Note] = []
         self.people: list[Presence] = []
         self.codes: tuple[Disposition, ...] = BUILT_IN
         self.pages: list[Article] = []
@@ -80,6 +81,9 @@ class ScriptedBusiness(Business):
             for task in rows
             if task.call == call.id or (task.member is None and not dialled.isdisjoint(number_of(task)))
         ]
+
+    async def noted(self, call: Call) -> list[Note]:
+        return [note for note in self.notes if note.call == call.id]
 
     async def team(self) -> list[Presence]:
         return self.people
