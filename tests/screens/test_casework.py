@@ -528,6 +528,8 @@ async def test_going_on_at_the_end_of_the_timeline_brings_what_is_older(
     async with running(long_past(50), size, catalogue=None if english else chinese) as run:
         panel = await open_past(run)
         assert ("20+ entries" if english else "共 20+ 筆") in run.pane("timeline")
+        if size == SMALL:
+            assert ("1 History 20+ " if english else "1 紀錄 20+ ") in run.pane("tabs"), "the same as the frame"
         await run.press("end")
         assert panel.selected == 39  # what is there, and a page more
         assert "第 40 筆" in run.pane("timeline")
