@@ -627,6 +627,19 @@ async def test_facts_are_pinned_and_what_does_not_fit_is_counted(size: tuple[int
         assert "* 晚上七點後聯絡" not in pane
 
 
+@LANGUAGES
+async def test_a_flag_that_says_what_the_consent_says_stands_once(language: str, chinese: Path) -> None:
+    english = language == "en"
+    words = SafeText("no marketing calls" if english else "勿推銷")
+    made = desk()
+    told = msgspec.structs.replace(LIN, flags=(words,), do_not_call=True)
+    made.cards[LIN.id] = msgspec.structs.replace(card(), member=told)
+    async with running(made, catalogue=None if english else chinese) as run:
+        await run.press("escape", "slash", *"0912", "enter")
+        assert f"! {words}" in run.pane("card")
+        assert run.pane("card").count(words) == 1
+
+
 async def test_flags_and_facts_are_changed_from_the_palette() -> None:
     async with running(desk()) as run:
         await serve(run)
