@@ -198,7 +198,7 @@ _PEOPLE: Final = {
     "行動不便": "walks with difficulty",
     "黑名單：多次未取貨": "blocked: never collected",
     "欠款": "owes",
-    "勿推銷": "no marketing",
+    "勿推銷": "no marketing calls",
     "左撇子": "left-handed",
     "養一隻柴犬": "has a Shiba dog",
     "靠窗座位": "window seat",

@@ -1,13 +1,20 @@
 """The keys about calling back: promised for later, tried, and what became of a call that nobody had."""
 
-from ringdesk.tasks import AttemptResult, Task
+from typing import Final
+
+from ringdesk.tasks import AttemptResult, Task, TaskState
+from terminal.bindings import KEYS
 from terminal.screens.errands import Errand
 from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
 from terminal.screens.menus import Entry
 from terminal.screens.windows import Window, hours_of
+from terminal.widgets.help import key_of
 from terminal.widgets.person import CallRow, Who
 from terminal.widgets.speech import RESULTS, say
 from terminal.widgets.telephone import title
+
+MISSED: Final = next(key for key in KEYS if key.id == "missed")
+ATTEMPT: Final = next(key for key in KEYS if key.id == "attempt")
 
 
 class CallbackKeys(KeysOnCalls):
@@ -32,11 +39,15 @@ class CallbackKeys(KeysOnCalls):
         if self.panes.here in OVER:
             return
         owed = self._owed()
+        if isinstance(owed, CallRow):
+            said = say("No callback yet: {key} makes one of this call.", key=key_of(MISSED, self.painter.changed_keys))
+            self.painter.tell(said)
+            return
         member, call = self.board.person.key
         mine = [
             task for task in self.board.day.owed if (member and task.member == member) or (call and task.call == call)
         ]
-        task = owed if isinstance(owed, Task) else mine[0] if mine else None
+        task = owed or (mine[0] if mine else None)
         if task is None:
             self.painter.tell(say("There is no callback to this person: choose one in the list."))
             return
@@ -63,7 +74,10 @@ class CallbackKeys(KeysOnCalls):
         row = self._owed()
         if self.panes.here in OVER:
             return
-        if not isinstance(row, CallRow):
+        if isinstance(row, Task) and row.state is TaskState.OPEN:
+            key = key_of(ATTEMPT, self.painter.changed_keys)
+            self.painter.tell(say("This is a callback already: {key} notes what came of a try.", key=key))
+        elif not isinstance(row, CallRow):
             self.painter.tell(say("Choose a missed call in the list first."))
-            return
-        self.do("verdict", lambda: verdict(row), row)
+        else:
+            self.do("verdict", lambda: verdict(row), row)

@@ -4,6 +4,7 @@ A note stays with its owner through all of it; only the calls and whom the board
 """
 
 import contextlib
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -100,7 +101,8 @@ class CallWork:
         """A colleague does it."""
         await self._assign(task, person, name)
         self.undo.add(
-            say("task handed to {name}", name=name), lambda: self._assign(task, task.assignee, task.assignee_name)
+            lambda: say("task handed to {name}", name=name),
+            lambda: self._assign(task, task.assignee, task.assignee_name),
         )
         return say("{name} does it now: {title}", name=name, title=title(task))
 
@@ -113,13 +115,13 @@ class CallWork:
 
     async def same(self, row: CallRow) -> SafeText:
         """They are one."""
-        return await self._same(row, "same", say("one call: {name}", name=called_by(row.call, row.sure)))
+        return await self._same(row, "same", lambda: say("one call: {name}", name=called_by(row.call, row.sure)))
 
     async def another(self, row: CallRow) -> SafeText:
         """They are two, and nobody is asked again."""
-        return await self._same(row, "another", say("two calls: {name}", name=called_by(row.call, row.sure)))
+        return await self._same(row, "another", lambda: say("two calls: {name}", name=called_by(row.call, row.sure)))
 
-    async def _same(self, row: CallRow, verdict: Literal["same", "another"], done: SafeText) -> SafeText:
+    async def _same(self, row: CallRow, verdict: Literal["same", "another"], done: Callable[[], SafeText]) -> SafeText:
         other = row.call.perhaps
         if other is None:
             return say("There are no two calls that may be one.")
@@ -127,10 +129,11 @@ class CallWork:
 
         async def back() -> SafeText:
             await self.work.desk.do(CallSame(call=row.call.id, other=other, verdict="unsaid"))
-            return say("Taken back: {what}", what=done)
+            return say("Taken back: {what}", what=done())
 
         self.undo.add(done, back)
-        return SafeText(done[:1].upper() + done[1:])
+        said = done()
+        return SafeText(said[:1].upper() + said[1:])
 
     # calls that nobody had
 
@@ -139,7 +142,9 @@ class CallWork:
         name = called_by(row.call, row.sure)
         when = self.work.windows[0]  # they may be called at once, and must be by its end
         await self._verdict(row, "missed", when.due)
-        self.undo.add(say("{name} was missed", name=name), lambda: self._verdict(row, "ignored"))
+        self.undo.add(
+            lambda: say("{name} was missed", name=called_by(row.call, row.sure)), lambda: self._verdict(row, "ignored")
+        )
         if row.call.caller.raw is None:
             return say("{name} was missed; there is no number to call back.", name=name)
         return say("{name} was missed: to call back before {time}.", name=name, time=self._end(when))
@@ -159,11 +164,16 @@ class CallWork:
         return await self._no_matter(row, elsewhere=False)
 
     async def _no_matter(self, row: CallRow, *, elsewhere: bool) -> SafeText:
-        name = called_by(row.call, row.sure)
         await self._verdict(row, "elsewhere" if elsewhere else "ignored")
-        done = say("{name} was answered elsewhere", name=name) if elsewhere else say("{name} is no matter", name=name)
+
+        def done() -> SafeText:
+            name = called_by(row.call, row.sure)
+            return (
+                say("{name} was answered elsewhere", name=name) if elsewhere else say("{name} is no matter", name=name)
+            )
+
         self.undo.add(done, lambda: self.missed(row))
-        return done
+        return done()
 
     async def _verdict(self, row: CallRow, verdict: str, due: SafeText | None = None) -> SafeText:
         """What became of it, and of the earlier calls for which its row stands: one callback is enough for all of them. A
@@ -221,9 +231,13 @@ class CallWork:
                 await self.work.desk.do(TaskUpdate(task=made, fields=fields))
             return say("{name} is not called back.", name=person.name)
 
-        said = say("Call back {name}: {window}.", name=person.name, window=spelled(window, self.work.now))
-        self.undo.add(said, back)
-        return said
+        said_at = self.work.now
+
+        def done() -> SafeText:
+            return say("Call back {name}: {window}.", name=person.name, window=spelled(window, said_at))
+
+        self.undo.add(done, back)
+        return done()
 
     async def attempt(self, task: Task, result: AttemptResult) -> SafeText:
         """A callback was tried; who was reached needs no other: the desk closes those of their missed calls with it."""
@@ -241,7 +255,7 @@ class CallWork:
                     await self.work.desk.do(TaskReopen(task=each))
                 return say("Open again: {title}", title=title(task))
 
-            self.undo.add(say("called back: {title}", title=title(task)), back)
+            self.undo.add(lambda: say("called back: {title}", title=title(task)), back)
         return say("{title}: {result}", title=title(task), result=say(RESULTS[result]))
 
     # what the panels need

@@ -202,6 +202,7 @@ class DeskScreen(DeskKeys):
         self.board.begin(desk.calls(), desk.person.person)
         drafts = await desk.drafts()
         self.keeper.begin(desk, drafts)
+        self.ask_again()
         self.errands.run("begin", self.begin_day)
         self.errands.run("restore", lambda: self.work.restore(drafts))
         self.home.tick()

@@ -240,6 +240,11 @@ class DeskKeys(CallKeys):
         )  # no coroutine: of quick keys all but the last are never begun
         self.run_worker(asked, group="lookup", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
 
+    def ask_again(self) -> None:
+        """The desk is open by now: what stands in the chooser was asked before."""
+        if self.panes.chooser.display:
+            self.on_asked(Asked(self.panes.chooser.field.value))
+
     async def _answer_query(self, query: str) -> None:
         asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
         choices = await asked(query)

@@ -134,10 +134,9 @@ class NumberWork:
             return say("{done} {key} gives it to {name}.", done=again, key=key, name=_called(member))
 
         self._attached = (member.id, wish.found.raw, back)
-        said = _given(wish, former)
-        self.undo.add(said, back)
+        self.undo.add(lambda: _given(wish, former), back)
         await self.work.refill()
-        return say("{done} {key} takes it back.", done=said, key=key)
+        return say("{done} {key} takes it back.", done=_given(wish, former), key=key)
 
     async def detach(self) -> SafeText:
         """The number is no longer this person's: it leaves the card, and the caller is nobody we know."""
@@ -152,7 +151,7 @@ class NumberWork:
         await self.work.unknown(call, member)
         name = _called(member)
         self.undo.add(
-            say("{number} is no longer {name}'s.", number=number(call), name=name),
+            lambda: say("{number} is no longer {name}'s.", number=number(call), name=name),
             lambda: self._again(member, kept, call),
         )
         return say("{number} is no longer {name}'s.", number=number(call), name=name)
@@ -195,9 +194,11 @@ class NumberWork:
                 await self.work.refill()
             return say("{number} is no junk any more.", number=shown)
 
-        said = say("{number} is junk: closed, and quiet from now on.", number=shown)
-        self.undo.add(said, back)
-        return SafeText(f"{said} {kept}".strip())
+        def done() -> SafeText:
+            return say("{number} is junk: closed, and quiet from now on.", number=shown)
+
+        self.undo.add(done, back)
+        return SafeText(f"{done()} {kept}".strip())
 
     async def wrong(self, row: CallRow) -> SafeText:
         """They dialled a wrong number: the call is closed, without a note and without a task."""
@@ -209,9 +210,11 @@ class NumberWork:
             await self.work.refill()
             return say("{name} is on the desk again: F4 closes it otherwise.", name=name)
 
-        said = say("{name} dialled a wrong number: closed.", name=name)
-        self.undo.add(said, back)
-        return SafeText(f"{said} {kept}".strip())
+        def done() -> SafeText:
+            return say("{name} dialled a wrong number: closed.", name=name)
+
+        self.undo.add(done, back)
+        return SafeText(f"{done()} {kept}".strip())
 
     async def _close(self, row: CallRow, code: str) -> SafeText:
         """The call is over. Half a note that stands there is kept as a draft, which is said."""

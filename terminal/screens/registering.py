@@ -80,7 +80,7 @@ class Registering:
         old = board.person.key
         member = await self.work.desk.add_member(MemberFields(numbers=(found,)))
         self._back = lambda: self._taken_back(member, call, NumberDetach(member=member, raw=found.raw, e164=found.e164))
-        self.work.undo.add(say("A new member has {number} now.", number=number(call)), self._back)
+        self.work.undo.add(lambda: say("A new member has {number} now.", number=number(call)), self._back)
         made.set_result(member)
         self._call = call
         if board.person.key == old:

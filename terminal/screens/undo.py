@@ -1,5 +1,6 @@
 """What can be taken back: the last few things that one key did, each with what undoes it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from ringdesk.safetext import SafeText
@@ -14,10 +15,10 @@ class Undo:
     """The newest first."""
 
     def __init__(self) -> None:
-        self._kept: list[tuple[SafeText, Errand]] = []
+        self._kept: list[tuple[Callable[[], SafeText], Errand]] = []
 
-    def add(self, done: SafeText, back: "Errand") -> None:
-        """`done` says what was done, `back` takes it back and says so."""
+    def add(self, done: Callable[[], SafeText], back: "Errand") -> None:
+        """`done` says what was done in the language in force when it is asked, `back` takes it back and says so."""
         self._kept.insert(0, (done, back))
         del self._kept[KEPT:]
 
@@ -27,7 +28,7 @@ class Undo:
 
     def labels(self) -> list[SafeText]:
         """What was done."""
-        return [done for done, _ in self._kept]
+        return [done() for done, _ in self._kept]
 
     def take(self, index: int) -> "Errand | None":
         """The errand that takes it back; it can be taken back once."""

@@ -18,7 +18,7 @@ from terminal.widgets.calls import Calls, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
-from terminal.widgets.person import CallRow, Who, called_by, callers, lasts
+from terminal.widgets.person import CallRow, Who, called_by, callers, contacts_here, lasts
 from terminal.widgets.speech import PRESENCES, because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
@@ -242,7 +242,7 @@ def tabs(board: Board, now: Now, shown: int) -> Strip:
         trouble = say("{count} refused", count=board.sync.refused)
     return Strip(
         (
-            Tab(say("History"), len(person.timeline))
+            Tab(say("History"), contacts_here(person))
             if person.who is not Who.NOBODY
             else Tab(say("Today"), board.morning.count),
             Tab(say("Tasks"), open_ones, *_urgent(mark("! {count} late"), late)),

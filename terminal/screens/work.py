@@ -174,8 +174,12 @@ class Work:
         self.keeper.move(old.key, new)
         self.board.keep_tasks(old)
         promised = await self.became()
-        done = say("{name} is the caller now.", name=card.member.name or card.member.code)
-        self.undo.add(done, partial(self._nobody_again, old, card.member, promised))
+
+        def said() -> SafeText:
+            return say("{name} is the caller now.", name=card.member.name or card.member.code)
+
+        done = said()
+        self.undo.add(said, partial(self._nobody_again, old, card.member, promised))
         return say("{done} {key} takes it back.", done=done, key=key) if key else done
 
     async def _nobody_again(self, old: Person, member: Member, promised: list[Task]) -> SafeText:

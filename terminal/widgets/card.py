@@ -322,8 +322,9 @@ def _sharers(value: Face) -> tuple[Piece, ...]:
 def _flags(member: Member, room: int) -> tuple[Piece, ...]:
     """The must-see facts, each a chip; what does not fit is counted, loudly."""
     flags = [chip(SafeText(f"! {flag}"), Tone.CHIP_BAD) for flag in member.flags]
-    if member.do_not_call:
-        flags.append(chip(SafeText("x " + say("no marketing calls")), Tone.CHIP))
+    consent = say("no marketing calls")
+    if member.do_not_call and consent not in member.flags:
+        flags.append(chip(SafeText("x " + consent), Tone.CHIP))
     if not flags:
         return (piece(say("Nothing to watch out for"), Tone.DIM),)
     return chips(flags, room, Tone.CHIP_BAD)

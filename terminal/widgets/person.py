@@ -34,6 +34,11 @@ def more_contacts(person: "Person") -> bool:
     return len(person.timeline) >= PAST and "contact" not in person.whole
 
 
+def contacts_here(person: "Person") -> SafeText:
+    """How many contacts are here: `12`, `20+` where there may be more. The timeline and its tab say it alike."""
+    return SafeText(f"{len(person.timeline)}{'+' if more_contacts(person) else ''}")
+
+
 def beyond(fresh: tuple[Entry, ...], known: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """The newest entries as they are now, and behind them what was loaded before that is older."""
     if not fresh:

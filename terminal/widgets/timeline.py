@@ -16,7 +16,7 @@ from terminal.widgets import homeface
 from terminal.widgets.morning import Item, Morning
 from terminal.widgets.page import Leaf, Line
 from terminal.widgets.panel import ListPanel, Picture
-from terminal.widgets.person import NOTES, Person, more_contacts
+from terminal.widgets.person import NOTES, Person, contacts_here, more_contacts
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, column, gap, piece, spaced
 from terminal.widgets.speech import KINDS, code, counted, mark, say
 from terminal.widgets.telephone import title
@@ -201,17 +201,15 @@ class Timeline(ListPanel[Past]):
 
     def _count(self) -> tuple[Piece, ...]:
         whole = len(self.value.person.timeline)
-        more = "+" if may_have_more(self.value.person, self.lens) else ""
+        more = may_have_more(self.value.person, self.lens)
+        here = contacts_here(self.value.person)
         if self.lens.made:
             whole = len(self.shown)
+            here = SafeText(f"{whole}{'+' if more else ''}")
         elif self.lens is not LENSES[0]:
-            count = SafeText(f"{len(self.shown)}{more}")
+            count = SafeText(f"{len(self.shown)}{'+' if more else ''}")
             return (piece(say("{count} of {whole} entries", count=count, whole=whole), Tone.DIM),)
-        said = (
-            say("{count} entries", count=SafeText(f"{whole}+"))
-            if more
-            else counted("{count} entry", "{count} entries", whole)
-        )
+        said = say("{count} entries", count=here) if more else counted("{count} entry", "{count} entries", whole)
         return (piece(said, Tone.DIM),)
 
     def _nothing(self) -> SafeText:

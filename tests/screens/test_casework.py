@@ -598,6 +598,8 @@ async def test_going_on_at_the_end_of_the_timeline_brings_what_is_older(
     async with running(long_past(50), size, catalogue=None if english else chinese) as run:
         panel = await open_past(run)
         assert ("20+ entries" if english else "共 20+ 筆") in run.pane("timeline")
+        if size == SMALL:
+            assert ("1 History 20+ " if english else "1 紀錄 20+ ") in run.pane("tabs"), "the same as the frame"
         await run.press("end")
         assert panel.selected == 39  # what is there, and a page more
         assert "第 40 筆" in run.pane("timeline")
@@ -693,6 +695,19 @@ async def test_facts_are_pinned_and_what_does_not_fit_is_counted(size: tuple[int
         assert "* 左撇子" in pane
         assert "+" in pane
         assert "* 晚上七點後聯絡" not in pane
+
+
+@LANGUAGES
+async def test_a_flag_that_says_what_the_consent_says_stands_once(language: str, chinese: Path) -> None:
+    english = language == "en"
+    words = SafeText("no marketing calls" if english else "勿推銷")
+    made = desk()
+    told = msgspec.structs.replace(LIN, flags=(words,), do_not_call=True)
+    made.cards[LIN.id] = msgspec.structs.replace(card(), member=told)
+    async with running(made, catalogue=None if english else chinese) as run:
+        await run.press("escape", "slash", *"0912", "enter")
+        assert f"! {words}" in run.pane("card")
+        assert run.pane("card").count(words) == 1
 
 
 async def test_flags_and_facts_are_changed_from_the_palette() -> None:

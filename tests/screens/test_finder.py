@@ -6,6 +6,7 @@ import pytest
 
 from ringdesk.safetext import SafeText
 from ringdesk.why import ENGLISH, Why
+from terminal.messages import Opened
 from terminal.news import Match
 from terminal.widgets.speech import BRIEF, in_short
 from tests.screens.harness import SMALL, WIDE, running
@@ -102,3 +103,16 @@ async def test_what_nobody_has_stands_over_the_rows(
         await run.press("escape", "slash", "x")
         over = run.in_sight("choices").split("\n")[2]
         assert over.strip("╏ ") == (said or "")
+
+
+async def test_what_was_asked_before_the_desk_was_open_is_asked_again_when_it_is() -> None:
+    desk = ScriptedDesk()
+    desk.found = [Match(WANG, Why("number_exact"))]
+    async with running(desk) as run:
+        run.screen.keeper.desk = None  # as before it is open
+        await run.press("escape", "slash", "x")
+        assert "The desk is not open yet" in run.in_sight("choices")
+        run.screen.post_message(Opened(desk))
+        await run.settle()
+        assert WANG.numbers[0].raw in run.in_sight("choices")
+        assert "The desk is not open yet" not in run.in_sight("choices")

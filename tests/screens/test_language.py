@@ -7,13 +7,14 @@ import pytest
 
 from ringdesk.dialects import Level
 from ringdesk.why import Why
-from terminal.news import HealthNews, SyncNews
+from terminal.news import CallNews, HealthNews, SyncNews
 from terminal.screens.arrangement import TABBED
 from terminal.widgets.panel import Panel
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_home import desk as home_desk
 from tests.screens.test_layout import a_busy_desk, desk
-from tests.terminal.scripted_desk import ScriptedDesk
+from tests.screens.test_missed_count import lost
+from tests.terminal.scripted_desk import ScriptedDesk, member
 
 NO_WORDS = re.compile(r"Ctrl\+[A-Z\\]|NT\$|PIN|Enter|Esc|Space|PageDown|English|Language|M-\w+|F\d+|box")
 """Latin letters that stand in a Chinese screen too: keys, names of languages, somebody's data."""
@@ -93,3 +94,18 @@ async def test_the_frame_still_says_that_the_draft_is_kept_after_a_switch(chines
         assert "草稿已存" in run.pane("noteframe")
         await switch(run, "English")
         assert "draft saved" in run.pane("noteframe")
+
+
+async def test_what_can_be_taken_back_is_said_in_the_language_in_force(chinese: Path) -> None:
+    async with running(ScriptedDesk(), catalogue=chinese) as run:
+        run.desk.publish(CallNews(lost("a", member("lin", "林淑芬", "0912-345-678"))))
+        await run.settle()
+        run.screen.panes.go("missed")
+        await run.press("m")
+        await run.press("ctrl+p")
+        number = "0912-345-678"
+        assert f"{number} 未接" in run.in_sight("choices")
+        await run.press("escape")
+        await switch(run, "English")
+        await run.press("ctrl+p")
+        assert f"Undo: {number} was missed" in run.in_sight("choices")

@@ -135,3 +135,21 @@ async def test_on_an_idle_desk_it_stays_and_a_call_that_rings_again_is_told_agai
         run.desk.publish(CallNews(call("c2", CHEN)))
         await run.still()
         assert CHEN.name in run.pane("banner")
+
+
+@SIZES
+@BOTH
+async def test_a_row_says_which_key_is_right_where_another_was_pressed(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+    promised = Task(id="t", title=SafeText("x"), kind=TaskKind.CALLBACK, number=SafeText("0933-218-457"))
+    async with running(desk(), size, catalogue=None if english else chinese) as run:
+        run.desk.publish(CallNews(lost("a", LIN)), TaskNews(promised, "settled"))
+        await run.settle()
+        run.screen.panes.go("missed")
+        await run.press("home", "m")
+        already = "This is a callback already: a notes" if english else "這通已經是待回電：按 a 記下"
+        assert already in run.picture()
+        await run.press("down", "a")
+        assert ("No callback yet: m makes one" if english else "還不是待回電：按 m ") in run.picture()
