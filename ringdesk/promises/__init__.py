@@ -59,7 +59,12 @@ class Promise(msgspec.Struct, frozen=True):
 
 def found(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> Promise | None:
     """The last promise of a note: what was written last was promised last."""
-    return next((each for each in _promises(text, now, read_at) if not _is_over(each, now)), None)
+    return next(iter(every(text, now, read_at)), None)
+
+
+def every(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> tuple[Promise, ...]:
+    """All that a note promises, the last first."""
+    return tuple(each for each in _promises(text, now, read_at) if not _is_over(each, now))
 
 
 def over(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> Promise | None:

@@ -1,6 +1,7 @@
 """What the note promises: found while it is typed, made a task with one key, and taken back with the same; also after the
 note was saved, while its person is still there and nothing else is promised."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
@@ -19,7 +20,8 @@ from terminal.widgets.when import Now, due_between
 
 
 class Promising:
-    """The promise of the note in the field. Of one note it is known by its due time: its words change while they are typed.
+    """The promises of the note in the field, one after the other, the last first: of one a task is made, then comes the next.
+    Of one note each is known by its due time, and by its place among those of one time: its words change while they are typed.
 
     What is to be done after a while has its due time from when it was first read, as long as the words for it stand in the
     note or in the one that was saved last. A desk that was started since reads it anew, unless a task was made of it: that
@@ -32,7 +34,8 @@ class Promising:
         self._work = work
         self._writing = writing
         self._looked: tuple[Owner, str, str] = (NOBODY, "", "")
-        self._found: Promise | None = None
+        self._found: tuple[tuple[str, Promise], ...] = ()
+        """What the note promises, each by what it is known by."""
         self._read_at: dict[Owner, dict[str, datetime]] = {}
         """When the words that say after how long were first read, in the text."""
         self._read_noted: dict[Owner, dict[str, datetime]] = {}
@@ -50,26 +53,36 @@ class Promising:
     def shown(self) -> Pledge | None:
         """What the frame of the note says."""
         self._refresh()
-        if self._found is None:
+        if not self._found:
             return None
+        key, promise = self._offered
+        made, count = key in self._made, len(self._found)
+        done = sum(each in self._made for each, _ in self._found)
         return Pledge(
-            when=_words(self._found, self._work.now),
-            what=self._found.title,
-            made=_due(self._found, self._work.now) in self._made,
+            when=_words(promise, self._work.now),
+            what=promise.title,
+            made=made,
+            place=SafeText(f"{done + (not made)}/{count}") if count > 1 else SafeText(),
         )
+
+    @property
+    def _offered(self) -> tuple[str, Promise]:
+        """The promise of which the next task is made; where all have theirs, the one that got it last."""
+        return next((each for each in self._found if each[0] not in self._made), self._found[-1])
 
     async def turn(self) -> SafeText:
         """Make the task, or take it back."""
         self._refresh()
-        if self._found is None:
+        if not self._found:
             return self._nothing()
-        when, title = _due(self._found, self._work.now), self._found.title
+        when, promise = self._offered
+        title = promise.title
         made = self._made.get(when)
         task: TaskAdd | TaskDone
         if made is not None:
             task, said = TaskDone(task=made), say("Taken back: {title}", title=title)
         else:
-            task = _task(self._found, self._work.board.person, self._work.now, self._work.desk.person)
+            task = _task(promise, self._work.board.person, self._work.now, self._work.desk.person)
             said = say("Task made: {title}", title=title)
         keeper = self._work.keeper
         await (keeper.promise_noted if self._of_noted else keeper.promise)(self._writing.owner, when, task)
@@ -97,32 +110,45 @@ class Promising:
                 self._read_noted[owner] = self._read_at.pop(owner, {})  # what stood in the field was saved
             made, of_noted = keeper.promised.get(owner, {}), dict(keeper.noted.get(owner, EMPTY).promised)
             found = self._read(text, self._read_at.setdefault(owner, {}), made)
-            self._found = found or self._read(noted, self._read_noted.setdefault(owner, {}), of_noted)
-            self._of_noted = found is None
+            found_noted = () if found else self._read(noted, self._read_noted.setdefault(owner, {}), of_noted)
+            self._found = _keyed(found or found_noted, self._work.now)
+            self._of_noted = not found
 
-    def _read(self, text: str, read_at: dict[str, datetime], made: dict[str, str]) -> Promise | None:
-        """The promise in a text; `read_at` learns when its words were first read."""
+    def _read(self, text: str, read_at: dict[str, datetime], made: dict[str, str]) -> tuple[Promise, ...]:
+        """The promises in a text; `read_at` learns when its words were first read."""
         for gone in [words for words in read_at if words not in text.translate(promises.NARROW)]:
             del read_at[gone]
         now = self._work.now
         moment = now.local(now.at).replace(tzinfo=None)
-        found = promises.found(text, moment, read_at)
-        if found is None or found.delay is None or found.delay in read_at:
-            return found
-        read_at[found.delay] = _made_at(found, moment, made, now) or moment
-        return promises.found(text, moment, read_at)
+        for each in promises.every(text, moment, read_at):
+            if each.delay is not None and each.delay not in read_at:
+                read_at[each.delay] = _made_at(each, moment, made, now) or moment
+        return promises.every(text, moment, read_at)
 
     @property
     def _made(self) -> dict[str, str]:
-        """The tasks that were made of this note: due time -> task."""
+        """The tasks that were made of this note: due time, or what else a promise is known by -> task."""
         keeper, owner = self._work.keeper, self._writing.owner
         return dict(keeper.noted.get(owner, EMPTY).promised) if self._of_noted else keeper.promised.get(owner, {})
+
+
+def _keyed(found: tuple[Promise, ...], now: Now) -> tuple[tuple[str, Promise], ...]:
+    """Each with what it is known by: its due time; the second of one time, as they were written, also by its place."""
+    keyed: list[tuple[str, Promise]] = []
+    times: Counter[str] = Counter()
+    for each in reversed(found):
+        due = _due(each, now)
+        times[due] += 1
+        keyed.append((due if times[due] == 1 else f"{due} {times[due]}", each))
+    return tuple(reversed(keyed))
 
 
 def _made_at(promise: Promise, moment: datetime, made: dict[str, str], now: Now) -> datetime | None:
     """When the words for a delay were read of which a task was made, by the due time of that."""
     delay = datetime.combine(promise.day, promise.at or time()) - moment.replace(second=0, microsecond=0)
-    dues = [now.local(datetime.fromisoformat(due).timestamp()).replace(tzinfo=None) for due in made if "T" in due]
+    dues = [
+        now.local(datetime.fromisoformat(due.split()[0]).timestamp()).replace(tzinfo=None) for due in made if "T" in due
+    ]
     return max((due - delay for due in dues if moment < due <= moment + delay), default=None)
 
 
