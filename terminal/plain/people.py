@@ -12,6 +12,7 @@ from terminal.news import Match
 from terminal.plain import voice
 from terminal.plain.bench import Bench
 from terminal.plain.commands import shown
+from terminal.plain.promised import offer_promises
 from terminal.plain.talk import Act, Entry
 from terminal.screens.callers import by_caller
 from terminal.screens.keeper import Owner
@@ -73,6 +74,8 @@ async def saved(bench: Bench, owner: Owner) -> None:
         raise
     name = bench.board.person.name if owner == bench.board.person.key else SafeText()
     bench.talk.say(say("Note saved: {name}.", name=name) if name else say("Note saved."))
+    if name:
+        offer_promises(bench, text)
 
 
 async def card(bench: Bench, _rest: str) -> None:

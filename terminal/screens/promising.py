@@ -1,22 +1,20 @@
 """What the note promises: found while it is typed, made a task with one key, and taken back with the same; also after the
 note was saved, while its person is still there and nothing else is promised."""
 
-from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import datetime, time
 
 from ringdesk import promises
-from ringdesk.ops import Actor, TaskAdd, TaskDone
+from ringdesk.ops import TaskAdd, TaskDone
 from ringdesk.promises import Promise
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import TaskKind
 from terminal.screens.keeper import EMPTY, NOBODY, Owner
+from terminal.screens.promised import due_words, keyed, task_of
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.note import Pledge
-from terminal.widgets.person import Person
 from terminal.widgets.speech import say
-from terminal.widgets.when import Now, due_between
+from terminal.widgets.when import Now
 
 
 class Promising:
@@ -59,7 +57,7 @@ class Promising:
         made, count = key in self._made, len(self._found)
         done = sum(each in self._made for each, _ in self._found)
         return Pledge(
-            when=_words(promise, self._work.now),
+            when=due_words(promise, self._work.now),
             what=promise.title,
             made=made,
             place=SafeText(f"{done + (not made)}/{count}") if count > 1 else SafeText(),
@@ -82,7 +80,7 @@ class Promising:
         if made is not None:
             task, said = TaskDone(task=made), say("Taken back: {title}", title=title)
         else:
-            task = _task(promise, self._work.board.person, self._work.now, self._work.desk.person)
+            task = task_of(promise, self._work.board.person, self._work.now, self._work.desk.person)
             said = say("Task made: {title}", title=title)
         keeper = self._work.keeper
         await (keeper.promise_noted if self._of_noted else keeper.promise)(self._writing.owner, when, task)
@@ -111,7 +109,7 @@ class Promising:
             made, of_noted = keeper.promised.get(owner, {}), dict(keeper.noted.get(owner, EMPTY).promised)
             found = self._read(text, self._read_at.setdefault(owner, {}), made)
             found_noted = () if found else self._read(noted, self._read_noted.setdefault(owner, {}), of_noted)
-            self._found = _keyed(found or found_noted, self._work.now)
+            self._found = keyed(found or found_noted, self._work.now)
             self._of_noted = not found
 
     def _read(self, text: str, read_at: dict[str, datetime], made: dict[str, str]) -> tuple[Promise, ...]:
@@ -132,17 +130,6 @@ class Promising:
         return dict(keeper.noted.get(owner, EMPTY).promised) if self._of_noted else keeper.promised.get(owner, {})
 
 
-def _keyed(found: tuple[Promise, ...], now: Now) -> tuple[tuple[str, Promise], ...]:
-    """Each with what it is known by: its due time; the second of one time, as they were written, also by its place."""
-    keyed: list[tuple[str, Promise]] = []
-    times: Counter[str] = Counter()
-    for each in reversed(found):
-        due = _due(each, now)
-        times[due] += 1
-        keyed.append((due if times[due] == 1 else f"{due} {times[due]}", each))
-    return tuple(reversed(keyed))
-
-
 def _made_at(promise: Promise, moment: datetime, made: dict[str, str], now: Now) -> datetime | None:
     """When the words for a delay were read of which a task was made, by the due time of that."""
     delay = datetime.combine(promise.day, promise.at or time()) - moment.replace(second=0, microsecond=0)
@@ -152,58 +139,9 @@ def _made_at(promise: Promise, moment: datetime, made: dict[str, str], now: Now)
     return max((due - delay for due in dues if moment < due <= moment + delay), default=None)
 
 
-def _due(promise: Promise, now: Now) -> str:
-    """As a task has it: a date, or a date-time in UTC."""
-    return promise.day.isoformat() if promise.at is None else _moment(promise.day, promise.at, now)
-
-
-def _opens(promise: Promise, now: Now) -> str | None:
-    """Not before when, of a call: the hour that was said, or the day. What else is to be done may be done earlier."""
-    if promise.by or not promise.calls:
-        return None
-    if promise.opens is not None:
-        return _moment(promise.day, promise.opens, now)
-    return promise.day.isoformat() if promise.day > now.today else None
-
-
-def _moment(day: date, hour: time, now: Now) -> str:
-    moment = datetime.combine(day, hour, tzinfo=now.zone)
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _words(promise: Promise, now: Now) -> SafeText:
-    opens = _opens(promise, now)
-    words = due_between(SafeText(opens) if opens else None, SafeText(_due(promise, now)), now).words
-    ends = promise.by or (opens is None and promise.opens != promise.at)
-    return say("by {time}", time=words) if ends else words
-
-
 def _written(promise: Promise, now: Now) -> SafeText:
     """A time as the note has it: the hour of today, else the day, with the hour if it says one."""
     hour = f"{promise.at:%H:%M}" if promise.at is not None else ""
     if promise.day == now.today and hour:
         return SafeText(hour)
     return SafeText(f"{promise.day:%m/%d} {hour}".strip())
-
-
-def _task(promise: Promise, person: Person, now: Now, mine: Actor) -> TaskAdd:
-    """What was promised is for the one who did (`mine`). A call is a callback, where there is a number to call: the one that
-    the note says, else the one that calls, else the member's."""
-    member, call = person.key
-    caller = person.call.caller if person.call else None
-    dialled = promise.number or ((caller.e164 or caller.raw) if caller else None)
-    if dialled is None and person.member is not None and person.member.numbers:
-        dialled = person.member.numbers[0].e164 or person.member.numbers[0].raw
-    calls = promise.calls and dialled is not None
-    opens = _opens(promise, now)
-    return TaskAdd(
-        kind=TaskKind.CALLBACK if calls else TaskKind.TODO,
-        member=member,
-        call=call,
-        title=promise.title,
-        number=SafeText(dialled) if calls and dialled else None,
-        opens=SafeText(opens) if opens else None,
-        due=SafeText(_due(promise, now)),
-        assignee=mine.person,
-        assignee_name=mine.name,
-    )

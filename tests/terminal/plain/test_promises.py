@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from ringdesk.calls import Caller, CallState, Outcome, Presentation
-from ringdesk.ops import CallVerdict, MemberFields
+from ringdesk.ops import CallVerdict, MemberFields, TaskAdd
 from ringdesk.safetext import SafeText
 from terminal.news import CallNews
 from tests.terminal.plain.talking import Typist, spoken, talking
@@ -173,3 +173,23 @@ async def test_the_card_is_read_in_the_words_and_numbers_of_the_screen(language:
         async with talking(ScriptedDesk({LIN.id: plain_card(known)})) as typist:
             said = await typist.type("s 林", "1")
             assert not [word for word in words if word not in said], said
+
+
+@pytest.mark.parametrize("language", ["en", "zh_TW"])
+async def test_what_a_saved_note_promises_is_offered_and_a_number_makes_each_task_once(language: str) -> None:
+    made = desk()
+    with spoken(language):
+        async with talking(made) as typist:
+            made.publish(pop(call("c1", LIN), plain_card(LIN)))
+            await typist.settle()
+            said = await typist.type("t", "n 12/2 前寄樣品，另外請店長今天 17:30 前回電")
+            assert [line[:2] for line in said[-2:]] == ["1 ", "2 "]
+            assert "寄樣品" in said[-2]
+            assert said[-1].endswith("17:30 請店長回電" if language == "en" else "17:30 前 請店長回電"), said[-1]
+            await typist.type("2", "2", "1")
+            tasks = [what[1] for what in made.did if what[0] == "do" and isinstance(what[1], TaskAdd)]
+            assert [(each.title, each.member, each.call) for each in tasks] == [
+                ("請店長回電", LIN.id, "c1"),
+                ("寄樣品", LIN.id, "c1"),
+            ]
+            assert len(await typist.type("n 三盒茶")) == 1
