@@ -28,7 +28,7 @@ MAX_TEXT: Final = 2_000
 """Characters at the end of a note that are looked at, with every key."""
 _FIRST: Final[Mapping[str, datetime]] = MappingProxyType({})
 NARROW: Final = str.maketrans("０１２３４５６７８９：／\u3000", "0123456789:/ ")
-"""How a note is read: what is wide is narrow."""
+"""How a note is read: what is wide is narrow. One character for one: what is shown stays as it was written."""
 
 
 class Promise(msgspec.Struct, frozen=True):
@@ -53,13 +53,18 @@ class Promise(msgspec.Struct, frozen=True):
     @property
     def number(self) -> SafeText | None:
         """The number that is to be called, as it was written, if the note says one."""
-        match = _DIALLED.search(self.title)
+        match = _DIALLED.search(self.title.translate(NARROW))
         return SafeText(match["number"].strip()) if match is not None else None
 
 
 def found(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> Promise | None:
     """The last promise of a note: what was written last was promised last."""
-    return next((each for each in _promises(text, now, read_at) if not _is_over(each, now)), None)
+    return next(iter(every(text, now, read_at)), None)
+
+
+def every(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> tuple[Promise, ...]:
+    """All that a note promises, the last first."""
+    return tuple(each for each in _promises(text, now, read_at) if not _is_over(each, now))
 
 
 def over(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> Promise | None:
@@ -69,8 +74,9 @@ def over(text: str, now: datetime, read_at: Mapping[str, datetime] = _FIRST) -> 
 
 def _promises(text: str, now: datetime, read_at: Mapping[str, datetime]) -> Iterator[Promise]:
     """What is to be done at a time, the last first, also what is over."""
-    for clause in reversed(_clauses(text.translate(NARROW))):
-        if _PAST.search(clause) or _NO_HOUR.search(clause):
+    for written in reversed(_clauses(text)):
+        clause = _Rest(written.translate(NARROW), written)
+        if _PAST.search(clause.text) or _NO_HOUR.search(clause.text):
             continue
         promise = _after_a_while(clause, now, read_at) or _promise(clause, now)
         if promise is not None:
@@ -89,7 +95,8 @@ _DIALLED: Final = re.compile(
 )
 """A call, and the number that it goes to, with its extension."""
 _ABOUT: Final = re.compile(r"關於|有關|\b(?:about|regarding|re|for|because)\b", re.IGNORECASE | re.ASCII)
-_STOPS: Final = re.compile(r"[\n，。；！？!?;]|,\s|\.\s|\.$")
+_STOPS: Final = re.compile(r"[\n，。；！？!?;〔〕\[\]]|,\s|\.\s|\.$")
+"""Brackets too: an answer is put into a note behind its title in brackets."""
 
 
 def _clauses(text: str) -> list[str]:
@@ -143,16 +150,18 @@ _NO_WEEKDAY: Final = re.compile(
 
 
 class _Rest(NamedTuple):
-    """What is left of a clause without its day and its hour; whether they were ends (`by`); the word if they were beginnings
-    (`after`)."""
+    """What is left of a clause without its day and its hour, as it is read and, character for character, as it was
+    `written`; whether they were ends (`by`); the word if they were beginnings (`after`)."""
 
     text: str
+    written: str
     by: bool = False
     after: str = ""
 
 
-def _promise(clause: str, now: datetime) -> Promise | None:
-    rest, day, hours, impossible = _Rest(clause), None, None, False
+def _promise(whole: _Rest, now: datetime) -> Promise | None:
+    clause = whole.text
+    rest, day, hours, impossible = whole, None, None, False
     for pattern, read in DAYS:
         match = pattern.search(clause)
         day = read(match, now) if match is not None else None
@@ -169,28 +178,29 @@ def _promise(clause: str, now: datetime) -> Promise | None:
     if (day is None and (hours is None or impossible)) or no_hour:
         return None  # also a day or an hour that there is none of (2/30, 99:99): no other is meant
     day = day or _today_at(hours, now)
-    title = _title(rest.text)
+    title = _title(rest.written)
     if not title or not _ACTS.search(title):
         return None
     if hours is None:
         day += timedelta(days=bool(rest.after) and rest.after not in _INCLUDED)
-        return Promise(day, None, None, title, rest.by, SafeText(clause))
+        return Promise(day, None, None, title, rest.by, SafeText(whole.written))
     opens, at = _ends(hours, rest, clause)
-    return Promise(day, opens, at, title, rest.by, SafeText(clause))
+    return Promise(day, opens, at, title, rest.by, SafeText(whole.written))
 
 
-def _after_a_while(clause: str, now: datetime, read_at: Mapping[str, datetime]) -> Promise | None:
+def _after_a_while(whole: _Rest, now: datetime, read_at: Mapping[str, datetime]) -> Promise | None:
     """What is to be done after a while, from when that was first read. One that names a day is of that day."""
-    found = delayed(clause)
-    if found is None or any(pattern.search(clause) for pattern, _ in DAYS):
+    found = delayed(whole.text)
+    if found is None or any(pattern.search(whole.text) for pattern, _ in DAYS):
         return None
     match, delay = found
     moment = read_at.get(match[0], now).replace(second=0, microsecond=0) + delay
-    title = _title(_without(_Rest(clause), match.start(), match.end()).text)
+    title = _title(_without(whole, match.start(), match.end()).written)
     if not title or not _ACTS.search(title):
         return None
     by = match["within"] is not None
-    return Promise(moment.date(), None if by else moment.time(), moment.time(), title, by, SafeText(clause), match[0])
+    opens, at = None if by else moment.time(), moment.time()
+    return Promise(moment.date(), opens, at, title, by, SafeText(whole.written), match[0])
 
 
 def _ends(hours: Hours, rest: _Rest, clause: str) -> tuple[time | None, time | None]:
@@ -254,27 +264,46 @@ def _without(rest: _Rest, start: int, end: int) -> _Rest:
     ends = _BY.search(before), _BEFORE.match(after)
     begins = _FROM.search(before), _AFTER.match(after)
     ahead, behind = ends[0] or begins[0], ends[1] or begins[1]
-    before = before[: ahead.start()] if ahead is not None else before
-    after = after[behind.end() :] if behind is not None else after
-    text = f"{before} {after}" if before.strip() and after.strip() else before + after
+    first = ahead.start() if ahead is not None else start
+    last = end + (behind.end() if behind is not None else 0)
+    joint = bool(rest.text[:first].strip() and rest.text[last:].strip())
+    text = f"{rest.text[:first]}{' ' * joint}{rest.text[last:]}"
+    written = f"{rest.written[:first]}{_JOINT * joint}{rest.written[last:]}"
     word = next((each[0].strip().lower() for each in begins if each is not None), rest.after)
-    return _Rest(text, rest.by or any(ends), word)
+    return _Rest(text, written, rest.by or any(ends), word)
 
 
+_JOINT: Final = "\x1f"
+"""Stands where a time was taken out from between two words: no text has it."""
 _EDGES: Final = " \t，,、:：;；.-"
 _LEADING: Final = re.compile(
-    r"^(?:(?:at|on|by|before|in|i will|i'll|we will|we'll|will|to|then|and)\b ?|我們會在?|我會在?|會在|要在|在|於|再)",
+    r"^(?:(?:at|on|by|before|in|i will|i'll|we will|we'll|will|to|then|and|also)\b ?"
+    r"|另外|然後|接著|還有|以及|並且?(?![行排列])|我們會在?|我會在?|會在|要在|在|於|再)",
     FLAGS,
 )
 _TRAILING: Final = re.compile(r" (?:at|on|by|before|in|until|the)$", FLAGS)
 
 
-def _title(rest: str) -> SafeText:
-    """What is left, without the words that only joined it to its time."""
-    title = re.sub(r"\s+", " ", rest).strip(_EDGES)
-    for _ in range(3):
+def _title(written: str) -> SafeText:
+    """What is left, as it was written, without the words that only joined it to its time."""
+    title = re.sub(r"\s+", " ", _closed(written)).strip(_EDGES)
+    for _ in range(4):
         title = _TRAILING.sub("", _LEADING.sub("", title, count=1), count=1).strip(_EDGES)
-    dialled = _DIALLED.search(title)
-    if dialled is not None and not any(each.search(title, dialled.end()) for each in (_ACTS, _ABOUT)):
+    read = title.translate(NARROW)
+    dialled = _DIALLED.search(read)
+    if dialled is not None and not any(each.search(read, dialled.end()) for each in (_ACTS, _ABOUT)):
         title = title[: dialled.end()].strip()  # who is called is said: thanks and names behind it stay in the note
     return SafeText(_cut(title, MAX_TITLE).strip(_EDGES))
+
+
+def _closed(written: str) -> str:
+    """The words on both sides of a time that was taken out, put together: Chinese has no blank there."""
+    first, *others = written.split(_JOINT)
+    for each in others:
+        before, after = first.rstrip(), each.lstrip()
+        together = _WIDE.match(before[-1:]) and _WIDE.match(after)
+        first = f"{before}{'' if together else ' '}{after}"
+    return first
+
+
+_WIDE: Final = re.compile("[\u3001-\u303f\u4e00-\u9fff\uff01-\uff5e]")

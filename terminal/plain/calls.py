@@ -5,7 +5,7 @@ from typing import Literal
 from ringdesk.calls import CallState
 from ringdesk.dispositions import JUNK, Disposition
 from ringdesk.marks import MarkLabel
-from ringdesk.ops import CallHand, CallHold, CallSame, CallVerdict, CallWrapup, NumberMarked, TaskAdd
+from ringdesk.ops import CallHand, CallHold, CallSame, CallWrapup, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState, by_readiness
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
@@ -13,6 +13,8 @@ from terminal.plain import choices, team, voice
 from terminal.plain.bench import Bench
 from terminal.plain.choices import Verdict
 from terminal.plain.talk import Act, Entry
+from terminal.screens.callers import by_caller
+from terminal.screens.callwork import CallWork
 from terminal.screens.windows import Window, spelled
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.speech import VOICE_STAYS, doing, line_name, say, titled
@@ -197,8 +199,8 @@ async def junk(bench: Bench, _rest: str) -> None:
 
 
 async def lines(bench: Bench, _rest: str) -> None:
-    """The calls of the last minutes."""
-    rows = list(bench.board.calls.values())
+    """The calls of the last minutes, in the order of the screen."""
+    rows = bench.board.listed
     titles = {each.id: each.title for each in await bench.desk.business.dispositions() if each.title}
     heard = [voice.call_line(row, bench.now, titles) for row in rows]
     bench.talk.say(*(heard or [say("All lines are quiet")]))
@@ -224,8 +226,8 @@ def _says(bench: Bench, row: CallRow, verdict: Literal["same", "another"]) -> Ac
 
 
 async def missed(bench: Bench, _rest: str) -> None:
-    """The calls that nobody had and nobody has judged."""
-    rows = [row for row in bench.board.missed if row.call.disposition is None]
+    """The calls that nobody had and nobody has judged, one row for each caller."""
+    rows = by_caller(row for row in bench.board.missed if row.call.disposition is None)
     entries = [Entry(voice.missed_line(row, bench.now), _judges(bench, row)) for row in rows]
     bench.talk.offer(say("Missed calls:"), entries, say("Nothing missed"))
 
@@ -239,18 +241,11 @@ def _judges(bench: Bench, row: CallRow) -> Act:
 
 
 def _verdict(bench: Bench, row: CallRow, verdict: Verdict) -> Act:
+    work = CallWork(bench.work)
+    judged = {"missed": work.missed, "elsewhere": work.elsewhere, "ignored": work.ignore}[verdict]
+
     async def say_it() -> None:
-        name = called_by(row.call, row.sure)
-        window = bench.work.windows[0]
-        args = CallVerdict(
-            call=row.call.id,
-            verdict=verdict,
-            member=row.sure.id if row.sure else None,
-            title=say("Call back {name}", name=name),
-            due=window.due,
-        )
-        await bench.desk.do(args)
-        bench.talk.say(say("Noted: {name}.", name=name))
+        bench.talk.say(await judged(row))
 
     return say_it
 

@@ -57,7 +57,7 @@ def heard(news: News, board: Board, before: CallRow | None, now: Now) -> list[Sa
             return [] if news.mark is not None else _pop(news, board, now)
         case CallNews():
             row = board.calls.get(news.call.id)  # none: it goes on under another id, which says the rest
-            return [] if row is None else _call(news, row, before)
+            return [] if row is None else _call(news, row, before, served=row.call.id in board.served)
         case NoticeNews():
             return [news.message] if news.message else []
         case NoteNews() | TaskNews() if news.state == "refused":
@@ -94,19 +94,20 @@ def _pop(pop: ScreenPop, board: Board, now: Now) -> list[SafeText]:
     return voice.ringing(row, pop, now, take=take)
 
 
-def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText]:
+def _call(news: CallNews, row: CallRow, before: CallRow | None, *, served: bool) -> list[SafeText]:
     line = line_name(news.call)
     line = SafeText(line[:1].upper() + line[1:])
     name = called_by(row.call, row.sure)
+    known = _now_known(row, before, line) if row.call.live or served else []
     if news.mine:
-        return _own(news, before, line, name) or _now_known(row, before, line)
+        return _own(news, before, line, name) or known
     if row.taken_by is not None and (before is None or before.taken_by != row.taken_by):
         if row.awaits:
             return [say("{line}: {name} waits for {colleague}.", line=line, colleague=row.taken_by, name=name)]
         return [say("{line}: {colleague} has {name}.", line=line, colleague=row.taken_by, name=name)]
     if before is None and news.call.perhaps is not None:
         return [say("{line} rings too, perhaps the same call: {name}.", line=line, name=name)]
-    lines = _now_known(row, before, line)
+    lines = known
     waited = before is not None and before.calling
     if waited and news.call.state is CallState.RING_STOPPED and before and before.ringing:
         lines.append(say("{line} stopped ringing: {name}.", line=line, name=name))
@@ -118,7 +119,8 @@ def _call(news: CallNews, row: CallRow, before: CallRow | None) -> list[SafeText
 
 
 def _now_known(row: CallRow, before: CallRow | None, line: SafeText) -> list[SafeText]:
-    """Who the caller is, where that became known with this news."""
+    """Who the caller is, where that became known with this news. Asked only of a call that goes on or is on the desk: who an
+    old one was is read in the list."""
     if not row.matches or before is None or _who(row.matches) == _who(before.matches):
         return []
     return [say("{line} is {who}.", line=line, who=voice.caller_words(row))]

@@ -12,7 +12,9 @@ from terminal.news import Match
 from terminal.plain import voice
 from terminal.plain.bench import Bench
 from terminal.plain.commands import shown
+from terminal.plain.promised import offer_promises
 from terminal.plain.talk import Act, Entry
+from terminal.screens.callers import by_caller
 from terminal.screens.keeper import Owner
 from terminal.screens.numberwork import Wish
 from terminal.widgets.person import Person, Who, by_fit, number
@@ -72,6 +74,8 @@ async def saved(bench: Bench, owner: Owner) -> None:
         raise
     name = bench.board.person.name if owner == bench.board.person.key else SafeText()
     bench.talk.say(say("Note saved: {name}.", name=name) if name else say("Note saved."))
+    if name:
+        offer_promises(bench, text)
 
 
 async def card(bench: Bench, _rest: str) -> None:
@@ -257,7 +261,7 @@ async def home(bench: Bench, _rest: str) -> None:
     due = [task for task in await bench.desk.business.agenda(mine=True) if is_due(task, now)]
     people = await bench.desk.business.members({task.member for task in due if task.member})
     names = {ident: member.name or member.code for ident, member in people.items()}
-    missed = [row for row in bench.board.missed if row.call.disposition is None]
+    missed = by_caller(row for row in bench.board.missed if row.call.disposition is None)
     bench.talk.say(
         say("On the desk: {who}.", who=voice.subject(bench.board.person)),
         *(say("Notice: {text}", text=line) for page in notices for line in voice.article(page)),

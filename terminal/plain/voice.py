@@ -208,11 +208,11 @@ def match_words(match: Match) -> SafeText:
 
 
 def call_line(row: CallRow, now: Now, titles: Mapping[str, SafeText] = {}) -> SafeText:
-    """One call of the list: line, state, who, how long; of one that is over how it ended, who had it, and how long ago.
-    `titles` are the words of the business for its dispositions."""
+    """One call of the list: line, state, who, how long; of one that is over how it ended, who had it, and when it rang. `titles`
+    are the words of the business for its dispositions."""
     if not row.call.live:
         had = row.taken_by or SafeText()
-        return joined((line_name(row.call), how_it_ended(row, titles), had, caller_words(row), lasts(row, now)))
+        return joined((line_name(row.call), how_it_ended(row, titles), had, caller_words(row), clock(row.rang_at, now)))
     if row.taken_by is not None:
         state = say("waiting for {name}", name=row.taken_by) if row.awaits else say("with {name}", name=row.taken_by)
     elif row.mine:
@@ -224,9 +224,10 @@ def call_line(row: CallRow, now: Now, titles: Mapping[str, SafeText] = {}) -> Sa
 
 
 def missed_line(row: CallRow, now: Now) -> SafeText:
-    """One call that nobody had."""
+    """One call that nobody had, and how often its caller called, where the row stands for several."""
     word = say("missed?") if row.undecided else say("missed")
-    return joined((clock(row.call.started, now, seconds=False), word, caller_words(row)))
+    often = say("called {count}x", count=1 + len(row.also)) if row.also else SafeText()
+    return joined((clock(row.rang_at, now, seconds=False), word, caller_words(row), often))
 
 
 def article(page: Article) -> list[SafeText]:

@@ -182,6 +182,16 @@ class Lines:
         self.calls = {**before, **self.calls}
 
     @property
+    def listed(self) -> tuple[CallRow, ...]:
+        """The calls that wait, then those that run, then those that are over, newest first in each."""
+
+        def place(row: CallRow) -> int:
+            return 0 if row.mine and row.call.live else 1 if row.calling else 2 if row.call.live else 3
+
+        newest_first = list(self.calls.values())[::-1]
+        return tuple(sorted(newest_first, key=place))
+
+    @property
     def missed(self) -> list[CallRow]:
         """Calls that nobody had, newest first; none whose caller was spoken with since."""
         rows = [row for row in reversed(self.calls.values()) if row.missed]

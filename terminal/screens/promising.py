@@ -2,24 +2,24 @@
 note was saved, while its person is still there and nothing else is promised."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import datetime, time
 
 from ringdesk import promises
-from ringdesk.ops import Actor, TaskAdd, TaskDone
+from ringdesk.ops import TaskAdd, TaskDone
 from ringdesk.promises import Promise
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import TaskKind
 from terminal.screens.keeper import EMPTY, NOBODY, Owner
+from terminal.screens.promised import due_words, keyed, task_of
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.note import Pledge
-from terminal.widgets.person import Person
 from terminal.widgets.speech import say
-from terminal.widgets.when import Now, due_between
+from terminal.widgets.when import Now
 
 
 class Promising:
-    """The promise of the note in the field. Of one note it is known by its due time: its words change while they are typed.
+    """The promises of the note in the field, one after the other, the last first: of one a task is made, then comes the next.
+    Of one note each is known by its due time, and by its place among those of one time: its words change while they are typed.
 
     What is to be done after a while has its due time from when it was first read, as long as the words for it stand in the
     note or in the one that was saved last. A desk that was started since reads it anew, unless a task was made of it: that
@@ -32,7 +32,8 @@ class Promising:
         self._work = work
         self._writing = writing
         self._looked: tuple[Owner, str, str] = (NOBODY, "", "")
-        self._found: Promise | None = None
+        self._found: tuple[tuple[str, Promise], ...] = ()
+        """What the note promises, each by what it is known by."""
         self._read_at: dict[Owner, dict[str, datetime]] = {}
         """When the words that say after how long were first read, in the text."""
         self._read_noted: dict[Owner, dict[str, datetime]] = {}
@@ -50,26 +51,36 @@ class Promising:
     def shown(self) -> Pledge | None:
         """What the frame of the note says."""
         self._refresh()
-        if self._found is None:
+        if not self._found:
             return None
+        key, promise = self._offered
+        made, count = key in self._made, len(self._found)
+        done = sum(each in self._made for each, _ in self._found)
         return Pledge(
-            when=_words(self._found, self._work.now),
-            what=self._found.title,
-            made=_due(self._found, self._work.now) in self._made,
+            when=due_words(promise, self._work.now),
+            what=promise.title,
+            made=made,
+            place=SafeText(f"{done + (not made)}/{count}") if count > 1 else SafeText(),
         )
+
+    @property
+    def _offered(self) -> tuple[str, Promise]:
+        """The promise of which the next task is made; where all have theirs, the one that got it last."""
+        return next((each for each in self._found if each[0] not in self._made), self._found[-1])
 
     async def turn(self) -> SafeText:
         """Make the task, or take it back."""
         self._refresh()
-        if self._found is None:
+        if not self._found:
             return self._nothing()
-        when, title = _due(self._found, self._work.now), self._found.title
+        when, promise = self._offered
+        title = promise.title
         made = self._made.get(when)
         task: TaskAdd | TaskDone
         if made is not None:
             task, said = TaskDone(task=made), say("Taken back: {title}", title=title)
         else:
-            task = _task(self._found, self._work.board.person, self._work.now, self._work.desk.person)
+            task = task_of(promise, self._work.board.person, self._work.now, self._work.desk.person)
             said = say("Task made: {title}", title=title)
         keeper = self._work.keeper
         await (keeper.promise_noted if self._of_noted else keeper.promise)(self._writing.owner, when, task)
@@ -97,24 +108,24 @@ class Promising:
                 self._read_noted[owner] = self._read_at.pop(owner, {})  # what stood in the field was saved
             made, of_noted = keeper.promised.get(owner, {}), dict(keeper.noted.get(owner, EMPTY).promised)
             found = self._read(text, self._read_at.setdefault(owner, {}), made)
-            self._found = found or self._read(noted, self._read_noted.setdefault(owner, {}), of_noted)
-            self._of_noted = found is None
+            found_noted = () if found else self._read(noted, self._read_noted.setdefault(owner, {}), of_noted)
+            self._found = keyed(found or found_noted, self._work.now)
+            self._of_noted = not found
 
-    def _read(self, text: str, read_at: dict[str, datetime], made: dict[str, str]) -> Promise | None:
-        """The promise in a text; `read_at` learns when its words were first read."""
+    def _read(self, text: str, read_at: dict[str, datetime], made: dict[str, str]) -> tuple[Promise, ...]:
+        """The promises in a text; `read_at` learns when its words were first read."""
         for gone in [words for words in read_at if words not in text.translate(promises.NARROW)]:
             del read_at[gone]
         now = self._work.now
         moment = now.local(now.at).replace(tzinfo=None)
-        found = promises.found(text, moment, read_at)
-        if found is None or found.delay is None or found.delay in read_at:
-            return found
-        read_at[found.delay] = _made_at(found, moment, made, now) or moment
-        return promises.found(text, moment, read_at)
+        for each in promises.every(text, moment, read_at):
+            if each.delay is not None and each.delay not in read_at:
+                read_at[each.delay] = _made_at(each, moment, made, now) or moment
+        return promises.every(text, moment, read_at)
 
     @property
     def _made(self) -> dict[str, str]:
-        """The tasks that were made of this note: due time -> task."""
+        """The tasks that were made of this note: due time, or what else a promise is known by -> task."""
         keeper, owner = self._work.keeper, self._writing.owner
         return dict(keeper.noted.get(owner, EMPTY).promised) if self._of_noted else keeper.promised.get(owner, {})
 
@@ -122,34 +133,10 @@ class Promising:
 def _made_at(promise: Promise, moment: datetime, made: dict[str, str], now: Now) -> datetime | None:
     """When the words for a delay were read of which a task was made, by the due time of that."""
     delay = datetime.combine(promise.day, promise.at or time()) - moment.replace(second=0, microsecond=0)
-    dues = [now.local(datetime.fromisoformat(due).timestamp()).replace(tzinfo=None) for due in made if "T" in due]
+    dues = [
+        now.local(datetime.fromisoformat(due.split()[0]).timestamp()).replace(tzinfo=None) for due in made if "T" in due
+    ]
     return max((due - delay for due in dues if moment < due <= moment + delay), default=None)
-
-
-def _due(promise: Promise, now: Now) -> str:
-    """As a task has it: a date, or a date-time in UTC."""
-    return promise.day.isoformat() if promise.at is None else _moment(promise.day, promise.at, now)
-
-
-def _opens(promise: Promise, now: Now) -> str | None:
-    """Not before when, of a call: the hour that was said, or the day. What else is to be done may be done earlier."""
-    if promise.by or not promise.calls:
-        return None
-    if promise.opens is not None:
-        return _moment(promise.day, promise.opens, now)
-    return promise.day.isoformat() if promise.day > now.today else None
-
-
-def _moment(day: date, hour: time, now: Now) -> str:
-    moment = datetime.combine(day, hour, tzinfo=now.zone)
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def _words(promise: Promise, now: Now) -> SafeText:
-    opens = _opens(promise, now)
-    words = due_between(SafeText(opens) if opens else None, SafeText(_due(promise, now)), now).words
-    ends = promise.by or (opens is None and promise.opens != promise.at)
-    return say("by {time}", time=words) if ends else words
 
 
 def _written(promise: Promise, now: Now) -> SafeText:
@@ -158,26 +145,3 @@ def _written(promise: Promise, now: Now) -> SafeText:
     if promise.day == now.today and hour:
         return SafeText(hour)
     return SafeText(f"{promise.day:%m/%d} {hour}".strip())
-
-
-def _task(promise: Promise, person: Person, now: Now, mine: Actor) -> TaskAdd:
-    """What was promised is for the one who did (`mine`). A call is a callback, where there is a number to call: the one that
-    the note says, else the one that calls, else the member's."""
-    member, call = person.key
-    caller = person.call.caller if person.call else None
-    dialled = promise.number or ((caller.e164 or caller.raw) if caller else None)
-    if dialled is None and person.member is not None and person.member.numbers:
-        dialled = person.member.numbers[0].e164 or person.member.numbers[0].raw
-    calls = promise.calls and dialled is not None
-    opens = _opens(promise, now)
-    return TaskAdd(
-        kind=TaskKind.CALLBACK if calls else TaskKind.TODO,
-        member=member,
-        call=call,
-        title=promise.title,
-        number=SafeText(dialled) if calls and dialled else None,
-        opens=SafeText(opens) if opens else None,
-        due=SafeText(_due(promise, now)),
-        assignee=mine.person,
-        assignee_name=mine.name,
-    )

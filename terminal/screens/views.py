@@ -145,18 +145,12 @@ def _home(board: Board) -> Morning | None:
 
 
 def calls(board: Board, now: Now) -> Calls:
-    """The lines: the calls that wait, then those that run, then those that are over, newest first in each."""
-
-    def order(index: int) -> tuple[int, int]:
-        row = rows[index]
-        return (0 if row.mine and row.call.live else 1 if row.calling else 2 if row.call.live else 3, -index)
-
-    rows = list(board.calls.values())
+    """The lines."""
     banner = board.banner
     takes = banner.call.id if banner is not None and banner.offered else None
     waits = board.current or board.serving or next(iter(board.mine), None)
     return Calls(
-        tuple(rows[index] for index in sorted(range(len(rows)), key=order)),
+        board.listed,
         now,
         takes,
         resumes=waits.call.id if waits is not None else None,

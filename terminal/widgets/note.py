@@ -28,11 +28,12 @@ PROMISE_FROM: Final = 6
 
 
 class Pledge(NamedTuple):
-    """What the note promises: when, what; and whether a task was made of it."""
+    """What the note promises: when, what; whether a task was made of it; and its `place` (1/2) where it promises more."""
 
     when: SafeText
     what: SafeText
     made: bool = False
+    place: SafeText = SafeText()
 
 
 class Owner(NamedTuple):
@@ -137,8 +138,10 @@ def _promised(pledge: Pledge) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """The promise; and the key that makes a task of it, or that there is one."""
     words = spaced((piece(say("Promise"), Tone.DIM), piece(SafeText(f"{BOX} {pledge.when} {pledge.what}"), Tone.WARN)))
     if pledge.made:
-        return words, (piece(SafeText("\N{CHECK MARK} " + say("task made")), Tone.GOOD),)
-    return words, (piece(say("Ctrl+\\: task"), Tone.DIM),)
+        made = say("task made")
+        return words, (piece(SafeText(f"\N{CHECK MARK} {made} {pledge.place}".rstrip()), Tone.GOOD),)
+    makes = say("Ctrl+\\: task")
+    return words, (piece(SafeText(f"{makes} {pledge.place}".rstrip()), Tone.DIM),)
 
 
 class NoteArea(Steadfast, TextArea):

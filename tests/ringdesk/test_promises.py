@@ -51,7 +51,14 @@ MIN, MAX = NOW.replace(year=1990), NOW.replace(year=2100)
         ("call back the day after tomorrow", (11, 26), None, "call back", False),
         ("詢問年節禮盒，公司要 30 份。今天 17:30 回電\n", (11, 24), (17, 30), "回電", False),
         ("明天回電，後天寄發票", (11, 26), None, "寄發票", False),
-        ("LINE群組today傳照片", (11, 24), None, "LINE群組 傳照片", False),
+        ("LINE群組today傳照片", (11, 24), None, "LINE群組傳照片", False),
+        ("明天回電 〔可以退貨嗎？〕 七天內可以。", (11, 25), None, "回電", False),
+        ("call back tomorrow [May I return it?] It can be returned.", (11, 25), None, "call back", False),
+        ("另外請店長今天17:30前回電", (11, 24), (17, 30), "請店長回電", True),
+        ("甲：請明天送", (11, 25), None, "甲：請送", False),
+        ("然後再明天 回電", (11, 25), None, "回電", False),
+        ("並 明天下午 4 點　　回電　王小姐", (11, 25), (16, 0), "回電 王小姐", False),
+        ("and also send １２ boxes  tomorrow by mail", (11, 25), None, "send １２ boxes by mail", False),
     ],
 )  # fmt: skip
 def test_a_promise(text: str, day: tuple[int, int], at: tuple[int, int] | None, title: str, by: bool) -> None:

@@ -13,7 +13,7 @@ from ringdesk.ops import Actor, TaskAdd
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind
 from terminal import words
-from terminal.screens.promising import _task
+from terminal.screens.promised import task_of
 from terminal.widgets.callbacks import Owed, overdue, pair
 from terminal.widgets.homeface import entry
 from terminal.widgets.morning import Item, Kind
@@ -76,7 +76,7 @@ def promised(text: str) -> Task:
     """The callback that the key makes of a note to her."""
     promise = promises.found(text, HERE.local(NOW).replace(tzinfo=None))
     assert promise is not None
-    made = _task(promise, Person(member=LIN), HERE, MINE)
+    made = task_of(promise, Person(member=LIN), HERE, MINE)
     assert isinstance(made, TaskAdd)
     assert made.kind is TaskKind.CALLBACK
     return Task(id="t", at=NOW, **msgspec.structs.asdict(made))
@@ -135,5 +135,5 @@ def test_what_one_promises_is_ones_own() -> None:
 def test_what_is_no_call_may_be_done_earlier() -> None:
     promise = promises.found("今天 17:30 寄出", HERE.local(NOW).replace(tzinfo=None))
     assert promise is not None
-    made = _task(promise, Person(member=LIN), HERE, MINE)
+    made = task_of(promise, Person(member=LIN), HERE, MINE)
     assert (made.kind, made.opens, made.due) == (TaskKind.TODO, None, "2026-11-24T09:30:00Z")

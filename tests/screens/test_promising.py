@@ -139,3 +139,34 @@ async def test_after_a_while_stays_due_when_it_was_first_read(text: str) -> None
         made = run.screen.promising.shown()
         assert made is not None
         assert (made.when, made.made) == (first.when, True)
+
+
+TWO = "12/2 前寄樣品; 今天 17:30 前回電"
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+async def test_a_note_that_promises_twice_offers_one_after_the_other_and_says_how_many(size: tuple[int, int]) -> None:
+    async with running(desk(), size) as run:
+        await write(run, TWO)
+        for titles, frame in (([], "回電"), (["回電"], "寄樣品")):
+            assert _titles(run) == titles
+            assert frame in run.pane("noteframe")
+            assert f"task {len(titles) + 1}/2" in run.pane("noteframe")
+            await run.press("ctrl+backslash")
+        assert _titles(run) == ["回電", "寄樣品"]
+        assert "task made 2/2" in run.pane("noteframe")
+        await run.press("ctrl+backslash")
+        assert run.desk.did[-1][0] == "done"
+        assert "寄樣品" in run.pane("noteframe")
+        assert "task 2/2" in run.pane("noteframe")
+
+
+async def test_two_promises_of_one_day_are_two_tasks() -> None:
+    async with running(desk()) as run:
+        await write(run, "明天寄樣品; 明天回電")
+        await run.press("ctrl+backslash", "ctrl+backslash")
+        assert _titles(run) == ["回電", "寄樣品"]
+
+
+def _titles(run: Running) -> list[str]:
+    return [what[1].title for what in run.desk.did if what[0] == "do" and isinstance(what[1], TaskAdd)]

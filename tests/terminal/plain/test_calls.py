@@ -7,7 +7,8 @@ from ringdesk.calls import CallState, Outcome
 from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeLines, SafeText
-from terminal.news import CallNews, NoteNews
+from ringdesk.why import Why
+from terminal.news import CallNews, Match, NoteNews
 from tests.terminal.plain.talking import Typist, spoken, talking
 from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
 
@@ -57,6 +58,17 @@ async def test_a_call_that_is_over_says_how_it_ended_and_who_had_it(language: st
             assert ("Answered, 美惠" if english else "已接、美惠") in said
             desk.publish(CallNews(msgspec.structs.replace(over, disposition=SafeText("gift")), SafeText("美惠")))
             assert any("禮盒團購" in line for line in await listed(typist))
+
+
+async def test_calls_that_are_over_are_read_with_the_time_at_which_they_rang_the_newest_first() -> None:
+    desk = ScriptedDesk({LIN.id: plain_card(LIN)})
+    async with talking(desk) as typist:
+        for ident, ago in (("old", 600), ("new", 300)):
+            gone = call(ident, LIN, state=CallState.ENDED, started=NOW - ago, ended=NOW - ago + 67)
+            desk.publish(CallNews(gone, matches=(Match(LIN, Why("number_exact")),)))
+        new, old = await listed(typist)
+        assert new.endswith("16:38:07"), new
+        assert old.endswith("16:33:07"), old
 
 
 @pytest.mark.parametrize("language", ["en", "zh_Hant"])

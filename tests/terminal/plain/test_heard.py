@@ -3,7 +3,8 @@
 import msgspec
 
 from ringdesk.calls import CallState
-from terminal.news import CallNews
+from ringdesk.why import Why
+from terminal.news import CallNews, Match
 from terminal.plain.heard import heard
 from terminal.screens.board import Board
 from terminal.widgets.when import Now
@@ -31,3 +32,14 @@ def test_a_second_report_of_what_may_be_the_call_on_show_is_said_once() -> None:
     (said,) = heard(news, board, None, Now(NOW))
     assert "perhaps the same call" in said
     assert heard(news, board, board.calls["b"], Now(NOW)) == []
+
+
+def test_who_called_is_news_while_the_call_goes_on_and_none_when_it_is_over() -> None:
+    for state, told in ((CallState.ANSWERED, 1), (CallState.ENDED, 0)):
+        board = Board()
+        old = call("a", LIN, state=state, claimed_by="p-mei", claimed_name=LIN.name)
+        board.begin([old], "me")
+        news = CallNews(old, LIN.name, matches=(Match(LIN, Why("number_exact")),))
+        before = board.calls["a"]
+        board.hear(news, NOW)
+        assert len(heard(news, board, before, Now(NOW))) == told, state

@@ -4,13 +4,14 @@ import msgspec
 import pytest
 
 from ringdesk.calls import Caller, CallState, Outcome, Presentation
-from ringdesk.ops import MemberFields
+from ringdesk.ops import CallVerdict, MemberFields, TaskAdd
 from ringdesk.safetext import SafeText
 from terminal.news import CallNews
 from tests.terminal.plain.talking import Typist, spoken, talking
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member("lin", "林淑芬", "0912-345-678")
+OTHER = Caller(SafeText("0227001122"), "+886227001122", Presentation.SHOWN)
 STRANGER = Caller(SafeText("0965118402"), "+886965118402", Presentation.SHOWN)
 
 
@@ -23,8 +24,8 @@ async def unknown_rings(typist: Typist) -> None:
     await typist.settle()
 
 
-def over(ident: str, ago: float, outcome: Outcome) -> CallNews:
-    return CallNews(call(ident, caller=STRANGER, state=CallState.ENDED, started=NOW - ago, outcome=outcome))
+def over(ident: str, ago: float, outcome: Outcome, caller: Caller = STRANGER) -> CallNews:
+    return CallNews(call(ident, caller=caller, state=CallState.ENDED, started=NOW - ago, outcome=outcome))
 
 
 @pytest.mark.parametrize(
@@ -119,10 +120,27 @@ async def test_missed_is_asked_only_where_nobody_knows(language: str, asked: str
     made = desk()
     with spoken(language):
         async with talking(made) as typist:
-            made.publish(over("sure", 600, Outcome.MISSED), over("asked", 500, Outcome.UNKNOWN))
+            made.publish(over("sure", 600, Outcome.MISSED), over("asked", 500, Outcome.UNKNOWN, OTHER))
             rows = (await typist.type("m"))[1:]
             comma = ", " if language == "en" else "、"
             assert [row.split(comma)[1] for row in rows] == [asked, sure]
+
+
+@pytest.mark.parametrize(("language", "often"), [("en", "called 2x"), ("zh_TW", "來電 2 次")])
+async def test_who_called_in_vain_twice_is_one_row_and_one_word_is_said_of_both(language: str, often: str) -> None:
+    made = desk()
+    with spoken(language):
+        async with talking(made) as typist:
+            made.publish(over("first", 600, Outcome.UNKNOWN), over("again", 500, Outcome.UNKNOWN))
+            (row,) = (await typist.type("m"))[1:]
+            assert row.endswith(often)
+            assert row.startswith("1 16:34")
+            await typist.type("1", "3")
+            judged = [what[1] for what in made.did if what[0] == "do"]
+            assert [(each.call, each.verdict) for each in judged if isinstance(each, CallVerdict)] == [
+                ("again", "ignored"),
+                ("first", "ignored"),
+            ]
 
 
 async def test_who_was_spoken_with_is_missed_no_more() -> None:
@@ -155,3 +173,23 @@ async def test_the_card_is_read_in_the_words_and_numbers_of_the_screen(language:
         async with talking(ScriptedDesk({LIN.id: plain_card(known)})) as typist:
             said = await typist.type("s 林", "1")
             assert not [word for word in words if word not in said], said
+
+
+@pytest.mark.parametrize("language", ["en", "zh_TW"])
+async def test_what_a_saved_note_promises_is_offered_and_a_number_makes_each_task_once(language: str) -> None:
+    made = desk()
+    with spoken(language):
+        async with talking(made) as typist:
+            made.publish(pop(call("c1", LIN), plain_card(LIN)))
+            await typist.settle()
+            said = await typist.type("t", "n 12/2 前寄樣品，另外請店長今天 17:30 前回電")
+            assert [line[:2] for line in said[-2:]] == ["1 ", "2 "]
+            assert "寄樣品" in said[-2]
+            assert said[-1].endswith("17:30 請店長回電" if language == "en" else "17:30 前 請店長回電"), said[-1]
+            await typist.type("2", "2", "1")
+            tasks = [what[1] for what in made.did if what[0] == "do" and isinstance(what[1], TaskAdd)]
+            assert [(each.title, each.member, each.call) for each in tasks] == [
+                ("請店長回電", LIN.id, "c1"),
+                ("寄樣品", LIN.id, "c1"),
+            ]
+            assert len(await typist.type("n 三盒茶")) == 1
