@@ -24,7 +24,7 @@ NAMES: Final[Mapping[Kind, str]] = {
     Kind.MORE: mark("Task"),
 }
 COUNTS: Final[Mapping[Kind, str]] = {
-    Kind.CALLBACK: mark("Callbacks due {count}"),
+    Kind.CALLBACK: mark("To call {count}"),
     Kind.TASK: mark("Tasks {count}"),
     Kind.LOST: mark("Missed {count}"),
     Kind.BIRTHDAY: mark("Birthdays {count}"),

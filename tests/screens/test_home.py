@@ -51,7 +51,7 @@ async def test_what_is_there_at_nine(size: tuple[int, int], language: str, chine
     one.business.tasks.insert(0, task("c0", "昨天沒打", "2026-11-23T09:30:00Z", kind=TaskKind.CALLBACK))
     async with running(one, size, catalogue=chinese if language == "zh" else None) as run:
         card, rows = run.pane("card"), run.pane("timeline")
-        english = ("Home", "Callbacks due 2", "Tasks 2", "! 1 late", "Missed 1", "Birthdays 1", "Notices 1")
+        english = ("Home", "To call 2", "Tasks 2", "! 1 late", "Missed 1", "Birthdays 1", "Notices 1")
         wanted = english if language == "en" else ("首頁", "待回電 2", "待辦 2", "逾期 1", "未接 1", "壽星 1", "公告 1")
         assert not [words for words in (*wanted, "今天提早打烊") if words not in card], card
         order = ["追收欠款", "昨天沒打", "回電報價", "11/24 07:43", "今天提早打烊", "寄發票", "林淑芬\n"]
