@@ -208,3 +208,23 @@ async def test_the_pane_is_called_today_everywhere_and_empty_panes_say_a_word() 
         assert "focus: Today" in run.pane("keybar")
         for name in ("tasks", "tags", "earlier"):
             assert "Nobody is on the desk." in run.pane(name)
+
+
+async def test_many_missed_calls_leave_the_birthdays_in_sight() -> None:
+    one = desk()
+    who = [member(f"m{index}", f"客人{index:02}", f"0911-000-{index:03}") for index in range(85)]
+    ended = {"state": CallState.ENDED, "outcome": Outcome.MISSED}
+    one.business.lost = [
+        LostCall(call(each.id, each, started=NOW - 9 * 3600 - at, **ended), each)  # type: ignore[arg-type]
+        for at, each in enumerate(who)
+    ]
+    async with running(one) as run:
+        text = run.pane("timeline")
+        assert text.count("客人") == 3
+        assert "82 more missed calls" in text
+        assert "Birthday" in text
+        assert "Missed 85" in run.pane("card")
+        at = next(at for at, row in enumerate(run.screen.board.morning.rows) if "82 more" in row.text)
+        run.screen.painter.panel("timeline").focus()
+        await run.press("home", *["down"] * at, "enter")
+        assert run.pane("timeline").count("客人") > 3
