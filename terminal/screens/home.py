@@ -35,7 +35,7 @@ class Home:
         self._drawn = drawn
         self._asked = float("-inf")
         self._whole = False
-        """Whether all late tasks are listed: somebody asked for them."""
+        """Whether all late tasks and missed calls are listed: somebody asked for them."""
 
     def stale(self) -> None:
         """Something happened that may be on it."""
@@ -64,7 +64,7 @@ class Home:
 
     async def take(self, item: Item) -> SafeText:
         """What Enter does on a row: the card of whom it is about, the draft, the notice."""
-        if item.kind is Kind.MORE:
+        if item.kind in (Kind.MORE, Kind.MORE_LOST):
             self._whole = True
             self._work.board.morning = self._listed(self._work.board.morning.items)
             return SafeText()
@@ -110,7 +110,7 @@ async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]
 LATE, TODAY, AHEAD = range(3)
 """The places of what is late, of what is due today, and of the tasks of other days, far behind."""
 FEW: Final = 3
-"""Late tasks that are listed before somebody asks for all."""
+"""Late tasks, and missed calls, that are listed before somebody asks for all."""
 
 
 def _place(row: Item, now: Now) -> int:
@@ -120,13 +120,20 @@ def _place(row: Item, now: Now) -> int:
 
 
 def shortened(found: tuple[Item, ...], now: Now) -> tuple[Item, ...]:
-    """The same with only the first few of the tasks that are late: hundreds would push everything else out of sight."""
-    late = [item for item in found if item.kind is Kind.TASK and _place(item, now) == LATE]
-    rest = late[FEW:]
+    """The same with only the first few of the tasks that are late, and of the missed calls: hundreds would push everything
+    else out of sight."""
+    late = [item for item in found if item.kind is Kind.TASK and _place(item, now) == LATE][FEW:]
+    lost = [item for item in found if item.kind in (Kind.LOST, Kind.MAYBE_LOST)][FEW:]
+    tasks = counted("{count} more late task", "{count} more late tasks", len(late))
+    calls = counted("{count} more missed call", "{count} more missed calls", len(lost))
+    found = _folded(found, late, Item(kind=Kind.MORE, text=tasks))
+    return _folded(found, lost, Item(kind=Kind.MORE_LOST, text=calls))
+
+
+def _folded(found: tuple[Item, ...], rest: list[Item], more: Item) -> tuple[Item, ...]:
+    """`more` in the place of the `rest`; of one that is left the row itself says no less."""
     if len(rest) < 2:
         return found
-    words = counted("{count} more late task", "{count} more late tasks", len(rest))
-    more = Item(kind=Kind.MORE, text=words)
     hidden = {id(item) for item in rest[1:]}
     return tuple(more if item is rest[0] else item for item in found if id(item) not in hidden)
 

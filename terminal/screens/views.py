@@ -25,7 +25,7 @@ from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
 from terminal.widgets.timeline import Past
 from terminal.widgets.topbar import Top
-from terminal.widgets.when import Now, length
+from terminal.widgets.when import Now, length, to_call
 
 HELD: Final = "sync_held"
 """The reason that names whose sign-in the outbox waits for."""
@@ -48,7 +48,7 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
         else SafeText(),
         taken=board.taken,
         missed=tally(board.lost),
-        owed=len(board.day.owed),
+        owed=len(to_call(board.day.owed, now, board.me)),
         outbox=board.sync.outbox if board.sync else 0,
         connected=board.sync.connected if board.sync else None,
     )
@@ -165,7 +165,7 @@ def missed(board: Board, now: Now) -> Owed:
     of_missed = ((task, board.row(task.call)) for task, _ in tasks)
     rings = {task.id: rang(row.call) for task, row in of_missed if row is not None and row.missed}
     again = {task.id: in_vain(task, calls) for task, calls in _in_vain(board, tasks)}
-    return Owed(tasks, tuple(board.lost), now, rings, again)
+    return Owed(tasks, tuple(board.lost), now, rings, again, board.me)
 
 
 def _shared(board: Board, task: Task) -> SafeText:
@@ -269,9 +269,12 @@ def _urgent(words: str, count: int) -> tuple[SafeText, SafeText]:
 
 
 def _owed(board: Board, now: Now) -> tuple[SafeText, SafeText]:
-    """What is urgent among the callbacks."""
-    late = sum(overdue(task, now) for task in board.day.owed)
-    return _urgent(mark("! {count} late"), late) if late else _urgent(mark("to call {count}"), len(board.day.owed))
+    """What is late among the callbacks; in words, also how many there are to call. A sign alone is for what is late."""
+    owed = to_call(board.day.owed, now, board.me)
+    late = sum(overdue(task, now) for task in owed)
+    if late or not owed:
+        return _urgent(mark("! {count} late"), late)
+    return say("To call {count}", count=len(owed)), SafeText()
 
 
 def dead_keys(board: Board) -> frozenset[str]:

@@ -15,7 +15,19 @@ from terminal.widgets.person import CallRow, callers, number
 from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import RESULTS, line_name, say
 from terminal.widgets.telephone import dialled, title
-from terminal.widgets.when import Due, Now, age, begins, between, clock, due_between, due_for, moment, short_day
+from terminal.widgets.when import (
+    Due,
+    Now,
+    age,
+    begins,
+    between,
+    clock,
+    due_between,
+    due_for,
+    moment,
+    short_day,
+    to_call,
+)
 
 CLOCK: Final = 6
 """Cells of the time at the beginning of an entry, and of the air behind it."""
@@ -44,6 +56,8 @@ class Owed(NamedTuple):
     """For how many seconds the missed call rang of which a callback was made, by the id of the callback."""
     again: Mapping[str, "InVain"] = {}
     """How the caller of a callback called in vain, as this desk saw it, by the id of the callback."""
+    me: str = ""
+    """The id of the person at this desk."""
 
     def entry(self, index: int) -> Task | CallRow | None:
         """What stands in a row: open callbacks, then calls, then what is done."""
@@ -137,14 +151,14 @@ def _keys(entry: Task | CallRow | None) -> tuple[Piece, ...]:
 
 
 def _foot(value: Owed) -> tuple[Piece, ...]:
-    """How many calls are owed, and how many of them late."""
-    owed = sum(task.state is TaskState.OPEN for task, _ in value.tasks)
-    late = sum(overdue(task, value.now) for task, _ in value.tasks)
+    """How many are to be called, and how many of them late."""
+    owed = to_call((task for task, _ in value.tasks), value.now, value.me)
+    late = sum(overdue(task, value.now) for task in owed)
     if not owed:
         return ()
     return spaced(
         (
-            piece(say("{count} to call back", count=owed), Tone.WARN),
+            piece(say("To call {count}", count=len(owed)), Tone.WARN),
             piece(say("{count} late", count=late) if late else SafeText(), Tone.BAD),
         )
     )

@@ -22,9 +22,10 @@ NAMES: Final[Mapping[Kind, str]] = {
     Kind.NOTICE: mark("Notice"),
     Kind.DRAFT: mark("Draft"),
     Kind.MORE: mark("Task"),
+    Kind.MORE_LOST: mark("Missed"),
 }
 COUNTS: Final[Mapping[Kind, str]] = {
-    Kind.CALLBACK: mark("Callbacks due {count}"),
+    Kind.CALLBACK: mark("To call {count}"),
     Kind.TASK: mark("Tasks {count}"),
     Kind.LOST: mark("Missed {count}"),
     Kind.BIRTHDAY: mark("Birthdays {count}"),
@@ -42,6 +43,7 @@ TONES: Final[Mapping[Kind, Tone]] = {
     Kind.NOTICE: Tone.STRONG,
     Kind.DRAFT: Tone.TRADE,
     Kind.MORE: Tone.LINK,
+    Kind.MORE_LOST: Tone.BAD,
 }
 
 
@@ -113,7 +115,7 @@ def detail(item: Item, now: Now, cells: int) -> tuple[Row, ...]:
     )
     said = [item.text, *(line for line in item.body.each() if line != item.text)]
     rows = [Row((piece(part),)) for line in said for part in wrapped(line, cells)]
-    if item.kind is Kind.MORE:
+    if item.kind in (Kind.MORE, Kind.MORE_LOST):
         return (Row((piece(item.text),)), Row((piece(say("Enter lists them"), Tone.DIM),)))
     keys = say("Enter shows it again in the banner") if item.kind is Kind.NOTICE else say("Enter opens it")
     return Row(head, (piece(item.who, Tone.DIM),)), *rows, Row((piece(keys, Tone.DIM),))

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     DRAFT = "draft"
     MORE = "more"
     """So many late tasks that are not listed yet."""
+    MORE_LOST = "more_lost"
+    """The same of the calls that nobody had."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,7 +48,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
 
 class Morning(msgspec.Struct, frozen=True):
     """All of it. `known` is False before the desk has said anything: then nothing is claimed to be clear. `rows` is what
-    stands in the list: of the late tasks only a few, and a row that says how many more there are."""
+    stands in the list: of the late tasks and of the missed calls only a few, and a row that says how many more there are."""
 
     items: tuple[Item, ...] = ()
     known: bool = False
@@ -64,5 +66,7 @@ def when(item: Item, now: Now) -> Due:
         return due_between(item.opens, item.due, now, call=item.kind is Kind.CALLBACK)
     if item.kind is Kind.MORE:
         return Due(SafeText(), late=True, today=False, order=item.at)
+    if item.kind is Kind.MORE_LOST:
+        return Due(SafeText(), late=False, today=False, order=item.at)
     words = SafeText(say("today")) if item.kind is Kind.BIRTHDAY else stamp(item.at, now)
     return Due(words, late=False, today=False, order=item.at)

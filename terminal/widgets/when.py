@@ -1,10 +1,11 @@
 """Times as people read them: in the time zone of the desk, short, of fixed width where they stand in columns."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, tzinfo
 from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import Task, TaskKind
+from ringdesk.tasks import Task, TaskKind, TaskState
 from terminal.widgets.speech import mark, say
 
 _DAYS: Final = (mark("Mon"), mark("Tue"), mark("Wed"), mark("Thu"), mark("Fri"), mark("Sat"), mark("Sun"))
@@ -162,10 +163,17 @@ def when(task: Task, now: Now) -> Due:
 
 def is_due(task: Task, now: Now) -> bool:
     """Whether a task of the agenda is listed among what is to be done: a callback, and a task of nobody, when its day has come;
-    one's own task always."""
+    one's own task always, and a callback for which no day was said."""
     moment = when(task, now)
     own = task.kind is not TaskKind.CALLBACK and task.assignee is not None
-    return own or moment.late or moment.today
+    return own or moment.late or moment.today or (task.kind is TaskKind.CALLBACK and not task.due)
+
+
+def to_call(tasks: Iterable[Task], now: Now, me: str) -> list[Task]:
+    """The callbacks that are to be made today, or are late, by the person `me` (an id) or by anybody: what the desk counts as
+    to call, wherever it does."""
+    mine = (task for task in tasks if task.kind is TaskKind.CALLBACK and (task.assignee or me) == me)
+    return [task for task in mine if task.state is TaskState.OPEN and is_due(task, now)]
 
 
 def _end(whole: Due, ends: float | None, now: Now) -> SafeText:

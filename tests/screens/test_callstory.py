@@ -535,7 +535,7 @@ async def test_callbacks_stand_with_window_attempts_and_lateness(
             at=NOW - 60,
         ),
     ]
-    english = ["! late by 1 h", "before 15:30", LIN.name, "17:00-17:30", "(02)2962-4417", "waits", "2 to call back"]
+    english = ["! late by 1 h", "before 15:30", LIN.name, "17:00-17:30", "(02)2962-4417", "waits", "To call 2"]
     chosen = ["! 逾時 1 小時", "15:30 前回", LIN.name, "17:00-17:30", "(02)2962-4417", "未到時間", "待回電 2"]
     async with running(made, size, catalogue=chinese if language == "zh" else None) as run:
         run.screen.tick()
@@ -558,7 +558,7 @@ async def test_f8_and_a_digit_make_a_callback_within_its_window() -> None:
         assert (task.kind, task.member, task.call, task.number) == (TaskKind.CALLBACK, LIN.id, "c1", "+886912345678")
         assert (task.opens, task.due) == ("2026-11-25T01:00:00Z", "2026-11-25T04:00:00Z")
         assert LIN.name in run.pane("missed")
-        assert "To call 1" in run.pane("topbar")
+        assert "To call 0" in run.pane("topbar"), "that is for tomorrow"
         assert run.focus == "note"
         await run.press("ctrl+p", *"undo", "enter")
         assert ("done", task.id) in run.desk.did

@@ -51,7 +51,7 @@ async def test_what_is_there_at_nine(size: tuple[int, int], language: str, chine
     one.business.tasks.insert(0, task("c0", "昨天沒打", "2026-11-23T09:30:00Z", kind=TaskKind.CALLBACK))
     async with running(one, size, catalogue=chinese if language == "zh" else None) as run:
         card, rows = run.pane("card"), run.pane("timeline")
-        english = ("Home", "Callbacks due 2", "Tasks 2", "! 1 late", "Missed 1", "Birthdays 1", "Notices 1")
+        english = ("Home", "To call 2", "Tasks 2", "! 1 late", "Missed 1", "Birthdays 1", "Notices 1")
         wanted = english if language == "en" else ("首頁", "待回電 2", "待辦 2", "逾期 1", "未接 1", "壽星 1", "公告 1")
         assert not [words for words in (*wanted, "今天提早打烊") if words not in card], card
         order = ["追收欠款", "昨天沒打", "回電報價", "11/24 07:43", "今天提早打烊", "寄發票", "林淑芬\n"]
@@ -222,3 +222,23 @@ async def test_the_pane_is_called_today_everywhere_and_empty_panes_say_a_word() 
         assert "focus: Today" in run.pane("keybar")
         for name in ("tasks", "tags", "earlier"):
             assert "Nobody is on the desk." in run.pane(name)
+
+
+async def test_many_missed_calls_leave_the_birthdays_in_sight() -> None:
+    one = desk()
+    who = [member(f"m{index}", f"客人{index:02}", f"0911-000-{index:03}") for index in range(85)]
+    ended = {"state": CallState.ENDED, "outcome": Outcome.MISSED}
+    one.business.lost = [
+        LostCall(call(each.id, each, started=NOW - 9 * 3600 - at, **ended), each)  # type: ignore[arg-type]
+        for at, each in enumerate(who)
+    ]
+    async with running(one) as run:
+        text = run.pane("timeline")
+        assert text.count("客人") == 3
+        assert "82 more missed calls" in text
+        assert "Birthday" in text
+        assert "Missed 85" in run.pane("card")
+        at = next(at for at, row in enumerate(run.screen.board.morning.rows) if "82 more" in row.text)
+        run.screen.painter.panel("timeline").focus()
+        await run.press("home", *["down"] * at, "enter")
+        assert run.pane("timeline").count("客人") > 3

@@ -21,7 +21,7 @@ from terminal.widgets.callbacks import tally
 from terminal.widgets.when import Now
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
-from tests.terminal.scripted_desk import NOW, call, member, plain_card, pop
+from tests.terminal.scripted_desk import ME, NOW, call, member, plain_card, pop
 
 BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
@@ -153,3 +153,52 @@ async def test_a_row_says_which_key_is_right_where_another_was_pressed(
         assert already in run.picture()
         await run.press("down", "a")
         assert ("No callback yet: m makes one" if english else "還不是待回電：按 m ") in run.picture()
+
+
+@SIZES
+@BOTH
+async def test_to_call_is_one_number_of_what_this_desk_may_call_today(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    english = language == "en"
+
+    def owed(ident: str, due: str, who: str | None = None) -> Task:
+        number = SafeText(f"0933-218-45{ident}")
+        title, day = SafeText(f"回電{ident}"), SafeText(due)
+        return Task(id=ident, title=title, kind=TaskKind.CALLBACK, number=number, due=day, opens=day, assignee=who)
+
+    one = desk()
+    one.business.tasks = [
+        owed("1", "2026-11-24T09:30:00Z"),
+        owed("2", "2026-11-24T09:40:00Z", ME),
+        owed("3", "2026-11-24T09:50:00Z", "a colleague"),
+        owed("4", "2026-11-30T02:00:00Z"),
+    ]
+    words = "To call" if english else "待回電"
+    async with running(one, size, catalogue=None if english else chinese) as run:
+        assert f"{words} 2" in run.pane("topbar")
+        assert f"{words} 2" in run.pane("card"), "Home"
+        if size == SMALL:
+            assert "!" not in run.pane("tabs"), "nothing is late"
+        run.screen.panes.go("missed")
+        await run.settle()
+        run.screen.set_focus(None)
+        await run.settle()
+        assert f"{words} 2" in run.pane("missed").split("\n")[-1]
+        one.publish(TaskNews(owed("5", "2026-11-24T06:00:00Z", "a colleague"), "settled"))
+        one.publish(TaskNews(owed("6", "2026-11-24T06:00:00Z"), "settled"))
+        await run.settle()
+        if size == SMALL:
+            assert ("! 1 late" if english else "! 逾期 1") in run.pane("tabs")
+
+
+async def test_a_colleagues_callback_leaves_this_desk_clear() -> None:
+    one = desk()
+    theirs = Task(
+        id="t", title=SafeText("x"), kind=TaskKind.CALLBACK, due=SafeText("2026-11-24"), assignee="a colleague"
+    )
+    async with running(one) as run:
+        one.publish(TaskNews(theirs, "settled"))
+        await run.settle()
+        assert "All is clear" in run.pane("card")
+        assert "To call 0" in run.pane("topbar")
