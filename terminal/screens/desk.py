@@ -145,6 +145,7 @@ class DeskScreen(DeskKeys):
         self.finder.more = self.casework.commands
         self.finder.looks = self.looks.commands
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
+        self.wrapping.promise = self.promising.shown
         self._unsubscribe: Callable[[], None] | None = None
 
     @property

@@ -1,5 +1,6 @@
 """F4: a call is closed with a disposition, a meeting that was no call is recorded; both with the note, in two keys."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from terminal.screens.menus import Entry, Menus
 from terminal.screens.saying import subject
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
+from terminal.widgets.note import Pledge
 from terminal.widgets.person import CallRow, Person, called_by
 from terminal.widgets.speech import KINDS, mark, say, titled
 
@@ -39,6 +41,8 @@ class Wrapping:
     """What F4 does."""
 
     def __init__(self, work: Work, writing: Writing, menus: Menus, codes: Codes, errands: Errands) -> None:
+        self.promise: Callable[[], Pledge | None] = lambda: None
+        """What the note on show promises."""
         self._work = work
         self._writing = writing
         self._menus = menus
@@ -71,11 +75,25 @@ class Wrapping:
         if not board.busy:
             self._errands.run("wrapup", self._nothing)
         elif board.current is not None and board.current.call.disposition is None:
-            self._menus.open("wrapup", say("How was it?  {name}", name=board.person.name), self._of_a_call())
+            self._menus.open(
+                "wrapup", say("How was it?  {name}", name=board.person.name), self._of_a_call(), over=self._owed()
+            )
         elif board.person.member is not None and board.person.call is None and board.by_hand:
-            self._menus.open("wrapup", say("How did you meet?  {name}", name=board.person.name), self._of_a_meeting())
+            self._menus.open(
+                "wrapup",
+                say("How did you meet?  {name}", name=board.person.name),
+                self._of_a_meeting(),
+                over=self._owed(),
+            )
         else:
             self._errands.run("wrapup", self._close)
+
+    def _owed(self) -> SafeText:
+        """What the note promises of which no task was made."""
+        pledge = self.promise()
+        if pledge is None or pledge.made:
+            return SafeText()
+        return say("No task yet: {when} {what} (Esc, Ctrl+\\)", when=pledge.when, what=pledge.what)
 
     def tick(self) -> None:
         """Close what is to close by itself."""

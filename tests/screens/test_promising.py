@@ -170,3 +170,20 @@ async def test_two_promises_of_one_day_are_two_tasks() -> None:
 
 def _titles(run: Running) -> list[str]:
     return [what[1].title for what in run.desk.did if what[0] == "do" and isinstance(what[1], TaskAdd)]
+
+
+@pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_wrap_up_says_what_was_promised_without_a_task_and_costs_no_key_more(
+    size: tuple[int, int], language: str, chinese: Path
+) -> None:
+    words = "No task yet: today 17:30 回電" if language == "en" else "還沒建立待辦：今天 17:30 回電"
+    async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
+        await write(run, "今天 17:30 回電")
+        await run.press("f4")
+        assert words in run.pane("menu")
+        assert "Ctrl+\\" in run.pane("menu")
+        await run.press("escape", "ctrl+backslash", "f4")
+        assert words not in run.pane("menu")
+        await run.press("1")
+        assert any(what[0] == "wrapup" for what in run.desk.did)
