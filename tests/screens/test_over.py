@@ -1,5 +1,4 @@
-"""A call that is over, or fell silent, has no clock that runs on: the lines, the card and the desk line by line say how long ago
-that was."""
+"""A call that is over, or fell silent, has no clock that runs on: the lines and the card say how long ago that was."""
 
 from pathlib import Path
 
@@ -9,9 +8,9 @@ import pytest
 from ringdesk.calls import Call, CallState, Outcome
 from ringdesk.safetext import SafeText
 from terminal.news import CallNews
-from terminal.plain.voice import call_line
 from terminal.screens import views
 from terminal.screens.board import Board
+from terminal.widgets.person import lasts
 from terminal.widgets.when import Now
 from tests.screens.harness import running
 from tests.screens.test_desk import LIN, desk
@@ -56,7 +55,7 @@ def test_a_desk_that_was_not_there_says_the_same(state: CallState) -> None:
     told.begin([], ME)
     told.hear(CallNews(over(state)), NOW + LATER)
     for board in (begun, told):
-        assert call_line(board.calls["c1"], Now(NOW + LATER)).endswith("4 min ago")
+        assert lasts(board.calls["c1"], Now(NOW + LATER)) == "4 min ago"
 
 
 def test_a_call_that_goes_on_has_its_clock() -> None:
@@ -64,4 +63,4 @@ def test_a_call_that_goes_on_has_its_clock() -> None:
     mei = SafeText("美惠")
     board.begin([call("c1", LIN, state=CallState.RING_STOPPED, claimed_by="p-mei", claimed_name=mei, started=NOW)], ME)
     assert views.calls(board, Now(NOW)).calls[0].silent is False
-    assert call_line(board.calls["c1"], Now(NOW + LATER)).endswith("04:37")
+    assert lasts(board.calls["c1"], Now(NOW + LATER)) == "04:37"
