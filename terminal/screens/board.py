@@ -286,9 +286,9 @@ def _taken_at(row: CallRow, call: Call, now: float, *, seen: bool, before: float
         return row.taken_at
     if call.picked_up is None and not had:
         return None
-    here = not seen or row.rang_at - CLOCK_SET <= (call.picked_up or 0.0)
-    if call.picked_up is not None and here and call.picked_up <= now + CLOCK_SET:
-        return call.picked_up
+    picked_up = call.picked_up
+    if picked_up is not None and (not seen or row.rang_at - CLOCK_SET <= picked_up <= now + CLOCK_SET):
+        return picked_up
     if row.taken_at is not None:
         return row.taken_at
     return now if seen else call.started
