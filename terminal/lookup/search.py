@@ -120,14 +120,16 @@ def _answer(tx: Transaction, wanted: Wanted, limit: int) -> list[Match]:
 
 
 def owners(tx: Transaction, e164: str) -> list[Match]:
-    """Everybody with this number."""
-    ids = tx.all(
-        "select member_number.member from member_number left join recency on recency.member = member_number.member"
+    """Everybody with this number, at most `_MAX_SHARED`; the reason says how many there are."""
+    found = tx.all(
+        "select member_number.member, count(*) over () from member_number"
+        " left join recency on recency.member = member_number.member"
         " where e164 = ? order by usual desc, coalesce(day, 0), member_number.member limit ?",
         *(e164, _MAX_SHARED),
     )
-    members = _members(tx, (row_id for (row_id,) in ids))
-    why = Why("number_exact") if len(members) == 1 else Why("number_shared", {"count": str(len(members))})
+    members = _members(tx, (row_id for row_id, _count in found))
+    count = found[0][1] if len(found) == _MAX_SHARED else len(members)
+    why = Why("number_exact") if len(members) == 1 else Why("number_shared", {"count": str(count)})
     return [Match(member, why) for member in members]
 
 

@@ -145,6 +145,12 @@ async def test_what_comes_after_the_longest_query_is_not_read(lookup: Lookup) ->
     assert await lookup.search("王" * 1_000_000) == []
 
 
+async def test_who_share_a_number_are_counted_all(lookup: Lookup, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_MAX_SHARED", 2)
+    found = await lookup.by_number(numbers.read("0223456789"))
+    assert [match.why.english() for match in found] == ["3 people share this number"] * 2
+
+
 async def test_the_limit(lookup: Lookup) -> None:
     assert [match.member.id for match in await lookup.search("678", 1)] == ["chen"]
     assert await lookup.search("678", 0) == []
