@@ -14,6 +14,7 @@ from ringdesk.why import Why
 from tests.cli.test_setup import setup, written
 from tests.cli.test_setup_exchange import source
 from tests.cli.test_setup_walk import KNOWN
+from tests.flows.processes import shop
 
 
 @pytest.mark.parametrize(
@@ -148,7 +149,9 @@ def test_an_address_typed_at_the_list_of_lines_goes_on_to_the_kind(tmp_path: Pat
 
 
 def test_the_address_of_a_server_typed_at_its_menu_is_not_asked_again(tmp_path: Path) -> None:
-    done = setup(tmp_path, "--language", "en", "--only", "server", typed="127.0.0.1:1\nmei\nquit\n")
+    with shop(tmp_path) as it:
+        it.start_server()
+        done = setup(tmp_path, "--language", "en", "--only", "server", typed=f"{it.address}\nmei\nquit\n")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Address of the server" not in done.stdout
     assert "User:" in done.stdout
