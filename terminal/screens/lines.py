@@ -211,7 +211,8 @@ class Lines:
         if not silent:
             return
         settled = self._settled()
-        self.calls |= {row.call.id: msgspec.structs.replace(row, settled=row.call in settled) for row in silent}
+        changed = [row for row in silent if row.settled is not (row.call in settled)]
+        self.calls |= {row.call.id: msgspec.structs.replace(row, settled=not row.settled) for row in changed}
 
     @property
     def lost(self) -> list[CallRow]:
