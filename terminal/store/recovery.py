@@ -47,7 +47,7 @@ _BESIDE: Final = ("", "-wal", "-shm")
 _log = structlog.get_logger(__name__)
 
 
-def _is_emptied(path: Path) -> bool:
+def _is_lost(path: Path) -> bool:
     """Whether there is an empty file or none, and beside it what only a used one has. SQLite would take it for a new database,
     and delete the log that belongs to it."""
     with suppress(OSError):
@@ -66,7 +66,7 @@ def recovered(path: Path) -> Why | None:
     Raises sqlite3.Error, OSError where the disk does not let it.
     """
     _go_on(path)
-    if _is_emptied(path) or path.with_name(path.name + MARK).exists():
+    if _is_lost(path) or path.with_name(path.name + MARK).exists():
         return recover(path)
     if path.exists():
         try:
