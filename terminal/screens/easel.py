@@ -4,6 +4,7 @@ What is drawn is the painter's to say.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -103,3 +104,4 @@ class Easel:
             if panel.taken():
                 self._screen._dirty_widgets.add(panel)  # noqa: SLF001  there is no public word for it
         self._screen._on_timer_update()  # noqa: SLF001
+        time.sleep(0)  # the thread that writes has its turn now, not when the next panels are laid

@@ -71,6 +71,7 @@ class Writing:
         text = self._keeper.texts.get(owner, "")
         left = self._keeper.texts.get(before, "").strip()
         self.load()
+        self._field().history.clear()  # what was typed or deleted in it is not the next person's to undo
         self.say(say("draft kept") if text else SafeText())
         if left:
             self.left(whose)
@@ -93,10 +94,12 @@ class Writing:
         area.read_only = self.owner == NOBODY
         area.show_cursor = not area.read_only
         self._board.typed = bool(text)
-        if text != area.text or not text:  # an empty field too: what was deleted in it is not the next person's to undo
+        if text != area.text:
             with area.prevent(NoteArea.Changed):
                 area.load_text(text)
             area.move_cursor(area.document.end)
+        elif not text:
+            area.history.clear()
 
     def full(self) -> None:
         """The end of what was pasted or typed has no room in the note: the frame says so at once."""

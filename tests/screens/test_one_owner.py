@@ -174,3 +174,15 @@ async def test_what_was_deleted_in_one_note_is_not_undone_in_the_next_persons() 
         await serve(run, plain_card(CHEN), "c2")
         await run.press("ctrl+z")
         assert run.screen.area.text == ""
+
+
+async def test_drafts_of_the_same_words_share_nothing_to_undo() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("a", "b", "backspace")
+        run.screen.keeper.hold((CHEN.id, "c2"), "a")
+        await serve(run, plain_card(CHEN), "c2")
+        assert run.screen.area.text == "a"
+        await run.press("ctrl+z")
+        assert run.screen.area.text == "a"
+        assert CHEN.name in run.title("noteframe")
