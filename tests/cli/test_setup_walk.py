@@ -16,6 +16,8 @@ from tests.cli.processes import child
 from tests.cli.test_setup import ENGLISH, setup, written
 from tests.terminal.plain.talking import spoken
 
+pytestmark = pytest.mark.slow  # each walks through the questions in a process of its own; `test_setup` is the short way
+
 KNOWN = "serial:///dev/ttyRINGDESK?line=1"
 
 
@@ -88,7 +90,6 @@ def test_a_line_that_is_known_is_not_replaced_unasked(tmp_path: Path, way: list[
     assert written(tmp_path)["desk"] == {"sources": kept}
 
 
-@pytest.mark.slow
 def test_a_ring_that_brought_nothing_is_tried_again_or_left(tmp_path: Path) -> None:
     words = ["simulate", "modem", "--listen", "127.0.0.1:0", "--call", "", "--rings", "1", "--after", "2"]
     with child(tmp_path, *words, "--calls", "20", "--every", "8") as it:
@@ -143,7 +144,6 @@ def test_back_leads_to_no_complaint_of_a_number_that_was_tried(tmp_path: Path) -
     ]
 
 
-@pytest.mark.slow
 def test_back_from_the_next_step_leads_to_the_number_and_not_into_what_came_of_it(tmp_path: Path) -> None:
     typed = ["TW", "02", "12345", "3", "back", "02-2345-6789", "quit"]
     done = setup(tmp_path, "--language", "en", typed="\n".join(["", *typed]) + "\n")

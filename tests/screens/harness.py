@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from textual.pilot import Pilot
@@ -24,6 +25,9 @@ from tests.terminal.scripted_desk import NOW, ScriptedDesk
 
 WIDE = (160, 45)
 SMALL = (80, 24)
+SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
+"""A test with both is run in English wide and in Chinese narrow by `make check`, in all four ways by `make slow`."""
 PERSON_PANES = ("card", "tags", "timeline", "detail", "tasks", "earlier", "noteframe")
 
 LONGEST = 2.0

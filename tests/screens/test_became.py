@@ -8,13 +8,10 @@ import pytest
 from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
 from terminal.news import CallNews, MemberNews
-from tests.screens.harness import SMALL, WIDE, running
+from tests.screens.harness import LANGUAGES, SIZES, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, named
 from tests.screens.test_promises import UNKNOWN
 from tests.terminal.scripted_desk import call, plain_card, pop
-
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 
 
 def owned(*members: Member) -> CallNews:
@@ -24,7 +21,7 @@ def owned(*members: Member) -> CallNews:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("typed", ["", "半則備註"], ids=["empty", "typed"])
 async def test_the_card_of_an_unknown_caller_becomes_the_member_who_gets_the_number_elsewhere(
     typed: str, size: tuple[int, int], language: str, chinese: Path

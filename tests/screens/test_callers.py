@@ -15,7 +15,7 @@ from terminal.news import CallNews, TaskNews
 from terminal.screens.callers import by_caller
 from terminal.screens.day import Day
 from terminal.widgets.person import CallRow
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SMALL, WIDE, Running, running
 from tests.screens.test_callstory import UNKNOWN, closed, done
 from tests.screens.test_desk import CHEN, HUANG, desk
 from tests.terminal.scripted_desk import NOW, call, plain_card, pop
@@ -184,9 +184,6 @@ def test_what_is_promised_while_the_server_is_away_stands_once_beside_the_server
     assert day.taken_care([lost]) == {"op": [lost]}
     day.hear(TaskNews(msgspec.structs.replace(servers, state=TaskState.DONE), "settled"))
     assert [task.id for task in day.owed] == ["op"]
-
-
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])

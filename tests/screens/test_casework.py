@@ -19,7 +19,7 @@ from terminal.desk import Card
 from terminal.news import NoteNews, RowNews, TaskNews
 from terminal.screens.easel import AT_THE_KEYS
 from terminal.widgets.timeline import Timeline
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member(
@@ -54,8 +54,6 @@ ORDER = Disposition(
     script=SafeLines("{name}您好，{store}{agent}為您服務。"),
     template=SafeLines("品項：\n取貨：{store}"),
 )
-BOTH = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 
 
 def card() -> Card:
@@ -116,7 +114,7 @@ async def in_pane(run: Running, name: str) -> None:
 # answers
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_f12_reads_an_answer_and_puts_it_in_the_note(size: tuple[int, int], language: str, chinese: Path) -> None:
     async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
@@ -155,7 +153,7 @@ async def test_an_answer_is_not_put_in_the_note_of_who_came_since() -> None:
         assert run.screen.area.text == ""
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_no_call_takes_an_answer_away_from_an_idle_desk(
     size: tuple[int, int], language: str, chinese: Path
@@ -230,7 +228,7 @@ async def test_another_question_takes_the_answer_away_that_does_not_fit_it() -> 
         assert "滿 NT$500" not in run.in_sight("choices")
 
 
-@BOTH
+@SIZES
 async def test_an_answer_too_long_for_its_place_is_turned(size: tuple[int, int]) -> None:
     long = desk()
     text = SafeLines("\n".join(f"停車 {number}" for number in range(40)))
@@ -267,7 +265,7 @@ async def test_without_an_answer_one_key_asks_the_supervisor(language: str, chin
 # reasons
 
 
-@BOTH
+@SIZES
 async def test_a_reason_shows_its_script_and_begins_an_empty_note(size: tuple[int, int]) -> None:
     async with running(desk(), size) as run:
         await serve(run)
@@ -291,7 +289,7 @@ async def test_a_reason_never_overwrites_what_was_typed() -> None:
 # revisions
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_an_own_note_is_revised_and_its_older_text_read(
     size: tuple[int, int], language: str, chinese: Path
@@ -318,7 +316,7 @@ async def test_an_own_note_is_revised_and_its_older_text_read(
         assert ("revises" if english else "修訂") not in run.title("noteframe")
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_a_half_typed_revision_comes_back_as_one(size: tuple[int, int], language: str, chinese: Path) -> None:
     catalogue = None if language == "en" else chinese
@@ -371,7 +369,7 @@ async def test_a_revision_never_overwrites_what_was_typed() -> None:
 # tasks
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_space_closes_a_task_and_opens_it_again(size: tuple[int, int], language: str, chinese: Path) -> None:
     async with running(desk(), size, catalogue=chinese if language == "zh" else None) as run:
@@ -472,7 +470,7 @@ async def test_the_selection_stays_on_its_note_and_on_its_entry_when_newer_ones_
 # the timeline
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_a_letter_is_a_lens_and_enter_reads_the_whole_entry(
     size: tuple[int, int], language: str, chinese: Path
@@ -502,7 +500,7 @@ async def test_a_letter_is_a_lens_and_enter_reads_the_whole_entry(
         assert "買茶" in run.pane("timeline")
 
 
-@BOTH
+@SIZES
 async def test_a_lens_is_of_the_person_for_whom_it_was_chosen(size: tuple[int, int]) -> None:
     made = desk()
     wang = member("wang", "王大明", "0922-000-111")
@@ -522,7 +520,7 @@ async def test_a_lens_is_of_the_person_for_whom_it_was_chosen(size: tuple[int, i
         assert "1 entry" in run.title("timeline")
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_notes_that_came_from_elsewhere_are_earlier_notes_and_nobodys_to_change(
     size: tuple[int, int], language: str, chinese: Path
@@ -589,7 +587,7 @@ async def open_past(run: Running) -> Timeline:
     return run.screen.query_one(Timeline)
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_going_on_at_the_end_of_the_timeline_brings_what_is_older(
     size: tuple[int, int], language: str, chinese: Path
@@ -664,7 +662,7 @@ async def test_a_change_of_an_entry_that_is_not_loaded_leaves_no_gap() -> None:
 # notices, flags, facts
 
 
-@BOTH
+@SIZES
 @LANGUAGES
 async def test_notices_stand_where_they_concern_somebody(size: tuple[int, int], language: str, chinese: Path) -> None:
     word = "Notice" if language == "en" else "公告"
@@ -686,7 +684,7 @@ async def test_notices_stand_where_they_concern_somebody(size: tuple[int, int], 
             assert text in page
 
 
-@BOTH
+@SIZES
 async def test_facts_are_pinned_and_what_does_not_fit_is_counted(size: tuple[int, int]) -> None:
     async with running(desk(), size) as run:
         await serve(run)

@@ -15,12 +15,10 @@ from terminal.screens.board import Board
 from terminal.screens.clockset import Step
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN
 from terminal.screens.painter import MESSAGE_STAYS
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, SMALL, Running, running
 from tests.screens.test_desk import CHEN, LIN, desk, serve
 from tests.terminal.scripted_desk import ME, NOW, call, plain_card, pop
 
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 HOURS = pytest.mark.parametrize("hours", [-9000, -1, 5])
 
 
@@ -30,7 +28,7 @@ async def passes(run: Running, seconds: float) -> None:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 @HOURS
 async def test_a_call_lasts_as_long_as_it_lasts(
     hours: int, size: tuple[int, int], language: str, chinese: Path

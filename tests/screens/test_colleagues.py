@@ -16,12 +16,11 @@ from terminal.news import CallNews
 from terminal.screens.board import Board
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN
 from terminal.widgets.row import Tone
-from tests.screens.harness import SMALL, Running, running
+from tests.screens.harness import LANGUAGES, SMALL, Running, running
 from tests.screens.test_callstory import UNKNOWN, done, staffed
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, named, serve
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, plain_card, pop
 
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 MEI = SafeText("美惠")
 NUMBER = "0965-118-402"
 

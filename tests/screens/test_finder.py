@@ -9,7 +9,7 @@ from ringdesk.why import ENGLISH, Why
 from terminal.messages import Opened
 from terminal.news import Match
 from terminal.widgets.speech import BRIEF, in_short
-from tests.screens.harness import SMALL, WIDE, running
+from tests.screens.harness import LANGUAGES, SMALL, WIDE, running
 from tests.terminal.scripted_desk import ScriptedDesk, member
 
 WANG = member(
@@ -22,7 +22,6 @@ WANG = member(
 )
 ASKED = {"text": "王", "digits": "9463", "count": "12", "code": "M0001234"}
 BOTH = Why("and", ASKED | {"first_code": "tail_matches", "second_code": "name_starts", "first": "", "second": ""})
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
 
 
 @pytest.mark.parametrize("size", [WIDE, SMALL, (110, 30)], ids=["160x45", "80x24", "110x30"])

@@ -9,12 +9,9 @@ from ringdesk.members import Member
 from terminal.drafts import Draft
 from terminal.news import MemberNews
 from terminal.screens.board import Board
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, named, serve
 from tests.terminal.scripted_desk import NOW, call, plain_card, pop
-
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 
 
 async def merge(run: Running, gone: Member, into: Member) -> None:
@@ -25,7 +22,7 @@ async def merge(run: Running, gone: Member, into: Member) -> None:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("typed", ["", "半則備註"], ids=["empty", "typed"])
 async def test_the_card_becomes_the_one_they_were_merged_into_with_call_and_note(
     typed: str, size: tuple[int, int], language: str, chinese: Path

@@ -4,7 +4,6 @@ somebody talks leaves the banner for that list."""
 from pathlib import Path
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,12 +18,9 @@ from terminal.screens.board import Board
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN
 from terminal.widgets.callbacks import tally
 from terminal.widgets.when import Now
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, SMALL, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
 from tests.terminal.scripted_desk import ME, NOW, call, member, plain_card, pop
-
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 
 
 def lost(ident: str, who: Member) -> Call:
@@ -40,7 +36,7 @@ async def title_count(run: Running) -> str:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_row_0_and_the_panel_count_the_same(size: tuple[int, int], language: str, chinese: Path) -> None:
     english = language == "en"
     word = "Missed" if english else "未接"
@@ -92,7 +88,7 @@ def test_whatever_happened_row_0_counts_what_the_panel_lists(happenings: list[tu
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_what_falls_silent_while_one_talks_leaves_the_banner_for_the_list(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -138,7 +134,7 @@ async def test_on_an_idle_desk_it_stays_and_a_call_that_rings_again_is_told_agai
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_row_says_which_key_is_right_where_another_was_pressed(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -156,7 +152,7 @@ async def test_a_row_says_which_key_is_right_where_another_was_pressed(
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_to_call_is_one_number_of_what_this_desk_may_call_today(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 
 import msgspec
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -21,13 +20,11 @@ from terminal.screens.views import announcement, calls
 from terminal.screens.work import Work
 from terminal.widgets.person import called_by
 from terminal.widgets.when import Now
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, Running, running
 from tests.screens.test_callstory import UNKNOWN
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
 from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, plain_card, pop
 
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 PEOPLE = (LIN, CHEN, HUANG)
 WHO = st.integers(0, 2)
 STEP = st.one_of(
@@ -56,7 +53,7 @@ async def undoes(run: Running, english: bool) -> None:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_note_that_was_saved_for_the_wrong_member_is_said_to_stay_theirs(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -75,7 +72,7 @@ async def test_a_note_that_was_saved_for_the_wrong_member_is_said_to_stay_theirs
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_wrong_card_is_said_and_taken_back_with_the_note(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -103,7 +100,7 @@ async def test_a_wrong_card_is_said_and_taken_back_with_the_note(
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_whose_the_number_is_is_the_caller_on_card_note_and_record(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -121,7 +118,7 @@ async def test_whose_the_number_is_is_the_caller_on_card_note_and_record(
         assert run.desk.did[-2:] == [("note", "ab", HUANG.id, "u"), ("wrapup", "u", "inquiry", HUANG.id)]
 
 
-@BOTH
+@LANGUAGES
 async def test_taking_the_number_back_puts_card_and_note_back(language: str, chinese: Path) -> None:
     english = language == "en"
     async with running(desk(), catalogue=None if english else chinese) as run:
@@ -150,7 +147,7 @@ async def test_a_number_that_is_anothers_by_now_is_not_taken_back_by_the_older_u
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_f4_on_another_card_closes_the_call_and_the_card_comes_back_with_its_note(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:

@@ -16,14 +16,12 @@ from ringdesk.safetext import SafeText, decode_hook
 from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 from terminal.news import CallNews, TaskNews
 from terminal.widgets.tasks import listed
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, named, serve
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, plain_card, pop
 
 STRANGER = Caller(SafeText("0965118402"), "+886965118402", Presentation.SHOWN)
 UNKNOWN = Call(id="u", state=CallState.RINGING, caller=STRANGER, started=NOW - 5)
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 
 
 def updates(run: Running) -> list[TaskUpdate]:
@@ -40,7 +38,7 @@ async def looks_at(run: Running, pane: str) -> str:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_promise_shows_the_hours_that_were_promised(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -67,7 +65,7 @@ async def test_a_promise_shows_the_hours_that_were_promised(
         assert ("late since 17:43" if english else "17:43 起逾時") in run.pane("card")
 
 
-@BOTH
+@LANGUAGES
 async def test_home_shows_the_hours_too_and_the_beginning_on_another_day(language: str, chinese: Path) -> None:
     english = language == "en"
     made = desk()
@@ -96,7 +94,7 @@ async def test_home_shows_the_hours_too_and_the_beginning_on_another_day(languag
         assert ("11/25 Wed 09:00 " if english else "11/25 週三 09:00 ") in rows[0]
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize(
     ("hour", "words"),
     [
@@ -117,7 +115,7 @@ async def test_tonight_is_offered_while_it_is_still_to_come(
         assert words[language] in second
 
 
-@BOTH
+@LANGUAGES
 async def test_a_missed_call_says_until_when_it_is_to_be_called_back(language: str, chinese: Path) -> None:
     english = language == "en"
     async with running(desk(), catalogue=None if english else chinese) as run:
@@ -130,7 +128,7 @@ async def test_a_missed_call_says_until_when_it_is_to_be_called_back(language: s
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_call_that_was_said_to_be_missed_keeps_its_number_and_how_long_it_rang(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -152,7 +150,7 @@ async def test_a_call_that_was_said_to_be_missed_keeps_its_number_and_how_long_i
         assert all(each in tried for each in (LIN.name, "0912-345-678", window, result)), tried
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("how", ["f8", "note"])
 async def test_who_promises_has_it_and_the_team_may_get_it(how: str, language: str, chinese: Path) -> None:
     english = language == "en"
@@ -186,7 +184,7 @@ async def promised_to_the_stranger(run: Running) -> Task:
     return task
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("how", ["finds", "attaches"])
 async def test_a_promise_goes_along_to_the_member_whose_the_call_is(how: str, language: str, chinese: Path) -> None:
     english = language == "en"
@@ -263,7 +261,7 @@ async def test_a_promise_leaves_with_the_caller_who_is_somebody_else() -> None:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_promise_can_be_made_after_the_note_was_saved(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -309,7 +307,7 @@ def over(ident: str, ago: float, caller: Caller = STRANGER, **more: object) -> C
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_later_conversation_takes_the_number_off_the_missed(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -384,7 +382,7 @@ async def test_taking_back_that_somebody_was_reached_opens_what_was_closed_with_
         assert again == {chosen, first, second}
 
 
-@BOTH
+@LANGUAGES
 async def test_missed_is_asked_only_where_nobody_knows(language: str, chinese: Path) -> None:
     asked, sure = ("Missed?", "Missed ") if language == "en" else ("未接？", "未接 ")
     async with running(desk(), catalogue=None if language == "en" else chinese) as run:
@@ -408,7 +406,7 @@ async def test_missed_is_asked_only_where_nobody_knows(language: str, chinese: P
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("what", ["keys", "paste"])
 async def test_text_that_belongs_to_nobody_is_refused_with_a_word(
     what: str, size: tuple[int, int], language: str, chinese: Path
@@ -430,7 +428,7 @@ async def test_text_that_belongs_to_nobody_is_refused_with_a_word(
         assert run.focus == "help"
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("key", ["w", "x"])
 async def test_text_of_a_call_that_is_closed_without_a_note_is_named_a_draft(
     key: str, language: str, chinese: Path
@@ -446,7 +444,7 @@ async def test_text_of_a_call_that_is_closed_without_a_note_is_named_a_draft(
             assert run.desk.kept.get((None, ident), "") == text
 
 
-@BOTH
+@LANGUAGES
 async def test_text_that_leaves_the_screen_with_its_person_is_named_a_draft(language: str, chinese: Path) -> None:
     english = language == "en"
     async with running(desk(), catalogue=None if english else chinese) as run:
@@ -466,7 +464,7 @@ async def test_text_that_leaves_the_screen_with_its_person_is_named_a_draft(lang
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_notice_and_the_last_contact_stand_on_the_card_together(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -483,7 +481,7 @@ async def test_a_notice_and_the_last_contact_stand_on_the_card_together(
         assert f"{LIN.name} 的待辦" in card
 
 
-@BOTH
+@LANGUAGES
 async def test_a_search_for_the_end_of_a_number_shows_that_number(language: str, chinese: Path) -> None:
     made = desk()
     other = MemberNumber(SafeText("0987-000-123"), "+886987000123")
@@ -505,7 +503,7 @@ def owed(**more: object) -> Task:
     return msgspec.convert({**given, **more}, Task, dec_hook=decode_hook)
 
 
-@BOTH
+@LANGUAGES
 async def test_a_callback_that_the_server_made_has_words_at_the_desk(language: str, chinese: Path) -> None:
     english = language == "en"
     made = desk()

@@ -9,13 +9,10 @@ from ringdesk.notes import Note
 from ringdesk.ops import NumberDetach
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, Running, running
 from tests.screens.test_callstory import UNKNOWN, done
 from tests.screens.test_desk import desk
 from tests.terminal.scripted_desk import NOW, pop
-
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 
 
 def made(run: Running) -> list[tuple[str, str, int]]:
@@ -32,7 +29,7 @@ async def serves_unknown(run: Running, *more: str) -> None:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_one_key_makes_the_member_asks_the_name_and_says_what_takes_it_back(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -61,7 +58,7 @@ async def test_one_key_makes_the_member_asks_the_name_and_says_what_takes_it_bac
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_without_a_name_the_same_key_asks_for_it_later(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:

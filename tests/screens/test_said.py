@@ -10,11 +10,10 @@ from ringdesk.calls import CallState
 from ringdesk.errors import Refused
 from ringdesk.safetext import MAX_LINES, SafeText
 from terminal.news import CallNews
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
 from tests.terminal.scripted_desk import ME, call, plain_card, pop
 
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
 SIZES = pytest.mark.parametrize("size", [WIDE, (120, 32), SMALL], ids=["160x45", "120x32", "80x24"])
 
 
@@ -38,7 +37,7 @@ async def rings(run: Running, typed: str = "") -> None:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_callback_is_confirmed_with_its_time(size: tuple[int, int], language: str, chinese: Path) -> None:
     english = language == "en"
     async with running(desk(), size, catalogue=None if english else chinese) as run:
@@ -53,7 +52,7 @@ async def test_a_callback_is_confirmed_with_its_time(size: tuple[int, int], lang
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("typed", ["", "今天 16:00 回電"], ids=["none", "over"])
 async def test_a_promise_that_cannot_be_made_says_why_to_the_end(
     typed: str, size: tuple[int, int], language: str, chinese: Path
@@ -76,7 +75,7 @@ async def test_a_promise_that_cannot_be_made_says_why_to_the_end(
         assert whole.endswith(said if english else said.replace(" ", ""))
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 async def test_beside_a_call_that_is_handed_over_an_answer_is_whole(
     size: tuple[int, int], language: str, chinese: Path
@@ -94,7 +93,7 @@ async def test_beside_a_call_that_is_handed_over_an_answer_is_whole(
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_a_note_that_was_cut_says_so_at_once_and_not_that_it_is_kept_until_it_is_shorter(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:
@@ -147,7 +146,7 @@ async def test_a_refusal_about_a_call_names_its_caller_once_another_is_on_the_ca
         assert "colleague" not in run.pane("noteframe")
 
 
-@BOTH
+@LANGUAGES
 @pytest.mark.parametrize("size", [WIDE, (120, 32), SMALL], ids=["160x45", "120x32", "80x24"])
 @pytest.mark.parametrize("ringing", [True, False], ids=["rings", "quiet"])
 async def test_what_is_said_of_the_last_caller_never_stands_in_the_note_of_the_next(
@@ -175,7 +174,7 @@ async def test_what_is_said_of_the_last_caller_never_stands_in_the_note_of_the_n
         assert ("Sources" if english else "來源") in apart(run) or ("History" if english else "紀錄") in apart(run)
 
 
-@BOTH
+@LANGUAGES
 async def test_a_draft_that_leaves_with_its_person_is_told_of_them_and_not_in_the_frame_of_the_next(
     language: str, chinese: Path
 ) -> None:

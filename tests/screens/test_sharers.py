@@ -3,16 +3,12 @@
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from ringdesk.members import Member
 from terminal.news import CallNews
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
 from tests.terminal.scripted_desk import call, plain_card, pop
-
-BOTH = pytest.mark.parametrize("language", ["en", "zh"])
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 
 
 def too(who: Member) -> Member:
@@ -29,7 +25,7 @@ async def shared(run: Running, *others: Member) -> None:
 
 
 @SIZES
-@BOTH
+@LANGUAGES
 async def test_the_card_says_whose_number_it_is_too_and_the_key_shows_them(
     size: tuple[int, int], language: str, chinese: Path
 ) -> None:

@@ -13,14 +13,12 @@ from ringdesk.safetext import SafeText
 from terminal.news import CallNews
 from terminal.screens.board import Board
 from terminal.screens.moment import sentence
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, Running, running
 from tests.screens.test_board import card
 from tests.screens.test_callstory import done, staffed
 from tests.screens.test_desk import CHEN, LIN, named, serve
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, plain_card, pop
 
-LANGUAGES = pytest.mark.parametrize("language", ["en", "zh"])
-SIZES = pytest.mark.parametrize("size", [WIDE, SMALL], ids=["160x45", "80x24"])
 TALKING = [CallState.ANSWERED, CallState.HELD, CallState.TRANSFERRING]
 """`queued` is a state in which a call calls: it can be taken as one that rings."""
 
