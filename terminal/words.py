@@ -13,13 +13,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from ringdesk.why import ENGLISH, Why
+from ringdesk.why import ENGLISH, Why, register
 
 DOMAIN: Final = "ringdesk"
 LOCALE: Final = Path(__file__).parent / "locale"
 ENGLISH_TAG: Final = "en"
 TAGS: Final = (ENGLISH_TAG, "zh_Hant")
 """The languages that there are."""
+
+
+register(
+    {
+        "op_parked": "the server keeps this apart, for what it belongs to is missing there; ask whoever looks after the server",
+        "op_erased": "the member was erased, and with them what was written of them",
+    }
+)
 
 
 class _Words:
@@ -187,6 +195,11 @@ def sentence(why: Why) -> str:
         return filled(_(template), why.args)
     except (KeyError, IndexError, ValueError):
         return why.english()
+
+
+def refusal(result: str, message: str | None) -> str:
+    """Why an op lies in the tray: the server's own words, else what its answer (`parked`, `erased`) means."""
+    return message or sentence(Why(f"op_{result}"))
 
 
 def _part(why: Why, name: str) -> Why:

@@ -14,6 +14,7 @@ from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
+from terminal import words
 from terminal.news import HealthNews, MemberNews, News, NoteNews, NoticeNews, RowNews, SyncNews, TaskNews
 from terminal.store.cards import STATES
 from terminal.store.edit import Happened, Moved
@@ -122,4 +123,5 @@ class Newsroom:
         elif isinstance(row, Task):
             self.publish(TaskNews(row, STATES[op.state]))
         if op.state == "tray" and op.answer is not None:
-            self.publish(NoticeNews(op.answer.code or op.answer.result, op.answer.message or SafeText("")))
+            said = SafeText(words.refusal(op.answer.result, op.answer.message))
+            self.publish(NoticeNews(op.answer.code or op.answer.result, said))

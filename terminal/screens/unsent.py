@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ringdesk.safetext import SafeLines, SafeText
+from terminal import words
 from terminal.screens.commands import Command
 from terminal.screens.menus import Entry, Menus
 from terminal.screens.reading import Reading
@@ -66,9 +67,10 @@ class Unsent:
         for row in reversed(await self._work.desk.dump("tray")):
             kind = SafeText(row["kind"])
             at = stamp(datetime.fromisoformat(row["at"]).timestamp(), self._work.now)
-            words = say(KINDS[kind]) if kind in KINDS else kind
-            head = SafeText(f"{at} {words} {row['author_name']}")
-            why = say("let go of") if row["code"] == LET_GO else SafeText(row["message"] or row["code"] or "")
+            what = say(KINDS[kind]) if kind in KINDS else kind
+            head = SafeText(f"{at} {what} {row['author_name']}")
+            let_go = row["code"] == LET_GO
+            why = say("let go of") if let_go else SafeText(words.refusal(row["result"] or "refused", row["message"]))
             lines += [Line(head, Tone.STRONG), Line(why, Tone.WARN)]
             lines += [Line(text) for text in SafeLines("\n".join(_texts(row["args"]))).each()]
             lines.append(Line(SafeText()))

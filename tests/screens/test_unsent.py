@@ -19,6 +19,7 @@ ROW = {
     "kind": "note.add",
     "at": "2026-11-24T08:00:00Z",
     "author_name": "佩君",
+    "result": "rejected",
     "code": "let_go",
     "message": "let go of by 雅婷",
     "args": {"member": "m1", "text": "下週三改送\n要統編"},
@@ -107,3 +108,14 @@ async def test_whoever_may_not_is_told_so_and_nothing_waiting_is_said() -> None:
         run.desk.waited_for = []
         await run.press("ctrl+p", *"let go of", "enter")
         assert "Nothing waits for anybody's sign-in" in run.pane("menu")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_what_the_server_keeps_apart_says_so_in_words(language: str, chinese: Path) -> None:
+    english = language == "en"
+    async with running(desk(), catalogue=None if english else chinese) as run:
+        run.desk.tray = [{**ROW, "result": "parked", "code": "unknown_task", "message": None}]
+        await run.press("ctrl+p", *("was not sent" if english else "沒有送出"), "enter")
+        page = run.pane("page")
+        assert "unknown_task" not in page
+        assert ("the server keeps this apart" if english else "伺服器先把這筆擱著") in page

@@ -2,9 +2,10 @@
 
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.wire.messages import Answer
 from terminal.desk.newsroom import Newsroom
-from terminal.news import News, NoteNews
-from terminal.store.edit import Happened
+from terminal.news import News, NoteNews, NoticeNews
+from terminal.store.edit import Happened, Moved
 from terminal.store.rows import Change
 
 NOON = 1_800_000_000.0
@@ -23,3 +24,15 @@ def test_a_session_began_no_later_than_the_server_says() -> None:
     room.connected()
     room.happened(come)
     assert [news.note.id for news in heard if isinstance(news, NoteNews)] == ["n"]
+
+
+def test_what_the_server_keeps_apart_is_said_in_words() -> None:
+    room = Newsroom(lambda: NOON)
+    heard: list[News] = []
+    room.subscribe(heard.append)
+    parked = Answer(op_id="o", dev_seq=1, result="parked", code="unknown_task")
+    room.happened(Happened(ops=(Moved("o", "tray", parked),)))
+    (notice,) = heard
+    assert isinstance(notice, NoticeNews)
+    assert notice.code == "unknown_task"
+    assert notice.message.startswith("the server keeps this apart")
