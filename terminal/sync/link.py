@@ -44,6 +44,7 @@ from terminal.words import sentence
 register(
     {
         "sync_down": "the server cannot be reached: {reason}; trying again in {seconds} s",
+        "sync_disk_full": "the disk of this PC is full: make room on it; what the server has for this desk is fetched then",
         "uplink_said": "{said}",
         "sync_away": "the server cannot be reached: {reason}",
         "sync_starting": "not yet connected",
@@ -57,8 +58,19 @@ register(
 _log = structlog.get_logger(__name__)
 
 
+def _ended_by(error: RingdeskError) -> Why:
+    """Why a session ended: the line, this desk's own full disk, or what was said."""
+    if isinstance(error, Unreachable):
+        return error.why
+    if isinstance(error, Refused) and error.code == "disk_full":
+        return Why("sync_disk_full")
+    return Why("uplink_said", {"said": str(error)})
+
+
 def down(reason: Why, seconds: str) -> Why:
-    """The server cannot be reached, with the reason inside."""
+    """The server cannot be reached, with the reason inside; or it can, and this desk cannot keep what it sends."""
+    if reason.code == "sync_disk_full":
+        return reason
     inside = {"reason": reason.english(), "reason_code": reason.code, "seconds": seconds}
     return Why("sync_down", {**reason.args, **inside})
 
@@ -238,7 +250,7 @@ class Link:
                         welcomed = True
                         await self._session(socket)
                 except RingdeskError as error:
-                    reason = error.why if isinstance(error, Unreachable) else Why("uplink_said", {"said": str(error)})
+                    reason = _ended_by(error)
                     _log.warning("the session ended", url=self._url, reason=reason.english())
                 finally:
                     self._socket = None

@@ -150,6 +150,21 @@ async def test_nobody_there(tmp_path: Path) -> None:
         assert refusal.value.code == "offline"
 
 
+async def test_a_full_disk_here_is_not_called_a_server_that_is_away(peer: Peer, tmp_path: Path) -> None:
+    async with desk(tmp_path, peer.url) as it:
+        await it.save()
+        await it.link.synced(20)
+        used = (await it.store._writer.settings("pragma page_count"))[0][0]
+        await it.store._writer.settings(f"pragma max_page_count = {used}")
+        for number in range(60):
+            peer.model.write({("member", f"m{number}"): Member(id=f"m{number}", name=SafeText("林" * 60))}, None)
+        await peer.hang_up()
+        await until(lambda: it.last.why is not None and it.last.why.code == "sync_disk_full")
+        await it.store._writer.settings("pragma max_page_count = 1000000")
+        await it.link.synced(20)
+        assert len(await it.store.dump("members")) == 61
+
+
 @pytest.mark.parametrize("silent", [Hello, Pull, Push, Ping])
 async def test_a_server_that_stops_answering_is_left(peer: Peer, tmp_path: Path, silent: type) -> None:
     peer.mute = lambda message: isinstance(message, silent)
