@@ -13,7 +13,7 @@ from ringdesk.codecs import amiframes, amilegs, amilogin
 from ringdesk.codecs.amicalls import Exchange
 from ringdesk.codecs.amiframes import Banner, Damaged, Message
 from ringdesk.codecs.amilogin import Progress, Stage
-from ringdesk.codecs.silence import Silence
+from ringdesk.codecs.keepalive import Keepalive
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
@@ -61,7 +61,7 @@ class AmiDialect:
     def _reset(self) -> None:
         self._splitter = amiframes.Splitter(_READ)
         self._login = Progress()
-        self._silence = Silence()
+        self._keepalive = Keepalive()
         self._number = 0
         self._asked: dict[str, str] = {}
         self._exchange.reconnected()
@@ -109,7 +109,7 @@ class AmiDialect:
     @property
     def next_due(self) -> float | None:
         """The next of the clocks: the login, the questions, the silence."""
-        times = (self._login.until, self._exchange.next_due, self._silence.ends)
+        times = (self._login.until, self._exchange.next_due, self._keepalive.ends)
         return min((time for time in times if time is not None), default=None)
 
     def _step(self) -> Step:
@@ -132,11 +132,11 @@ class AmiDialect:
     # --- clocks -------------------------------------------------------------------------------------------------------
 
     def _heard(self, now: float) -> None:
-        if self._silence.ends is None:
+        if self._keepalive.ends is None:
             return
-        if self._silence.unanswered:
+        if self._keepalive.unanswered:
             self._notice(Level.OK, "ami_ready")
-        self._silence.heard(now)
+        self._keepalive.heard(now)
 
     def _expire(self, now: float) -> None:
         self._events += self._exchange.due(now)
@@ -146,10 +146,10 @@ class AmiDialect:
             else:
                 self._login = Progress(self._login.stage)
                 self._notice(Level.BROKEN, "ami_silent")
-        if self._silence.is_over(now):
-            if self._silence.unanswered:
+        if self._keepalive.is_over(now):
+            if self._keepalive.unanswered:
                 self._notice(Level.BROKEN, "ami_silent")
-            self._silence.asked(now)
+            self._keepalive.asked(now)
             self._send("Ping", ActionID="ping")
 
     def _banner(self, now: float) -> None:
@@ -183,7 +183,7 @@ class AmiDialect:
             self._refused += 1
             self._notice(Level.BROKEN, "ami_refused", progress.detail)
         elif progress.stage is Stage.BOOTING:
-            self._silence.heard(now)
+            self._keepalive.heard(now)
             self._exchange.asks = True
             self._notice(Level.OK, "ami_ready")
         elif progress.stage is Stage.IN:

@@ -12,7 +12,7 @@ from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import eslframes
 from ringdesk.codecs.eslcalls import CallTable
 from ringdesk.codecs.eslframes import Frame, Malformed, Splitter
-from ringdesk.codecs.silence import Silence
+from ringdesk.codecs.keepalive import Keepalive
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
@@ -69,7 +69,7 @@ class EslDialect:
         self._stage = _Stage.JOINED
         self._answer_by: float | None = None
         self._partial_until: float | None = None
-        self._silence = Silence()
+        self._keepalive = Keepalive()
         self._events: list[CallEvent] = []
         self._sends: list[Send] = []
         self._notices: list[Notice] = []
@@ -114,7 +114,7 @@ class EslDialect:
     @property
     def next_due(self) -> float | None:
         """The earliest of the clocks: the login, a frame cut short, the silence."""
-        times = (self._answer_by, self._partial_until, self._silence.ends)
+        times = (self._answer_by, self._partial_until, self._keepalive.ends)
         return min((time for time in times if time is not None), default=None)
 
     def _step(self) -> Step:
@@ -130,18 +130,18 @@ class EslDialect:
                     self._reject(found.reason, now)
         if self._answer_by is not None and now >= self._answer_by:
             self._fail("esl_silent")
-        if self._silence.is_over(now):
-            if self._silence.unanswered:
+        if self._keepalive.is_over(now):
+            if self._keepalive.unanswered:
                 self._notice(Level.BROKEN, "esl_silent")
-            self._silence.asked(now)
+            self._keepalive.asked(now)
             self._send("api uptime")
 
     def _heard(self, now: float) -> None:
-        if self._silence.ends is None:
+        if self._keepalive.ends is None:
             return
-        if self._silence.unanswered:
+        if self._keepalive.unanswered:
             self._notice(Level.OK, "esl_ready")
-        self._silence.heard(now)
+        self._keepalive.heard(now)
 
     def _reject(self, reason: str, now: float) -> None:
         self._events.append(CallEvent(event=EventKind.REJECTED, at=now, source=self._source, reason=SafeText(reason)))
@@ -153,7 +153,7 @@ class EslDialect:
         self._last_notice = notice
 
     def _fail(self, code: str, detail: str = "") -> None:
-        self._stage, self._answer_by, self._silence = _Stage.FAILED, None, Silence()
+        self._stage, self._answer_by, self._keepalive = _Stage.FAILED, None, Keepalive()
         self._notice(Level.BROKEN, code, detail)
 
     def _enter(self, stage: _Stage, now: float) -> None:
@@ -203,7 +203,7 @@ class EslDialect:
             case _Stage.JSON | _Stage.PLAIN if accepted:
                 self._enter(_Stage.READY, now)
                 self._notice(Level.OK, "esl_ready")
-                self._silence.heard(now)
+                self._keepalive.heard(now)
                 self._send("api show channels as json")
             case _Stage.JSON:
                 self._enter(_Stage.PLAIN, now)

@@ -14,7 +14,7 @@ from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, rings_on, told_apart, twin
-from terminal.desk.silence import Silence
+from terminal.desk.unheard import Unheard
 
 YOUNG: Final = 30.0
 """Seconds: a call that somebody else reports pops only while it is younger (sync.md 5)."""
@@ -46,7 +46,7 @@ class CallBook:
 
     def __init__(self, tracker: Tracker, steady: Callable[[], float] | None = None) -> None:
         self._tracker = tracker
-        self._silence = Silence(steady)
+        self._unheard = Unheard(steady)
         self._rows: dict[str, Call] = {}
         self._shown: dict[str, _Shown] = {}
         self._known_as_another: set[str] = set()
@@ -129,7 +129,7 @@ class CallBook:
 
         A call of another desk is given up too, here: a desk that was switched off says nothing of it any more.
         """
-        ended = self._tracker.due(now, partial(self._silence.lasts, now=now))
+        ended = self._tracker.due(now, partial(self._unheard.lasts, now=now))
         turns = self._turns(ended, now)
         for call_id, (call, *_) in list(self._shown.items()):
             if self._tracker.get(call_id) is not None:
@@ -152,7 +152,7 @@ class CallBook:
         """Seconds until a call is given up, unless something is heard of it."""
         policy = _POLICY if self._tracker.get(call.id) is None else self._tracker.policy
         seconds = patience(call, policy)
-        return None if seconds is None else seconds - self._silence.lasts(call, now)
+        return None if seconds is None else seconds - self._unheard.lasts(call, now)
 
     def find(self, call_id: str) -> Call | None:
         """A call as it is shown."""
@@ -276,7 +276,7 @@ class CallBook:
         call = alias if merged else self._seen(call_id)
         if call is None:
             return None
-        self._silence.heard(call, now)
+        self._unheard.heard(call, now)
         before = self._shown.get(call_id)
         popped = (before is not None and before.popped) or call_id in self._known_as_another
         self._known_as_another.discard(call_id)

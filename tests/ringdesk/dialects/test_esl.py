@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from ringdesk import transcript
 from ringdesk.calls import Call, CallEvent, CallState, EventKind, Outcome, Presentation, Via
-from ringdesk.codecs import eslframes, silence
+from ringdesk.codecs import eslframes, keepalive
 from ringdesk.codecs.eslcalls import CALLS, LEGS
 from ringdesk.codecs.eslframes import MAX_ANSWER, Frame, Malformed, Splitter
-from ringdesk.codecs.silence import KEEPALIVE
+from ringdesk.codecs.keepalive import ASK_AFTER
 from ringdesk.dialects import Level, Notice, SourceOptions, Step
 from ringdesk.dialects.esl import ANSWER_TIME, EVENTS, PARTIAL_TIME, EslDialect
 from ringdesk.safetext import SafeText
@@ -163,14 +163,14 @@ class TestLogin:
         bench = Bench("x")
         bench.open()
         bench.hear(GREETING, reply("+OK accepted"), reply("+OK"), frame("api/response", b'{"row_count":0}'))
-        bench.run(KEEPALIVE - 1)
+        bench.run(ASK_AFTER - 1)
         assert bench.asked == []
         bench.run(1)
         assert bench.asked == ["api uptime\n\n"]
         bench.hear(frame("api/response", b"4711\n"))
-        bench.run(KEEPALIVE)
+        bench.run(ASK_AFTER)
         assert bench.codes[-1] == (Level.OK, "esl_ready")
-        bench.run(silence.ANSWER_TIME)
+        bench.run(keepalive.ANSWER_TIME)
         assert bench.codes[-1] == (Level.BROKEN, "esl_silent")
         bench.run(60)
         assert bench.codes.count((Level.BROKEN, "esl_silent")) == 1, "told once, asked again"

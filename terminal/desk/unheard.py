@@ -8,7 +8,7 @@ from ringdesk.tracker import heard_at
 _Times = tuple[float, float | None, float | None]
 
 
-class Silence:
+class Unheard:
     """`steady` are seconds that run on whatever is done to the wall clock; without it, the time that is passed in."""
 
     def __init__(self, steady: Callable[[], float] | None = None) -> None:

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-KEEPALIVE: Final = 30.0
+ASK_AFTER: Final = 30.0
 """Seconds of silence after which a peer is asked. Exchanges may say nothing for hours, and so does a cut line."""
 ANSWER_TIME: Final = 10.0
 """Seconds that the answer may take."""
 
 
-class Silence:
+class Keepalive:
     """Counts from `heard` on; before that nobody is expected to speak.
 
     Attributes:
@@ -24,7 +24,7 @@ class Silence:
         """When to ask (again)."""
         if self._since is None:
             return None
-        return self._since + (ANSWER_TIME if self.unanswered else KEEPALIVE)
+        return self._since + (ANSWER_TIME if self.unanswered else ASK_AFTER)
 
     def is_over(self, now: float) -> bool:
         """Whether to ask now."""
