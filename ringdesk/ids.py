@@ -1,6 +1,7 @@
 """Ids: UUIDv7 for what a terminal makes, uuid5 for what several must agree on. Clock and randomness come from outside."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -67,6 +68,7 @@ def call_id(source: str, native_id: str) -> str:
     return str(uuid5(space_of(source), native_id))
 
 
+@lru_cache(maxsize=4096)
 def callback_id(call: str) -> str:
     """The id of the task to call back after a call: one per call, whoever makes it (sync.md 5)."""
     return str(uuid5(RINGDESK_NAMESPACE, f"callback {call}"))

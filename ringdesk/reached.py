@@ -94,7 +94,7 @@ class Settled:
 
     def __contains__(self, call: Call) -> bool:
         """Whether nobody has to call back for this one: its callback is done, or its number was spoken with since."""
-        if callback_id(call.id) in self._called_back:
+        if self._called_back and callback_id(call.id) in self._called_back:
             return True
         return any(
             self._spoken.get((call.site, number), call.started) > call.started

@@ -4,8 +4,8 @@ What is drawn is the painter's to say.
 """
 
 import asyncio
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from textual.screen import UPDATE_PERIOD, Screen
@@ -18,6 +18,8 @@ from terminal.widgets.panel import Panel
 
 AT_THE_KEYS: Final = 1.0
 """Seconds after a key for which somebody may go on typing without looking."""
+HEAD_START: Final = 0.002
+"""Seconds that the banner has to itself: the thread that writes it, and the terminal, need the processor as well."""
 
 
 def steady() -> float:
@@ -58,10 +60,10 @@ class Easel:
         """Draw what changed, when its time has come. The banner first: who rings is on the screen before the rest is laid out."""
         if part:
             self._plan(Layer.BANNER)
-            self._screen.call_later(self._plan, Layer.LINES)
-            self._screen.call_later(self._plan, Layer.ABOUT)
+            for layer in (Layer.LINES, Layer.ABOUT):
+                once(self._screen, HEAD_START, partial(self._plan, layer))
         if part & Part.PERSON:
-            self._screen.call_later(self._plan, Layer.PERSON)
+            once(self._screen, HEAD_START, partial(self._plan, Layer.PERSON))
 
     def _plan(self, layer: Layer) -> None:
         if layer in self._due:
@@ -104,4 +106,3 @@ class Easel:
             if panel.taken():
                 self._screen._dirty_widgets.add(panel)  # noqa: SLF001  there is no public word for it
         self._screen._on_timer_update()  # noqa: SLF001
-        time.sleep(0)  # the thread that writes has its turn now, not when the next panels are laid
