@@ -16,7 +16,7 @@ import structlog
 
 from ringdesk.errors import MustWait, Refused, RingdeskError, WireError
 from ringdesk.safetext import SafeText
-from ringdesk.why import Why, register
+from ringdesk.why import Why
 from ringdesk.wire.messages import (
     CAN_SAVE,
     CANNOT_SAVE,
@@ -34,46 +34,14 @@ from terminal.news import SLOWED, UNSAVED, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn
 from terminal.store.replica import Store
-from terminal.sync.farewell import farewell
+from terminal.sync.apart import down, ended_by, farewell
 from terminal.sync.key import CA_FILE
 from terminal.sync.replicator import Replicator
 from terminal.sync.socket import Socket, Unreachable, opened, trust
 from terminal.sync.watch import Sample, Timings, Watch
 from terminal.words import sentence
 
-register(
-    {
-        "sync_down": "the server cannot be reached: {reason}; trying again in {seconds} s",
-        "sync_disk_full": "the disk of this PC is full: make room on it; what the server has for this desk is fetched then",
-        "uplink_said": "{said}",
-        "sync_away": "the server cannot be reached: {reason}",
-        "sync_starting": "not yet connected",
-        "sync_held": "what {name} wrote here is sent when {name} signs in on this desk again",
-        "sync_readonly": "this desk is too old for the server: upgrade it; what you write is kept",
-        UNSAVED: "the server cannot save now: make room on its disk; what you write is kept here and sent later",
-        SLOWED: "the server asks this desk to slow down; nothing to do: what you write is kept and sent in a moment",
-    }
-)
-
 _log = structlog.get_logger(__name__)
-
-
-def _ended_by(error: RingdeskError) -> Why:
-    """Why a session ended: the line, this desk's own full disk, or what was said."""
-    if isinstance(error, Unreachable):
-        return error.why
-    if isinstance(error, Refused) and error.code == "disk_full":
-        return Why("sync_disk_full")
-    return Why("uplink_said", {"said": str(error)})
-
-
-def down(reason: Why, seconds: str) -> Why:
-    """The server cannot be reached, with the reason inside; or it can, and this desk cannot keep what it sends."""
-    if reason.code == "sync_disk_full":
-        return reason
-    inside = {"reason": reason.english(), "reason_code": reason.code, "seconds": seconds}
-    return Why("sync_down", {**reason.args, **inside})
-
 
 HURRY: Final = 2.0
 """Seconds between two tries, at least, however often a person does something that needs the line."""
@@ -250,7 +218,7 @@ class Link:
                         welcomed = True
                         await self._session(socket)
                 except RingdeskError as error:
-                    reason = _ended_by(error)
+                    reason = ended_by(error)
                     _log.warning("the session ended", url=self._url, reason=reason.english())
                 finally:
                     self._socket = None

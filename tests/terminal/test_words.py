@@ -96,7 +96,7 @@ def test_a_space_stands_between_chinese_and_latin_names_only() -> None:
 
 
 def test_a_reason_inside_a_reason_is_in_the_language_in_force() -> None:
-    from terminal.sync.link import down
+    from terminal.sync.apart import down
 
     why = down(Why("uplink_refused", {"where": "desk:1"}), "8")
     assert "nothing answers at desk:1" in words.sentence(why)
