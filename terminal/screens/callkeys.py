@@ -22,7 +22,7 @@ from terminal.widgets.calls import Lines
 from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import VOICE_STAYS, doing, say
 from terminal.widgets.tasks import Tasks
-from terminal.widgets.telephone import title
+from terminal.widgets.telephone import dialled, title
 
 if TYPE_CHECKING:
     from terminal.news import News
@@ -131,9 +131,14 @@ class CallKeys(NumberKeys, CallbackKeys):
         if member is not None:
             self._look(member)
             return
-        row = entry if isinstance(entry, CallRow) else self.board.row(entry.call)
-        if row is None:
-            self.painter.tell(say("Nobody here has the number {number}.", number=_number(entry)))
+        if isinstance(entry, CallRow):
+            row = entry
+        elif (known := self.board.row(entry.call)) is not None:
+            row = known
+        else:
+            number = dialled(entry.number)
+            gone = say("The call of {number} is not on this desk any more; / looks for the number.", number=number)
+            self.painter.tell(gone)
             return
         self.writing.hold()
         self.board.look(row.call)
@@ -232,9 +237,3 @@ class CallKeys(NumberKeys, CallbackKeys):
     def action_go(self, pane: str) -> None:
         """To a pane by its name."""
         self.panes.go(pane)
-
-
-def _number(entry: Task | CallRow) -> SafeText:
-    if isinstance(entry, Task):
-        return entry.number or SafeText()
-    return called_by(entry.call)

@@ -80,3 +80,14 @@ async def test_what_is_a_members_is_not_on_the_card_of_a_number() -> None:
         run.desk.publish(pop(UNKNOWN))
         await run.settle()
         assert TITLE not in await tasks_of(run)
+
+
+async def test_enter_on_a_callback_whose_call_is_gone_says_so_and_not_that_nobody_has_the_number() -> None:
+    made, owed = owing()
+    async with running(made) as run:
+        run.desk.publish(TaskNews(owed, "settled"))
+        await run.settle()
+        run.screen.action_go("missed")
+        await run.press("enter")
+        said = " ".join(run.pane("banner").split())
+        assert "The call of 0965-118-402 is not on this desk any more" in said, said
