@@ -9,13 +9,14 @@ ANSWER_TIME: Final = 10.0
 
 
 class Keepalive:
-    """Counts from `heard` on; before that nobody is expected to speak.
+    """Counts from `heard` on; before that nobody is expected to speak. `after` are the seconds of silence before it is asked.
 
     Attributes:
         unanswered: whether the peer was asked and has not answered yet.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, after: float = ASK_AFTER) -> None:
+        self._after = after
         self._since: float | None = None
         self.unanswered = False
 
@@ -24,7 +25,7 @@ class Keepalive:
         """When to ask (again)."""
         if self._since is None:
             return None
-        return self._since + (ANSWER_TIME if self.unanswered else ASK_AFTER)
+        return self._since + (ANSWER_TIME if self.unanswered else self._after)
 
     def is_over(self, now: float) -> bool:
         """Whether to ask now."""

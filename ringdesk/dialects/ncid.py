@@ -8,6 +8,7 @@ from typing import Final
 from ringdesk import why
 from ringdesk.calls import CallEvent, EventKind, Outcome
 from ringdesk.codecs import ncidlines
+from ringdesk.codecs.keepalive import Keepalive
 from ringdesk.codecs.ncidcalls import Phones
 from ringdesk.codecs.ncidlines import Line
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
@@ -26,8 +27,8 @@ why.register(
 
 GREETING_TIME: Final = 20.0
 """Seconds until the end of the greeting; a log of some thousand calls comes before it."""
-KEEPALIVE: Final = 60.0
-ANSWER_TIME: Final = 10.0
+ASK_AFTER: Final = 60.0
+"""Seconds of silence after which the server is asked whether it is there."""
 
 _HELLO: Final = b"HELLO: IDENT: client Ringdesk\r\nHELLO: CMD: no_log\r\n"
 _OUTCOMES: Final = {"HUP": Outcome.BLOCKED, "BLK": Outcome.BLOCKED}
@@ -46,8 +47,9 @@ class NcidDialect:
 
     def _reset(self) -> None:
         self._splitter = ncidlines.Splitter()
-        self._is_open = self._is_ready = self._has_api = self._asked = False
-        self._due_at: float | None = None
+        self._is_open = self._is_ready = self._has_api = False
+        self._greeted_by: float | None = None
+        self._keepalive = Keepalive(ASK_AFTER)
         self._events: list[CallEvent] = []
         self._sends: list[Send] = []
         self._notices: list[Notice] = []
@@ -56,7 +58,7 @@ class NcidDialect:
         """The server speaks first."""
         self._reset()
         self._phones.disconnected()
-        self._is_open, self._due_at = True, now + GREETING_TIME
+        self._is_open, self._greeted_by = True, now + GREETING_TIME
         self._notice(Level.STARTING, "ncid_starting")
         return self._step()
 
@@ -64,7 +66,7 @@ class NcidDialect:
         """Bytes of the server."""
         self._expire(now)
         if data and self._is_ready and self._is_open:
-            self._due_at, self._asked = now + KEEPALIVE, False
+            self._keepalive.heard(now)
         for line in self._splitter.feed(data):
             self._read(line, now)
         return self._step()
@@ -86,7 +88,7 @@ class NcidDialect:
     @property
     def next_due(self) -> float | None:
         """The earlier of the clocks of the calls and of the connection."""
-        times = (self._due_at, self._phones.next_due)
+        times = (self._greeted_by, self._keepalive.ends, self._phones.next_due)
         return min((time for time in times if time is not None), default=None)
 
     def _step(self) -> Step:
@@ -102,21 +104,20 @@ class NcidDialect:
 
     def _expire(self, now: float) -> None:
         self._events += self._phones.due(now)
-        if self._due_at is None or now < self._due_at:
-            return
-        if not self._is_ready:
-            self._due_at = None
+        if self._greeted_by is not None and now >= self._greeted_by:
+            self._greeted_by = None
             self._notice(Level.BROKEN, "ncid_silent")
-        elif self._asked:
-            self._notice(Level.BROKEN, "ncid_silent")
-            self._ask(now)
-        else:
+        if self._keepalive.is_over(now):
+            if self._keepalive.unanswered:
+                self._notice(Level.BROKEN, "ncid_silent")
             self._ask(now)
 
     def _ask(self, now: float) -> None:
         """An older server knows no request; an empty line at least finds out whether the connection is still there."""
-        self._asked = self._has_api
-        self._due_at = now + (ANSWER_TIME if self._has_api else KEEPALIVE)
+        if self._has_api:
+            self._keepalive.asked(now)
+        else:
+            self._keepalive.heard(now)
         self._sends.append(Send(b"REQ: YO\r\n" if self._has_api else b"\r\n"))
 
     def _read(self, line: Line, now: float) -> None:
@@ -139,7 +140,8 @@ class NcidDialect:
 
     def _ready(self, now: float) -> None:
         if self._is_open and not self._is_ready:
-            self._due_at = now + KEEPALIVE
+            self._greeted_by = None
+            self._keepalive.heard(now)
             self._phones.reconnected(now)
         self._is_ready = True
         self._notice(Level.OK, "ncid_ready")
