@@ -64,6 +64,11 @@ class Attendance:
         await self.say()
         return say("Help is wanted: the team sees it.") if self.help else say("Help is no longer wanted.")
 
+    def handed_over(self) -> None:
+        """Another person sits down: who wished for help was the one before."""
+        self.help = self.gone = False
+        self._said = None
+
     async def leave(self) -> None:
         """The person leaves."""
         self.gone = True

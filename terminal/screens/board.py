@@ -73,10 +73,16 @@ class Board(CardNews):
             row = CallRow(call=call, mine=mine, taken_by=taken_by, since=began(call))
             taken_at = _taken_at(row, call, call.started, seen=False)
             self.calls.setdefault(call.id, msgspec.structs.replace(row, taken_at=taken_at))
-        ours = sorted(self.mine, key=lambda row: not row.call.held)
-        self.served += [row.call.id for row in ours if row.call.id not in self.served and not row.handed]
+        self._take_up()
         self.settle()
         self._idle()
+
+    def _take_up(self) -> None:
+        """What this person has not closed, and the calls that they have, those on hold first."""
+        ours = sorted(self.mine, key=lambda row: not row.call.held)
+        rows = [row for call in self.wrap_up.over if (row := self.row(call)) is not None and row.mine]
+        found = [row.call.id for row in (*rows, *ours) if not row.handed]
+        self.served += [call for call in dict.fromkeys(found) if call not in self.served]
 
     def handed_over(self, me: str, former: SafeText) -> None:
         """Another person, `me` by id, works here now: nobody is on the desk, and theirs are the calls that they have. What
@@ -86,10 +92,13 @@ class Board(CardNews):
             holder = row.call.claimed_name or (former if row.mine else row.taken_by)
             taken_by = None if mine else holder
             self.calls[key] = msgspec.structs.replace(row, mine=mine, taken_by=taken_by, gone_at=None)
+        self.wrap_up.handed_over(self.me, me)
+        self.me = me
         self.served, self.aside, self.states, self.kept = [], [], {}, {}
         self.by_hand = self.typed = False
         self.pause = None
         self.person, self.morning, self.notice, self.taken = Person(), Morning(), None, 0
+        self._take_up()
         self._idle()
 
     def hear(self, news: News, now: float) -> Part:

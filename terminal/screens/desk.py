@@ -97,6 +97,7 @@ class DeskScreen(DeskKeys):
         self.zone = zone
         self.board = Board(wrap_up)
         self.keeper = Keeper()
+        self.keeper.moved = self.draft_later
         self.work = Work(self.board, self.keeper, self.wall, zone, hours)
         self.callwork = CallWork(self.work)
         self.numberwork = NumberWork(self.work)

@@ -88,7 +88,7 @@ class DeskKeys(CallKeys):
             self.painter.note()
             self.painter.card()
         self.promising.look()
-        self._draft_later()
+        self.draft_later()
 
     def on_declined(self, _message: Declined) -> None:
         """Something was typed where there is nobody to write about."""
@@ -105,7 +105,8 @@ class DeskKeys(CallKeys):
         """Keep what is written, now."""
         self._draft()
 
-    def _draft_later(self) -> None:
+    def draft_later(self) -> None:
+        """Keep what is written, a moment later."""
         if not self._drafting:
             self._drafting = True
             once(self, DRAFT_AFTER, self._draft)
@@ -113,7 +114,7 @@ class DeskKeys(CallKeys):
     def _draft(self) -> None:
         self._drafting = False
         if not self.errands.run(DRAFT, self._file):
-            self._draft_later()  # the one that is being written does not have the last keys
+            self.draft_later()  # the one that is being written does not have the last keys
 
     async def _file(self) -> None:
         try:

@@ -108,6 +108,9 @@ class Guard:
     async def _hand_over(self) -> None:
         screen, desk = self._screen, self._screen.work.desk
         screen.board.handed_over(desk.person.person, screen.painter.agent)
+        screen.work.undo.forget_all()
+        screen.numberwork.handed_over()
+        screen.attendance.handed_over()
         screen.keeper.begin(desk, [])
         screen.writing.load()
         screen.painter.agent = desk.person.name

@@ -59,6 +59,8 @@ class Keeper:
         """Called to bring `texts` up to what stands in the field this very moment."""
         self.loaded: Callable[[], None] = lambda: None
         """Called when the text of an owner became another than what was typed."""
+        self.moved: Callable[[], None] = lambda: None
+        """Called when a text has another owner: on the disk it is still the former one's."""
 
     def begin(self, desk: "Desk", drafts: list[Draft]) -> None:
         """The drafts of the last time; those of whoever was here before are theirs."""
@@ -114,6 +116,7 @@ class Keeper:
         if old in self.noted:
             self.noted[new] = self.noted.pop(old)
         self.loaded()
+        self.moved()
 
     def saved(self, owner: Owner, text: str) -> None:
         """`text` is a note now: what was typed behind it since then remains."""

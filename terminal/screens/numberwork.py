@@ -49,6 +49,10 @@ class NumberWork:
         self._attached: tuple[str, str, Errand] | None = None
         """To whom a number was attached last, the number, and what takes it back."""
 
+    def handed_over(self) -> None:
+        """Another person sits down: what was attached is not theirs to take back."""
+        self._attached = None
+
     @property
     def board(self) -> Board:
         """What the desk knows."""

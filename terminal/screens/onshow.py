@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from ringdesk.calls import Call, CallState
+from ringdesk.members import Member
 from terminal.news import Match
 from terminal.screens.clockset import Step
 from terminal.screens.lines import Lines
@@ -207,7 +208,7 @@ class OnShow(Lines):
         call, matches = self.person.call, (match,) if match else ()
         row = self.row(call.id) if call else None
         if row is not None:
-            owners = row.owners if match is not None else ()
+            owners = _owners(row) if match is not None else ()
             self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches, owners=owners)
         self.person = Person(call=call, matches=matches, states=dict(self.states))
 
@@ -240,7 +241,8 @@ class OnShow(Lines):
         call = self.person.call
         if call and call.id in self.calls:
             chosen = (msgspec.structs.replace(self.person.matches[index], guess=False),)
-            self.calls[call.id] = msgspec.structs.replace(self.calls[call.id], matches=chosen)
+            row = self.calls[call.id]
+            self.calls[call.id] = msgspec.structs.replace(row, matches=chosen, owners=_owners(row))
         return member.id
 
     def opened(self, card: "Card", match: Match | None = None) -> None:
@@ -325,3 +327,8 @@ def _on(person: Person, call: Call) -> Person:
     """The person with the newest of the call, under the id by which the note knows it."""
     known = person.call.id if person.call else call.id
     return msgspec.structs.replace(person, call=msgspec.structs.replace(call, id=known))
+
+
+def _owners(row: CallRow) -> tuple[Member, ...]:
+    """Whose number it is too, once one of them is chosen: all among whom was to be chosen."""
+    return row.owners or tuple(match.member for match in row.matches)

@@ -26,6 +26,10 @@ class Undo:
         """It was taken back another way."""
         self._kept = [(done, each) for done, each in self._kept if each is not back]
 
+    def forget_all(self) -> None:
+        """Another person sits down: what was done was not theirs to take back."""
+        self._kept.clear()
+
     def labels(self) -> list[SafeText]:
         """What was done."""
         return [done() for done, _ in self._kept]

@@ -42,7 +42,8 @@ class Clock(NamedTuple):
 
 
 class WrapUp:
-    """The calls of one person that are over and not closed. `seconds` is how long the timed modes last."""
+    """The calls of the person at the desk that are over and not closed. `seconds` is how long the timed modes last. What
+    somebody left undone when another person came to the desk waits for them."""
 
     def __init__(self, mode: Mode = Mode.OPTIONAL, seconds: float = 30.0) -> None:
         self.mode = mode
@@ -52,6 +53,17 @@ class WrapUp:
         """The calls, and when each was over."""
         self._rests_until = 0.0
         """Who closed a call before the time was up, where that frees nobody."""
+        self._of_others: dict[str, tuple[dict[str, float], float]] = {}
+
+    @property
+    def over(self) -> tuple[str, ...]:
+        """The calls, in the order in which they were over."""
+        return tuple(self._over)
+
+    def handed_over(self, former: str, to: str) -> None:
+        """Another person sits down (ids): what the `former` one has not closed is theirs still."""
+        self._of_others[former] = self._over, self._rests_until
+        self._over, self._rests_until = self._of_others.pop(to, ({}, 0.0))
 
     def ended(self, call: str, now: float) -> None:
         """A call of this person is over: the wrap-up begins. Hearing it twice changes nothing."""
@@ -65,12 +77,14 @@ class WrapUp:
 
     def shifted(self, seconds: float) -> None:
         """The clock was set: it says `seconds` more than would have passed. What lasts, lasts no longer and no shorter for it."""
-        self._over = {call: began + seconds for call, began in self._over.items()}
-        self._rests_until += seconds
+        self._over, self._rests_until = _later(self._over, self._rests_until, seconds)
+        self._of_others = {who: _later(*theirs, seconds) for who, theirs in self._of_others.items()}
 
     def gone(self, call: str) -> None:
         """The call is somebody else's now: there is nothing to wrap up."""
         self._over.pop(call, None)
+        for theirs, _ in self._of_others.values():
+            theirs.pop(call, None)
 
     def due(self, now: float) -> list[str]:
         """The calls that are to be closed by themselves, oldest first."""
@@ -95,3 +109,7 @@ class WrapUp:
             return Clock(now - began, down=False)
         until = began + self.seconds if self._over else 0.0
         return Clock(max(0.0, max(until, self._rests_until) - now), down=True)
+
+
+def _later(over: dict[str, float], until: float, seconds: float) -> tuple[dict[str, float], float]:
+    return {call: began + seconds for call, began in over.items()}, until + seconds

@@ -1,5 +1,6 @@
 """A caller whom nobody knew gets a name while the card is open: it is their card from then on, with what was typed."""
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -102,3 +103,16 @@ async def test_of_several_who_may_be_the_caller_nobody_becomes_it_by_news() -> N
         run.desk.publish(MemberNews(msgspec.structs.replace(LIN, name=SafeText("林淑芳"))))
         await run.settle()
         assert run.screen.board.person.member is None
+
+
+async def test_what_went_along_to_a_member_is_filed_there_without_another_key() -> None:
+    async with running(desk()) as run:
+        run.desk.cards[LIN.id] = plain_card(LIN)
+        run.desk.publish(pop(UNKNOWN))
+        await run.settle()
+        await run.press("f2", *"half")
+        run.screen.keeper.move((None, UNKNOWN.id), (LIN.id, UNKNOWN.id))
+        async with asyncio.timeout(5):
+            while run.desk.kept.get((LIN.id, UNKNOWN.id)) != "half":
+                await asyncio.sleep(0.02)
+        assert not run.desk.kept.get((None, UNKNOWN.id))

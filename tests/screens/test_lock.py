@@ -14,6 +14,7 @@ from ringdesk.safetext import SafeText
 from terminal.desk import Draft
 from terminal.news import CallNews
 from terminal.screens.lock import LockScreen
+from terminal.screens.wrapup import Mode, WrapUp
 from terminal.widgets.lockface import LockFace
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_home import desk as home_desk
@@ -351,3 +352,46 @@ async def test_after_too_many_wrong_tries_it_says_how_long_to_wait(
         run.desk.refuse = MustWait("no", 15.2)
         await run.press(*"1111", "enter")
         assert ("wait 16 s, then type it again" if language == "en" else "請等 16 秒再輸入") in screen_text(run)
+
+
+async def switched(run: Running) -> None:
+    """佩君 comes in where 雅婷 sat, or the other way round."""
+    await run.press("ctrl+g")
+    face = run.app.screen.query_one(LockFace).value
+    pin = "9876" if run.desk.login == "yating" else "1234"
+    await run.press("down" if face.selected == 0 else "up", *pin, "enter")
+    await run.settle()
+
+
+@pytest.mark.parametrize("mode", [Mode.DISCRETIONARY, Mode.TIMED, Mode.TIMED_STRICT])
+async def test_what_one_has_not_closed_waits_for_them_and_the_next_one_is_free(mode: Mode) -> None:
+    made = home_desk()
+    async with running(made, wrap_up=WrapUp(mode, 30.0)) as run:
+        made.cards["lin"] = plain_card(LIN)
+        mine = call("c1", LIN, line="1", claimed_by=ME)
+        run.desk.publish(pop(mine, plain_card(LIN)))
+        await run.settle()
+        await run.press("f2")
+        over = msgspec.structs.replace(mine, state=CallState.ENDED, ended=NOW)
+        run.desk.publish(CallNews(over, mine=True))
+        await run.settle()
+        assert run.screen.board.wrap_up.over == ("c1",)
+        await switched(run)
+        assert run.screen.board.me == "p-peijun"
+        assert not run.screen.board.wrap_up.active(NOW)
+        assert not run.screen.board.served
+        await switched(run)
+        assert run.screen.board.me == ME
+        assert run.screen.board.wrap_up.over == ("c1",)
+        assert run.screen.board.served == ["c1"]
+        await run.press("f4")
+        assert LIN.name in run.title("menu")
+
+
+async def test_the_wish_for_help_and_what_can_be_undone_stay_with_who_left() -> None:
+    async with running(home_desk()) as run:
+        run.screen.work.undo.add(lambda: SafeText("x"), run.screen.attendance.wish)
+        await run.screen.attendance.wish()
+        await switched(run)
+        assert not run.screen.attendance.now().help
+        assert run.screen.work.undo.labels() == []

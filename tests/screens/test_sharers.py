@@ -72,3 +72,14 @@ async def test_on_the_card_of_somebody_else_it_is_not_said() -> None:
         await run.press("escape", "slash", *"陳", "enter")
         assert CHEN.name in run.title("card")
         assert "also" not in run.pane("card")
+
+
+async def test_after_a_digit_chose_one_of_several_the_key_shows_the_others() -> None:
+    async with running(desk()) as run:
+        run.desk.cards[HUANG.id] = plain_card(too(HUANG))
+        run.desk.publish(pop(call("c1", LIN), plain_card(LIN), too(HUANG)))
+        await run.settle()
+        await run.press("f2", "1")
+        assert LIN.name in run.title("card")
+        await run.press("escape", "b")
+        assert HUANG.name in run.pane("menu")

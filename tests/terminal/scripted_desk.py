@@ -158,8 +158,11 @@ class ScriptedDesk(Desk):
         if self.secrets.get(login) != secret:
             raise Refused("wrong_pin", "no")
         self.login = login
-        if login == "peijun":
-            self.here = Actor(person="p-peijun", name=SafeText("佩君"), device="d-1")
+        mine = {
+            "yating": Actor(person=ME, name=SafeText("雅婷"), device="d-1"),
+            "peijun": Actor(person="p-peijun", name=SafeText("佩君"), device="d-1"),
+        }
+        self.here = mine.get(login, self.here)
 
     async def set_pin(self, pin: str) -> None:
         if not is_pin(pin):
