@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ringdesk import ids
-from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
+from ringdesk.calls import Call, CallEvent, CallState, EventKind, Outcome, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, rings_on, told_apart, twin
@@ -323,10 +323,11 @@ def _over(call: Call, now: float) -> bool:
 
 def _combined(heard: Call, row: Call) -> Call:
     """What the line knows, and what the others did; the one that is further along says the state, unless that was given up for
-    want of news which the line has."""
+    want of news which the other has."""
     if heard.state in _WAITING and heard.last_ring is not None and rings_on(row, heard.last_ring):
         row = msgspec.structs.replace(row, state=heard.state, outcome=None)
-    if row.rank > heard.rank:
+    guessed = heard.outcome is Outcome.UNKNOWN and not row.live and row.merged_into is None
+    if row.rank > heard.rank or guessed:
         caller = heard.caller if row.caller.raw is None else row.caller
         return msgspec.structs.replace(row, caller=caller, absent=caller.raw is None and (row.absent or heard.absent))
     return msgspec.structs.replace(

@@ -450,3 +450,21 @@ class TestWhatMayBeTheSameCall:
             book.row(each, AT + 3)
         assert (book.resolve(own), {call.id for call in book.calls(AT + 3)}) == (own, {own, "other"})
         assert {call.id: call.state for call in book.calls(AT + 3)}[own] is CallState.RING_STOPPED
+
+
+@pytest.mark.parametrize("outcome", [Outcome.ANSWERED, Outcome.MISSED])
+def test_how_a_call_ended_stays_when_this_desks_own_half_of_it_is_given_up(outcome: Outcome) -> None:
+    book = CallBook(Tracker())
+    pops(book, event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI))
+    own = call_id("line", "1")
+    book.row(row(), AT + 2)
+    book.row(row(id=own, merged_into="other", sources=(SourceKey("line", "1"),)), AT + 2)
+    book.heard(event(EventKind.RING_STOPPED, 14), "main")
+    over = row(CallState.ENDED, ended=AT + 20, outcome=outcome, sources=(SourceKey("pbx", "7"), SourceKey("line", "1")))
+    book.row(over, AT + 20)
+    assert (found := book.find("other")) is not None
+    assert found.outcome is outcome
+    _, turns = book.due(AT + 90)
+    assert (found := book.find("other")) is not None
+    assert found.outcome is outcome
+    assert not [turn for turn in turns if turn.call.outcome is not outcome]
