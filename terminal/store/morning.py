@@ -37,7 +37,7 @@ class LostCall(msgspec.Struct, frozen=True):
 
 def lost_calls(tx: Transaction, since: float) -> list[LostCall]:
     """Calls after `since` that nobody had, the newest first; none of numbers that are marked, none that are decided on, none
-    whose caller was spoken with since, none that may be the same call as another."""
+    whose caller was spoken with since, none that is or may be the same call as another."""
     recent = cards.recent_calls(tx, since)
     settled = Settled(call for call in recent if spoken(call))
     found = (call for call in reversed(recent) if _lost(call) and call not in settled)
@@ -47,7 +47,7 @@ def lost_calls(tx: Transaction, since: float) -> list[LostCall]:
 
 
 def _lost(call: Call) -> bool:
-    if call.claimed_by is not None or call.answered is not None:
+    if call.claimed_by is not None or call.answered is not None or call.merged_into is not None:
         return False
     if call.disposition not in (None, MISSED) or call.perhaps is not None:
         return False

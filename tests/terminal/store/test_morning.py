@@ -81,6 +81,7 @@ async def test_calls_that_nobody_had_with_the_one_whose_number_it_is(tmp_path: P
         lost("elsewhere", 500.0, outcome=Outcome.ANSWERED, disposition="elsewhere", caller=OTHER),
         lost("ignored", 600.0, outcome=Outcome.UNKNOWN, disposition="ignored"),
         lost("verdict", 700.0, disposition="missed"),
+        lost("twin", 800.0, merged_into="verdict"),
     )
     async with opened(tmp_path, calls=calls) as place:
         found = await place.desk.business.lost_calls(50.0)
