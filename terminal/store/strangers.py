@@ -38,7 +38,7 @@ def past(tx: Transaction, call: Call) -> Past:
     notes |= {note.id: note for note in cards.notes_of(tx, number)}
     newest = sorted(notes.values(), key=lambda note: (note.at, note.id), reverse=True)
     earlier = (shown(tx, ("call", row_id)) for (row_id,) in tx.all(_CALLS, number, call.started, cards.TIMELINE))
-    met = (_contact_of(row) for row in earlier if isinstance(row, Call) and _is_over(row))
+    met = (contact_of(row) for row in earlier if isinstance(row, Call) and _is_over(row))
     return Past(tuple(met), tuple(newest))
 
 
@@ -46,7 +46,8 @@ def _is_over(call: Call) -> bool:
     return call.merged_into is None and call.rank >= RANK[CallState.RING_STOPPED]
 
 
-def _contact_of(call: Call) -> Contact:
+def contact_of(call: Call) -> Contact:
+    """A call as an entry of a timeline that is no member's."""
     kind = ContactKind.CALL_OUT if call.direction is Direction.OUT else ContactKind.CALL_IN
     if kind is ContactKind.CALL_IN and not spoken(call) and call.disposition in (None, MISSED):
         kind = ContactKind.MISSED
