@@ -34,6 +34,14 @@ def numbers(call: Call) -> frozenset[str]:
     return _digits(*forms)
 
 
+def e164_of(call: Call) -> str | None:
+    """The number of the other end as E.164; None where it was withheld, or nobody knows it as one."""
+    if call.direction is Direction.OUT:
+        dialled = call.called.raw
+        return phone.read(dialled).e164 if dialled is not None and dialled.startswith("+") else None
+    return call.caller.e164 if call.caller.presentation is Presentation.SHOWN else None
+
+
 def number_of(task: Task) -> frozenset[str]:
     """The digits that a callback dials."""
     return digits_of(task.number)

@@ -4,7 +4,7 @@ from terminal.desk.business import Business
 from terminal.desk.desk import Desk
 from terminal.desk.door import Door
 from terminal.desk.ports import Link, Lookup, Source
-from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
+from terminal.desk.values import Awaited, Card, Draft, Older, Past, SourceState, Standing
 from terminal.store.pins import is_pin
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Link",
     "Lookup",
     "Older",
+    "Past",
     "Source",
     "SourceState",
     "Standing",

@@ -14,6 +14,7 @@ from ringdesk.presence import Presence
 from ringdesk.tasks import Task
 from terminal.store.morning import LostCall
 from terminal.store.replica import Store
+from terminal.store.strangers import Past
 
 
 class Business:
@@ -38,6 +39,10 @@ class Business:
     async def noted(self, call: Call) -> list[Note]:
         """The notes of a call, newest first."""
         return await self._store.call_notes(call.id)
+
+    async def past(self, call: Call) -> Past:
+        """The notes of a call, and the earlier calls of its number, with their notes, that are no member's."""
+        return await self._store.past(call)
 
     async def team(self) -> list[Presence]:
         """What everybody here does, by name."""

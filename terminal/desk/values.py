@@ -12,8 +12,9 @@ from terminal.drafts import Draft
 from terminal.store.cards import Older
 from terminal.store.morning import LostCall
 from terminal.store.regrant import Awaited
+from terminal.store.strangers import Past
 
-__all__ = ["Awaited", "Card", "Draft", "LostCall", "Older", "SourceState", "Standing"]
+__all__ = ["Awaited", "Card", "Draft", "LostCall", "Older", "Past", "SourceState", "Standing"]
 
 
 class Card(msgspec.Struct, frozen=True):

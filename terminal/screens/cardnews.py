@@ -10,7 +10,7 @@ import msgspec
 
 from ringdesk.members import Member
 from ringdesk.notes import Note
-from ringdesk.reached import number_of, numbers
+from ringdesk.reached import e164_of, number_of, numbers
 from ringdesk.tasks import Task, TaskKind
 from ringdesk.timeline import Contact
 from ringdesk.why import Why
@@ -19,7 +19,7 @@ from terminal.screens.onshow import OnShow, Part
 from terminal.widgets.person import PAST, CallRow, Person
 
 if TYPE_CHECKING:
-    from terminal.desk import Card
+    from terminal.desk import Card, Past
     from terminal.screens.keeper import Owner
 
 SHARED: Final = "number_shared"
@@ -35,7 +35,8 @@ class CardNews(OnShow):
             member = person.member.id if person.member else None
             part = Part.CALLS if self.named(news.member) else Part.NOTHING
             if member is None and part and self._is_caller(news.member):
-                self.person = msgspec.structs.replace(person, member=news.member, matches=())
+                self._became(news.member)
+                self.person = msgspec.structs.replace(self.person, matches=())
                 return part | Part.PERSON
             if news.member.id != member:
                 return part
@@ -53,20 +54,28 @@ class CardNews(OnShow):
         self.person = msgspec.structs.replace(person, notes=notes, tasks=tasks, states=dict(self.states))
         return Part.PERSON
 
-    def found(self, tasks: Iterable[Task], notes: Iterable[Note]) -> None:
-        """What is promised to the caller on the card, whom nobody knows, and noted of them, beside what is there already."""
+    def found(self, tasks: Iterable[Task], past: "Past") -> None:
+        """What is promised to the caller on the card, whom nobody knows, and their past, beside what is there already."""
         person = self.person
         owed = {task.id: task for task in (*person.tasks, *tasks) if task.member is None}
-        noted = {note.id: note for note in (*person.notes, *notes) if note.member is None}
+        noted = {note.id: note for note in (*person.notes, *past.notes) if note.member is None}
         newest = sorted(noted.values(), key=lambda note: -note.at)
-        self.person = msgspec.structs.replace(person, tasks=tuple(owed.values()), notes=tuple(newest))
+        self.person = msgspec.structs.replace(
+            person, timeline=past.timeline, tasks=tuple(owed.values()), notes=tuple(newest)
+        )
 
     def _is_of(self, person: Person, row: Note | Task) -> bool:
-        """Whether a note or a task is of whoever is on the card: the member; of a caller whom nobody knows, what is of their
-        call, or is a callback to their number, and of no member."""
-        if person.member is not None or row.member is not None:
+        """Whether a note or a task is of whoever is on the card: the member, or of no member what is of their call, a note from
+        a number of theirs, and, of a caller whom nobody knows, a callback to it."""
+        if row.member is not None:
             return person.member is not None and row.member == person.member.id
         call = person.call
+        if isinstance(row, Note):
+            written = self.row(row.call)
+            if written is not None and e164_of(written.call) in _numbers(person):
+                return True
+        elif person.member is not None:
+            return False
         if call is None:
             return False
         if isinstance(row, Task) and row.kind is TaskKind.CALLBACK and not number_of(row).isdisjoint(numbers(call)):
@@ -101,9 +110,12 @@ class CardNews(OnShow):
         self.day.names[gone] = into.name or into.code
         self.kept = {call: _turned(person, gone, card) for call, person in self.kept.items()}
         self.aside = [_turned(person, gone, card) for person in self.aside]
+        noted = self.person.notes
         self.person = _turned(self.person, gone, card)
+        self.keep_notes(noted)
         if self.person.member is None and self._is_caller(into):
-            self.person = msgspec.structs.replace(self.person, member=into, matches=())
+            self._became(into)
+            self.person = msgspec.structs.replace(self.person, matches=())
 
     def of_call(self, call: str) -> Person | None:
         """Who is on the card of a call: on show, or kept under another card."""
@@ -127,7 +139,7 @@ class CardNews(OnShow):
             self.person = Person(call=before.call, matches=matches, states=dict(self.states))
             if card is not None:
                 self.filled(card)
-            self.keep_tasks(before)
+            self.keep_along(before)
         after = self.person
         if shown is not before:
             self.person, self.kept[row.call.id] = shown, after
@@ -154,6 +166,14 @@ class CardNews(OnShow):
             return Part.NOTHING  # it comes with what lies between
         self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
         return Part.PERSON
+
+
+def _numbers(person: Person) -> frozenset[str]:
+    """The numbers (E.164) of whoever is on the card."""
+    if person.member is not None:
+        return frozenset(number.e164 for number in person.member.numbers if number.e164 is not None)
+    number = e164_of(person.call) if person.call is not None else None
+    return frozenset((number,)) if number is not None else frozenset()
 
 
 def _turned(person: Person, gone: str, card: "Card") -> Person:

@@ -6,7 +6,7 @@ whom a note belongs to follows from `person.key`, and that only changes on an id
 `choose`, `opened`, `home`), or when a colleague takes the call of a card in which nothing is typed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Flag, auto
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,7 @@ import msgspec
 
 from ringdesk.calls import Call, CallState
 from ringdesk.members import Member
+from ringdesk.notes import Note
 from terminal.news import Match
 from terminal.screens.clockset import Step
 from terminal.screens.lines import Lines
@@ -116,6 +117,7 @@ class OnShow(Lines):
             return Part.NOTHING
         if late and person.member is None and not self.typed:
             self.person = self._caller(row)
+            self.keep_notes(person.notes)
         else:
             matches = row.matches if person.member is None else person.matches
             self.person = msgspec.structs.replace(_on(person, row.call), matches=matches)
@@ -212,8 +214,9 @@ class OnShow(Lines):
             self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches, owners=owners)
         self.person = Person(call=call, matches=matches, states=dict(self.states))
 
-    def keep_tasks(self, before: Person) -> None:
-        """What was promised to the same caller stays in sight while it goes along to whoever they are now."""
+    def keep_along(self, before: Person) -> None:
+        """What was promised to the same caller stays in sight while it goes along to whoever they are now, and what was noted
+        of nobody stays."""
         call = self.person.call
         known = {task.id for task in self.person.tasks}
         along = tuple(
@@ -222,6 +225,21 @@ class OnShow(Lines):
             if call is not None and task.call == self._id(call.id) and task.id not in known
         )
         self.person = msgspec.structs.replace(self.person, tasks=(*self.person.tasks, *along))
+        self.keep_notes(before.notes)
+
+    def keep_notes(self, notes: Iterable[Note]) -> None:
+        """Those that were written in the call on the card and are of nobody stay on the card of whoever its caller is."""
+        call = self.person.call
+        known = {note.id for note in self.person.notes}
+        along = [
+            note
+            for note in notes
+            if note.member is None and note.call and call and self._id(note.call) == self._id(call.id)
+        ]
+        more = [note for note in along if note.id not in known]
+        if more:
+            newest = sorted((*self.person.notes, *more), key=lambda note: -note.at)
+            self.person = msgspec.structs.replace(self.person, notes=tuple(newest))
 
     def _back(self, call: str) -> Person:
         """Whoever was on the card of this call before, else its caller."""
@@ -237,13 +255,17 @@ class OnShow(Lines):
         if self.person.member is not None or index >= len(self.person.matches):
             return None
         member = self.person.matches[index].member
-        self.person = msgspec.structs.replace(self.person, member=member)
+        self._became(member)
         call = self.person.call
         if call and call.id in self.calls:
             chosen = (msgspec.structs.replace(self.person.matches[index], guess=False),)
             row = self.calls[call.id]
             self.calls[call.id] = msgspec.structs.replace(row, matches=chosen, owners=_owners(row))
         return member.id
+
+    def _became(self, member: Member) -> None:
+        """Who was nobody is this member; their past comes with the rest of the card."""
+        self.person = msgspec.structs.replace(self.person, member=member, timeline=())
 
     def opened(self, card: "Card", match: Match | None = None) -> None:
         """A card that the agent asked for. On a call whose caller nobody knew, it is that caller: `match` says why."""
@@ -270,6 +292,7 @@ class OnShow(Lines):
             notes=beyond(card.notes, before.notes) if same else card.notes,
             greeting=card.greeting,
         )
+        self.keep_notes(before.notes)
 
     def look(self, call: Call) -> None:
         """A call that the agent asked for, whose caller nobody knows."""

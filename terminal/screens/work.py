@@ -172,7 +172,7 @@ class Work:
         if old.call is None or old.call.id != new[1]:
             return SafeText()
         self.keeper.move(old.key, new)
-        self.board.keep_tasks(old)
+        self.board.keep_along(old)
         promised = await self.became()
 
         def said() -> SafeText:
@@ -232,7 +232,7 @@ class Work:
             return
         board.identify(Match(card.member, why))
         board.filled(card)
-        board.keep_tasks(old)
+        board.keep_along(old)
         self.keeper.move(old.key, board.person.key)
         await self.became()
 
@@ -242,7 +242,7 @@ class Work:
         old = self.board.person
         if old.call is not None and old.key == (member.id, call.id):
             self.board.identify(None)
-            self.board.keep_tasks(old)
+            self.board.keep_along(old)
             self.keeper.move(old.key, self.board.person.key)
 
     async def look(self, member: str) -> SafeText:
@@ -295,15 +295,17 @@ class Work:
         if member is None:
             if call is not None:
                 business = self.keeper.desk.business
-                tasks, notes = await business.promised(call), await business.noted(call)
+                tasks, past = await business.promised(call), await business.past(call)
                 if self.board.person.key == owner:
-                    self.board.found(tasks, notes)
+                    self.board.found(tasks, past)
             return
         card = await self.keeper.desk.open(member.id)
+        noted = await self.keeper.desk.business.noted(call) if call is not None else ()
         if card.member.id != member.id:
             self._leads(member, card)
         elif self.board.person.key == owner:
             self.board.filled(card)
+            self.board.keep_notes(noted)
 
     async def merged(self, member: Member) -> SafeText:
         """A member turned out to be another (`merged_into`): whoever was on the card as the one is there as the other from now

@@ -71,7 +71,7 @@ def card(tx: Transaction, member_id: str) -> Card:
         member=found,
         timeline=_once(tx, (row for row in _about(tx, ours, "contact", TIMELINE) if isinstance(row, Contact))),
         tasks=tuple(sorted(tasks, key=lambda task: (task.due is None, task.due or "", task.at))),
-        notes=tuple(row for row in _about(tx, ours, "note", NOTES) if isinstance(row, Note)),
+        notes=tuple(row for row in _about(tx, ours, "note", NOTES, _numbers(found)) if isinstance(row, Note)),
     )
 
 
@@ -100,15 +100,40 @@ Place = tuple[float, str]
 """Where a row stands in a past: its time (seconds since 1970) and its id."""
 
 
-def _about(tx: Transaction, members: Iterable[str], kind: str, limit: int) -> list[Row]:
-    """Rows about a member, newest first; also those that still name an alias of theirs."""
-    return [row for place in _places(tx, members, kind, limit) if (row := shown(tx, (kind, place[1]))) is not None]
+_END: Final[Place] = (float("inf"), "")
+
+
+def _about(tx: Transaction, members: Iterable[str], kind: str, limit: int, numbers: Iterable[str] = ()) -> list[Row]:
+    """Rows about a member, newest first; also those that still name an alias of theirs, and notes of the calls of their
+    `numbers` that are nobody's."""
+    places = _places(tx, members, kind, limit, numbers=numbers)
+    return [row for place in places if (row := shown(tx, (kind, place[1]))) is not None]
+
+
+def _numbers(who: Member) -> frozenset[str]:
+    return frozenset(number.e164 for number in who.numbers if number.e164 is not None)
+
+
+_OF_NUMBER: Final = """
+select at, id from about indexed by about_call
+where kind = 'note' and member is null and call in (select id from about where number = ?) and (at, id) < (?, ?)
+order by at desc, id desc limit ?
+"""
+"""By the calls of the number: left to itself, the database reads through every note."""
+
+
+def notes_of(tx: Transaction, number: str) -> list[Note]:
+    """The newest notes, of no member, of the calls of a number (E.164)."""
+    rows = _about(tx, (), "note", NOTES, (number,))
+    return [row for row in rows if isinstance(row, Note)]
 
 
 def _places(
-    tx: Transaction, members: Iterable[str], kind: str, limit: int, before: Place = (float("inf"), "")
+    tx: Transaction, members: Iterable[str], kind: str, limit: int, before: Place = _END, numbers: Iterable[str] = ()
 ) -> list[Place]:
     lines: list[Place] = []
+    for each in numbers:
+        lines += tx.all(_OF_NUMBER, each, *before, limit)
     for each in members:
         lines += tx.all(
             "select at, id from about where member = ? and kind = ? and (at, id) < (?, ?) order by at desc, id desc limit ?",
@@ -128,10 +153,11 @@ def older(tx: Transaction, member_id: str, kind: str, before: Place, wanted: Con
     """The rows of `kind` (contact or note) about a member that are older than `before`: a page of those that are `wanted`,
     and what lies between them. Raises `Refused("unknown_member")`."""
     found = known(tx, member_id)
+    numbers = _numbers(found) if kind == "note" else ()
     rows: list[Contact | Note] = []
     hits, looked = 0, 0
     while hits < TIMELINE and looked < LONGEST_LOOK:
-        places = _places(tx, {member_id, found.id}, kind, TIMELINE, before)
+        places = _places(tx, {member_id, found.id}, kind, TIMELINE, before, numbers)
         for place in places:
             row = shown(tx, (kind, place[1]))
             if isinstance(row, Contact | Note):

@@ -14,13 +14,14 @@ from ringdesk.calls import Call
 from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.ops import Row, RowKey
+from ringdesk.reached import e164_of
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 from terminal.store import birthdays, business
 from terminal.store.connection import Record, Transaction
 from terminal.store.rows import shown, shown_rows
 
-VERSION: Final = 3
+VERSION: Final = 4
 """Grows when the entries of a row change; an older replica derives them anew when it is opened."""
 
 DAY: Final = 86_400
@@ -78,7 +79,7 @@ def reindex(tx: Transaction, key: RowKey, before: Row | None, after: Row | None)
     if new is None:
         tx.do("delete from about where kind = ? and id = ?", *key)
     else:
-        tx.do("insert or replace into about (kind, id, member, call, at) values (?, ?, ?, ?, ?)", *new)
+        tx.do(f"insert or replace into {_ABOUT}", *new)
     if key[0] in _CONTACTS:
         for member in {entry[2] for entry in (old, new) if entry is not None and entry[2] is not None}:
             _note_recency(tx, member)
@@ -87,11 +88,13 @@ def reindex(tx: Transaction, key: RowKey, before: Row | None, after: Row | None)
 _CONTACTS: Final = ("contact", "note")
 """Kinds whose time counts as a contact with the member."""
 
+_ABOUT: Final = "about (kind, id, member, call, at, number) values (?, ?, ?, ?, ?, ?)"
+
 
 def _about(key: RowKey, row: Row | None) -> Record | None:
     if isinstance(row, Call):
-        return (*key, None, None, row.started)
-    return (*key, row.member, row.call, row.at) if isinstance(row, Note | Task | Contact) else None
+        return (*key, None, None, row.started, e164_of(row))
+    return (*key, row.member, row.call, row.at, None) if isinstance(row, Note | Task | Contact) else None
 
 
 def _day(tx: Transaction, member: str) -> int:
@@ -157,7 +160,7 @@ def rebuild(tx: Transaction) -> None:
     for kind in ("contact", "note", "task", "call"):
         for chunk in _chunks(shown_rows(tx, kind)):
             entries = [entry for key, row in chunk if (entry := _about(key, row)) is not None]
-            tx.many("insert into about (kind, id, member, call, at) values (?, ?, ?, ?, ?)", entries)
+            tx.many(f"insert into {_ABOUT}", entries)
     lasts = tx.all(
         "select member, max(at) from about where member is not null and kind in ('contact', 'note') group by member"
     )

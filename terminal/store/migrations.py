@@ -14,7 +14,14 @@ register(
     }
 )
 
-STEPS: Final = ("0001_replica.sql", "0002_business.sql", "0003_people.sql", "0004_drafts.sql", "0005_tries.sql")
+STEPS: Final = (
+    "0001_replica.sql",
+    "0002_business.sql",
+    "0003_people.sql",
+    "0004_drafts.sql",
+    "0005_tries.sql",
+    "0006_numbers.sql",
+)
 """Every step ever released; a new one goes to the end. `pragma user_version` is how many have run."""
 
 VERSION: Final = len(STEPS)

@@ -36,6 +36,7 @@ from terminal.store import (
     outbox,
     pages,
     regrant,
+    strangers,
 )
 from terminal.store.cards import Card
 from terminal.store.connection import Transaction
@@ -134,6 +135,10 @@ class Store(SignIns):
     async def call_notes(self, call: str) -> list[Note]:
         """The notes of a call, newest first."""
         return await self.reader.run(lambda tx: cards.call_notes(tx, call))
+
+    async def past(self, call: Call) -> strangers.Past:
+        """The notes of a call, and the earlier calls of its number, with their notes, that are no member's."""
+        return await self.reader.run(lambda tx: strangers.past(tx, call))
 
     async def promised(self, call: Call) -> list[Task]:
         """The open tasks of a call, and the open callbacks to its number that are no member's."""

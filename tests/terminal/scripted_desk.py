@@ -28,16 +28,17 @@ from ringdesk.ops import (
     touches,
 )
 from ringdesk.presence import Presence
-from ringdesk.reached import number_of, numbers
+from ringdesk.reached import e164_of, number_of, numbers
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.why import Why
-from terminal.desk import Awaited, Business, Card, Desk, Draft, Older
+from terminal.desk import Awaited, Business, Card, Desk, Draft, Older, Past
 from terminal.desk.values import LostCall
 from terminal.drafts import Drafting
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, RowNews, ScreenPop, TaskNews
 from terminal.store.pins import Login, is_pin
+from terminal.store.strangers import contact_of
 
 ME = "p-yating"
 NOW = 1_795_509_787.0
@@ -50,6 +51,8 @@ class ScriptedBusiness(Business):
     def __init__(self) -> None:
         self.tasks: list[Task] = []
         self.notes: list[Note] = []
+        self.before: list[Call] = []
+        """The calls of before, newest first."""
         self.people: list[Presence] = []
         self.codes: tuple[Disposition, ...] = BUILT_IN
         self.pages: list[Article] = []
@@ -84,6 +87,14 @@ class ScriptedBusiness(Business):
 
     async def noted(self, call: Call) -> list[Note]:
         return [note for note in self.notes if note.call == call.id]
+
+    async def past(self, call: Call) -> Past:
+        """As the store does: by the calls that are there."""
+        number = e164_of(call)
+        theirs = {each.id for each in self.before if number is not None and e164_of(each) == number} | {call.id}
+        notes = [note for note in self.notes if note.call in theirs and (note.member is None or note.call == call.id)]
+        met = [contact_of(each) for each in self.before if each.id in theirs]
+        return Past(tuple(met), tuple(notes))
 
     async def team(self) -> list[Presence]:
         return self.people

@@ -87,6 +87,7 @@ async def _a_call_from_ring_to_end(store: Store) -> None:
     await store.save(CallWrapup(call="c1", code=SafeText("order"), member="m1"), actor=ACTOR)
     await store.card("m1")
     await store.call_notes("c1")
+    await store.past(call)
     await store.calls(NOON - 3600)
     await store.lost_calls(NOON - 3600)
     await store.agenda("mei")
