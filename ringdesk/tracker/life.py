@@ -109,7 +109,7 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
         call = msgspec.structs.replace(call, outcome=None, ended=None, lapsed=False)
     if event.event is EventKind.RINGING and state is CallState.RINGING:
         call = msgspec.structs.replace(call, ring_count=call.ring_count + 1, last_ring=event.at)
-    return _entered(call, state, event) if state is not call.state else call
+    return _entered(call, state, event) if state is not call.state else _in_hindsight(call, event)
 
 
 def claim(call: Call, person: str, at: float | None = None, name: SafeText | None = None) -> Call:
@@ -167,7 +167,7 @@ def heard_at(call: Call) -> float:
 def give_up(call: Call, now: float) -> Call:
     """The deadline has passed: the call ends, how is not known, unless somebody had it or all telephones rang in vain."""
     outcome = Outcome.ANSWERED if _was_answered(call) else Outcome.MISSED if _in_vain(call) else Outcome.UNKNOWN
-    return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, ended=now)
+    return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, inferred=True, ended=now)
 
 
 def _of_leg(call: Call, event: CallEvent) -> CallEvent:
@@ -224,7 +224,8 @@ def _entered(call: Call, state: CallState, event: CallEvent) -> Call:
         return msgspec.structs.replace(call, state=state, last_ring=event.at, lapsed=event.lapsed is True)
     if state is CallState.ENDED:
         outcome = event.outcome or _outcome(call)
-        return msgspec.structs.replace(call, state=state, outcome=outcome, ended=event.at)
+        inferred = event.outcome is None
+        return msgspec.structs.replace(call, state=state, outcome=outcome, inferred=inferred, ended=event.at)
     return msgspec.structs.replace(call, state=state)
 
 
@@ -237,6 +238,21 @@ def _outcome(call: Call) -> Outcome:
     return Outcome.MISSED if call.legs else Outcome.UNKNOWN
 
 
+def _in_hindsight(call: Call, event: CallEvent) -> Call:
+    """What is heard only after the end may say how the call ended, where nobody had said it: requests overtake each other."""
+    if call.live or call.outcome is None or not (call.inferred or call.outcome is Outcome.UNKNOWN):
+        return call
+    if event.event is EventKind.ANSWERED:
+        return msgspec.structs.replace(call, outcome=Outcome.ANSWERED)
+    if call.outcome is not Outcome.UNKNOWN:
+        return call
+    if event.event is EventKind.ENDED and event.outcome is not None:
+        return msgspec.structs.replace(call, outcome=event.outcome, inferred=False)
+    if event.event is EventKind.LEG and call.disposition is None and _in_vain(call) and not _was_answered(call):
+        return msgspec.structs.replace(call, outcome=Outcome.MISSED, inferred=True)
+    return call
+
+
 def _with_facts(call: Call, event: CallEvent) -> Call:
     """What an event says whatever the state: it fills gaps, and what is known stays."""
     caller, absent = call.caller, call.absent
@@ -244,14 +260,11 @@ def _with_facts(call: Call, event: CallEvent) -> Call:
         caller = joined(stated(call), event.caller)
         absent = caller.raw is None and (absent or event.caller.presentation is not Presentation.SHOWN)
     key = SourceKey(event.source, event.native_id)
-    answered, answered_by, outcome = call.answered, call.answered_by, call.outcome
+    answered, answered_by = call.answered, call.answered_by
     if event.event is EventKind.ANSWERED:
         answered = event.at if answered is None else answered
-        outcome = Outcome.ANSWERED if outcome is Outcome.UNKNOWN else outcome
         # The one who has the call now: after a transfer that is another.
         answered_by = event.answered_by or answered_by if call.live else answered_by or event.answered_by
-    if event.event is EventKind.ENDED and outcome is Outcome.UNKNOWN:
-        outcome = event.outcome or outcome
     return msgspec.structs.replace(
         call,
         caller=caller,
@@ -261,7 +274,6 @@ def _with_facts(call: Call, event: CallEvent) -> Call:
         legs=join_leg(call.legs, event.leg),
         answered=answered,
         answered_by=answered_by,
-        outcome=outcome,
         sources=call.sources if key in call.sources else (*call.sources, key),
     )
 

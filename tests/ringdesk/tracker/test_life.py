@@ -46,6 +46,7 @@ def after(*events: CallEvent, call: Call | None = None) -> Call:
 
 RINGING, CALLER, QUEUED, ANSWERED = EventKind.RINGING, EventKind.CALLER, EventKind.QUEUED, EventKind.ANSWERED
 STOPPED, ENDED, LEG = EventKind.RING_STOPPED, EventKind.ENDED, EventKind.LEG
+RANG, IN_VAIN = (Leg(SafeText("801"), state) for state in (LegState.RINGING, LegState.MISSED))
 
 
 class TestTable:
@@ -174,6 +175,12 @@ class TestEnding:
             ((event(ENDED), event(ENDED, outcome=Outcome.MISSED)), Outcome.MISSED),
             ((event(ENDED), event(ANSWERED)), Outcome.ANSWERED),
             ((event(ENDED, outcome=Outcome.MISSED), event(ANSWERED)), Outcome.MISSED),
+            ((event(QUEUED), event(ENDED), event(ANSWERED)), Outcome.ANSWERED),
+            ((event(RINGING, leg=RANG), event(ENDED), event(ANSWERED)), Outcome.ANSWERED),
+            ((event(RINGING, leg=RANG), event(ENDED, outcome=Outcome.MISSED), event(ANSWERED)), Outcome.MISSED),
+            ((event(ENDED), event(LEG, leg=IN_VAIN)), Outcome.MISSED),
+            ((event(ENDED), event(LEG, leg=IN_VAIN), event(ANSWERED)), Outcome.ANSWERED),
+            ((event(ENDED), event(LEG, leg=RANG)), Outcome.UNKNOWN),
         ],
     )
     def test_outcomes(self, events: tuple[CallEvent, ...], outcome: Outcome) -> None:
@@ -196,6 +203,12 @@ class TestEnding:
         call = give_up(after(event(RINGING), event(STOPPED, T + 8)), T + 68)
         assert (call.state, call.outcome, call.ended) == (CallState.ENDED, Outcome.UNKNOWN, T + 68)
         assert give_up(after(event(ANSWERED)), T + 9).outcome is Outcome.ANSWERED
+        vain = give_up(after(event(LEG, leg=IN_VAIN)), T + 180)
+        assert (vain.outcome, after(event(ANSWERED), call=vain).outcome) == (Outcome.MISSED, Outcome.ANSWERED)
+
+    def test_what_a_person_said_of_it_stays(self) -> None:
+        ignored = msgspec.structs.replace(after(event(ENDED)), disposition="ignored")
+        assert after(event(LEG, leg=IN_VAIN), call=ignored).outcome is Outcome.UNKNOWN
 
 
 class TestPeople:
