@@ -135,9 +135,11 @@ def wrap_up(call: Call, code: SafeText, at: float) -> Call:
 
 def pop_due(call: Call) -> bool:
     """Whether the call is to be shown: an incoming one that lives, at the first number or the statement that there is
-    none, else at the second ring (contracts.md 6). That it is shown once is the desk's care."""
+    none, else at the second ring (contracts.md 6). One of which only telephones were heard that do not ring calls nobody here.
+    That it is shown once is the desk's care."""
     known = call.caller.raw is not None or call.absent
-    return call.live and call.direction is Direction.IN and (known or call.ring_count >= 2)
+    silent = call.state is CallState.NEW and bool(call.legs) and all(leg.state is not LegState.RINGING for leg in call.legs)
+    return call.live and call.direction is Direction.IN and not silent and (known or call.ring_count >= 2)
 
 
 def patience(call: Call, policy: Policy) -> float | None:

@@ -262,6 +262,10 @@ class TestPeople:
         ((event(CALLER, caller=CHEN), event(ENDED)), False),
         ((event(ENDED), event(RINGING, caller=CHEN), event(RINGING)), False),
         ((event(RINGING, caller=CHEN, direction=Direction.OUT),), False),
+        ((event(LEG, caller=CHEN, leg=IN_VAIN),), False),
+        ((event(LEG, caller=CHEN, leg=IN_VAIN), event(LEG, leg=RANG)), True),
+        ((event(LEG, caller=CHEN, leg=IN_VAIN), event(RINGING)), True),
+        ((event(CALLER, caller=CHEN),), True),
     ],
 )
 def test_when_a_call_pops(events: tuple[CallEvent, ...], due: bool) -> None:
