@@ -138,7 +138,9 @@ def pop_due(call: Call) -> bool:
     none, else at the second ring (contracts.md 6). One of which only telephones were heard that do not ring calls nobody here.
     That it is shown once is the desk's care."""
     known = call.caller.raw is not None or call.absent
-    silent = call.state is CallState.NEW and bool(call.legs) and all(leg.state is not LegState.RINGING for leg in call.legs)
+    silent = (
+        call.state is CallState.NEW and bool(call.legs) and all(leg.state is not LegState.RINGING for leg in call.legs)
+    )
     return call.live and call.direction is Direction.IN and not silent and (known or call.ring_count >= 2)
 
 

@@ -30,6 +30,8 @@ from terminal.store import cards
 _MAX_QUEUED: Final = 256
 """Events that may wait; beyond it the sources wait."""
 _LONGEST_SLEEP: Final = 30.0
+_DUE_EVERY: Final = 1.0
+"""Seconds after which the deadlines are looked at, whatever waits: else a busy source lets no call be given up."""
 _LAST_SECONDS: Final = 5.0
 _NOT_REPORTED: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
 
@@ -65,6 +67,7 @@ class CallFlow:
         self._site = ""
         self._queue: asyncio.Queue[CallEvent | Call | frozenset[str] | list[Turn]] = asyncio.Queue()
         self._room = asyncio.Semaphore(_MAX_QUEUED)
+        self._looked = float("-inf")
         self._reporter = Reporter(save_report, self._not_saved)
 
     @property
@@ -144,7 +147,9 @@ class CallFlow:
                 await self._take(item)
             except Exception:  # noqa: BLE001 - logged whole: one call must not end the desk
                 _log.exception("a call could not be shown")
-            if item is not None:
+            if item is None:
+                self._looked = self._now()
+            else:
                 self._queue.task_done()
             if isinstance(item, CallEvent):
                 self._room.release()
@@ -163,7 +168,10 @@ class CallFlow:
 
     async def _next(self) -> CallEvent | Call | frozenset[str] | list[Turn] | None:
         """What comes next; None when only time has passed."""
-        due = self.book.due_in(self._now())
+        now = self._now()
+        if not self._queue.empty() and abs(now - self._looked) >= _DUE_EVERY:
+            return None
+        due = self.book.due_in(now)
         wait = _LONGEST_SLEEP if due is None else min(max(due, 0.05), _LONGEST_SLEEP)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
