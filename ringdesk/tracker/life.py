@@ -101,6 +101,8 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
         call = Call(id=call_id, direction=event.direction, started=event.at, site=site)
     if event.event in NO_CALL:
         return call
+    if _comes_in(call, event):
+        call = _incoming(call, event)
     event = _of_leg(call, event)
     call = _with_facts(call, event)
     state = TRANSITIONS.get((call.state, event.event), call.state)
@@ -189,7 +191,29 @@ def _of_leg(call: Call, event: CallEvent) -> CallEvent:
     if event.event is EventKind.ANSWERED:
         return msgspec.structs.replace(event, answered_by=event.leg.agent)
     kind = EventKind.LEG if event.event is EventKind.ENDED else event.event
-    return msgspec.structs.replace(event, event=kind)
+    called = None if event.called is None else msgspec.structs.replace(event.called, raw=None)
+    return msgspec.structs.replace(event, event=kind, called=called)
+
+
+def _comes_in(call: Call, event: CallEvent) -> bool:
+    """Whether a caller is heard of only now: the call was opened by the leg to one of our telephones, as if that went out."""
+    caller_heard = event.event is EventKind.RINGING and event.leg is None and event.caller is not None
+    turns = call.direction is Direction.OUT and event.direction is Direction.IN
+    return turns and caller_heard and stated(call) is None
+
+
+def _incoming(call: Call, event: CallEvent) -> Call:
+    """The call as it comes in: what it took for the number called out is the telephone that is rung for it."""
+    agent = call.called.raw if call.live else None
+    answered = call.answered is not None
+    leg = None if agent is None else Leg(agent, LegState.ANSWERED if answered else LegState.RINGING)
+    return msgspec.structs.replace(
+        call,
+        direction=Direction.IN,
+        called=event.called or Called(),
+        legs=join_leg(call.legs, leg),
+        answered_by=call.answered_by or (agent if answered else None),
+    )
 
 
 def _rings_on(call: Call, event: CallEvent) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from config import registry
 from ringdesk.callbacks import Policy, lost
-from ringdesk.calls import Call, CallEvent, CallState, Outcome
+from ringdesk.calls import Call, CallEvent, CallState, Direction, Outcome
 from ringdesk.dialects import SourceOptions
 from ringdesk.simulators import Incoming
 from ringdesk.simulators.hooks import Told, signing
@@ -52,3 +52,12 @@ def test_a_call_ends_in_the_same_way(name: str, answer: str | None, outcome: Out
         assert (call.state, call.outcome) == (CallState.ENDED, outcome), order
         assert lost(call, Policy()) is (outcome is Outcome.MISSED)
         assert call.answered_by == answer
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [("802", Outcome.ANSWERED), (None, Outcome.MISSED)])
+def test_whichever_leg_is_heard_of_first_the_call_comes_in(answer: str | None, outcome: Outcome) -> None:
+    for order in permutations(batches("telnyx", answer)):
+        call = call_of(order)
+        assert (call.direction, call.state, call.outcome) == (Direction.IN, CallState.ENDED, outcome), order
+        assert (call.caller.raw, call.called.raw) == ("+886912345678", "+886227208889")
+        assert lost(call, Policy()) is (outcome is Outcome.MISSED)

@@ -109,6 +109,18 @@ async def test_an_answer_that_was_overtaken_by_the_end_closes_it(office: Office)
     assert call.outcome is Outcome.ANSWERED
 
 
+async def test_a_call_whose_telephone_was_heard_of_before_its_caller_makes_one(office: Office) -> None:
+    leg = Leg(SafeText("801"), LegState.RINGING)
+    called = CalledNumber(raw=SafeText("801"))
+    rung = event(EventKind.RINGING, caller=None, called=called, direction=Direction.OUT, leg=leg)
+    await office.hooked(rung)
+    await office.hooked(event(EventKind.ENDED, caller=None, outcome=Outcome.MISSED))
+    assert await office.owed() == []
+    await office.hooked(event(EventKind.RINGING))
+    (task,) = await office.owed()
+    assert task.number == "+886965118402"
+
+
 async def test_a_call_out_that_was_answered_closes_it(office: Office) -> None:
     await office.missed()
     office.desk.now += 100
