@@ -15,7 +15,6 @@ from terminal.desk.callflow import CallFlow
 from terminal.news import CallNews, News, ScreenPop
 
 AT = 1795325880.0
-HIDDEN = Caller(presentation=Presentation.PRIVATE)
 
 
 class Clock:
@@ -30,21 +29,24 @@ class Clock:
 
 
 def ring(native: str, source: str = "line") -> CallEvent:
-    return CallEvent(event=EventKind.RINGING, at=AT, source=source, native_id=native, caller=HIDDEN)
+    caller = Caller(raw=SafeText(f"0912{source}{native}"), presentation=Presentation.SHOWN)
+    return CallEvent(event=EventKind.RINGING, at=AT, source=source, native_id=native, caller=caller)
 
 
 @asynccontextmanager
 async def working(*events: CallEvent) -> AsyncIterator[list[News]]:
-    """What is published of events that wait already when the work begins, until nothing waits."""
+    """What is published of events that come all at once, as their lines have room, until nothing waits."""
     found: list[News] = []
     clock = Clock()
     lookup = AsyncMock()
     lookup.ended.return_value = {}
+    lookup.mark.return_value = None
     facts: dict[str, Any] = {"card": AsyncMock(), "save_report": AsyncMock(), "name_of": lambda _: SafeText("")}
     flow = CallFlow(CallBook(Tracker()), lookup=lookup, publish=found.append, me="me", now=clock, **facts)
-    for event in events:
-        await flow.put(event)
+    putting = asyncio.gather(*(flow.put(event) for event in events))
+    await asyncio.sleep(0)
     running = asyncio.create_task(flow.run())
+    await putting
     await flow._queue.join()
     running.cancel()
     yield found
@@ -58,3 +60,12 @@ async def test_a_call_is_given_up_while_others_keep_coming() -> None:
         given_up = news[ended.index(True)]
         assert isinstance(given_up, CallNews)
         assert given_up.call.state is CallState.ENDED
+
+
+async def test_a_busy_line_delays_itself_alone() -> None:
+    busy = (ring(str(number), "busy") for number in range(100))
+    async with working(*busy, ring("a", "quiet"), ring("b", "quiet")) as news:
+        pops = [each.call.id for each in news if isinstance(each, ScreenPop)]
+        assert [pops.index(call_id("quiet", native)) for native in "ab"] == [1, 3]
+        own = [each for each in pops if each not in (pops[1], pops[3])]
+        assert own == [call_id("busy", str(number)) for number in range(100)]
