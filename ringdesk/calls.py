@@ -218,7 +218,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     `routed` says where it rings (None: at all desks of the store), `mark` what the business's own list says of the number.
     `perhaps` is the id of another source's call that this may be, though nothing proves it: who saw that one is not disturbed
     again; `apart` are those of which a person said that this is another one. `joined` is, of a call that a person joined to
-    another, how both were before. `lapsed`: nobody heard it stop ringing, and it may ring on. `absent` says that the source
+    another, how both were before. `lapsed`: nobody heard it stop ringing, and it may ring on. `inferred`: no source said the
+    outcome, it follows from what was heard until the end. `absent` says that the source
     stated that there is no number (so the pop need not wait). `merged_into` is the id under which a call goes on that turned
     out to be the same as another.
     """
@@ -254,6 +255,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     apart: tuple[str, ...] = ()
     joined: Joined | None = None
     lapsed: bool = False
+    inferred: bool = False
 
     @property
     def rank(self) -> int:

@@ -2,7 +2,8 @@
 
 Signed with Ed25519 over `<telnyx-timestamp>|<body>`, believed for 5 minutes (telnyx-python, lib/webhook_verification.py). The
 address is not signed, so nothing is read from it but where a TeXML request is handed on to. Only `call.initiated` says which
-way a leg goes; the other events name it by its number, and the tracker knows whose leg that is.
+way a leg goes; the other events name it by its number, and the tracker knows whose leg that is. The leg to a telephone of ours
+may be heard of before the caller's: until that is, the call seems to go out.
 """
 
 from typing import Any, Final
@@ -87,11 +88,11 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
 
 
 def _initiated(payload: dict[str, Any], base: CallEvent, line: str, who: SafeText) -> CallEvent:
-    base = msgspec.structs.replace(base, called=hookfacts.called(text_of(payload, "to"), line))
     if text_of(payload, "direction") == "outgoing":
         leg = Leg(who, LegState.RINGING) if who else None
-        return msgspec.structs.replace(base, direction=Direction.OUT, leg=leg)
-    return msgspec.structs.replace(base, caller=_caller(payload), via=_via(payload))
+        return msgspec.structs.replace(base, called=hookfacts.called(who, line), direction=Direction.OUT, leg=leg)
+    called = hookfacts.called(text_of(payload, "to"), line)
+    return msgspec.structs.replace(base, called=called, caller=_caller(payload), via=_via(payload))
 
 
 def _caller(payload: dict[str, Any]) -> Caller:

@@ -174,6 +174,7 @@ def call_verdict(case: Case, args: CallVerdict) -> Effect:
         call,
         state=CallState.ENDED,
         outcome=_VERDICTS[args.verdict],
+        inferred=False,
         ended=case.at if call.ended is None else call.ended,
         disposition=args.verdict,
     )

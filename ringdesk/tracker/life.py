@@ -101,6 +101,8 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
         call = Call(id=call_id, direction=event.direction, started=event.at, site=site)
     if event.event in NO_CALL:
         return call
+    if _comes_in(call, event):
+        call = _incoming(call, event)
     event = _of_leg(call, event)
     call = _with_facts(call, event)
     state = TRANSITIONS.get((call.state, event.event), call.state)
@@ -109,7 +111,7 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
         call = msgspec.structs.replace(call, outcome=None, ended=None, lapsed=False)
     if event.event is EventKind.RINGING and state is CallState.RINGING:
         call = msgspec.structs.replace(call, ring_count=call.ring_count + 1, last_ring=event.at)
-    return _entered(call, state, event) if state is not call.state else call
+    return _entered(call, state, event) if state is not call.state else _in_hindsight(call, event)
 
 
 def claim(call: Call, person: str, at: float | None = None, name: SafeText | None = None) -> Call:
@@ -135,9 +137,13 @@ def wrap_up(call: Call, code: SafeText, at: float) -> Call:
 
 def pop_due(call: Call) -> bool:
     """Whether the call is to be shown: an incoming one that lives, at the first number or the statement that there is
-    none, else at the second ring (contracts.md 6). That it is shown once is the desk's care."""
+    none, else at the second ring (contracts.md 6). One of which only telephones were heard that do not ring calls nobody here.
+    That it is shown once is the desk's care."""
     known = call.caller.raw is not None or call.absent
-    return call.live and call.direction is Direction.IN and (known or call.ring_count >= 2)
+    silent = (
+        call.state is CallState.NEW and bool(call.legs) and all(leg.state is not LegState.RINGING for leg in call.legs)
+    )
+    return call.live and call.direction is Direction.IN and not silent and (known or call.ring_count >= 2)
 
 
 def patience(call: Call, policy: Policy) -> float | None:
@@ -167,7 +173,7 @@ def heard_at(call: Call) -> float:
 def give_up(call: Call, now: float) -> Call:
     """The deadline has passed: the call ends, how is not known, unless somebody had it or all telephones rang in vain."""
     outcome = Outcome.ANSWERED if _was_answered(call) else Outcome.MISSED if _in_vain(call) else Outcome.UNKNOWN
-    return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, ended=now)
+    return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, inferred=True, ended=now)
 
 
 def _of_leg(call: Call, event: CallEvent) -> CallEvent:
@@ -185,7 +191,29 @@ def _of_leg(call: Call, event: CallEvent) -> CallEvent:
     if event.event is EventKind.ANSWERED:
         return msgspec.structs.replace(event, answered_by=event.leg.agent)
     kind = EventKind.LEG if event.event is EventKind.ENDED else event.event
-    return msgspec.structs.replace(event, event=kind)
+    called = None if event.called is None else msgspec.structs.replace(event.called, raw=None)
+    return msgspec.structs.replace(event, event=kind, called=called)
+
+
+def _comes_in(call: Call, event: CallEvent) -> bool:
+    """Whether a caller is heard of only now: the call was opened by the leg to one of our telephones, as if that went out."""
+    caller_heard = event.event is EventKind.RINGING and event.leg is None and event.caller is not None
+    turns = call.direction is Direction.OUT and event.direction is Direction.IN
+    return turns and caller_heard and stated(call) is None
+
+
+def _incoming(call: Call, event: CallEvent) -> Call:
+    """The call as it comes in: what it took for the number called out is the telephone that is rung for it."""
+    agent = call.called.raw if call.live else None
+    answered = call.answered is not None
+    leg = None if agent is None else Leg(agent, LegState.ANSWERED if answered else LegState.RINGING)
+    return msgspec.structs.replace(
+        call,
+        direction=Direction.IN,
+        called=event.called or Called(),
+        legs=join_leg(call.legs, leg),
+        answered_by=call.answered_by or (agent if answered else None),
+    )
 
 
 def _rings_on(call: Call, event: CallEvent) -> bool:
@@ -224,7 +252,8 @@ def _entered(call: Call, state: CallState, event: CallEvent) -> Call:
         return msgspec.structs.replace(call, state=state, last_ring=event.at, lapsed=event.lapsed is True)
     if state is CallState.ENDED:
         outcome = event.outcome or _outcome(call)
-        return msgspec.structs.replace(call, state=state, outcome=outcome, ended=event.at)
+        inferred = event.outcome is None
+        return msgspec.structs.replace(call, state=state, outcome=outcome, inferred=inferred, ended=event.at)
     return msgspec.structs.replace(call, state=state)
 
 
@@ -237,6 +266,21 @@ def _outcome(call: Call) -> Outcome:
     return Outcome.MISSED if call.legs else Outcome.UNKNOWN
 
 
+def _in_hindsight(call: Call, event: CallEvent) -> Call:
+    """What is heard only after the end may say how the call ended, where nobody had said it: requests overtake each other."""
+    if call.live or call.outcome is None or not (call.inferred or call.outcome is Outcome.UNKNOWN):
+        return call
+    if event.event is EventKind.ANSWERED:
+        return msgspec.structs.replace(call, outcome=Outcome.ANSWERED)
+    if call.outcome is not Outcome.UNKNOWN:
+        return call
+    if event.event is EventKind.ENDED and event.outcome is not None:
+        return msgspec.structs.replace(call, outcome=event.outcome, inferred=False)
+    if event.event is EventKind.LEG and call.disposition is None and _in_vain(call) and not _was_answered(call):
+        return msgspec.structs.replace(call, outcome=Outcome.MISSED, inferred=True)
+    return call
+
+
 def _with_facts(call: Call, event: CallEvent) -> Call:
     """What an event says whatever the state: it fills gaps, and what is known stays."""
     caller, absent = call.caller, call.absent
@@ -244,14 +288,11 @@ def _with_facts(call: Call, event: CallEvent) -> Call:
         caller = joined(stated(call), event.caller)
         absent = caller.raw is None and (absent or event.caller.presentation is not Presentation.SHOWN)
     key = SourceKey(event.source, event.native_id)
-    answered, answered_by, outcome = call.answered, call.answered_by, call.outcome
+    answered, answered_by = call.answered, call.answered_by
     if event.event is EventKind.ANSWERED:
         answered = event.at if answered is None else answered
-        outcome = Outcome.ANSWERED if outcome is Outcome.UNKNOWN else outcome
         # The one who has the call now: after a transfer that is another.
         answered_by = event.answered_by or answered_by if call.live else answered_by or event.answered_by
-    if event.event is EventKind.ENDED and outcome is Outcome.UNKNOWN:
-        outcome = event.outcome or outcome
     return msgspec.structs.replace(
         call,
         caller=caller,
@@ -261,7 +302,6 @@ def _with_facts(call: Call, event: CallEvent) -> Call:
         legs=join_leg(call.legs, event.leg),
         answered=answered,
         answered_by=answered_by,
-        outcome=outcome,
         sources=call.sources if key in call.sources else (*call.sources, key),
     )
 

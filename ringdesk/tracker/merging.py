@@ -207,6 +207,7 @@ def united(kept: Call, other: Call) -> Call:
         lapsed=ahead.lapsed,
         state=ahead.state,
         outcome=ahead.outcome,
+        inferred=ahead.inferred,
         ended=ahead.ended,
         caller=caller,
         called=join_called(kept.called, other.called),

@@ -1,11 +1,13 @@
-"""The call flow: events of the desk's own lines and rows of calls come in, in order; pops and call news go out.
+"""The call flow: events of the desk's own lines and rows of calls come in; pops and call news go out.
 
-One worker takes everything in turn, so that the news of a call never overtakes its pop. It waits for the look-up of a
-pop (a fraction of a millisecond) and for nothing else: reports upward are saved by a task of their own.
+One worker takes everything, of each line in order and of the lines in turn, so that the news of a call never overtakes its
+pop. It waits for the look-up of a pop (a fraction of a millisecond) and for nothing else: reports upward are saved by a task
+of their own.
 """
 
 import asyncio
 import contextlib
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -21,15 +23,20 @@ from ringdesk.tracker import Policy, again, deadline, give_up
 from ringdesk.wire.messages import Line
 from terminal import words
 from terminal.desk.callbook import CallBook, Turn
+from terminal.desk.inturn import InTurn
 from terminal.desk.ports import Lookup, Source
 from terminal.desk.reports import Reporter
 from terminal.desk.values import Card
 from terminal.news import CallNews, Match, News, NoticeNews, ScreenPop
 from terminal.store import cards
 
-_MAX_QUEUED: Final = 256
-"""Events that may wait; beyond it the sources wait."""
+_SHARE: Final = 32
+"""Events of one source that may wait; beyond it that source waits."""
+_ROWS: Final = ""
+"""In the place of a source: what comes from the store."""
 _LONGEST_SLEEP: Final = 30.0
+_DUE_EVERY: Final = 1.0
+"""Seconds after which the deadlines are looked at, whatever waits: else a busy source lets no call be given up."""
 _LAST_SECONDS: Final = 5.0
 _NOT_REPORTED: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
 
@@ -63,8 +70,9 @@ class CallFlow:
         self._sources: dict[str, Source] = {}
         self._lines: dict[str, Line] = {}
         self._site = ""
-        self._queue: asyncio.Queue[CallEvent | Call | frozenset[str] | list[Turn]] = asyncio.Queue()
-        self._room = asyncio.Semaphore(_MAX_QUEUED)
+        self._queue: InTurn[CallEvent | Call | frozenset[str] | list[Turn]] = InTurn()
+        self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_SHARE))
+        self._looked = float("-inf")
         self._reporter = Reporter(save_report, self._not_saved)
 
     @property
@@ -77,7 +85,7 @@ class CallFlow:
         self._me = person
         turns = self.book.rings_for(frozenset({self._device, person}), self._now())
         if turns:
-            self._queue.put_nowait(turns)
+            self._queue.put_nowait((_ROWS, turns))
 
     def place(self, site: str, lines: tuple[Line, ...], device: str = "") -> None:
         """Where the desk stands, and the lines of the central settings: theirs win over the source's own. `device` is its id."""
@@ -98,7 +106,7 @@ class CallFlow:
         for call in calls:
             late = deadline(call, Policy())
             turns += self.book.row(give_up(call, now) if late is not None and late <= now else call, now)
-        self._queue.put_nowait(turns)
+        self._queue.put_nowait((_ROWS, turns))
 
     async def lapse(self, calls: list[Call]) -> None:
         """Of these calls, which rang at the start, those that no line of this desk has heard of since ring no more."""
@@ -107,17 +115,17 @@ class CallFlow:
             await self.put(event)
 
     async def put(self, event: CallEvent) -> None:
-        """An event of an own line. Waits while too many are queued."""
-        await self._room.acquire()
-        self._queue.put_nowait(event)
+        """An event of an own line. Waits while too many of that line are queued."""
+        await self._rooms[event.source].acquire()
+        self._queue.put_nowait((event.source, event))
 
     def row(self, call: Call) -> None:
         """The row of a call came or changed."""
-        self._queue.put_nowait(call)
+        self._queue.put_nowait((_ROWS, call))
 
     def owned(self, numbers: frozenset[str]) -> None:
         """Somebody has these numbers (E.164) now who had them not: whoever calls from one becomes known."""
-        self._queue.put_nowait(numbers)
+        self._queue.put_nowait((_ROWS, numbers))
 
     async def flush(self, call: str) -> None:
         """An op about a call follows: its report goes first, else nobody would know the call."""
@@ -144,10 +152,12 @@ class CallFlow:
                 await self._take(item)
             except Exception:  # noqa: BLE001 - logged whole: one call must not end the desk
                 _log.exception("a call could not be shown")
-            if item is not None:
+            if item is None:
+                self._looked = self._now()
+            else:
                 self._queue.task_done()
             if isinstance(item, CallEvent):
-                self._room.release()
+                self._rooms[item.source].release()
 
     async def _take(self, item: CallEvent | Call | frozenset[str] | list[Turn] | None) -> None:
         if item is None:
@@ -163,11 +173,14 @@ class CallFlow:
 
     async def _next(self) -> CallEvent | Call | frozenset[str] | list[Turn] | None:
         """What comes next; None when only time has passed."""
-        due = self.book.due_in(self._now())
+        now = self._now()
+        if not self._queue.empty() and abs(now - self._looked) >= _DUE_EVERY:
+            return None
+        due = self.book.due_in(now)
         wait = _LONGEST_SLEEP if due is None else min(max(due, 0.05), _LONGEST_SLEEP)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait):
-                return await self._queue.get()
+                return (await self._queue.get())[1]
         return None
 
     async def _heard(self, event: CallEvent) -> None:

@@ -11,6 +11,7 @@ from ringdesk.calls import CallState, Direction, LegState, Outcome, Presentation
 from ringdesk.codecs.http import Request
 from ringdesk.dialects import SourceOptions
 from ringdesk.dialects.telnyx import TelnyxDialect
+from ringdesk.tracker import pop_due
 from tests.ringdesk.dialects import hooks
 from tests.ringdesk.dialects.hooks import AT, call_of, packed, reason
 
@@ -159,6 +160,15 @@ class TestTheCall:
     def test_in_any_order(self) -> None:
         call = call_of(TELNYX, told("hangup", hangup_cause="originator_cancel"), INCOMING)
         assert (call.state, call.outcome) == (CallState.ENDED, Outcome.MISSED)
+
+    def test_the_telephone_is_heard_of_before_the_caller(self) -> None:
+        rings = call_of(TELNYX, RUNG, INCOMING)
+        expected = call_of(TELNYX, INCOMING, RUNG)
+        assert (rings.direction, rings.state) == (Direction.IN, CallState.RINGING)
+        assert (rings.caller, rings.called, rings.legs) == (expected.caller, expected.called, expected.legs)
+        assert pop_due(rings)
+        answered = call_of(TELNYX, RUNG, told("answered", "sip:801@sip.telnyx.com"), INCOMING)
+        assert (answered.direction, answered.answered_by) == (Direction.IN, "801")
 
     @pytest.mark.parametrize("number", ["anonymous", "Anonymous", "+anonymous", "Restricted", "+266696687", "+7748283"])
     def test_withheld(self, number: str) -> None:

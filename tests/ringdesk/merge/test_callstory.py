@@ -106,6 +106,11 @@ class TestVerdict:
         assert (task.kind, task.number, task.due) == (TaskKind.CALLBACK, "+886912345678", "2026-11-26T10:00:00")
         assert done(self.MISSED, call, task) == Effect({})
 
+    def test_it_is_said_and_no_longer_inferred(self) -> None:
+        call = done(self.MISSED, msgspec.structs.replace(STOPPED, inferred=True)).rows["call", "c1"]
+        assert isinstance(call, Call)
+        assert not call.inferred
+
     def test_a_later_verdict_corrects_it_and_closes_the_callback(self) -> None:
         rows = done(self.MISSED, STOPPED).rows
         effect = done(CallVerdict(call="c1", verdict="elsewhere"), *rows.values())

@@ -46,6 +46,7 @@ def after(*events: CallEvent, call: Call | None = None) -> Call:
 
 RINGING, CALLER, QUEUED, ANSWERED = EventKind.RINGING, EventKind.CALLER, EventKind.QUEUED, EventKind.ANSWERED
 STOPPED, ENDED, LEG = EventKind.RING_STOPPED, EventKind.ENDED, EventKind.LEG
+RANG, IN_VAIN = (Leg(SafeText("801"), state) for state in (LegState.RINGING, LegState.MISSED))
 
 
 class TestTable:
@@ -88,7 +89,8 @@ def test_any_event_on_any_call_has_one_answer(call: Call | None, one: CallEvent)
     assert found == step(call, one, call_id="c")
     if call is not None:
         assert found.rank >= call.rank
-        assert (found.id, found.started, found.direction) == (call.id, call.started, call.direction)
+        assert (found.id, found.started) == (call.id, call.started)
+        assert found.direction is call.direction or (call.direction, found.direction) == (Direction.OUT, Direction.IN)
     if one.event is not RINGING:
         assert step(found, one, call_id="c") == found
     assert isinstance(pop_due(found), bool)
@@ -174,6 +176,12 @@ class TestEnding:
             ((event(ENDED), event(ENDED, outcome=Outcome.MISSED)), Outcome.MISSED),
             ((event(ENDED), event(ANSWERED)), Outcome.ANSWERED),
             ((event(ENDED, outcome=Outcome.MISSED), event(ANSWERED)), Outcome.MISSED),
+            ((event(QUEUED), event(ENDED), event(ANSWERED)), Outcome.ANSWERED),
+            ((event(RINGING, leg=RANG), event(ENDED), event(ANSWERED)), Outcome.ANSWERED),
+            ((event(RINGING, leg=RANG), event(ENDED, outcome=Outcome.MISSED), event(ANSWERED)), Outcome.MISSED),
+            ((event(ENDED), event(LEG, leg=IN_VAIN)), Outcome.MISSED),
+            ((event(ENDED), event(LEG, leg=IN_VAIN), event(ANSWERED)), Outcome.ANSWERED),
+            ((event(ENDED), event(LEG, leg=RANG)), Outcome.UNKNOWN),
         ],
     )
     def test_outcomes(self, events: tuple[CallEvent, ...], outcome: Outcome) -> None:
@@ -196,6 +204,12 @@ class TestEnding:
         call = give_up(after(event(RINGING), event(STOPPED, T + 8)), T + 68)
         assert (call.state, call.outcome, call.ended) == (CallState.ENDED, Outcome.UNKNOWN, T + 68)
         assert give_up(after(event(ANSWERED)), T + 9).outcome is Outcome.ANSWERED
+        vain = give_up(after(event(LEG, leg=IN_VAIN)), T + 180)
+        assert (vain.outcome, after(event(ANSWERED), call=vain).outcome) == (Outcome.MISSED, Outcome.ANSWERED)
+
+    def test_what_a_person_said_of_it_stays(self) -> None:
+        ignored = msgspec.structs.replace(after(event(ENDED)), disposition="ignored")
+        assert after(event(LEG, leg=IN_VAIN), call=ignored).outcome is Outcome.UNKNOWN
 
 
 class TestPeople:
@@ -249,6 +263,10 @@ class TestPeople:
         ((event(CALLER, caller=CHEN), event(ENDED)), False),
         ((event(ENDED), event(RINGING, caller=CHEN), event(RINGING)), False),
         ((event(RINGING, caller=CHEN, direction=Direction.OUT),), False),
+        ((event(LEG, caller=CHEN, leg=IN_VAIN),), False),
+        ((event(LEG, caller=CHEN, leg=IN_VAIN), event(LEG, leg=RANG)), True),
+        ((event(LEG, caller=CHEN, leg=IN_VAIN), event(RINGING)), True),
+        ((event(CALLER, caller=CHEN),), True),
     ],
 )
 def test_when_a_call_pops(events: tuple[CallEvent, ...], due: bool) -> None:
@@ -282,6 +300,10 @@ class TestLegsThatAreReportedLikeCalls:
         own = self.said(ANSWERED, "+886227208889", LegState.ANSWERED)
         call = after(own, call=self.rung())
         assert (call.state, call.answered_by, len(call.legs)) == (CallState.ANSWERED, None, 1)
+
+    def test_a_call_out_whose_caller_is_known_stays_one(self) -> None:
+        out = event(RINGING, caller=CHEN, direction=Direction.OUT)
+        assert after(out, event(RINGING, caller=LIN)).direction is Direction.OUT
 
     def test_whom_we_call_is_no_telephone_of_ours(self) -> None:
         out = {"direction": Direction.OUT}

@@ -8,8 +8,8 @@ import pytest
 
 from ringdesk import ops
 from ringdesk.callbacks import Policy
+from ringdesk.calls import Call, Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation
 from ringdesk.calls import Called as CalledNumber
-from ringdesk.calls import Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation
 from ringdesk.ids import call_id, callback_id
 from ringdesk.marks import MarkLabel
 from ringdesk.members import MemberNumber
@@ -94,6 +94,31 @@ async def test_a_repeat_joins_it_and_an_answer_closes_it(office: Office) -> None
     await office.missed("f")
     (task,) = await office.owed()
     assert task.call == call_id("pbx", "f"), "who is missed after that is called back for it"
+
+
+async def test_an_answer_that_was_overtaken_by_the_end_closes_it(office: Office) -> None:
+    leg = Leg(SafeText("801"), LegState.RINGING)
+    await office.hooked(event(EventKind.RINGING), event(EventKind.LEG, leg=leg), event(EventKind.ENDED))
+    (task,) = await office.owed()
+    await office.hooked(event(EventKind.ANSWERED))
+    assert [(each.id, each.state) for each in await office.tasks()] == [(task.id, TaskState.DONE)]
+    held = await office.desk.store.order.row(("call", call_id("pbx", "c")))
+    assert held is not None
+    call = ops.decode_row("call", held.body or b"")
+    assert isinstance(call, Call)
+    assert call.outcome is Outcome.ANSWERED
+
+
+async def test_a_call_whose_telephone_was_heard_of_before_its_caller_makes_one(office: Office) -> None:
+    leg = Leg(SafeText("801"), LegState.RINGING)
+    called = CalledNumber(raw=SafeText("801"))
+    rung = event(EventKind.RINGING, caller=None, called=called, direction=Direction.OUT, leg=leg)
+    await office.hooked(rung)
+    await office.hooked(event(EventKind.ENDED, caller=None, outcome=Outcome.MISSED))
+    assert await office.owed() == []
+    await office.hooked(event(EventKind.RINGING))
+    (task,) = await office.owed()
+    assert task.number == "+886965118402"
 
 
 async def test_a_call_out_that_was_answered_closes_it(office: Office) -> None:

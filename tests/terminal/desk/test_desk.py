@@ -256,7 +256,7 @@ async def test_a_listener_that_fails_and_a_broken_event_do_not_end_the_desk(tmp_
     async with opened(tmp_path) as place:
         place.desk._news.subscribe(fails)
         ear = place.ear  # from here on: only a first listener is told what came before it
-        place.desk._flow._queue.put_nowait(object())  # type: ignore[arg-type]
+        place.desk._flow._queue.put_nowait(("", object()))  # type: ignore[arg-type]
         await place.hand.ring(NUMBER)
         assert (await ear.until(ScreenPop)).matches
 
