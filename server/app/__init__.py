@@ -35,7 +35,7 @@ from server.hub.saving import FULL
 from server.identity import authority
 from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
-from server.intake import Intake, Place
+from server.intake import Intake, Place, Proven
 from server.intake.backing import Central
 from server.intake.peers import networks
 from server.sessions import Parts, Reception
@@ -113,7 +113,7 @@ def hooked(intake: Intake) -> ASGIApp:
     async def hook(scope: Scope, receive: Receive, send: Send) -> None:
         response = await intake.receive(Request(scope, receive))
         guest = guest_of(scope.get("state", {}))
-        if guest is not None and response.status_code < 300:
+        if guest is not None and isinstance(response, Proven):
             guest.believed()
         await response(scope, receive, send)
 
