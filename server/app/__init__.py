@@ -200,9 +200,14 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
 
 
 async def serve_hooks(
-    listener: socket.socket, intake: Intake, on_bound: Callable[[], None], stop: asyncio.Event
+    listener: socket.socket,
+    intake: Intake,
+    on_bound: Callable[[], None],
+    stop: asyncio.Event,
+    on_full: Callable[[], object],
 ) -> None:
-    """Serve an intake alone, at every path, until `stop` is set: it is asked for the source "desk". The listener is closed."""
+    """Serve an intake alone, at every path, until `stop` is set: it is asked for the source "desk". The listener is closed.
+    `on_full` is called now and then while as many are connected as may be."""
     answer = hooked(intake)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -214,7 +219,8 @@ async def serve_hooks(
 
     working = asyncio.create_task(intake.run())
     try:
-        await _run(Listening(_config(app), Door(descriptors()), on_bound), listener, stop)
+        door = Door(descriptors(), on_full=on_full)
+        await _run(Listening(_config(app), door, on_bound), listener, stop)
     finally:
         working.cancel()
         await asyncio.wait({working})

@@ -106,7 +106,7 @@ async def test_tests_of_an_address_count_for_who_sends_them_and_are_not_logged_o
 async def listening(it: Intake) -> AsyncIterator[int]:
     listener, ready, stop = bound("127.0.0.1:0"), asyncio.Event(), asyncio.Event()
     port: int = listener.getsockname()[1]
-    running = asyncio.create_task(serve_hooks(listener, it, ready.set, stop))
+    running = asyncio.create_task(serve_hooks(listener, it, ready.set, stop, lambda: None))
     try:
         async with asyncio.timeout(10):
             await ready.wait()
