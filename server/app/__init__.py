@@ -7,6 +7,7 @@ exist.
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -28,7 +29,7 @@ from server import callroom
 from server.accept import Acceptor, Business
 from server.app.door import Door, descriptors, guest_of, leave
 from server.app.hurried import Hurried, Upgraded
-from server.app.listening import Listening
+from server.app.listening import Hushed, Listening
 from server.fanout import Wake
 from server.hub import Hub
 from server.hub.saving import FULL
@@ -250,6 +251,8 @@ def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
 
 async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) -> None:
     """Until it is told to stop, or is cancelled: either way sessions get their close frames."""
+    log, hushed = logging.getLogger("uvicorn.error"), Hushed()
+    log.addFilter(hushed)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -257,7 +260,10 @@ async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) 
     finally:
         stopping.cancel()
         server.should_exit = True
-        await running
+        try:
+            await running
+        finally:
+            log.removeFilter(hushed)
 
 
 class Taken(RingdeskError):

@@ -14,12 +14,11 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, Final
 
 import msgspec
 
-from server.intake.peers import Network
+from server.intake.peers import Network, customer, is_own
 from server.pacing import Paced
 
 if sys.platform != "win32":
@@ -36,8 +35,6 @@ SHARE: Final = 4
 """One in so many descriptors is for them; the rest is for terminals, the database and the log."""
 PAUSE: Final = 0.2
 """Seconds until the next try, when the system has no descriptor or memory for one more connection."""
-CUSTOMER: Final = 64
-"""Bits of an IPv6 address that tell one customer from another; the others are his own to choose (RFC 6177, section 2)."""
 
 GUEST: Final = "guest"
 """Under which a connection finds its guest in its state (the ASGI scope's `state`)."""
@@ -181,16 +178,7 @@ class Door:
 
     def _origin(self, host: str) -> str:
         """Whom a connection counts for; "" for one that counts for itself alone."""
-        try:
-            address = ip_address(host.partition("%")[0])
-        except ValueError:
-            return host
-        if not isinstance(address, IPv4Address):
-            if address.ipv4_mapped is None:
-                network = IPv6Network((address, CUSTOMER), strict=False)
-                return "" if any(address in each for each in self._proxies) else str(network)
-            address = address.ipv4_mapped
-        return "" if any(address in each for each in self._proxies) else str(address)
+        return "" if is_own(host, self._proxies) else customer(host)
 
     # --- taking them in
 

@@ -25,7 +25,7 @@ from ringdesk.safetext import SafeText
 from server.callroom import Report
 from server.callroom.heard import ANYWHERE
 from server.intake.backing import Backing
-from server.intake.peers import Network, peer_of
+from server.intake.peers import Network, customer, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
 from server.intake.refusals import NOBODY, PACE, TOO_OLD, Refusals
@@ -41,7 +41,7 @@ ANSWER_SECONDS: Final = 0.8
 REFUSAL_SECONDS: Final = 0.1
 """From a whole request to its refusal, whatever was wrong: longer than any check takes, so that the time tells nothing."""
 FROM_ADDRESS: Final = Rate(per_second=1000.0, burst=2000)
-"""Requests of one address."""
+"""Requests of one address, of an IPv6 address those of its /64."""
 REFUSED_FROM_ADDRESS: Final = Rate(per_second=1.0, burst=30)
 """Refused ones of one address for one source, and tests of it that anybody may make; beyond it a refusal is not waited for, but
 who is believed comes in all the same: behind an address there may be many, and to check a signature costs less than to tell them
@@ -112,7 +112,7 @@ class Intake:
         if request.method not in METHODS:
             return Response(status_code=405, headers={"allow": ", ".join(METHODS)})
         peer = peer_of(request, self._place.proxies)
-        if not self._from_address.admit(peer, now):
+        if not self._from_address.admit(customer(peer), now):
             return _later(429)
         if len(request.headers.raw) > MAX_HEADERS:
             return Response(status_code=431)
@@ -168,7 +168,7 @@ class Intake:
     def _is_patient_with(self, peer: str, request: Request) -> bool:
         """Whether an address may send one more that proves nothing to the source that it names."""
         now = asyncio.get_running_loop().time()
-        return self._refused_from.admit(f"{peer} {_asked_for(request)[:LONGEST_ASKED]}", now)
+        return self._refused_from.admit(f"{customer(peer)} {_asked_for(request)[:LONGEST_ASKED]}", now)
 
     def _echoed(self, source: Source, verdict: Verdict) -> Response:
         if times := self._challenged.count():

@@ -102,6 +102,13 @@ async def test_tests_of_an_address_count_for_who_sends_them_and_are_not_logged_o
     assert [record.message for record in caplog.records] == ["hook.challenged", "hook.taken"]
 
 
+async def test_a_customer_with_many_addresses_counts_once() -> None:
+    it = made(Behind())
+    got = [(await answered(it, TEST, peer=f"2001:db8:0:1::{number:x}")).status_code for number in range(1, 41)]
+    assert got[-1] == 429
+    assert (await answered(it, TEST, peer="2001:db8:0:2::1")).status_code == 200
+
+
 @contextlib.asynccontextmanager
 async def listening(it: Intake) -> AsyncIterator[int]:
     listener, ready, stop = bound("127.0.0.1:0"), asyncio.Event(), asyncio.Event()
@@ -124,6 +131,18 @@ async def line_of(port: int, headers: dict[str, str]) -> tuple[asyncio.StreamRea
     writer.write(f"POST / HTTP/1.1\r\nhost: x\r\n{fields}content-length: {len(body)}\r\n\r\n".encode() + body)
     assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
     return reader, writer
+
+
+async def test_what_is_no_http_is_not_logged_each_time(caplog: pytest.LogCaptureFixture) -> None:
+    async with listening(made(Behind())) as port, asyncio.timeout(20):
+        for _ in range(5):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(b"\0\r\n\r\n")
+            assert (await reader.read()).startswith(b"HTTP/1.1 400")
+            writer.close()
+        logging.getLogger("uvicorn.error").error("of an application")
+    said = [(record.message, getattr(record, "times", 0)) for record in caplog.records]
+    assert said == [("Invalid HTTP request received.", 1), ("of an application", 0)]
 
 
 async def test_who_tests_an_address_is_still_one_of_those_who_keep_lines_open(monkeypatch: pytest.MonkeyPatch) -> None:
