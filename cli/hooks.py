@@ -19,7 +19,7 @@ from ringdesk.errors import BadInput
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import again
-from ringdesk.why import ENGLISH, Why
+from ringdesk.why import ENGLISH, Why, register
 from server.app import Taken, bound, serve_hooks
 from server.callroom import Report
 from server.callroom.heard import KEPT_SECONDS
@@ -42,6 +42,13 @@ PACE: Final = 1.0
 """Seconds between two looks at what was refused."""
 AGAIN: Final = 5.0
 """Seconds before the port is tried again."""
+
+register(
+    {
+        "hooks_full": "{port} has as many connections as it may have, and closes the oldest of whoever has most of them; let "
+        "only the provider or the exchange reach it",
+    }
+)
 
 _log = logging.getLogger(__name__)
 
@@ -138,9 +145,12 @@ class HookPump:
             backing = _OneSource(self)
             intake = Intake(backing, self._wall, place, decoy, self._allowed, PACE)
             backing.believed = intake.refusals.drop
-            await serve_hooks(listener, intake, lambda: self.note(Opened()), stop)
+            await serve_hooks(listener, intake, lambda: self.note(Opened()), stop, self._full)
         finally:
             self._wake = lambda: None
+
+    def _full(self) -> None:
+        self.note(Said(Notice(Level.WARNING, Why("hooks_full", {"port": self.spec.address}))))
 
 
 class _OneSource:

@@ -81,8 +81,9 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     nothing; "" if it changes nothing anyway. `again`: the names of requests may come again within the day, as those of an
     exchange that counts its calls from 1: hours later they are another request's, and so are the ids of its calls; without it
     what comes under the id of a call that is over never rings (`tracker.again`). `asks` is the
-    number of a caller whose name the peer wants to know, answered by `Oracle.told`. `answer` is sent in any case: what was
-    accepted lets the call go on, also the second time.
+    number of a caller whose name the peer wants to know, answered by `Oracle.told`. `challenge`: it is a test of the address that
+    anybody may make; it is answered, and proves nothing of who sent it. `answer` is sent in any case: what was accepted lets
+    the call go on, also the second time.
     """
 
     answer: Answer
@@ -91,6 +92,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     once: str = ""
     again: bool = False
     asks: SafeText | None = None
+    challenge: bool = False
 
     @classmethod
     def refuse(cls, why: Why) -> Self:

@@ -75,7 +75,7 @@ def _echo(token: str) -> Verdict:
     """The handshake; only what may stand in a header is echoed (RFC 9110, 5.5)."""
     if len(token) > _LONGEST_TOKEN or not (token.isascii() and token.isprintable()):
         return Verdict.refuse(refusals.UNREADABLE)
-    return Verdict(answer=Answer(200, headers=((_VALIDATION, token),)))
+    return Verdict(answer=Answer(200, headers=((_VALIDATION, token),)), challenge=True)
 
 
 def _caller(number: str, name: str) -> Caller | None:

@@ -108,7 +108,7 @@ def _challenge(request: Request, data: dict[str, Any], now: float, secrets: tupl
     body = msgspec.json.encode(
         {"plainToken": plain, "encryptedToken": macs.hexadecimal("sha256", secret, plain.encode())}
     )
-    return Verdict(answer=Answer(200, body, (("content-type", "application/json"),)))
+    return Verdict(answer=Answer(200, body, (("content-type", "application/json"),)), challenge=True)
 
 
 def _events(name: str, found: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent, ...]:

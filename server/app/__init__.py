@@ -7,6 +7,7 @@ exist.
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -28,14 +29,14 @@ from server import callroom
 from server.accept import Acceptor, Business
 from server.app.door import Door, descriptors, guest_of, leave
 from server.app.hurried import Hurried, Upgraded
-from server.app.listening import Listening
+from server.app.listening import Hushed, Listening
 from server.fanout import Wake
 from server.hub import Hub
 from server.hub.saving import FULL
 from server.identity import authority
 from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
-from server.intake import Intake, Place
+from server.intake import Intake, Place, Proven
 from server.intake.backing import Central
 from server.intake.peers import networks
 from server.sessions import Parts, Reception
@@ -113,7 +114,7 @@ def hooked(intake: Intake) -> ASGIApp:
     async def hook(scope: Scope, receive: Receive, send: Send) -> None:
         response = await intake.receive(Request(scope, receive))
         guest = guest_of(scope.get("state", {}))
-        if guest is not None and response.status_code < 300:
+        if guest is not None and isinstance(response, Proven):
             guest.believed()
         await response(scope, receive, send)
 
@@ -200,9 +201,14 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
 
 
 async def serve_hooks(
-    listener: socket.socket, intake: Intake, on_bound: Callable[[], None], stop: asyncio.Event
+    listener: socket.socket,
+    intake: Intake,
+    on_bound: Callable[[], None],
+    stop: asyncio.Event,
+    on_full: Callable[[], object],
 ) -> None:
-    """Serve an intake alone, at every path, until `stop` is set: it is asked for the source "desk". The listener is closed."""
+    """Serve an intake alone, at every path, until `stop` is set: it is asked for the source "desk". The listener is closed.
+    `on_full` is called now and then while as many are connected as may be."""
     answer = hooked(intake)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -214,7 +220,8 @@ async def serve_hooks(
 
     working = asyncio.create_task(intake.run())
     try:
-        await _run(Listening(_config(app), Door(descriptors()), on_bound), listener, stop)
+        door = Door(descriptors(), on_full=on_full)
+        await _run(Listening(_config(app), door, on_bound), listener, stop)
     finally:
         working.cancel()
         await asyncio.wait({working})
@@ -244,6 +251,8 @@ def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
 
 async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) -> None:
     """Until it is told to stop, or is cancelled: either way sessions get their close frames."""
+    log, hushed = logging.getLogger("uvicorn.error"), Hushed()
+    log.addFilter(hushed)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -251,7 +260,10 @@ async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) 
     finally:
         stopping.cancel()
         server.should_exit = True
-        await running
+        try:
+            await running
+        finally:
+            log.removeFilter(hushed)
 
 
 class Taken(RingdeskError):

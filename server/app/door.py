@@ -4,22 +4,22 @@ A connection costs a descriptor before it has said a byte, and a process has onl
 are counted, all together and, while they have not finished their TLS handshake, for each address. Of one too many the oldest
 of the address with too many goes: many may be behind an address, and who means it is through within a moment, so that
 nobody who only holds lines open keeps the others out. Each has `UNAUTHENTICATED_SECONDS` for its handshake, then as much for
-its request. Whoever said hello is no longer counted.
+its request. Whoever proved itself by a secret goes for nobody, up to half of all for one address. Whoever said hello is no
+longer counted.
 """
 
 import asyncio
 import logging
 import socket
 import sys
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import Any, Final
 
 import msgspec
 
-from server.intake.peers import Network
+from server.intake.peers import Network, customer, is_own
+from server.pacing import Paced
 
 if sys.platform != "win32":
     import resource
@@ -35,10 +35,6 @@ SHARE: Final = 4
 """One in so many descriptors is for them; the rest is for terminals, the database and the log."""
 PAUSE: Final = 0.2
 """Seconds until the next try, when the system has no descriptor or memory for one more connection."""
-PACE: Final = 60.0
-"""Seconds between two lines in the log of what was turned away."""
-CUSTOMER: Final = 64
-"""Bits of an IPv6 address that tell one customer from another; the others are his own to choose (RFC 6177, section 2)."""
 
 GUEST: Final = "guest"
 """Under which a connection finds its guest in its state (the ASGI scope's `state`)."""
@@ -79,8 +75,8 @@ class Guest:
         self._door.hear(self)
 
     def believed(self) -> None:
-        """What it asked for was signed: it is nobody's any more who could have to go for another. A provider sends the
-        webhooks of many calls from a few addresses, over connections that it keeps."""
+        """A secret or a signature of its request was checked (again): it goes for nobody else, only for too many of its own
+        kind. A provider sends the webhooks of many calls from a few addresses, over connections that it keeps."""
         self._door.believe(self)
 
     def leave(self) -> None:
@@ -92,12 +88,16 @@ Receive = Callable[[socket.socket, Guest], Awaitable[None]]
 
 
 class _Origin(msgspec.Struct):
-    """The guests of one address, the oldest first: those who said nothing yet, and those who shook hands."""
+    """The guests of one address, the oldest first: those who said nothing yet, those who shook hands, and those who are
+    believed, of whom the one who proved itself longest ago is the first."""
 
     silent: dict[Guest, None] = {}
     shaken: dict[Guest, None] = {}
+    believed: dict[Guest, None] = {}
 
-    def __len__(self) -> int:
+    @property
+    def crowd(self) -> int:
+        """How many there are who may have to go for somebody else."""
         return len(self.silent) + len(self.shaken)
 
     @property
@@ -107,15 +107,18 @@ class _Origin(msgspec.Struct):
 
 
 class Door:
-    """Counts who is in front of it. `descriptors` are those of the process; behind `proxies` are many, at one address."""
+    """Counts who is in front of it. `descriptors` are those of the process; behind `proxies` are many, at one address.
+    `on_full` is called now and then while all places are taken."""
 
-    def __init__(self, descriptors: int, proxies: Sequence[Network] = ()) -> None:
+    def __init__(
+        self, descriptors: int, proxies: Sequence[Network] = (), on_full: Callable[[], object] = _nothing
+    ) -> None:
         self._most = min(max(descriptors // SHARE, FEWEST), MOST)
         self._proxies = proxies
         self._guests: set[Guest] = set()
         self._origins: dict[str, _Origin] = {}
-        self._turned_away = 0
-        self._said_at = -PACE
+        self._on_full = on_full
+        self._turned_away, self._filled = Paced(), Paced()
 
     # --- who is counted
 
@@ -126,10 +129,12 @@ class Door:
         if own is not None and len(own.silent) >= MOST_AT_ONE:
             self._turn_out(next(iter(own.silent)))
         elif len(self._guests) >= self._most:
-            crowd = max(self._origins.values(), key=len, default=None)
-            if crowd is None or len(crowd) < FEW:
+            if self._filled.count():
+                self._on_full()
+            largest = max(self._origins.values(), key=lambda each: each.crowd, default=None)
+            if largest is None or largest.crowd < FEW:
                 return None
-            self._turn_out(crowd.oldest)
+            self._turn_out(largest.oldest)
         guest = Guest(self, name)
         self._guests.add(guest)
         if name:
@@ -146,16 +151,22 @@ class Door:
     def believe(self, guest: Guest) -> None:
         """See `Guest.believed`."""
         own = self._origins.get(guest.origin)
-        if own is not None:
-            own.silent.pop(guest, None)
-            own.shaken.pop(guest, None)
-            if not own:
-                del self._origins[guest.origin]
-        guest.origin = ""
+        if own is None or guest not in self._guests:
+            return
+        for kind in (own.silent, own.shaken, own.believed):
+            kind.pop(guest, None)
+        own.believed[guest] = None
+        if len(own.believed) > self._most // 2:
+            self._turn_out(next(iter(own.believed)))
 
     def release(self, guest: Guest) -> None:
         """See `Guest.leave`."""
-        self.believe(guest)
+        own = self._origins.get(guest.origin)
+        if own is not None:
+            for kind in (own.silent, own.shaken, own.believed):
+                kind.pop(guest, None)
+            if not (own.crowd or own.believed):
+                del self._origins[guest.origin]
         self._guests.discard(guest)
         guest.close = _nothing
 
@@ -167,16 +178,7 @@ class Door:
 
     def _origin(self, host: str) -> str:
         """Whom a connection counts for; "" for one that counts for itself alone."""
-        try:
-            address = ip_address(host.partition("%")[0])
-        except ValueError:
-            return host
-        if not isinstance(address, IPv4Address):
-            if address.ipv4_mapped is None:
-                network = IPv6Network((address, CUSTOMER), strict=False)
-                return "" if any(address in each for each in self._proxies) else str(network)
-            address = address.ipv4_mapped
-        return "" if any(address in each for each in self._proxies) else str(address)
+        return "" if is_own(host, self._proxies) else customer(host)
 
     # --- taking them in
 
@@ -215,11 +217,8 @@ class Door:
 
     def _say(self, event: str, **more: str) -> None:
         """In the log, and not once for each: whoever floods the door must not fill the disk."""
-        self._turned_away += 1
-        now = time.monotonic()
-        if now - self._said_at >= PACE:
-            log.warning(event, extra={"times": self._turned_away, **more})
-            self._turned_away, self._said_at = 0, now
+        if times := self._turned_away.count():
+            log.warning(event, extra={"times": times, **more})
 
 
 def guest_of(state: Mapping[str, Any]) -> Guest | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Callable
 
@@ -10,6 +11,24 @@ import uvicorn
 from ringdesk.wire import limits
 from server.app.door import GUEST, Door, Guest
 from server.app.hurried import Hurried
+from server.pacing import Paced
+
+
+class Hushed(logging.Filter):
+    """Of what uvicorn warns of in the log, which is all that peers bring about, each thing now and then, with `times`; what
+    failed in an application is always said."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._paces: dict[str, Paced] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether it is said."""
+        if record.levelno != logging.WARNING:
+            return True
+        times = self._paces.setdefault(str(record.msg), Paced()).count()
+        record.__dict__["times"] = times
+        return times > 0
 
 
 class Listening(uvicorn.Server):

@@ -25,10 +25,11 @@ from ringdesk.safetext import SafeText
 from server.callroom import Report
 from server.callroom.heard import ANYWHERE
 from server.intake.backing import Backing
-from server.intake.peers import Network, peer_of
+from server.intake.peers import Network, customer, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
 from server.intake.refusals import NOBODY, PACE, TOO_OLD, Refusals
+from server.pacing import Paced
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 
@@ -40,10 +41,11 @@ ANSWER_SECONDS: Final = 0.8
 REFUSAL_SECONDS: Final = 0.1
 """From a whole request to its refusal, whatever was wrong: longer than any check takes, so that the time tells nothing."""
 FROM_ADDRESS: Final = Rate(per_second=1000.0, burst=2000)
-"""Requests of one address."""
+"""Requests of one address, of an IPv6 address those of its /64."""
 REFUSED_FROM_ADDRESS: Final = Rate(per_second=1.0, burst=30)
-"""Refused ones of one address for one source; beyond it a refusal is not waited for, but who is believed comes in all the same:
-behind an address there may be many, and to check a signature costs less than to tell them apart."""
+"""Refused ones of one address for one source, and tests of it that anybody may make; beyond it a refusal is not waited for, but
+who is believed comes in all the same: behind an address there may be many, and to check a signature costs less than to tell them
+apart."""
 LONGEST_ASKED: Final = 64
 """Characters of a source's name by which refused requests are told apart, whether there is such a source or not."""
 OF_SOURCE: Final = Rate(per_second=500.0, burst=1000)
@@ -59,6 +61,10 @@ class _Refused(Exception):
         super().__init__(code)
         self.source = source
         self.code = code
+
+
+class Proven(Response):
+    """The answer to who proved itself: a secret or a signature of the request was checked."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +98,7 @@ class Intake:
         self._refused_from = Rates(REFUSED_FROM_ADDRESS)
         self._of_source = Rates(OF_SOURCE)
         self._dialects: dict[str, tuple[Source, tuple[LineRow, ...], WebhookDialect]] = {}
+        self._challenged = Paced()
         self.refusals = Refusals(backing.note, clock, pace)
 
     async def run(self) -> None:
@@ -105,7 +112,7 @@ class Intake:
         if request.method not in METHODS:
             return Response(status_code=405, headers={"allow": ", ".join(METHODS)})
         peer = peer_of(request, self._place.proxies)
-        if not self._from_address.admit(peer, now):
+        if not self._from_address.admit(customer(peer), now):
             return _later(429)
         if len(request.headers.raw) > MAX_HEADERS:
             return Response(status_code=431)
@@ -128,7 +135,7 @@ class Intake:
             return _later(503)
         except _Refused as refused:
             self.refusals.add(refused.source, refused.code, peer)
-            if not self._refused_from.admit(f"{peer} {_asked_for(request)[:LONGEST_ASKED]}", loop.time()):
+            if not self._is_patient_with(peer, request):
                 return _later(429)
             await asyncio.sleep(max(0.0, whole + REFUSAL_SECONDS - loop.time()))
             return Response(status_code=403)
@@ -152,9 +159,21 @@ class Intake:
             self._work(asked)
             raise _Refused(source.id, "not_a_webhook" if dialect is None else "no_secret")
         verdict = self._verdict(source, dialect, asked)
+        if verdict.challenge:
+            return self._echoed(source, verdict) if self._is_patient_with(peer, request) else _later(429)
         if not self._of_source.admit(source.id, asyncio.get_running_loop().time()):
             return _later(429)
         return await self._taken(source, lines, dialect, verdict, peer)
+
+    def _is_patient_with(self, peer: str, request: Request) -> bool:
+        """Whether an address may send one more that proves nothing to the source that it names."""
+        now = asyncio.get_running_loop().time()
+        return self._refused_from.admit(f"{customer(peer)} {_asked_for(request)[:LONGEST_ASKED]}", now)
+
+    def _echoed(self, source: Source, verdict: Verdict) -> Response:
+        if times := self._challenged.count():
+            log.info("hook.challenged", extra={"source": source.id, "times": times})
+        return _response(verdict.answer, Response)
 
     def _url(self, request: Request, source: Source | None) -> str:
         """The public address that was asked for. What the `Host` header says is the sender's word, and no part of it."""
@@ -218,9 +237,7 @@ class Intake:
         if fresh and self._clock() - oldest >= hooktimes.OLD:
             log.warning("hook.old", extra={"source": source.id, "seconds": round(self._clock() - oldest)})
             self.refusals.add(source.id, TOO_OLD, peer)
-        response = Response(answer.body, status_code=answer.status)
-        response.raw_headers += [(name.lower().encode("latin-1"), text.encode()) for name, text in answer.headers]
-        return response
+        return _response(answer, Proven if source.secrets else Response)
 
     async def _told(self, source: Source, line: LineRow, dialect: WebhookDialect, asks: SafeText) -> http.Answer | None:
         """Who has the number that an exchange asks for. Only the one member of a number is told, and every question is in the
@@ -258,6 +275,12 @@ def _asked_for(request: Request) -> str:
 def _place_of(error: Exception) -> str:
     place = traceback.extract_tb(error.__traceback__)[-1]
     return f"{type(error).__name__} at {place.filename}:{place.lineno}"
+
+
+def _response(answer: http.Answer, kind: type[Response]) -> Response:
+    response = kind(answer.body, status_code=answer.status)
+    response.raw_headers += [(name.lower().encode("latin-1"), text.encode()) for name, text in answer.headers]
+    return response
 
 
 def _later(status: int) -> Response:

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import Final
 
 from starlette.requests import Request
 
 from ringdesk.errors import BadInput
 
 Network = IPv4Network | IPv6Network
+
+CUSTOMER: Final = 64
+"""Bits of an IPv6 address that tell one customer from another; the others are his own to choose (RFC 6177, section 2)."""
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
@@ -34,6 +38,20 @@ def peer_of(request: Request, proxies: Sequence[Network]) -> str:
             break
         peer = before
     return "" if peer is None else str(peer)
+
+
+def customer(peer: str) -> str:
+    """Whom an address counts for: itself, of IPv6 its /64. What is no address stays as it is."""
+    address = _address(peer)
+    if isinstance(address, IPv6Address):
+        return str(IPv6Network((address, CUSTOMER), strict=False))
+    return peer if address is None else str(address)
+
+
+def is_own(host: str, proxies: Sequence[Network]) -> bool:
+    """Whether it is the address of an own proxy."""
+    address = _address(host)
+    return address is not None and _is_own(address, proxies)
 
 
 def _is_own(peer: IPv4Address | IPv6Address, proxies: Sequence[Network]) -> bool:

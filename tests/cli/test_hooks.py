@@ -1,6 +1,8 @@
 """A desk that listens for webhooks by itself, with no server in between."""
 
 import asyncio
+import contextlib
+import queue
 import socket
 import time
 import urllib.error
@@ -17,8 +19,10 @@ from cli.hooks import PACE, HookPump, _OneSource
 from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import macs
 from ringdesk.codecs.http import LARGEST_BODY
+from ringdesk.dialects import Level, Notice
 from ringdesk.ids import call_id
 from ringdesk.tracker import again
+from server.app import door
 from server.callroom import Report
 from terminal.callerid.source import parse
 from tests.cli.processes import Child, child
@@ -162,6 +166,28 @@ def test_a_signature_is_over_the_address_that_the_provider_calls(tmp_path: Path,
         assert provider.sends("/", form, header=header) == 204
         assert provider.sends("/elsewhere", form, header=header) == 403
         assert it.event("screen_pop")["caller"]["e164"] == "+886912345678"
+
+
+def test_a_port_at_which_all_places_are_taken_says_so_until_a_request_came_in(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "MOST", 3)
+    told: queue.SimpleQueue[Notice] = queue.SimpleQueue()
+    pump = HookPump(
+        parse(provider.url, "d1"), on_event=lambda _: None, on_health=lambda _id, one: told.put(one), wall=time.time
+    )
+    pump.start()
+    try:
+        assert told.get(timeout=10).why.code == "line_ok"
+        with contextlib.ExitStack() as kept:
+            for _ in range(4):
+                kept.enter_context(socket.create_connection(("127.0.0.1", provider.port)))
+            full = told.get(timeout=10)
+            assert (full.level, full.why.code) == (Level.WARNING, "hooks_full")
+            assert provider.sends() == 200
+            assert told.get(timeout=10).why.code == "line_ok"
+    finally:
+        pump.close()
 
 
 async def test_the_name_of_a_request_that_comes_again_is_anothers_when_its_source_counts_anew(

@@ -86,6 +86,38 @@ def test_who_is_believed_is_no_longer_one_of_its_address_and_still_one_of_all() 
     assert gone == []
 
 
+def test_who_is_believed_goes_for_too_many_of_its_own_address_who_are() -> None:
+    it = Door(0)
+    half = door.FEWEST // 2
+    guests = admitted(it, "192.0.2.1", door.MOST_AT_ONE)
+    gone = closing(guests)
+    for guest in guests:
+        guest.believed()
+    assert len(guests) == half
+    guests[0].believed()
+    (one_more,) = admitted(it, "192.0.2.1", 1)
+    assert gone == []
+    one_more.believed()
+    assert gone == [guests[1]], "the one who proved itself longest ago"
+    guests[1].believed()
+    assert it.admit("192.0.2.2") is not None
+    for guest in [*guests, one_more]:
+        guest.leave()
+    assert list(it._origins) == ["192.0.2.2"]
+
+
+def test_that_all_places_are_taken_is_said_and_not_each_time() -> None:
+    said: list[str] = []
+    it = Door(0, on_full=lambda: said.append("full"))
+    admitted(it, "192.0.2.1", 2 * door.MOST_AT_ONE)
+    assert said == [], "one address with too many is not all"
+    for number in range(door.FEWEST):
+        it.admit(f"192.0.3.{number}")
+    for _ in range(3):
+        it.admit("192.0.2.2")
+    assert said == ["full"]
+
+
 def test_all_together_are_a_share_of_the_descriptors() -> None:
     def room(count: int) -> int:
         it = Door(count)
