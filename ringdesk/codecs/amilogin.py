@@ -1,7 +1,7 @@
-"""How a client of the Asterisk Manager Interface is let in: the secret itself never crosses the wire if it can be helped.
+"""How a client of the Asterisk Manager Interface is let in: the secret itself does not cross the wire unless its owner says so.
 
-MD5 challenge first (main/manager.c: `Key` is the hexadecimal MD5 of challenge and secret), the plain login where a manager
-or a proxy before it knows no challenge.
+MD5 challenge first (main/manager.c: `Key` is the hexadecimal MD5 of challenge and secret). Whoever refuses it may be a manager,
+or a proxy before it, that knows none, or somebody who wants the secret: the plain login is only for where it is allowed.
 """
 
 from enum import StrEnum
@@ -32,6 +32,8 @@ class Stage(StrEnum):
     BOOTING = "booting"
     IN = "in"
     REFUSED = "refused"
+    UNPROVED = "unproved"
+    """The manager does not let the secret be proved, and may not have it as it is."""
 
 
 class Progress(msgspec.Struct, frozen=True):
@@ -78,11 +80,11 @@ def greeted(before: Progress, now: float) -> Progress:
     return Progress(Stage.CHALLENGE, now + ANSWER_TIME, ask)
 
 
-def answered(before: Progress, message: Message, who: Account, now: float) -> Progress:
-    """An answer of the manager; those of another stage change nothing."""
+def answered(before: Progress, message: Message, who: Account, now: float, *, plain: bool = False) -> Progress:
+    """An answer of the manager; those of another stage change nothing. `plain`: it may have the secret as it is."""
     action, success = message.text("ActionID"), message.text("Response") == "Success"
     if before.stage is Stage.CHALLENGE and action in ("challenge", ""):
-        return _challenged(message, who, now)
+        return _challenged(message, who, now, plain=plain)
     if before.stage is Stage.LOGIN and action in ("login", ""):
         if success:
             return Progress(Stage.BOOTING, now + BOOT_TIME)
@@ -90,11 +92,13 @@ def answered(before: Progress, message: Message, who: Account, now: float) -> Pr
     return before
 
 
-def _challenged(message: Message, who: Account, now: float) -> Progress:
+def _challenged(message: Message, who: Account, now: float, *, plain: bool) -> Progress:
     challenge = message.text("Challenge")
     if message.text("Response") == "Success" and challenge:
         proof = {"AuthType": "MD5", "Username": who.user, "Key": key(challenge, who.secret)}
-    else:
+    elif plain:
         proof = {"Username": who.user, "Secret": who.secret}
+    else:
+        return Progress(Stage.UNPROVED, detail=message.shown("Message"))
     login = amiframes.action("Login", ActionID="login", **proof, Events=CLASSES)
     return Progress(Stage.LOGIN, now + ANSWER_TIME, login)

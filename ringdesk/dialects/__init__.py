@@ -159,6 +159,8 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What the secret file holds, the newest first: for an exchange that wants a login, `user:password`."""
     extensions: str = "[0-9]{2,6}"
     """Regular expression for the whole of a device's name: which of an exchange's channels are our own telephones."""
+    plain_login: bool = False
+    """AMI: a manager that knows no challenge may have the secret as it is."""
     registrar: str = ""
     """SIP: `host` or `host:port` where the listener registers; without one it waits for what a trunk sends it."""
     trusted: tuple[str, ...] = ()

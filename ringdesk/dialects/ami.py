@@ -25,6 +25,8 @@ why.register(
         "ami_no_secret": "the exchange wants a login: put user:password into a file and name it with secret-file=FILE",
         "ami_refused": "the exchange refuses the login: check the user and the secret in its manager.conf, and that permit "
         "lets this machine in",
+        "ami_unproved": "the exchange does not let the password be proved without sending it, so it gets none; if that is your "
+        "exchange and the network between is your own, add plain-login=1 to the source",
         "ami_silent": "the exchange does not answer: check that this is its manager port (5038) and that manager.conf has "
         "enabled = yes",
         "ami_cut_off": "the exchange closed the connection before the login was done: check permit and authlimit in its "
@@ -53,6 +55,7 @@ class AmiDialect:
     def __init__(self, source_id: str, options: SourceOptions) -> None:
         self._source = source_id
         self._accounts = [one for one in map(amilogin.account, options.secrets) if one is not None]
+        self._plain = options.plain_login
         self._refused = 0
         self._exchange = Exchange(source_id, options.line, options.extensions)
         self._last_notice: Notice | None = None
@@ -182,6 +185,8 @@ class AmiDialect:
         if progress.stage is Stage.REFUSED:
             self._refused += 1
             self._notice(Level.BROKEN, "ami_refused", progress.detail)
+        elif progress.stage is Stage.UNPROVED:
+            self._notice(Level.BROKEN, "ami_unproved", progress.detail)
         elif progress.stage is Stage.BOOTING:
             self._keepalive.heard(now)
             self._exchange.asks = True
@@ -194,7 +199,7 @@ class AmiDialect:
         action, error = message.text("ActionID"), message.text("Response") == "Error"
         if self._login.stage in (Stage.CHALLENGE, Stage.LOGIN):
             who = self._accounts[self._refused % len(self._accounts)]
-            self._progress(amilogin.answered(self._login, message, who, now), now)
+            self._progress(amilogin.answered(self._login, message, who, now, plain=self._plain), now)
         elif action == _LIST and error:
             self._notice(Level.WARNING, "ami_no_list", message.shown("Message"))
         elif (native_id := self._asked.pop(action, None)) is not None:

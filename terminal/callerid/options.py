@@ -17,6 +17,7 @@ register(
         "option_unknown": "the source '{url}' has an unknown option '{name}'; {scheme} knows {known}",
         "option_twice": "the source '{url}' has the option '{name}' twice; keep one",
         "option_empty": "the option '{name}' of the source '{url}' has no usable value; write {name}=VALUE or drop it",
+        "source_switch": "the option '{name}' of the source '{url}' must be 1 or 0",
         "option_baud": "the option '{name}' of the source '{url}' must be bits per second, as in 9600",
         "option_area": "the option '{name}' of the source '{url}' must be digits, as in 2",
         "option_number": "the option '{name}' of the source '{url}' must be a number above 0, up to {most}",
@@ -47,12 +48,14 @@ FOR_ALL: Final = frozenset(
         "ring-gap",
         "secret-file",
         "extensions",
+        "plain-login",
         "registrar",
         "trusted",
     }
 )
 """Options that every transport knows."""
 
+_SWITCH: Final = {"1": True, "0": False}
 _LONGEST_PATTERN: Final = 200
 _MOST_ENDLESS: Final = 3
 """Endless repeats in one pattern: each multiplies the time that a long name takes by its length."""
@@ -93,6 +96,7 @@ def for_dialect(url: str, given: Mapping[str, str], region: str, area: str) -> S
         area=matching(url, "area", given.get("area", area), "[0-9]{0,6}", "option_area"),
         ring_gap=positive(url, "ring-gap", given.get("ring-gap", "8"), 120),
         extensions=_pattern(url, "extensions", given.get("extensions", SourceOptions().extensions)),
+        plain_login=switch(url, given, "plain-login"),
         registrar=_registrar(url, given["registrar"]) if "registrar" in given else "",
         trusted=_trusted(url, given["trusted"]) if "trusted" in given else (),
     )
@@ -103,6 +107,13 @@ def matching(url: str, name: str, value: str, pattern: str, code: str) -> str:
     if re.fullmatch(pattern, value) is None:
         raise BadInput(Why(code, {"url": url, "name": name}))
     return value
+
+
+def switch(url: str, given: Mapping[str, str], name: str) -> bool:
+    """Whether it is `1`; `0`, or not there, is no. Raises BadInput."""
+    if (asked := given.get(name, "0")) not in _SWITCH:
+        raise BadInput(Why("source_switch", {"url": url, "name": name}))
+    return _SWITCH[asked]
 
 
 def positive(url: str, name: str, value: str, limit: float) -> float:

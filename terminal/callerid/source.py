@@ -29,7 +29,6 @@ register(
         "source_needs_port": "the source '{url}' needs a port of 1 to 65535; write {example}",
         "source_needs_host": "the source '{url}' needs a host and a port of 1 to 65535; write {example}",
         "source_no_dialect": "the source '{url}' does not say what it speaks; add ?dialect={likely} or another dialect",
-        "source_switch": "the option '{name}' of the source '{url}' must be 1 or 0",
         "source_public": (
             "the option 'public' of the source '{url}' must be the address that is called, as in https://HOST/"
         ),
@@ -102,7 +101,6 @@ _DEFAULT_DIALECT: Final = "modem"
 _LISTENING: Final = (Transport.UDP, Transport.HTTP)
 """Here the address is ours: a peer comes to it."""
 _HAS_DEFAULT: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217)
-_SWITCH: Final = {"1": True, "0": False}
 _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[^\[\]:/@]+):(?P<port>[0-9]{1,5})")
 _PORT: Final = re.compile(r":(?P<port>[0-9]{1,5})")
 
@@ -142,7 +140,7 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
     given = options.pairs(url, query, options.FOR_ALL | _FOR_ONE[transport], transport)
     path, host, port = _address(url, transport, where)
     dialect = _dialect(url, transport, given.get("dialect"))
-    is_open = _switch(url, given, "open")
+    is_open = options.switch(url, given, "open")
     if transport is Transport.HTTP and not is_open and "secret-file" not in given:
         raise BadInput(Why("source_believes", {"url": url}))
     return SourceSpec(
@@ -220,16 +218,10 @@ def _dialect(url: str, transport: Transport, given: str | None) -> str:
 
 
 def _tls(url: str, given: dict[str, str]) -> bool:
-    tls = _switch(url, given, "tls")
+    tls = options.switch(url, given, "tls")
     if "ca" in given and not tls:
         raise BadInput(Why("source_ca", {"url": url}))
     return tls
-
-
-def _switch(url: str, given: dict[str, str], name: str) -> bool:
-    if (asked := given.get(name, "0")) not in _SWITCH:
-        raise BadInput(Why("source_switch", {"url": url, "name": name}))
-    return _SWITCH[asked]
 
 
 def _public(url: str, address: str) -> str:

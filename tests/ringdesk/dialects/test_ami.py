@@ -35,15 +35,26 @@ class TestLogin:
         bench.hear(reply("login", Message="Authentication accepted"))
         assert bench.codes == ["ami_starting", "ami_ready"]
 
-    def test_a_manager_without_challenge_gets_the_plain_login(self) -> None:
-        bench = Bench(SECRET)
-        bench.open()
-        bench.hear(BANNER)
-        (login,) = bench.hear(reply("challenge", "Error", Message="Invalid/unknown command"))
-        assert b"Username: ringdesk\r\nSecret: ami-secret-tests\r\n" in login
+    def test_whoever_refuses_the_challenge_does_not_get_the_secret(self) -> None:
+        for answer in (reply("challenge", "Error", Message="no"), reply("challenge", Message="no")):
+            bench = Bench(SECRET)
+            bench.open()
+            bench.hear(BANNER)
+            assert bench.hear(answer, answer) == []
+            bench.run(60)
+            assert b"ami-secret-tests" not in b"".join(bench.sent)
+            assert (bench.notices[-1].level, bench.codes[-1]) == (Level.BROKEN, "ami_unproved")
+            assert bench.notices[-1].detail == "no"
+
+    def test_a_manager_without_challenge_gets_the_plain_login_where_that_is_allowed(self) -> None:
+        dialect = AmiDialect("s", SourceOptions(secrets=(SECRET,), plain_login=True))
+        dialect.opened(T)
+        dialect.received(BANNER, T)
+        (login,) = dialect.received(reply("challenge", "Error", Message="Invalid/unknown command"), T).sends
+        assert b"Username: ringdesk\r\nSecret: ami-secret-tests\r\n" in login.data
 
     def test_the_login_is_in_no_recording(self) -> None:
-        dialect = AmiDialect("s", SourceOptions(secrets=(SECRET,)))
+        dialect = AmiDialect("s", SourceOptions(secrets=(SECRET,), plain_login=True))
         dialect.opened(T)
         (ask,) = dialect.received(BANNER, T).sends
         (login,) = dialect.received(reply("challenge", "Error"), T).sends

@@ -146,3 +146,11 @@ def test_every_mistake_has_one_line(url: str, says: str) -> None:
         parse(url, "desk-1")
     assert says in str(refused.value)
     assert str(refused.value).isprintable()
+
+
+def test_the_password_as_it_is_goes_only_where_the_url_says_so() -> None:
+    url = "tcp://192.0.2.5:5038?dialect=ami"
+    assert not parse(url, "d1").options.plain_login
+    assert parse(f"{url}&plain-login=1", "d1").options.plain_login
+    with pytest.raises(BadInput, match="must be 1 or 0"):
+        parse(f"{url}&plain-login=yes", "d1")
