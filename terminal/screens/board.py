@@ -74,7 +74,7 @@ class Board(CardNews):
             taken_at = _taken_at(row, call, call.started, seen=False)
             self.calls.setdefault(call.id, msgspec.structs.replace(row, taken_at=taken_at))
         ours = sorted(self.mine, key=lambda row: not row.call.held)
-        self.served += [row.call.id for row in ours if row.call.id not in self.served and not row.handed]
+        self.served += [row.call.id for row in ours if row.call.id not in self.served]
         self.settle()
         self._idle()
 
@@ -176,10 +176,10 @@ class Board(CardNews):
         )
         taken_at = _taken_at(row, call, now, seen=seen, before=old.call.picked_up)
         self.calls[call.id] = row = msgspec.structs.replace(row, taken_at=taken_at)
-        if mine and not old.mine:
-            self.taken += not row.handed  # it is taken when its person turns to it
+        if mine and not row.handed and (not old.mine or old.handed):
+            self.taken += not old.handed  # one that is handed over is taken when its person turns to it
             on_show = self.person.call is not None and self._id(self.person.call.id) == call.id
-            if call.live and call.id not in self.served and (on_show or not self.busy):
+            if (call.live or old.handed) and call.id not in self.served and (on_show or not self.busy):
                 self.served.append(call.id)
                 self.by_hand = self.by_hand and not on_show
         elif old.mine and not mine:

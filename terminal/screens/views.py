@@ -66,6 +66,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         row=row,
         greeting=greeting(row.sure) if row and row.sure else SafeText(),
         more=sum(row is not other for other in board.ringing) if row and row.calling else 0,
+        handed=next((other for other in board.handed if other is not row), None),
         holding=waits,
         aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),
         serving=board.serving,
@@ -117,12 +118,13 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     member = board.person.member
     others = board.day.with_member(member.id, board.me) if member else []
     notice = board.concerning.title if board.concerning else SafeText()
-    mine, names = row is not None and row.mine, tuple(each.name for each in others)
+    handed, names = row is not None and row.handed, tuple(each.name for each in others)
     return Face(
         board.person,
         now,
         lasts(row, now) if row is not None else SafeText(),
-        mine=mine,
+        mine=row is not None and row.mine and not handed,
+        handed=handed,
         typed=board.typed and board.person.who is Who.SEVERAL,
         elsewhere=with_whom(row) if row is not None and row.call.live else SafeText(),
         others=names,

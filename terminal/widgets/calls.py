@@ -56,7 +56,9 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
 
 
 def with_whom(row: CallRow) -> SafeText:
-    """Which colleague has a call that lives, or is to have it; empty when none has."""
+    """Which colleague has a call that lives, is to have it, or hands it to this desk; empty when none does."""
+    if row.handed:
+        return say("from {name}", name=row.call.handed_name or say("a colleague"))
     if row.taken_by is None:
         return SafeText()
     if row.awaits:
@@ -73,7 +75,7 @@ def _over(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone,
 def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     call = row.call
     if row.handed:
-        return say("from {name}", name=call.handed_name or say("a colleague")), Tone.WARN, Tone.CHIP_WARN
+        return with_whom(row), Tone.WARN, Tone.CHIP_WARN
     if call.held:
         return say("On hold"), Tone.WARN, Tone.CHIP_WARN
     return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
