@@ -151,12 +151,15 @@ def calls(board: Board, now: Now) -> Calls:
     banner = board.banner
     takes = banner.call.id if banner is not None and banner.offered else None
     waits = board.current or board.serving or next(iter(board.mine), None)
+    shown = board.row(board.person.call.id) if board.person.call is not None else None
+    first = banner or shown or waits
     return Calls(
         board.listed,
         now,
         takes,
         resumes=waits.call.id if waits is not None else None,
         titles=board.titles,
+        first=first.call.id if first is not None else None,
     )
 
 

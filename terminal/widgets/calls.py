@@ -29,6 +29,8 @@ class Calls(NamedTuple):
     """The id of the call that F5 lets wait, or goes on with."""
     titles: Mapping[str, SafeText] = {}
     """The words of the business for its dispositions."""
+    first: str | None = None
+    """The id of the call in the banner, else of the one on the card: where somebody who comes into the list begins."""
 
 
 ELSEWHERE: Final = Why("rings_elsewhere")
@@ -110,6 +112,12 @@ class Lines(ListPanel[Calls]):
     def names(self, value: Calls) -> list[str]:
         """The ids of the calls."""
         return [row.call.id for row in value.calls]
+
+    def begin(self) -> None:
+        """Somebody comes into the list: who looks at it changes neither whom F2 takes nor with whom F5 goes on."""
+        names = self.names(self.value)
+        if self.value.first in names:
+            self.selected = names.index(self.value.first)
 
     def entries(self, value: Calls) -> int:
         """The calls."""

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from ringdesk.calls import CallState
 from ringdesk.ops import CallHold
 from ringdesk.presence import PresenceState
