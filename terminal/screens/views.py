@@ -58,7 +58,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
     """The banner. Without a message it says what else is worth knowing: a notice, an ill source, drafts."""
     row = board.banner
     ambient = _aside(board, drafts)
-    elsewhere = row is not None and (board.person.call is None or board.person.call.id != row.call.id)
+    elsewhere = row is not None and _else(board, row)
     waits = _waits(board, row)
     held = [other for other in board.mine if other.call.held and other is not board.serving]
     return Announcement(
@@ -78,6 +78,14 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         bad=bad if message else row is None and board.worst is not None,
         away=_away(board),
     )
+
+
+def _else(board: Board, row: CallRow) -> bool:
+    """Whether somebody else is on the card than who calls."""
+    person = board.person
+    if person.member is not None and row.sure is not None and person.member.id == row.sure.id:
+        return False
+    return person.call is None or person.call.id != row.call.id
 
 
 def _away(board: Board) -> SafeText:

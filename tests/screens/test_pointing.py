@@ -8,7 +8,7 @@ from ringdesk.calls import CallState, Outcome
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind
 from terminal.news import TaskNews
-from tests.screens.harness import SIZES, SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
 from tests.terminal.scripted_desk import NOW, call, member, plain_card, pop
 
@@ -182,3 +182,13 @@ async def test_the_banner_names_who_waits_on_hold(language: str, chinese: Path) 
         await run.press("slash", *HUANG.name, "enter")
         await ring(run, ("c2", CHEN))
         assert card.format(HUANG.name) in run.pane("banner")
+
+
+@LANGUAGES
+async def test_the_card_of_who_calls_herself_is_not_said_to_be_kept(language: str, chinese: Path) -> None:
+    kept = "is kept" if language == "en" else "的卡片"
+    async with running(desk(), catalogue=None if language == "en" else chinese) as run:
+        await run.press("slash", *CHEN.name, "enter")
+        await ring(run, ("c2", CHEN))
+        assert CHEN.name in run.pane("banner")
+        assert kept not in run.pane("banner")
