@@ -81,8 +81,8 @@ class Board(CardNews):
         """What this person has not closed, and the calls that they have, those on hold first."""
         ours = sorted(self.mine, key=lambda row: not row.call.held)
         rows = [row for call in self.wrap_up.over if (row := self.row(call)) is not None and row.mine]
-        found = [row.call.id for row in (*rows, *ours) if not row.handed]
-        self.served += [call for call in dict.fromkeys(found) if call not in self.served]
+        found = dict.fromkeys(row.call.id for row in (*rows, *ours))
+        self.served += [call for call in found if call not in self.served]
 
     def handed_over(self, me: str, former: SafeText) -> None:
         """Another person, `me` by id, works here now: nobody is on the desk, and theirs are the calls that they have. What
@@ -185,10 +185,10 @@ class Board(CardNews):
         )
         taken_at = _taken_at(row, call, now, seen=seen, before=old.call.picked_up)
         self.calls[call.id] = row = msgspec.structs.replace(row, taken_at=taken_at)
-        if mine and not old.mine:
-            self.taken += not row.handed  # it is taken when its person turns to it
+        if mine and not row.handed and (not old.mine or old.handed):
+            self.taken += not old.handed  # one that is handed over is taken when its person turns to it
             on_show = self.person.call is not None and self._id(self.person.call.id) == call.id
-            if call.live and call.id not in self.served and (on_show or not self.busy):
+            if (call.live or old.handed) and call.id not in self.served and (on_show or not self.busy):
                 self.served.append(call.id)
                 self.by_hand = self.by_hand and not on_show
         elif old.mine and not mine:

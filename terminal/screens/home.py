@@ -51,7 +51,9 @@ class Home:
 
     async def _ask(self) -> None:
         try:
-            morning = self._listed(tuple(await items(self._work.desk, self._work.now, self._work.board.lost)))
+            board = self._work.board
+            found = await items(self._work.desk, self._work.now, board.lost, board.row)
+            morning = self._listed(tuple(found))
         except Exception as error:  # noqa: BLE001  an idle desk without its list is still a desk
             self._screen.post_message(Trouble(error))
             return
@@ -86,9 +88,11 @@ class Home:
         return found[0].member.id if len(found) == 1 else None
 
 
-async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]:
-    """Everything that is there, in the order in which it stands; `missed` are the calls that nobody had, one for each caller.
-    Raises what the desk raises."""
+async def items(
+    desk: "Desk", now: Now, missed: Iterable[CallRow], row: Callable[[str | None], CallRow | None]
+) -> list[Item]:
+    """Everything that is there, in the order in which it stands; `missed` are the calls that nobody had, one for each caller,
+    `row` finds a call by its id. Raises what the desk raises."""
     business = desk.business
     tasks = await business.agenda(mine=True)
     drafts = await desk.drafts()
@@ -103,7 +107,7 @@ async def items(desk: "Desk", now: Now, missed: Iterable[CallRow]) -> list[Item]
     due += [_lost(row) for row in missed if row.call.id not in callbacks]
     for notice in await business.notices(now.today.isoformat()):
         due.append(_notice(notice))
-    due += [_draft(draft, people) for draft in drafts]
+    due += [_draft(draft, people, row(draft.call)) for draft in drafts]
     return due + ahead + [_birthday(member) for member in await business.anniversaries(now.today)]
 
 
@@ -183,12 +187,13 @@ def _birthday(member: "Member") -> Item:
     return Item(kind=Kind.BIRTHDAY, id=member.id, text=member.name or member.code, member=member, who=member.tier)
 
 
-def _draft(draft: "Draft", people: "dict[str, Member]") -> Item:
+def _draft(draft: "Draft", people: "dict[str, Member]", row: CallRow | None) -> Item:
     first = draft.text.strip().split("\n", 1)[0]
     return Item(
         kind=Kind.DRAFT,
         text=SafeText(first),
         at=draft.saved_at,
+        who=callers(row) if row is not None else SafeText(),
         member=people.get(draft.member or ""),
         owner=(draft.member, draft.call),
     )

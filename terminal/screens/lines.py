@@ -61,8 +61,13 @@ class Lines:
 
     @property
     def mine(self) -> list[CallRow]:
-        """The calls of ours that live, the oldest first."""
-        return [row for row in self.calls.values() if row.mine and row.call.live]
+        """The calls of ours that live, the oldest first; not one that is handed to us: it is nobody's here before F2."""
+        return [row for row in self.calls.values() if row.mine and row.call.live and not row.handed]
+
+    @property
+    def handed(self) -> list[CallRow]:
+        """The calls that colleagues hand to us, the oldest first."""
+        return [row for row in self.calls.values() if row.handed]
 
     @property
     def busy(self) -> bool:
@@ -109,9 +114,8 @@ class Lines:
                 return row
         if self.calling:
             return self.calling[0]
-        handed = [row for row in self.calls.values() if row.handed]
-        if handed:
-            return handed[0]
+        if self.handed:
+            return self.handed[0]
         if self.talking:
             return None
         unclaimed = self.unclaimed

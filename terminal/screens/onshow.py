@@ -67,7 +67,7 @@ class OnShow(Lines):
     # an idle desk, and what the news of a call does to the card
 
     def _idle(self) -> Part:
-        """On an idle desk: show who rings; let go of whom somebody else has."""
+        """On an idle desk: show who rings, else who is handed to us; let go of whom somebody else has."""
         if self.asking():
             return Part.NOTHING
         if self.busy:
@@ -75,9 +75,9 @@ class OnShow(Lines):
         shown = self.row(self.person.call.id) if self.person.call else None
         if shown and (shown.ringing or shown.mine or shown.gone_at is not None):
             return Part.NOTHING
-        calling = self.ringing
-        if calling and calling[0].call.id in self.pops and not self.typing():
-            self.person = self._caller(calling[0])
+        waits = next(iter((*self.ringing, *self.handed)), None)
+        if waits is not None and (waits.handed or waits.call.id in self.pops) and not self.typing():
+            self.person = self._caller(waits)
             return Part.PERSON
         if shown and shown.taken_by is not None:
             self.person = Person()
@@ -158,7 +158,7 @@ class OnShow(Lines):
         """Whether the card on show is of a call that nobody here has taken. One that opened by itself does not come back when
         the agent turned away from it, or it would be in the way of who rings next; its note is among the drafts."""
         row = self.row(self.person.call.id) if self.person.call else None
-        return row is not None and not row.mine and not row.unclaimed
+        return row is not None and (row.handed or (not row.mine and not row.unclaimed))
 
     def let_go(self, call: str) -> None:
         """A call was closed. Whoever is on show stays where there is text in the note; else whom was kept comes back."""
@@ -311,9 +311,9 @@ class OnShow(Lines):
 
     @property
     def popped(self) -> bool:
-        """Whether the card on show opened by itself, and its call still rings: nobody has turned to it yet."""
+        """Whether the card on show opened by itself, and its call still waits: nobody has turned to it yet."""
         row = self.row(self.person.call.id) if self.person.call else None
-        return row is not None and row.ringing and not self.busy
+        return row is not None and (row.ringing or row.handed) and not self.busy
 
     def put_away(self, now: float) -> None:
         """The agent closes the card; for a moment the keys about a call still mean the one that was on it."""

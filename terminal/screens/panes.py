@@ -6,6 +6,7 @@ from textual.widget import Widget
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
 from terminal.screens.onshow import Part
 from terminal.screens.painter import PANES, Painter
+from terminal.widgets.calls import Lines
 from terminal.widgets.chooser import Choices, Chooser
 from terminal.widgets.help import Help
 from terminal.widgets.menu import Menu
@@ -47,7 +48,10 @@ class Panes:
             self._places.tab = name
             self.rearrange()
             self._painter.paint()
-        self._screen.query_one(f"#{name}").focus()
+        pane = self._screen.query_one(f"#{name}")
+        if isinstance(pane, Lines) and not pane.has_focus:
+            pane.begin()
+        pane.focus()
 
     def tab(self, digit: int) -> None:
         """To a tab of a small screen, counted from 1."""

@@ -40,4 +40,4 @@ def standing(board: Board, now: float) -> AtWork:
 def _call(board: Board) -> CallRow | None:
     """The call on the card, else the one that was taken last, else any other of ours that lives."""
     rows = chain((board.current, board.serving), reversed(board.mine))
-    return next((row for row in rows if row and not row.handed and (row.call.live or row.unfinished)), None)
+    return next((row for row in rows if row and (row.call.live or row.unfinished)), None)

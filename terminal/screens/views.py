@@ -58,7 +58,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
     """The banner. Without a message it says what else is worth knowing: a notice, an ill source, drafts."""
     row = board.banner
     ambient = _aside(board, drafts)
-    elsewhere = row is not None and (board.person.call is None or board.person.call.id != row.call.id)
+    elsewhere = row is not None and _else(board, row)
     waits = _waits(board, row)
     held = [other for other in board.mine if other.call.held and other is not board.serving]
     return Announcement(
@@ -66,6 +66,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         row=row,
         greeting=greeting(row.sure) if row and row.sure else SafeText(),
         more=sum(row is not other for other in board.ringing) if row and row.calling else 0,
+        handed=next((other for other in board.handed if other is not row), None),
         holding=waits,
         aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),
         serving=board.serving,
@@ -77,6 +78,14 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         bad=bad if message else row is None and board.worst is not None,
         away=_away(board),
     )
+
+
+def _else(board: Board, row: CallRow) -> bool:
+    """Whether somebody else is on the card than who calls."""
+    person = board.person
+    if person.member is not None and row.sure is not None and person.member.id == row.sure.id:
+        return False
+    return person.call is None or person.call.id != row.call.id
 
 
 def _away(board: Board) -> SafeText:
@@ -117,12 +126,13 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
     member = board.person.member
     others = board.day.with_member(member.id, board.me) if member else []
     notice = board.concerning.title if board.concerning else SafeText()
-    mine, names = row is not None and row.mine, tuple(each.name for each in others)
+    handed, names = row is not None and row.handed, tuple(each.name for each in others)
     return Face(
         board.person,
         now,
         lasts(row, now) if row is not None else SafeText(),
-        mine=mine,
+        mine=row is not None and row.mine and not handed,
+        handed=handed,
         typed=board.typed and board.person.who is Who.SEVERAL,
         elsewhere=with_whom(row) if row is not None and row.call.live else SafeText(),
         others=names,
@@ -149,12 +159,15 @@ def calls(board: Board, now: Now) -> Calls:
     banner = board.banner
     takes = banner.call.id if banner is not None and banner.offered else None
     waits = board.current or board.serving or next(iter(board.mine), None)
+    shown = board.row(board.person.call.id) if board.person.call is not None else None
+    first = banner or shown or waits
     return Calls(
         board.listed,
         now,
         takes,
         resumes=waits.call.id if waits is not None else None,
         titles=board.titles,
+        first=first.call.id if first is not None else None,
     )
 
 

@@ -106,7 +106,7 @@ class Work:
         card = await self.desk.open(member) if member else None
         row = self.board.row(call)  # as it is by now: its news may have come meanwhile
         known = row.call if row else Call(id=call, state=CallState.ENDED) if call else None
-        if row and row.mine and row.live_here:
+        if row and row.mine and row.live_here and not row.handed:
             self.board.serve(row.call.id)
         else:
             self.board.by_hand = True

@@ -24,6 +24,8 @@ class Announcement(NamedTuple):
     row: CallRow | None = None
     greeting: SafeText = SafeText()
     more: int = 0
+    handed: CallRow | None = None
+    """Another call that a colleague hands to this desk."""
     holding: SafeText = SafeText()
     aside: SafeText = SafeText()
     serving: CallRow | None = None
@@ -87,7 +89,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     since = say("rang {ago}", ago=ago(passed)) if stopped else say("ringing {time}", time=length(passed))
     greeting = say('say "{greeting}"', greeting=value.greeting) if value.greeting else SafeText()
     alone = not (
-        value.holding or value.aside
+        value.holding or value.aside or value.handed
     )  # on a small screen what happens to the other one is worth more than store and greeting
     if stopped and value.talking:
         over = say("{name} rang and nobody took it: it is among the missed calls.", name=name)
@@ -104,6 +106,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
             _words(_line_says(row)),
             _words(greeting if wide or alone else SafeText()),
             piece(say("+{count} more ringing", count=value.more) if value.more else SafeText(), Tone.RING_STRONG),
+            piece(_hands(value.handed) if value.handed is not None else SafeText(), Tone.RING_STRONG),
             _words(_promise(value, wide=wide)),
         ),
         2,
@@ -145,15 +148,19 @@ def _promise(value: Announcement, *, wide: bool) -> SafeText:
     return say("the focus stays; after F2 on hold: {name}, with the note", name=value.holding)
 
 
+def _hands(row: CallRow) -> SafeText:
+    """Which colleague hands whom to this desk."""
+    who = row.call.handed_name or say("a colleague")
+    return say("{colleague} hands you {name}", colleague=who, name=called_by(row.call, row.sure))
+
+
 def _handed(value: Announcement, row: CallRow, cells: int) -> tuple[Row, ...]:
     """A colleague hands a call on: who, which, and the key that turns to it."""
-    name = called_by(row.call, row.sure)
-    who = row.call.handed_name or say("a colleague")
     head = spaced(
         (
             chip(say("Handed on"), Tone.RING_CHIP),
             piece(line_name(row.call), Tone.RING_STRONG),
-            piece(say("{colleague} hands you {name}", colleague=who, name=name), Tone.RING_STRONG),
+            piece(_hands(row), Tone.RING_STRONG),
         ),
         2,
     )

@@ -79,7 +79,11 @@ def tally(calls: Iterable[CallRow]) -> SafeText:
     panel say it of the same calls."""
     rows = tuple(calls)
     perhaps = sum(row.undecided for row in rows)
-    sure = len(rows) - perhaps
+    return tallied(len(rows) - perhaps, perhaps)
+
+
+def tallied(sure: int, perhaps: int) -> SafeText:
+    """So many that were missed, and so many perhaps."""
     if not perhaps:
         return SafeText(str(sure))
     return SafeText(f"{sure} +{perhaps}?" if sure else f"{perhaps}?")

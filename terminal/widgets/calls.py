@@ -29,6 +29,8 @@ class Calls(NamedTuple):
     """The id of the call that F5 lets wait, or goes on with."""
     titles: Mapping[str, SafeText] = {}
     """The words of the business for its dispositions."""
+    first: str | None = None
+    """The id of the call in the banner, else of the one on the card: where somebody who comes into the list begins."""
 
 
 ELSEWHERE: Final = Why("rings_elsewhere")
@@ -56,7 +58,9 @@ def _state(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone
 
 
 def with_whom(row: CallRow) -> SafeText:
-    """Which colleague has a call that lives, or is to have it; empty when none has."""
+    """Which colleague has a call that lives, is to have it, or hands it to this desk; empty when none does."""
+    if row.handed:
+        return say("from {name}", name=row.call.handed_name or say("a colleague"))
     if row.taken_by is None:
         return SafeText()
     if row.awaits:
@@ -73,7 +77,7 @@ def _over(row: CallRow, titles: Mapping[str, SafeText]) -> tuple[SafeText, Tone,
 def _mine(row: CallRow) -> tuple[SafeText, Tone, Tone]:
     call = row.call
     if row.handed:
-        return say("from {name}", name=call.handed_name or say("a colleague")), Tone.WARN, Tone.CHIP_WARN
+        return with_whom(row), Tone.WARN, Tone.CHIP_WARN
     if call.held:
         return say("On hold"), Tone.WARN, Tone.CHIP_WARN
     return say("With you"), Tone.GOOD, Tone.CHIP_GOOD
@@ -108,6 +112,12 @@ class Lines(ListPanel[Calls]):
     def names(self, value: Calls) -> list[str]:
         """The ids of the calls."""
         return [row.call.id for row in value.calls]
+
+    def begin(self) -> None:
+        """Somebody comes into the list: who looks at it changes neither whom F2 takes nor with whom F5 goes on."""
+        names = self.names(self.value)
+        if self.value.first in names:
+            self.selected = names.index(self.value.first)
 
     def entries(self, value: Calls) -> int:
         """The calls."""

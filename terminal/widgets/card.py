@@ -37,7 +37,9 @@ class Face(NamedTuple):
     lasts: SafeText = SafeText()
     mine: bool = False
     elsewhere: SafeText = SafeText()
-    """Which colleague has the call, in the words of the lines."""
+    """Which colleague has the call, or hands it to this desk, in the words of the lines."""
+    handed: bool = False
+    """Whether it is handed to this desk, which has not turned to it yet."""
     typed: bool = False
     """Whether a note is begun: a digit is a part of it then, until Esc."""
     others: tuple[SafeText, ...] = ()
@@ -172,7 +174,8 @@ def _corner(value: Face) -> tuple[Piece, ...]:
         if mine
         else value.elsewhere or say(STATES[call.state])
     )
-    waits = call.held if value.mine else call.state is CallState.RINGING and not value.elsewhere
+    rings = call.state is CallState.RINGING and not value.elsewhere
+    waits = call.held if value.mine else value.handed or rings
     tone = Tone.CHIP_WARN if waits else Tone.CHIP_GOOD if value.mine else Tone.CHIP
     return (chip(SafeText(f"{POINT} {line_name(call)} {state} {value.lasts}".rstrip()), tone),)
 

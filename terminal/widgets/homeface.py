@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from ringdesk.reached import digits_of
 from ringdesk.safetext import SafeText
+from terminal.widgets.callbacks import tallied
 from terminal.widgets.morning import Item, Kind, Morning, when
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, spaced, wrapped
 from terminal.widgets.speech import mark, say
@@ -32,8 +33,6 @@ COUNTS: Final[Mapping[Kind, str]] = {
     Kind.NOTICE: mark("Notices {count}"),
     Kind.DRAFT: mark("Drafts {count}"),
 }
-_COUNTED_TOO: Final = (Kind.LOST, Kind.MAYBE_LOST)
-"""What may have been missed counts among the missed calls, as everywhere."""
 TONES: Final[Mapping[Kind, Tone]] = {
     Kind.CALLBACK: Tone.WARN,
     Kind.TASK: Tone.LINK,
@@ -55,9 +54,11 @@ def summary(morning: Morning, now: Now, cells: int) -> tuple[Row, ...]:
         return (Row((piece(say("All is clear: nothing waits for you."), Tone.GOOD),)),)
     counts: list[Piece] = []
     for kind in COUNTS:
-        items = [item for item in morning.items if item.kind is kind or (kind, item.kind) == _COUNTED_TOO]
-        if items:
-            counts.append(piece(say(COUNTS[kind], count=len(items)), TONES[kind]))
+        items = [item for item in morning.items if item.kind is kind]
+        perhaps = sum(item.kind is Kind.MAYBE_LOST for item in morning.items) if kind is Kind.LOST else 0
+        if items or perhaps:
+            tone = TONES[kind if items else Kind.MAYBE_LOST]
+            counts.append(piece(say(COUNTS[kind], count=tallied(len(items), perhaps)), tone))
         late = sum(when(item, now).late for item in items)
         if late:
             counts.append(piece(say("! {count} late", count=late), Tone.BAD))

@@ -155,10 +155,10 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def began(self) -> float:
         """What its clock counts from, wherever and at whatever desk it is shown: the first ring while it calls, the pick-up
-        while somebody has it, a hold and everything else from when that began."""
+        while somebody has it, a hold, a hand-over to this desk and everything else from when that began."""
         if self.calling:
             return self.rang_at
-        talks = self.call.live and not self.call.held
+        talks = self.call.live and not self.call.held and not self.handed
         return self.taken_at if talks and self.taken_at is not None else self.since
 
     @cached_property

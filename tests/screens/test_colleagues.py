@@ -62,12 +62,14 @@ def test_a_running_call_has_one_clock_at_every_desk() -> None:
     assert clocks == [NOW + 3] * 6
 
 
-def test_a_call_that_is_handed_on_keeps_its_clock() -> None:
+def test_a_call_that_is_handed_on_keeps_its_clock_for_whoever_turns_to_it() -> None:
     board = Board()
     board.begin([], ME)
     answered = taken(call("a", LIN, state=CallState.ANSWERED, answered=NOW - 100), claimed_at=NOW - 99)
     board.hear(CallNews(answered, MEI), NOW)
     board.hear(CallNews(taken(answered, ME, SafeText("雅婷"), handed_by="p-mei"), mine=True), NOW + 20)
+    assert board.calls["a"].began == NOW + 20, "before that it waits, since it was handed on"
+    board.serve("a")
     assert board.calls["a"].began == NOW - 100
 
 

@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from ringdesk.articles import Article, ArticleKind
-from ringdesk.calls import CallState, Outcome
+from ringdesk.calls import Caller, CallState, Outcome, Presentation
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task, TaskKind
 from terminal.desk import Draft
 from terminal.desk.values import LostCall
 from terminal.news import TaskNews
 from terminal.screens.arrangement import DeskLayout
-from tests.screens.harness import SMALL, WIDE, running
+from tests.screens.harness import LANGUAGES, SMALL, WIDE, running
 from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member("lin", "林淑芬", "0912-345-678", tier=SafeText("銀卡"))
@@ -134,6 +134,26 @@ async def test_a_kept_draft_is_one_row() -> None:
         assert "Draft" in rows
         assert "另一則" in rows
         assert "第二句" not in rows
+
+
+@LANGUAGES
+async def test_a_draft_of_a_caller_whom_nobody_knows_names_their_number(language: str, chinese: Path) -> None:
+    one = ScriptedDesk({LIN.id: plain_card(LIN)})
+    stranger = call("u", None, state=CallState.ENDED, outcome=Outcome.UNKNOWN, started=NOW - 900)
+    caller = Caller(SafeText("0965118402"), "+886965118402", Presentation.SHOWN)
+    one.business.lost = [LostCall(msgspec.structs.replace(stranger, caller=caller), None)]
+    one._drafts = [Draft("lin", None, "第一則", NOW - 60), Draft(None, "u", "第二則", NOW - 90)]
+    async with running(one, catalogue=None if language == "en" else chinese) as run:
+        await run.press("escape")  # the newest draft was brought back with its person
+        run.screen.area.load_text("")
+        run.screen.writing.hold()
+        await run.press("escape")
+        await run.still()
+        row = next(row for row in run.pane("timeline").split("\n") if "第二則" in row)
+        assert "0965-118-402" in row
+        mark = "Missed 1?" if language == "en" else "未接 1?"
+        assert mark in run.pane("card")
+        assert mark in run.pane("topbar")
 
 
 async def test_a_ringing_caller_replaces_it_without_a_layout_and_it_comes_back(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from ringdesk.calls import CallState, Outcome
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind
 from terminal.news import TaskNews
-from tests.screens.harness import SMALL, WIDE, Running, running
+from tests.screens.harness import LANGUAGES, SIZES, SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, HUANG, LIN, desk, serve
 from tests.terminal.scripted_desk import NOW, call, member, plain_card, pop
 
@@ -55,7 +55,7 @@ async def test_f2_takes_the_row_that_says_so(language: str, chinese: Path) -> No
         assert "Enter" not in run.pane("lines"), "the focus is in the note, where Enter breaks a line"
         assert LIN.name in run.pane("banner")
         run.screen.action_go("lines")
-        await run.press(*["j"] * at(run, "lines", "c2"), *["k"] * (at(run, "lines", "c2") == 0))
+        await run.press("home", *["j"] * at(run, "lines", "c2"))
         assert f2 in row_of(run, CHEN.name)
         assert enter in row_of(run, LIN.name)
         assert CHEN.name in run.pane("banner")
@@ -80,6 +80,32 @@ async def test_a_call_on_hold_names_the_key_that_goes_on_from_where_the_focus_is
         assert f5 in row_of(run, LIN.name)
         await run.press("f5")
         assert "F5" not in row_of(run, LIN.name)
+
+
+@SIZES
+async def test_who_only_looks_into_the_lines_changes_nobody_whom_f2_takes(size: tuple[int, int]) -> None:
+    async with running(desk(), size) as run:
+        await ring(run, ("c1", LIN), ("c2", CHEN), ("c3", HUANG))
+        run.screen.action_go("lines")
+        await run.settle()
+        assert LIN.name in run.pane("banner")
+        assert "F2: I have it" in row_of(run, LIN.name)
+        await run.press("f2")
+        assert run.desk.did == [("claim", "c1", LIN.id)]
+
+
+async def test_who_only_looks_into_the_lines_changes_nobody_with_whom_f5_goes_on() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN), "c1")
+        await serve(run, plain_card(CHEN), "c2")
+        row = run.screen.board.row("c1")
+        assert row is not None
+        run.screen.turn_to(row)
+        await run.settle()
+        run.screen.action_go("lines")
+        await run.press("f5")
+        assert LIN.name in run.title("card")
+        assert "On hold" in run.title("card")
 
 
 async def test_without_the_focus_in_the_lines_f2_takes_who_rang_first() -> None:
@@ -156,3 +182,13 @@ async def test_the_banner_names_who_waits_on_hold(language: str, chinese: Path) 
         await run.press("slash", *HUANG.name, "enter")
         await ring(run, ("c2", CHEN))
         assert card.format(HUANG.name) in run.pane("banner")
+
+
+@LANGUAGES
+async def test_the_card_of_who_calls_herself_is_not_said_to_be_kept(language: str, chinese: Path) -> None:
+    kept = "is kept" if language == "en" else "的卡片"
+    async with running(desk(), catalogue=None if language == "en" else chinese) as run:
+        await run.press("slash", *CHEN.name, "enter")
+        await ring(run, ("c2", CHEN))
+        assert CHEN.name in run.pane("banner")
+        assert kept not in run.pane("banner")
