@@ -137,7 +137,11 @@ class CallKeys(NumberKeys, CallbackKeys):
             row = known
         else:
             number = dialled(entry.number)
-            gone = say("The call of {number} is not on this desk any more; / looks for the number.", number=number)
+            gone = say(
+                "The call of {number} is not on this desk any more; {key} looks for the number.",
+                number=number,
+                key=self.board.key("search"),
+            )
             self.painter.tell(gone)
             return
         self.writing.hold()

@@ -96,6 +96,7 @@ class DeskScreen(DeskKeys):
         self.wall = Watch(wall, steady, self._shifted)
         self.zone = zone
         self.board = Board(wrap_up)
+        self.board.changed_keys = tuple(sorted((keys or {}).items()))
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, self.wall, zone, hours)
         self.callwork = CallWork(self.work)
@@ -113,7 +114,6 @@ class DeskScreen(DeskKeys):
             agent=agent,
             site=site,
             now=lambda: self.now,
-            changed_keys=tuple(sorted((keys or {}).items())),
         )
         self.board.typing = self.painter.typing
         self.panes = Panes(self, self.places, self.painter)
@@ -166,7 +166,7 @@ class DeskScreen(DeskKeys):
 
     def compose(self) -> ComposeResult:
         """Every panel, once."""
-        yield from panels(self.now, self.painter.agent, self.painter.site, self.painter.changed_keys)
+        yield from panels(self.now, self.painter.agent, self.painter.site, self.board.changed_keys)
 
     # what the terminal does
 

@@ -76,6 +76,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         said=bool(message),
         bad=bad if message else row is None and board.worst is not None,
         away=_away(board),
+        changed=board.changed_keys,
     )
 
 
@@ -106,7 +107,10 @@ def _aside(board: Board, drafts: int) -> SafeText:
     if board.notice is not None:
         return board.notice.message
     if drafts:
-        return counted("{count} draft is kept: Ctrl+P lists it", "{count} drafts are kept: Ctrl+P lists them", drafts)
+        key = board.key("palette")
+        return counted(
+            "{count} draft is kept: {key} lists it", "{count} drafts are kept: {key} lists them", drafts, key=key
+        )
     return say("Notice: {title}", title=board.announced.title) if board.announced else SafeText()
 
 
@@ -132,6 +136,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         titles=board.titles,
         line=board.on_line,
         sharers=tuple(each.name or each.code for each in board.sharers),
+        changed=board.changed_keys,
     )
 
 
@@ -155,6 +160,7 @@ def calls(board: Board, now: Now) -> Calls:
         takes,
         resumes=waits.call.id if waits is not None else None,
         titles=board.titles,
+        changed=board.changed_keys,
     )
 
 
