@@ -4,6 +4,7 @@ from ringdesk.tasks import AttemptResult, Task, TaskState
 from terminal.screens.errands import Errand
 from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
 from terminal.screens.menus import Entry
+from terminal.screens.promised import NOWHERE, to_dial
 from terminal.screens.windows import Window, hours_of
 from terminal.widgets.person import CallRow, Who
 from terminal.widgets.speech import RESULTS, say
@@ -18,6 +19,9 @@ class CallbackKeys(KeysOnCalls):
         person = self.board.person
         if person.who is Who.NOBODY:
             self.painter.tell(say("Nobody is on the desk: open a card first."))
+            return
+        if to_dial(person) is None:
+            self.painter.tell(say(NOWHERE))
             return
 
         def promise(window: Window) -> Errand:

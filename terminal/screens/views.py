@@ -11,6 +11,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
+from terminal.screens.promised import to_dial
 from terminal.screens.standing import standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
@@ -291,7 +292,9 @@ def dead_keys(board: Board) -> frozenset[str]:
     if not board.busy:
         dead.add("wrapup")
     if board.person.who is Who.NOBODY:
-        dead |= {"later", "save", "promise"}
+        dead |= {"save", "promise"}
+    if to_dial(board.person) is None:
+        dead.add("later")
     return frozenset(dead | _dead_on_calls(board))
 
 

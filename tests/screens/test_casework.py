@@ -251,14 +251,20 @@ async def test_an_answer_too_long_for_its_place_is_turned(size: tuple[int, int])
 
 
 @LANGUAGES
-async def test_without_an_answer_one_key_asks_the_supervisor(language: str, chinese: Path) -> None:
+async def test_without_an_answer_one_key_keeps_the_question_for_the_supervisor(language: str, chinese: Path) -> None:
     async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
         await serve(run)
         await run.press("f12", *"寵物")
-        wanted = "No answer found: ask the supervisor" if language == "en" else "查無解答：請主管回答"
+        wanted = (
+            "No answer found: Enter keeps it for the supervisor"
+            if language == "en"
+            else "查無解答：按 Enter 記下，留給主管"
+        )
         assert wanted in "\n".join(run.rows())
         await run.press("enter")
         assert run.desk.did[-1] == ("do", ArticleAsk(text=SafeText("寵物"), call="c1", member=LIN.id))
+        kept = "Kept for the supervisor: 寵物" if language == "en" else "已記下，留給主管：寵物"
+        assert kept in "\n".join(run.rows())
         assert run.focus == "note"
 
 
