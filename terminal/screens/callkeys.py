@@ -96,7 +96,7 @@ class CallKeys(NumberKeys, CallbackKeys):
         """F2."""
         row = self.board.banner
         if row is None or not row.offered:
-            self.painter.tell(say("No call is ringing."))
+            self.painter.tell(say("There is no call to take."))
             return
         self.turn_to(row)
 

@@ -141,6 +141,10 @@ class DeskKeys(CallKeys):
     def action_save(self) -> None:
         """Ctrl+S."""
         self.writing.hold()
+        if self.casework.reasons.bare(self.board.person):
+            self.writing.say(say("Only the template stands here: fill it in first."), bad=True)
+            self.painter.note()
+            return
         self.writing.say(say("saving"))
         self.painter.note()
         self.errands.run("save", self.work.save)

@@ -12,7 +12,7 @@ from ringdesk.tasks import Task
 from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.promised import to_dial
-from terminal.screens.standing import standing
+from terminal.screens.standing import named, standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
 from terminal.widgets.calls import Calls, with_whom
@@ -20,7 +20,7 @@ from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
 from terminal.widgets.person import CallRow, Who, called_by, callers, contacts_here, lasts
-from terminal.widgets.speech import PRESENCES, because, counted, greeting, mark, say
+from terminal.widgets.speech import because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
@@ -37,13 +37,11 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     at = standing(board, now.at)
     clock = board.wrap_up.clock(now.at)
     talking = at.row is not None and at.row.call.live
-    held = at.row is not None and at.row.call.held
-    state = mark("On hold") if held else mark("On a call") if talking else PRESENCES[at.state]
     return Top(
         agent=agent,
         site=site,
         now=now,
-        state=state,
+        state=named(at),
         passed=length(math.ceil(clock.seconds) if clock.down else clock.seconds)
         if clock and not talking
         else SafeText(),

@@ -283,6 +283,19 @@ async def test_a_reason_shows_its_script_and_begins_an_empty_note(size: tuple[in
             assert run.screen.area.text == "品項：\n取貨：信義店"
 
 
+@LANGUAGES
+async def test_a_template_that_nobody_filled_in_is_no_note(language: str, chinese: Path) -> None:
+    words = "Only the template stands here" if language == "en" else "這裡只有範本"
+    async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
+        await serve(run)
+        await run.press("ctrl+p", *"reason order", "enter", "escape", "ctrl+s")
+        assert words in "\n".join(run.rows())
+        assert "note" not in [did[0] for did in run.desk.did]
+        run.screen.area.insert("金萱")
+        await run.press("ctrl+s")
+        assert "note" in [did[0] for did in run.desk.did]
+
+
 async def test_a_reason_never_overwrites_what_was_typed() -> None:
     async with running(desk()) as run:
         await serve(run)
