@@ -75,6 +75,7 @@ class AmiDialect:
     def opened(self, now: float) -> Step:
         """The manager speaks first; without an account there is nothing to answer."""
         self._reset()
+        self._last_notice = None  # with the connection went what was said of it
         if self._accounts:
             self._notice(Level.STARTING, "ami_starting")
             self._progress(amilogin.start(now), now)
@@ -156,7 +157,7 @@ class AmiDialect:
             self._send("Ping", ActionID="ping")
 
     def _banner(self, now: float) -> None:
-        if self._login.stage is Stage.CLOSED:
+        if self._login.stage is Stage.CLOSED and self._last_notice is None:
             self._notice(Level.STARTING, "ami_starting")
         self._progress(amilogin.greeted(self._login, now), now)
 

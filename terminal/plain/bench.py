@@ -19,7 +19,7 @@ from terminal.screens.numberwork import NumberWork
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.work import Work
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.person import Who, called_by, number
+from terminal.widgets.person import Who, called_by
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now
 
@@ -144,11 +144,3 @@ class Bench:
             self.settle()
         if noted:
             self.talk.say(say("Note saved: {name}.", name=self.board.person.name))
-
-    def dialled(self) -> SafeText:
-        """The number of the person on the desk, as a callback dials it: the caller's, else their first."""
-        person = self.board.person
-        if person.call is not None and number(person.call):
-            return person.call.caller.raw or SafeText(person.call.caller.e164 or "")
-        known = person.member.numbers if person.member else ()
-        return known[0].raw if known else SafeText()

@@ -1,6 +1,6 @@
 """The commands about calls: take, wrap up, promise a callback, hold, hand on, junk, missed."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from ringdesk.calls import CallState
 from ringdesk.dispositions import JUNK, Disposition
@@ -15,9 +15,14 @@ from terminal.plain.choices import Verdict
 from terminal.plain.talk import Act, Entry
 from terminal.screens.callers import by_caller
 from terminal.screens.callwork import CallWork
+from terminal.screens.promised import NOWHERE, to_dial
 from terminal.screens.windows import Window, spelled
 from terminal.widgets.person import CallRow, called_by, number
-from terminal.widgets.speech import VOICE_STAYS, doing, line_name, say, titled
+from terminal.widgets.speech import VOICE_STAYS, doing, line_name, mark, say, titled
+
+CALL: Final = mark("Closed: {name}")
+CARD: Final = mark("Card closed: {name}")
+"""What is said of a call that was closed, and of a card that was only open."""
 
 
 async def take(bench: Bench, rest: str) -> None:
@@ -57,13 +62,12 @@ def _meant(bench: Bench, line: str) -> CallRow | None:
 async def wrap_up(bench: Bench, rest: str) -> None:
     """Save the note, and close: the call with a code, a card that was opened without one."""
     board = bench.board
-    row = board.serving
-    if row is None or board.by_hand or bench.nobody:
-        if bench.nobody:
-            bench.talk.say(say("Nobody is on the desk."))
-            return
-        await bench.save_kept()
-        await _close(bench)
+    if bench.nobody:
+        bench.talk.say(say("Nobody is on the desk."))
+        return
+    row = board.current if board.by_hand else board.serving
+    if row is None:
+        await _close_card(bench, rest)
         return
     codes = await bench.desk.business.dispositions()
     if rest and 1 <= int(rest) <= len(codes):
@@ -90,7 +94,15 @@ async def _wrapped(bench: Bench, row: CallRow, code: Disposition) -> None:
     await _close(bench)
 
 
-async def _close(bench: Bench) -> None:
+async def _close_card(bench: Bench, code: str) -> None:
+    """A card without a call of one's own is put away; a `code` is for calls, so it is said that none was noted."""
+    await bench.save_kept()
+    if code:
+        bench.talk.say(say("No call of yours is on the card, so no code is noted."))
+    await _close(bench, CARD)
+
+
+async def _close(bench: Bench, words: str = CALL) -> None:
     name = bench.board.person.name
     await bench.keeper.keep()
     bench.board.release()
@@ -98,13 +110,16 @@ async def _close(bench: Bench) -> None:
     if not bench.board.served and not bench.board.by_hand and bench.board.person.call is not None:
         bench.board.home()  # who rings now is not on the desk before they are taken
     bench.settle()
-    bench.talk.say(say("Closed: {name}", name=name), say("On the desk: {who}.", who=voice.subject(bench.board.person)))
+    bench.talk.say(say(words, name=name), say("On the desk: {who}.", who=voice.subject(bench.board.person)))
 
 
 async def later(bench: Bench, rest: str) -> None:
     """A callback within a window."""
     if bench.nobody:
         bench.talk.say(say("Nobody is on the desk."))
+        return
+    if to_dial(bench.board.person) is None:
+        bench.talk.say(say(NOWHERE))
         return
     windows = bench.work.windows
     if rest and 1 <= int(rest) <= len(windows):
@@ -128,7 +143,7 @@ async def _promised(bench: Bench, window: Window) -> None:
         member=member,
         call=call,
         title=say("Call back {name}", name=person.name),
-        number=bench.dialled() or None,
+        number=to_dial(person),
         opens=window.opens,
         due=window.due,
         assignee=bench.desk.person.person,

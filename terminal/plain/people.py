@@ -19,7 +19,7 @@ from terminal.screens.keeper import Owner
 from terminal.screens.numberwork import Wish
 from terminal.widgets.person import Person, Who, by_fit, number
 from terminal.widgets.speech import caveat, say
-from terminal.widgets.telephone import title
+from terminal.widgets.telephone import dialled, title
 from terminal.widgets.when import is_due
 
 
@@ -99,7 +99,10 @@ async def card(bench: Bench, _rest: str) -> None:
 
 
 async def tasks(bench: Bench, _rest: str) -> None:
-    """The open tasks."""
+    """The open tasks of whoever is on the desk; while that is nobody, one's own."""
+    if bench.nobody:
+        await home(bench, "")
+        return
     dated = voice.urgent(bench.board.person.tasks, bench.now)
     lines = [voice.task_words(task, bench.now) for _, task in dated]
     bench.talk.say(*lines or (say("No open task"),))
@@ -107,6 +110,9 @@ async def tasks(bench: Bench, _rest: str) -> None:
 
 async def done(bench: Bench, _rest: str) -> None:
     """Close one of the tasks."""
+    if bench.nobody:
+        bench.talk.say(say("Nobody is on the desk."))
+        return
     dated = voice.urgent(bench.board.person.tasks, bench.now)
     entries = [Entry(voice.task_words(task, bench.now), _closes(bench, task)) for _, task in dated]
     bench.talk.offer(say("Which one is done?"), entries, say("No open task"))
@@ -284,7 +290,7 @@ async def home(bench: Bench, _rest: str) -> None:
 
 def _to_task(bench: Bench, task: Task) -> Act:
     async def turn() -> None:
-        bench.talk.say(voice.task_words(task, bench.now), *([task.number] if task.number else []))
+        bench.talk.say(voice.task_words(task, bench.now), *filter(None, [dialled(task.number)]))
         if task.member is None:
             return
         opened = await bench.desk.open(task.member)

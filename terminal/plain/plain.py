@@ -22,6 +22,7 @@ from terminal.plain import calls, past, people, team, voice
 from terminal.plain.bench import Bench
 from terminal.plain.commands import COMMANDS, ESCAPE, NOTHING, NUMBER, Command, is_number, parse, plain, shown
 from terminal.screens.day import lost_before
+from terminal.screens.promised import to_dial
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.speech import REFUSALS, because, say
@@ -66,7 +67,7 @@ _WORKS: Final[Mapping[str, Callable[[Bench], bool]]] = {
     "note": lambda bench: not bench.nobody,
     "save": lambda bench: bool(bench.typed),
     "wrapup": lambda bench: not bench.nobody,
-    "later": lambda bench: not bench.nobody,
+    "later": lambda bench: to_dial(bench.board.person) is not None,
     "timeline": people.known_caller,
     "tasks": people.known_caller,
     "done": people.known_caller,

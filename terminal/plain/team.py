@@ -30,7 +30,7 @@ async def me(bench: Bench, rest: str) -> None:
     own = bench.desk.person.person
     others = [each for each in await bench.desk.business.team() if each.id != own]
     bench.talk.say(
-        say("You are: {state}", state=say(PRESENCES[bench.attendance.now().state])),
+        bench.attendance.words(),
         *(voice.colleague(each) for each in others),
     )
     wish = say("Help is no longer wanted") if bench.attendance.help else say("Ask for help")

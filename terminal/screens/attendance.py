@@ -9,9 +9,9 @@ from ringdesk.errors import RingdeskError
 from ringdesk.ops import PresenceSet
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeText
-from terminal.screens.standing import standing
+from terminal.screens.standing import named, standing
 from terminal.screens.work import Work
-from terminal.widgets.speech import PRESENCES, say
+from terminal.widgets.speech import say
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
@@ -53,10 +53,17 @@ class Attendance:
         return SafeText()
 
     async def set(self, state: PresenceState) -> SafeText:
-        """The person says so: a break, away, or ready again."""
+        """The person says so: a break, away, or ready again. Who is with somebody first closes that."""
+        busy = standing(self.work.board, self.work.wall())
+        if state is not PresenceState.READY and busy.state in (PresenceState.BUSY, PresenceState.WRAP_UP):
+            return say("You are: {state}. Close this first, then say it again.", state=say(named(busy)))
         self.work.board.pause = None if state is PresenceState.READY else state
         await self.say()
-        return say("You are: {state}", state=say(PRESENCES[self.now().state]))
+        return self.words()
+
+    def words(self) -> SafeText:
+        """How the person is, in the word of row 0."""
+        return say("You are: {state}", state=say(named(standing(self.work.board, self.work.wall()))))
 
     async def wish(self) -> SafeText:
         """The person asks a supervisor to come; or no longer."""

@@ -30,6 +30,7 @@ from terminal.screens.cardnews import CardNews
 from terminal.screens.clockset import CLOCK_SET, Step, set_by
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN, Part
 from terminal.screens.wrapup import WrapUp
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
 
@@ -61,6 +62,11 @@ class Board(CardNews):
         """A break or an absence that the person announced."""
         self.titles: dict[str, SafeText] = {}
         """What the business calls its own dispositions."""
+        self.changed_keys: Changed = ()
+
+    def key(self, name: str) -> SafeText:
+        """What the key of an action is called on this desk."""
+        return key_named(name, self.changed_keys)
 
     # what the desk says
 

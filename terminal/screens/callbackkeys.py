@@ -1,20 +1,14 @@
 """The keys about calling back: promised for later, tried, and what became of a call that nobody had."""
 
-from typing import Final
-
 from ringdesk.tasks import AttemptResult, Task, TaskState
-from terminal.bindings import KEYS
 from terminal.screens.errands import Errand
 from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
 from terminal.screens.menus import Entry
+from terminal.screens.promised import NOWHERE, to_dial
 from terminal.screens.windows import Window, hours_of
-from terminal.widgets.help import key_of
 from terminal.widgets.person import CallRow, Who
 from terminal.widgets.speech import RESULTS, say
 from terminal.widgets.telephone import title
-
-MISSED: Final = next(key for key in KEYS if key.id == "missed")
-ATTEMPT: Final = next(key for key in KEYS if key.id == "attempt")
 
 
 class CallbackKeys(KeysOnCalls):
@@ -25,6 +19,9 @@ class CallbackKeys(KeysOnCalls):
         person = self.board.person
         if person.who is Who.NOBODY:
             self.painter.tell(say("Nobody is on the desk: open a card first."))
+            return
+        if to_dial(person) is None:
+            self.painter.tell(say(NOWHERE))
             return
 
         def promise(window: Window) -> Errand:
@@ -40,7 +37,7 @@ class CallbackKeys(KeysOnCalls):
             return
         owed = self._owed()
         if isinstance(owed, CallRow):
-            said = say("No callback yet: {key} makes one of this call.", key=key_of(MISSED, self.painter.changed_keys))
+            said = say("No callback yet: {key} makes one of this call.", key=self.board.key("missed"))
             self.painter.tell(said)
             return
         member, call = self.board.person.key
@@ -75,7 +72,7 @@ class CallbackKeys(KeysOnCalls):
         if self.panes.here in OVER:
             return
         if isinstance(row, Task) and row.state is TaskState.OPEN:
-            key = key_of(ATTEMPT, self.painter.changed_keys)
+            key = self.board.key("attempt")
             self.painter.tell(say("This is a callback already: {key} notes what came of a try.", key=key))
         elif not isinstance(row, CallRow):
             self.painter.tell(say("Choose a missed call in the list first."))

@@ -96,7 +96,7 @@ class CallKeys(NumberKeys, CallbackKeys):
         """F2."""
         row = self.board.banner
         if row is None or not row.offered:
-            self.painter.tell(say("No call is ringing."))
+            self.painter.tell(say("There is no call to take."))
             return
         self.turn_to(row)
 
@@ -137,7 +137,11 @@ class CallKeys(NumberKeys, CallbackKeys):
             row = known
         else:
             number = dialled(entry.number)
-            gone = say("The call of {number} is not on this desk any more; / looks for the number.", number=number)
+            gone = say(
+                "The call of {number} is not on this desk any more; {key} looks for the number.",
+                number=number,
+                key=self.board.key("search"),
+            )
             self.painter.tell(gone)
             return
         self.writing.hold()

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from ringdesk.calls import Call, Presentation
+from ringdesk.calls import Call
 from ringdesk.errors import Refused, RingdeskError
 from ringdesk.ops import (
     CallHand,
@@ -26,6 +26,7 @@ from ringdesk.reached import is_of_missed, number_of
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
 from terminal.screens.board import Board
+from terminal.screens.promised import NOWHERE, to_dial
 from terminal.screens.windows import Window, spelled
 from terminal.screens.work import Work, not_yet
 from terminal.widgets.person import CallRow, Person, called_by
@@ -52,7 +53,7 @@ class CallWork:
         """Turn to a call: take it if nobody has it, go on with it if it is ours. The one that was on waits."""
         before = self.board.current or self.board.serving
         if not row.mine and self.board.wrap_up.bars(self.work.wall()):
-            raise Refused("wrap_up", not_yet(self.board.wrap_up, self.work.wall()))
+            raise Refused("wrap_up", not_yet(self.board.wrap_up, self.work.wall(), self.board.key("wrapup")))
         if not row.mine:
             await self.work.desk.claim(row.call.id, row.sure.id if row.sure else None)
         self.board.serve(row.call.id)
@@ -196,12 +197,9 @@ class CallWork:
 
     async def later(self, window: Window, person: Person) -> SafeText:
         """F8: a callback to the person, within a window; they need not be on the card any more."""
-        known = person.member.numbers[0] if person.member and person.member.numbers else None
-        shown = person.call is not None and person.call.caller.presentation is Presentation.SHOWN
-        called = person.call.caller if person.call is not None and shown else None
-        dialled = (called.e164 or called.raw) if called else (known.e164 or known.raw) if known else None
+        dialled = to_dial(person)
         if dialled is None:
-            return say("There is no number to call back.")
+            return say(NOWHERE)
         member, call = person.key
         now = self.board.row(call)
         args = TaskAdd(
@@ -209,7 +207,7 @@ class CallWork:
             member=member,
             call=call,
             title=say("Call back {name}", name=person.name),
-            number=SafeText(dialled),
+            number=dialled,
             opens=window.opens,
             due=window.due,
             assignee=self.work.desk.person.person,

@@ -170,7 +170,7 @@ class Casework:
         keeper.hold(owner, note.text)
         keeper.revises[owner] = note
         self._writing.load()
-        self._writing.say(say("Ctrl+S saves the revision"))
+        self._writing.say(say("{key} saves the revision", key=board.key("save")))
         self._painter.note()
         self.reading.write()
         return SafeText()

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.speech import mark, say
 from terminal.words import TAGS, speaking
 
@@ -37,7 +38,9 @@ DEEDS: Final = (
 """Panes, and what is done in them, by which they are found too."""
 
 
-def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] = ()) -> list[Command]:
+def commands(
+    drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] = (), changed: Changed = ()
+) -> list[Command]:
     """Every command; `drafts` are names and actions of the half-typed notes, `undone` what can be taken back."""
     seen: dict[str, Command] = {}
     for key in KEYS:
@@ -45,7 +48,7 @@ def commands(drafts: Iterable[tuple[SafeText, str]], undone: Iterable[SafeText] 
             label, what = say(key.label), say(key.help)
             said = label.casefold() in what.casefold()
             name = what if said else say("{name}: {what}", name=label, what=what)
-            seen.setdefault(key.action, Command(name, SafeText(key.shown), key.action))
+            seen.setdefault(key.action, Command(name, key_named(key.id, changed), key.action))
     kept = [Command(say("Draft: {name}", name=name), SafeText(), action) for name, action in drafts]
     back = [Command(say("Undo: {what}", what=what), SafeText(), f"undo({at})") for at, what in enumerate(undone)]
     plain = [Command(say(name), SafeText(), action) for name, action in UNBOUND]

@@ -96,6 +96,7 @@ class DeskScreen(DeskKeys):
         self.wall = Watch(wall, steady, self._shifted)
         self.zone = zone
         self.board = Board(wrap_up)
+        self.board.changed_keys = tuple(sorted((keys or {}).items()))
         self.keeper = Keeper()
         self.keeper.moved = self.draft_later
         self.work = Work(self.board, self.keeper, self.wall, zone, hours)
@@ -114,7 +115,6 @@ class DeskScreen(DeskKeys):
             agent=agent,
             site=site,
             now=lambda: self.now,
-            changed_keys=tuple(sorted((keys or {}).items())),
         )
         self.board.typing = self.painter.typing
         self.panes = Panes(self, self.places, self.painter)
@@ -167,7 +167,7 @@ class DeskScreen(DeskKeys):
 
     def compose(self) -> ComposeResult:
         """Every panel, once."""
-        yield from panels(self.now, self.painter.agent, self.painter.site, self.painter.changed_keys)
+        yield from panels(self.now, self.painter.agent, self.painter.site, self.board.changed_keys)
 
     # what the terminal does
 

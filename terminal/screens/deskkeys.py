@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final
 
 from ringdesk.safetext import SafeText
-from terminal.bindings import DIGITS, KEYS
+from terminal.bindings import DIGITS
 from terminal.messages import Asked, Chosen, Cut, Declined, Dismissed, Left, Moved, Scribbled, Typed
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.casework import ANSWERS, PIN, Casework
@@ -20,7 +20,6 @@ from terminal.screens.promising import Promising
 from terminal.screens.saying import NOBODYS
 from terminal.screens.wrapping import Wrapping
 from terminal.widgets.card import Card
-from terminal.widgets.help import key_of
 from terminal.widgets.note import NoteArea
 from terminal.widgets.person import Who
 from terminal.widgets.speech import say
@@ -29,7 +28,6 @@ from terminal.widgets.timeline import Timeline
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
 
-COMMANDS: Final = next(key for key in KEYS if key.id == "palette")
 DRAFT_AFTER: Final = 0.3
 """Seconds after a change until the draft is written."""
 DRAFT_AGAIN: Final = 5.0
@@ -93,7 +91,12 @@ class DeskKeys(CallKeys):
     def on_declined(self, _message: Declined) -> None:
         """Something was typed where there is nobody to write about."""
         self.painter.tell(
-            say("Nobody is on the desk: what you type goes nowhere. F2 takes a call, / opens a card."), bad=True
+            say(
+                "Nobody is on the desk: what you type goes nowhere. {answer} takes a call, {search} opens a card.",
+                answer=self.board.key("answer"),
+                search=self.board.key("search"),
+            ),
+            bad=True,
         )
 
     def on_cut(self, _message: Cut) -> None:
@@ -139,6 +142,10 @@ class DeskKeys(CallKeys):
     def action_save(self) -> None:
         """Ctrl+S."""
         self.writing.hold()
+        if self.casework.reasons.bare(self.board.person):
+            self.writing.say(say("Only the template stands here: fill it in first."), bad=True)
+            self.painter.note()
+            return
         self.writing.say(say("saving"))
         self.painter.note()
         self.errands.run("save", self.work.save)
@@ -188,7 +195,9 @@ class DeskKeys(CallKeys):
             self.freshen(before)
             self._draft()
             if kept:
-                self.painter.tell(say("What you wrote for {name} is kept as a draft: Ctrl+P lists it.", name=name))
+                key = self.board.key("palette")
+                said = say("What you wrote for {name} is kept as a draft: {key} lists it.", name=name, key=key)
+                self.painter.tell(said)
             self.painter.paint()
 
     def action_help(self) -> None:
@@ -273,7 +282,7 @@ class DeskKeys(CallKeys):
                 await self.run_action(taken)
             elif taken is not None:
                 self.writing.hold()
-                key = key_of(COMMANDS, self.painter.changed_keys)
+                key = self.board.key("palette")
                 self.errands.run("open", lambda: self.work.open(taken, key))
         elif message.pane == "menu":
             self.menus.taken(message.index)
@@ -329,7 +338,10 @@ class DeskKeys(CallKeys):
             await self.leave()
             return
         self._warned = True
-        self.painter.tell(say("What you typed cannot be kept: make room, or Ctrl+Q again loses it."), bad=True)
+        self.painter.tell(
+            say("What you typed cannot be kept: make room, or {key} again loses it.", key=self.board.key("quit")),
+            bad=True,
+        )
 
     async def leave(self) -> None:
         """Leave, whatever can be kept."""

@@ -1,4 +1,4 @@
-"""F12: what answers a question, as it is typed. Enter reads the best, Enter again puts it in the note; else it is asked.
+"""F12: what answers a question, as it is typed. Enter reads the best, Enter again notes it; else it is kept for the supervisor.
 
 The answer is read in the box itself, right under the list: no call takes it away, only the keys of the person do.
 """
@@ -58,7 +58,8 @@ class Faq:
         if self._read is not None and self._read[0].id not in [each.id for each in self._found]:
             self._read = None
         if not self._found:
-            return Choices(say(TITLE), (Choice((piece(say("No answer found: ask the supervisor"), Tone.WARN),)),))
+            keeps = say("No answer found: Enter keeps it for the supervisor")
+            return Choices(say(TITLE), (Choice((piece(keeps, Tone.WARN),)),))
         return self._choices()
 
     async def taken(self, index: int) -> SafeText:
@@ -106,7 +107,7 @@ class Faq:
         member, call = self._asked
         await self._work.desk.do(ArticleAsk(text=SafeText(self._query), call=call, member=member))
         self._reading.close()
-        return say("Asked the supervisor: {text}", text=SafeText(self._query))
+        return say("Kept for the supervisor: {text}", text=SafeText(self._query))
 
 
 def noted(article: Article) -> SafeLines:

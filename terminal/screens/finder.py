@@ -73,7 +73,11 @@ class Finder:
         return taken.action if isinstance(taken, Command) else taken
 
     def _offered(self) -> list[Command]:
-        return [*commands(self._drafts(), self.work.undo.labels()), *self.more(), *self.looks()]
+        return [
+            *commands(self._drafts(), self.work.undo.labels(), self.work.board.changed_keys),
+            *self.more(),
+            *self.looks(),
+        ]
 
     def _drafts(self) -> list[tuple[SafeText, str]]:
         others = self.work.keeper.others(self.work.board.person.key)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from terminal.screens.desk import DeskScreen
     from terminal.store.pins import Login
 
-NOT_LOCKED: Final = mark("The desk was not locked: without a PIN you could not come in again. Ctrl+G sets one.")
+NOT_LOCKED: Final = mark("The desk was not locked: without a PIN you could not come in again. {key} sets one.")
 
 
 class Guard:
@@ -36,7 +36,7 @@ class Guard:
         self._last = asyncio.get_running_loop().time()
         if self._open:
             self._open = False
-            self._screen.painter.tell(say(NOT_LOCKED), bad=True)
+            self._screen.painter.tell(say(NOT_LOCKED, key=self._screen.board.key("lock")), bad=True)
 
     def tick(self) -> None:
         """A second passed."""
@@ -51,7 +51,10 @@ class Guard:
         """The desk is open: what its person has to do before it can lock itself."""
         if not self._seconds or await self._can_come_in():
             return SafeText()
-        return say("This desk is to lock itself: Ctrl+G sets your PIN, without which it cannot.")
+        return say(
+            "This desk is to lock itself: {key} sets your PIN, without which it cannot.",
+            key=self._screen.board.key("lock"),
+        )
 
     async def _unattended(self) -> SafeText:
         if self._screen.keeper.desk is not None:

@@ -6,16 +6,14 @@ from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS
 from terminal.screens.board import Board
-from terminal.widgets.help import key_of
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.person import Who
 from terminal.widgets.speech import line_name, say
-
-Changed = tuple[tuple[str, str], ...]
 
 
 def sentence(board: Board, pane: SafeText, changed: Changed) -> SafeText:
     """How things stand, for the help. `pane` names the pane with the focus, `changed` are remapped keys."""
-    keys = {key.id: key_of(key, changed) for key in KEYS}
+    keys = {key.id: key_named(key.id, changed) for key in KEYS}
     parts = [_call(board, keys), _person(board, keys)]
     if pane and pane != "-":
         parts.append(say("The focus is in: {pane}.", pane=pane))

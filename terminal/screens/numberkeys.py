@@ -3,18 +3,14 @@
 from functools import partial
 
 from ringdesk.safetext import SafeText
-from terminal.bindings import KEYS
 from terminal.screens.finder import NAMING
 from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
 from terminal.screens.menus import Entry
 from terminal.screens.numberwork import HIDDEN, Wish
 from terminal.screens.registering import unnamed
 from terminal.screens.saying import caller
-from terminal.widgets.help import key_of
 from terminal.widgets.person import Who, number
 from terminal.widgets.speech import say
-
-ATTACH, REGISTER = (next(key for key in KEYS if key.id == name) for name in ("attach", "register"))
 
 
 class NumberKeys(KeysOnCalls):
@@ -22,7 +18,7 @@ class NumberKeys(KeysOnCalls):
 
     def action_attach(self) -> None:
         """Ctrl+L: what is nobody's number is attached at once; of one that has an owner it is asked what is meant."""
-        key, wish = key_of(ATTACH, self.painter.changed_keys), self.numberwork.wish()
+        key, wish = self.board.key("attach"), self.numberwork.wish()
         if isinstance(wish, Wish) and wish.owners:
             self._ask_whose(wish, key)
         else:
@@ -44,7 +40,7 @@ class NumberKeys(KeysOnCalls):
     def action_register(self) -> None:
         """Ctrl+R: the member is made at once; what they are called is asked meanwhile, and the same key takes it back. One who
         has no name is asked for it."""
-        key, person = key_of(REGISTER, self.painter.changed_keys), self.board.person
+        key, person = self.board.key("register"), self.board.person
         if self._naming:
             self.panes.close_over()
             self.do("number again", self.registering.take_back)
@@ -84,7 +80,7 @@ class NumberKeys(KeysOnCalls):
         """No name was typed: the member stays without one."""
         self.panes.close_over()
         if self.registering.nameless is not None:
-            self.painter.tell(unnamed(key_of(REGISTER, self.painter.changed_keys)))
+            self.painter.tell(unnamed(self.board.key("register"), self.board.key("palette")))
 
     def action_detach(self) -> None:
         """n."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from terminal.screens.errands import Errand
 
 NEW: Final = Why("number_exact")
-KEPT: Final = mark("Your text is kept as a draft: Ctrl+P lists it.")
+KEPT: Final = mark("Your text is kept as a draft: {key} lists it.")
 HIDDEN: Final = mark("There is no number: the caller withheld it, or the line gave none.")
 
 
@@ -77,7 +77,7 @@ class NumberWork:
         """That the caller's number becomes the member's on the card; in words, why it cannot."""
         member, call = self.board.person.member, self.call
         if member is None:
-            return say("Open the member first: / finds them, then the same key.")
+            return say("Open the member first: {key} finds them, then the same key.", key=self.board.key("search"))
         found = shown_by(call) if call is not None else None
         if call is None or found is None:
             return say(HIDDEN)
@@ -212,7 +212,9 @@ class NumberWork:
         async def back() -> SafeText:
             self.board.serve(row.call.id)
             await self.work.refill()
-            return say("{name} is on the desk again: F4 closes it otherwise.", name=name)
+            return say(
+                "{name} is on the desk again: {key} closes it otherwise.", name=name, key=self.board.key("wrapup")
+            )
 
         def done() -> SafeText:
             return say("{name} dialled a wrong number: closed.", name=name)
@@ -232,7 +234,7 @@ class NumberWork:
         now = self.board.row(row.call.id)
         kept = any(text.strip() for owner, text in texts if now is not None and self.board.row(owner[1]) is now)
         self.board.leave(row.call.id)
-        return say(KEPT) if kept else SafeText()
+        return say(KEPT, key=self.board.key("palette")) if kept else SafeText()
 
 
 def shown_by(call: Call) -> MemberNumber | None:

@@ -9,7 +9,6 @@ from typing import Final
 from textual.screen import Screen
 
 from ringdesk.safetext import SafeText
-from terminal.bindings import KEYS
 from terminal.messages import Trouble
 from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
@@ -21,7 +20,7 @@ from terminal.screens.onshow import Part
 from terminal.screens.pace import Layer
 from terminal.screens.saying import NOBODYS, Message, Subject, subject
 from terminal.screens.writing import Writing
-from terminal.widgets.help import Manual, key_of
+from terminal.widgets.help import Manual
 from terminal.widgets.keybar import Keys
 from terminal.widgets.note import Owner, Pledge
 from terminal.widgets.notes import Written
@@ -37,7 +36,6 @@ GLANCE: Final = 0.25
 """Seconds that somebody needs to see who is on the card: a key before that was meant for what stood there before."""
 MESSAGE_STAYS: Final = 8.0
 """Seconds for which a message stands in the banner."""
-SHARERS: Final = next(key for key in KEYS if key.id == "sharers")
 UNSAID: Final = (SafeText(), False)
 PANES: Final = {
     "note": mark("Note"),
@@ -69,11 +67,9 @@ class Painter(Easel):
         agent: SafeText,
         site: SafeText,
         now: Callable[[], Now],
-        changed_keys: tuple[tuple[str, str], ...] = (),
     ) -> None:
         self.agent = agent
         self.site = site
-        self.changed_keys = changed_keys
         super().__init__(screen)
         self._board = board
         self._writing = writing
@@ -164,7 +160,11 @@ class Painter(Easel):
 
     def _left(self, who: Subject) -> None:
         """A half-typed note is no longer on the screen."""
-        said = say("What you wrote for {name} is kept as a draft: Ctrl+P lists it.", name=who.name)
+        said = say(
+            "What you wrote for {name} is kept as a draft: {key} lists it.",
+            name=who.name,
+            key=self._board.key("palette"),
+        )
         self.tell(said, about=who)
 
     def _person(self) -> None:
@@ -230,8 +230,7 @@ class Painter(Easel):
         if people != self._places.people:
             self._places.people = people
             self.panel("tabs").refresh(layout=True)
-        face = views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size))
-        card.show(face._replace(sharers_key=key_of(SHARERS, self.changed_keys)))
+        card.show(views.face(self._board, self._now(), tags="tags" not in plan(self._screen.size)))
 
     def note(self) -> None:
         """The frame around the note."""
@@ -246,7 +245,9 @@ class Painter(Easel):
             says, bad = self._aside
         owner, typed = self._board.person, self._board.typed
         focused = self._screen.query_one("#note").has_focus
-        self.panel("noteframe").show(Owner(owner, focused, typed, says, bad, self.promise(), self._revises()))
+        changed = self._board.changed_keys
+        frame = Owner(owner, focused, typed, says, bad, self.promise(), self._revises(), changed)
+        self.panel("noteframe").show(frame)
 
     def _revises(self) -> SafeText:
         parent = self._writing.revises
@@ -257,7 +258,7 @@ class Painter(Easel):
         focused = self._screen.focused.id if self._screen.focused else None
         name = self._pane(focused) or SafeText("-")
         writing = focused == "query" or (focused == "note" and self._writing.owner != NOBODY)
-        self.panel("keybar").show(Keys(writing, views.dead_keys(self._board), name, self.changed_keys))
+        self.panel("keybar").show(Keys(writing, views.dead_keys(self._board), name, self._board.changed_keys))
 
     def _pane(self, focused: str | None) -> SafeText:
         """What the pane with the focus is called now."""
@@ -268,8 +269,8 @@ class Painter(Easel):
     def help(self) -> None:
         """What the help says of this moment; asked for before it takes the focus."""
         focused = self._screen.focused.id if self._screen.focused else None
-        moment = sentence(self._board, self._pane(focused), self.changed_keys)
-        self.panel("help").show(Manual(self.changed_keys, moment, views.dead_keys(self._board)))
+        moment = sentence(self._board, self._pane(focused), self._board.changed_keys)
+        self.panel("help").show(Manual(self._board.changed_keys, moment, views.dead_keys(self._board)))
 
     def anew(self) -> None:
         """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""

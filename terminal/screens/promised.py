@@ -2,14 +2,19 @@
 
 from collections import Counter
 from datetime import UTC, date, datetime, time
+from typing import Final
 
+from ringdesk.calls import Presentation
 from ringdesk.ops import Actor, TaskAdd
 from ringdesk.promises import Promise
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
 from terminal.widgets.person import Person
-from terminal.widgets.speech import say
+from terminal.widgets.speech import mark, say
 from terminal.widgets.when import Now, due_between
+
+NOWHERE: Final = mark("There is no number to call back.")
+"""What is said instead of a callback to somebody who gives no number and has none on the card."""
 
 
 def keyed(found: tuple[Promise, ...], now: Now) -> tuple[tuple[str, Promise], ...]:
@@ -50,14 +55,20 @@ def due_words(promise: Promise, now: Now) -> SafeText:
     return say("by {time}", time=words) if ends else words
 
 
+def to_dial(person: Person) -> SafeText | None:
+    """Where somebody is called back: at the number that calls, else at the member's first. Without either, nowhere."""
+    caller = person.call.caller if person.call is not None else None
+    if caller is not None and caller.presentation is Presentation.SHOWN and (caller.e164 or caller.raw):
+        return SafeText(caller.e164 or caller.raw or "")
+    known = person.member.numbers[:1] if person.member is not None else ()
+    return next((SafeText(each.e164 or each.raw) for each in known), None)
+
+
 def task_of(promise: Promise, person: Person, now: Now, mine: Actor) -> TaskAdd:
     """What was promised is for the one who did (`mine`). A call is a callback, where there is a number to call: the one that
     the note says, else the one that calls, else the member's."""
     member, call = person.key
-    caller = person.call.caller if person.call else None
-    dialled = promise.number or ((caller.e164 or caller.raw) if caller else None)
-    if dialled is None and person.member is not None and person.member.numbers:
-        dialled = person.member.numbers[0].e164 or person.member.numbers[0].raw
+    dialled = SafeText(promise.number) if promise.number else to_dial(person)
     calls = promise.calls and dialled is not None
     opens = _opens(promise, now)
     return TaskAdd(
@@ -65,7 +76,7 @@ def task_of(promise: Promise, person: Person, now: Now, mine: Actor) -> TaskAdd:
         member=member,
         call=call,
         title=promise.title,
-        number=SafeText(dialled) if calls and dialled else None,
+        number=dialled if calls else None,
         opens=SafeText(opens) if opens else None,
         due=SafeText(_due(promise, now)),
         assignee=mine.person,

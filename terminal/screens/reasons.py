@@ -56,6 +56,11 @@ class Reasons:
         self._writing.load()
         return say("The note begins with the template.")
 
+    def bare(self, person: Person) -> bool:
+        """Whether the note of `person` is a template that nobody has filled in yet."""
+        text, values = self._work.keeper.texts.get(person.key, "").strip(), self._values(person)
+        return bool(text) and any(text == filled(each.template, values).strip() for each in self._codes.in_use)
+
     def _values(self, person: Person) -> dict[str, str]:
         home = person.member.home_store if person.member else ""
         return {"name": person.name, "agent": self._work.desk.person.name, "store": self._store or home}

@@ -70,7 +70,9 @@ class Registering:
         if call is None:
             return say(HIDDEN)
         said = say("A new member has {number} now.", number=number(call))
-        return say("{done} {key} takes it back.", done=said, key=key) if naming() else unnamed(key)
+        if naming():
+            return say("{done} {key} takes it back.", done=said, key=key)
+        return unnamed(key, self.work.board.key("palette"))
 
     async def _register(self, made: "asyncio.Future[str]") -> Call | None:
         board, call = self.board, self.board.person.call
@@ -131,6 +133,10 @@ class Registering:
         return say("The new member is called {name}.", name=typed)
 
 
-def unnamed(key: SafeText) -> SafeText:
-    """They have no name yet: how they get one."""
-    return say("The new member has no name yet: {key} asks for it, Ctrl+P takes the member back.", key=key)
+def unnamed(key: SafeText, commands: SafeText) -> SafeText:
+    """They have no name yet: the `key` that asks for it, the one of the `commands` that takes them back."""
+    return say(
+        "The new member has no name yet: {key} asks for it, {commands} takes the member back.",
+        key=key,
+        commands=commands,
+    )

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from ringdesk.presence import PresenceState
 from terminal.screens.board import Board
 from terminal.widgets.person import CallRow
+from terminal.widgets.speech import ON_A_CALL, PRESENCES, mark
 
 
 class AtWork(NamedTuple):
@@ -19,6 +20,13 @@ class AtWork(NamedTuple):
     def call(self) -> str | None:
         """The id of the call."""
         return self.row.call.id if self.row is not None else None
+
+
+def named(at: AtWork) -> str:
+    """The word for it, the same in row 0 and in what is said."""
+    if at.row is not None and at.row.call.held:
+        return mark("On hold")
+    return ON_A_CALL if at.row is not None and at.row.call.live else PRESENCES[at.state]
 
 
 def standing(board: Board, now: float) -> AtWork:

@@ -11,7 +11,8 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
-from terminal.screens.standing import standing
+from terminal.screens.promised import to_dial
+from terminal.screens.standing import named, standing
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
 from terminal.widgets.calls import Calls, with_whom
@@ -19,7 +20,7 @@ from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
 from terminal.widgets.person import CallRow, Who, called_by, callers, contacts_here, lasts
-from terminal.widgets.speech import PRESENCES, because, counted, greeting, mark, say
+from terminal.widgets.speech import because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
 from terminal.widgets.team import Crew, Mate
@@ -36,13 +37,11 @@ def top(board: Board, now: Now, agent: SafeText, site: SafeText) -> Top:
     at = standing(board, now.at)
     clock = board.wrap_up.clock(now.at)
     talking = at.row is not None and at.row.call.live
-    held = at.row is not None and at.row.call.held
-    state = mark("On hold") if held else mark("On a call") if talking else PRESENCES[at.state]
     return Top(
         agent=agent,
         site=site,
         now=now,
-        state=state,
+        state=named(at),
         passed=length(math.ceil(clock.seconds) if clock.down else clock.seconds)
         if clock and not talking
         else SafeText(),
@@ -77,6 +76,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         said=bool(message),
         bad=bad if message else row is None and board.worst is not None,
         away=_away(board),
+        changed=board.changed_keys,
     )
 
 
@@ -115,7 +115,10 @@ def _aside(board: Board, drafts: int) -> SafeText:
     if board.notice is not None:
         return board.notice.message
     if drafts:
-        return counted("{count} draft is kept: Ctrl+P lists it", "{count} drafts are kept: Ctrl+P lists them", drafts)
+        key = board.key("palette")
+        return counted(
+            "{count} draft is kept: {key} lists it", "{count} drafts are kept: {key} lists them", drafts, key=key
+        )
     return say("Notice: {title}", title=board.announced.title) if board.announced else SafeText()
 
 
@@ -142,6 +145,7 @@ def face(board: Board, now: Now, *, tags: bool) -> Face:
         titles=board.titles,
         line=board.on_line,
         sharers=tuple(each.name or each.code for each in board.sharers),
+        changed=board.changed_keys,
     )
 
 
@@ -168,6 +172,7 @@ def calls(board: Board, now: Now) -> Calls:
         resumes=waits.call.id if waits is not None else None,
         titles=board.titles,
         first=first.call.id if first is not None else None,
+        changed=board.changed_keys,
     )
 
 
@@ -298,7 +303,9 @@ def dead_keys(board: Board) -> frozenset[str]:
     if not board.busy:
         dead.add("wrapup")
     if board.person.who is Who.NOBODY:
-        dead |= {"later", "save", "promise"}
+        dead |= {"save", "promise"}
+    if to_dial(board.person) is None:
+        dead.add("later")
     return frozenset(dead | _dead_on_calls(board))
 
 

@@ -340,9 +340,9 @@ class Work:
             await self.refill()
 
 
-def not_yet(wrap_up: WrapUp, now: float) -> SafeText:
-    """Why no call may be taken in a wrap-up."""
+def not_yet(wrap_up: WrapUp, now: float, key: SafeText) -> SafeText:
+    """Why no call may be taken in a wrap-up; the `key` ends it."""
     clock = wrap_up.clock(now)
     if clock is not None and clock.down:
         return say("Wrap-up: {count} s left before the next call.", count=math.ceil(clock.seconds))
-    return say("First say how the last call was: F4, then a digit.")
+    return say("First say how the last call was: {key}, then a digit.", key=key)

@@ -30,7 +30,7 @@ MEETINGS: Final = (
     ContactKind.CALL_OUT,
 )
 """How one meets without a call that rings here, in the order of their digits."""
-NEEDS_NOTE: Final = mark("this code needs a note: write what was agreed, then F4")
+NEEDS_NOTE: Final = mark("this code needs a note: write what was agreed, then {key}")
 MEETING: Final = "meeting"
 """The choice of a person: the disposition of their last meeting."""
 LONGEST: Final = 120
@@ -93,7 +93,12 @@ class Wrapping:
         pledge = self.promise()
         if pledge is None or pledge.made:
             return SafeText()
-        return say("No task yet: {when} {what} (Esc, Ctrl+\\)", when=pledge.when, what=pledge.what)
+        return say(
+            "No task yet: {when} {what} (Esc, {key})",
+            when=pledge.when,
+            what=pledge.what,
+            key=self._work.board.key("promise"),
+        )
 
     def tick(self) -> None:
         """Close what is to close by itself."""
@@ -143,7 +148,11 @@ class Wrapping:
     # what it does
 
     async def _nothing(self) -> SafeText:
-        return say("There is nothing to wrap up: F2 takes a call, / opens a card.")
+        return say(
+            "There is nothing to wrap up: {answer} takes a call, {search} opens a card.",
+            answer=self._work.board.key("answer"),
+            search=self._work.board.key("search"),
+        )
 
     async def _close(self, code: Disposition | None = None) -> SafeText:
         """Save the note; close the call with the code; go back to whom was kept."""
@@ -157,7 +166,12 @@ class Wrapping:
             saved = await self._save()
         await self._leave(row)
         if board.current is not None and board.current.call.held:
-            return say("Closed: {name}. On hold: {other}; F5 goes on.", name=name, other=board.person.name)
+            return say(
+                "Closed: {name}. On hold: {other}; {key} goes on.",
+                name=name,
+                other=board.person.name,
+                key=board.key("hold"),
+            )
         return saved or say("Closed: {name}", name=name)
 
     async def _record(self, kind: ContactKind) -> SafeText:
@@ -188,7 +202,7 @@ class Wrapping:
 
     def _expect_note(self, code: Disposition | None) -> None:
         if code is not None and code.needs_note and not self._noted:
-            raise Refused("needs_note", NEEDS_NOTE)
+            raise Refused("needs_note", say(NEEDS_NOTE, key=self._work.board.key("wrapup")))
 
     async def _save(self, *more: Args) -> SafeText:
         """Save the note, if there is one, and what belongs to it."""

@@ -6,6 +6,7 @@ from textual.geometry import Size
 
 from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import CallRow, called_by, number
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced, width_of, wrapped
@@ -40,6 +41,12 @@ class Announcement(NamedTuple):
     """Whether the message answers a key or says what to do, rather than what stands there anyway."""
     away: SafeText = SafeText()
     """Why the server is not reached: a small screen has no status line to say it."""
+    changed: Changed = ()
+    """Remapped keys."""
+
+    def key(self, name: str) -> SafeText:
+        """What the key of an action is called here."""
+        return key_named(name, self.changed)
 
 
 class Banner(Panel[Announcement]):
@@ -95,7 +102,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
         over = say("{name} rang and nobody took it: it is among the missed calls.", name=name)
         return (
             Row((gap(), *head), (piece(since, Tone.RING_STRONG), gap()), base=Tone.RING),
-            Row((gap(), _words(over)), _key(), base=Tone.RING),
+            Row((gap(), _words(over)), _key(value), base=Tone.RING),
         )
     bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)
     rest = spaced(
@@ -113,12 +120,12 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     )
     return (
         Row((gap(), *head), (piece(since, Tone.RING_STRONG), gap()), base=Tone.RING),
-        Row((gap(), *rest), _key(), base=Tone.RING),
+        Row((gap(), *rest), _key(value), base=Tone.RING),
     )
 
 
-def _key() -> tuple[Piece, ...]:
-    return chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("I have it"), Tone.RING_STRONG), gap()
+def _key(value: Announcement) -> tuple[Piece, ...]:
+    return chip(value.key("answer"), Tone.RING_CHIP), gap(), piece(say("I have it"), Tone.RING_STRONG), gap()
 
 
 def _reason(row: CallRow) -> SafeText:
@@ -137,15 +144,16 @@ def _line_says(row: CallRow) -> SafeText:
 
 
 def _promise(value: Announcement, *, wide: bool) -> SafeText:
+    key = value.key("answer")
     if value.aside and not wide:
-        return say("after F2 the card of {name} is kept, the note too", name=value.aside)
+        return say("after {key} the card of {name} is kept, the note too", key=key, name=value.aside)
     if value.aside:
-        return say("the focus stays; after F2 the card of {name} is kept, the note too", name=value.aside)
+        return say("the focus stays; after {key} the card of {name} is kept, the note too", key=key, name=value.aside)
     if not value.holding:
         return SafeText()
     if not wide:
-        return say("after F2 on hold: {name}, with the note", name=value.holding)
-    return say("the focus stays; after F2 on hold: {name}, with the note", name=value.holding)
+        return say("after {key} on hold: {name}, with the note", key=key, name=value.holding)
+    return say("the focus stays; after {key} on hold: {name}, with the note", key=key, name=value.holding)
 
 
 def _hands(row: CallRow) -> SafeText:
@@ -166,7 +174,7 @@ def _handed(value: Announcement, row: CallRow, cells: int) -> tuple[Row, ...]:
     )
     promise = _words(_promise(value, wide=cells >= WIDE))
     time = (piece(length(value.now.at - row.since), Tone.RING_STRONG), gap())
-    key = (chip(SafeText("F2"), Tone.RING_CHIP), gap(), piece(say("Turn to it"), Tone.RING_STRONG), gap())
+    key = (chip(value.key("answer"), Tone.RING_CHIP), gap(), piece(say("Turn to it"), Tone.RING_STRONG), gap())
     rest = _beside(promise, piece(value.message, Tone.RING_STRONG), cells - width_of(key) - 2, said=value.said)
     return Row((gap(), *head), time, base=Tone.RING), Row((gap(), *rest), key, base=Tone.RING)
 
@@ -200,7 +208,7 @@ def _unclaimed(value: Announcement, row: CallRow, cells: int) -> tuple[Row, ...]
         2,
     )
     promise = _words(_promise(value, wide=cells >= WIDE) or say("nobody has it yet"))
-    key = (chip(SafeText("F2"), Tone.CHIP), gap(), piece(say("I have it"), Tone.TEXT), gap())
+    key = (chip(value.key("answer"), Tone.CHIP), gap(), piece(say("I have it"), Tone.TEXT), gap())
     rest = _beside(promise, piece(value.message, _tone(value)), cells - width_of(key) - 2, said=value.said)
     time = (piece(length(value.now.at - row.began), Tone.GOOD), gap())
     return Row((gap(), *head), time, base=Tone.BAR), Row((gap(), *rest), key, base=Tone.BAR)
@@ -241,7 +249,7 @@ def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
             chip(state, Tone.CHIP_WARN if held else Tone.CHIP_GOOD),
             piece(line_name(row.call), Tone.STRONG),
             piece(value.serving_name, Tone.STRONG),
-            piece(say("F5 goes on") if held else SafeText(), Tone.WARN),
+            piece(say("{key} goes on", key=value.key("hold")) if held else SafeText(), Tone.WARN),
             piece(waiting, Tone.WARN),
         ),
         2,
@@ -249,7 +257,7 @@ def _quiet(value: Announcement, cells: int) -> tuple[Row, ...]:
     key = (
         piece(length(value.now.at - row.began), Tone.GOOD),
         gap(2),
-        chip(SafeText("F4"), Tone.CHIP),
+        chip(value.key("wrapup"), Tone.CHIP),
         gap(),
         piece(say("Wrap up"), Tone.TEXT),
         gap(),

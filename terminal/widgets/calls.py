@@ -8,6 +8,7 @@ from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.panel import POINT, ListPanel, Picture
 from terminal.widgets.person import CallRow, called_by, how_it_ended, lasts, number, why_quiet
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
@@ -31,6 +32,8 @@ class Calls(NamedTuple):
     """The words of the business for its dispositions."""
     first: str | None = None
     """The id of the call in the banner, else of the one on the card: where somebody who comes into the list begins."""
+    changed: Changed = ()
+    """Remapped keys."""
 
 
 ELSEWHERE: Final = Why("rings_elsewhere")
@@ -94,12 +97,16 @@ def _key(row: CallRow, value: Calls, *, here: bool) -> SafeText:
     """Which key takes it, or goes on with it. Enter is one `here` only, with the focus in the list: in the note it breaks a
     line."""
     if row.offered or (row.passed and row.free):
-        return say("F2: I have it") if row.call.id == value.takes else say("Enter: I have it") if here else SafeText()
+        if row.call.id == value.takes:
+            return say("{key}: I have it", key=key_named("answer", value.changed))
+        return say("Enter: I have it") if here else SafeText()
     if not (row.mine and row.call.held):
         return SafeText()
     if here:
         return say("Enter goes on")
-    return say("F5 goes on") if row.call.id == value.resumes else SafeText()
+    if row.call.id != value.resumes:
+        return SafeText()
+    return say("{key} goes on", key=key_named("hold", value.changed))
 
 
 class Lines(ListPanel[Calls]):

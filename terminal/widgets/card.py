@@ -13,6 +13,7 @@ from ringdesk.safetext import SafeText
 from terminal.messages import Scribbled
 from terminal.widgets import strangers
 from terminal.widgets.homeface import summary
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person, Who, number
@@ -55,8 +56,17 @@ class Face(NamedTuple):
     line: Call | None = None
     """The call that is on, also while the card was opened by hand."""
     sharers: tuple[SafeText, ...] = ()
-    """Who else has the number of the call on the card, and the key that shows them."""
-    sharers_key: SafeText = SafeText()
+    """Who else has the number of the call on the card."""
+    changed: Changed = ()
+    """Remapped keys."""
+
+    def key(self, name: str) -> SafeText:
+        """What the key of an action is called here."""
+        return key_named(name, self.changed)
+
+    def outside_text(self, name: str) -> SafeText:
+        """The same for a key that is a character: the note is left first."""
+        return SafeText(f"{self.key('back')} {self.key(name)}")
 
 
 KEYS_OF_THE_CARD: Final = frozenset("/?")
@@ -146,7 +156,7 @@ class Card(Panel[Face]):
         if value.others:
             foot = (piece(say("! {names} serves this member now", names=_listed(value.others)), Tone.WARN),)
         elif seen and len(seen) < len(person.matches):
-            foot = (piece(strangers.extent(seen, len(person.matches)), Tone.WARN),)
+            foot = (piece(strangers.extent(seen, len(person.matches), value.key("search")), Tone.WARN),)
         frame = Tone.FRAME_GOOD if value.mine else Tone.FRAME
         return Picture(rows, title, _corner(value), foot, _announced(value), frame)
 
@@ -181,10 +191,12 @@ def _corner(value: Face) -> tuple[Piece, ...]:
 
 
 def _nobody(value: Face, inside: Size) -> tuple[Row, ...]:
+    search = value.key("search")
+    opens = say("The next caller's card opens by itself; {key} searches for a member.", key=search)
     return (
         *(summary(value.home, value.now, inside.width) if value.home else ()),
         Row((piece(say("Nobody is on the desk."), Tone.DIM),)),
-        Row((piece(say("The next caller's card opens by itself; / searches for a member."), Tone.DIM),)),
+        Row((piece(opens, Tone.DIM),)),
     )
 
 
@@ -201,7 +213,7 @@ def _member(value: Face, inside: Size) -> tuple[Row, ...]:
     )
     head = Row(spaced(name, 1 if not tall else 2), greet)
     flags = Row(_flags(member, inside.width - 16), _points(member))
-    place = _stranger(person) or _sharers(value) or _home(member)
+    place = _stranger(value) or _sharers(value) or _home(member)
     label = piece(say("Tel."), Tone.DIM)
     beside = inside.width - label.width - 1 - sum(each.width for each in place) - 1
     numbers = Row((label, gap(), *_numbers(value, beside)), place)
@@ -291,8 +303,9 @@ def _numbers(value: Face, room: int) -> tuple[Piece, ...]:
     return shown
 
 
-def _stranger(person: Person) -> tuple[Piece, ...]:
+def _stranger(value: Face) -> tuple[Piece, ...]:
     """The number of the call on the card, while it is the caller's and not the member's."""
+    person = value.person
     shown = number(person.call) if person.call else SafeText()
     numbers = person.member.numbers if person.member else ()
     if not shown or any(_is_calling(known, person.call) for known in numbers):
@@ -300,7 +313,7 @@ def _stranger(person: Person) -> tuple[Piece, ...]:
     return (
         piece(say("calls from {number}, not on this card:", number=shown), Tone.WARN),
         gap(),
-        chip(SafeText("Ctrl+L"), Tone.CHIP_LINK),
+        chip(value.key("attach"), Tone.CHIP_LINK),
         gap(),
         piece(say("adds it")),
     )
@@ -316,7 +329,7 @@ def _sharers(value: Face) -> tuple[Piece, ...]:
     return (
         piece(say("also {name}'s:", name=name), Tone.WARN),
         gap(),
-        chip(SafeText(f"Esc {value.sharers_key}"), Tone.CHIP_LINK),
+        chip(value.outside_text("sharers"), Tone.CHIP_LINK),
         gap(),
         piece(say("shows")),
     )

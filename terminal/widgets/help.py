@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
-from terminal.bindings import KEYS, Key, Where, shown
+from terminal.bindings import KEYS, Key, Where
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.panel import ListPanel, Picture
 from terminal.widgets.row import Piece, Row, Tone, column, gap, piece, wrapped
 from terminal.widgets.speech import mark, say
@@ -29,15 +30,9 @@ SIGNS: Final = (
 class Manual(NamedTuple):
     """The remapped keys, how things stand in a sentence, and the ids of the keys that do nothing now."""
 
-    changed: tuple[tuple[str, str], ...] = ()
+    changed: Changed = ()
     moment: SafeText = SafeText()
     dead: frozenset[str] = frozenset()
-
-
-def key_of(key: Key, changed: tuple[tuple[str, str], ...]) -> SafeText:
-    """The key as it is now, as people write it."""
-    other = dict(changed)
-    return SafeText(shown(other[key.id]) if key.id in other else key.shown)
 
 
 class Help(ListPanel[Manual]):
@@ -60,7 +55,7 @@ class Help(ListPanel[Manual]):
         if len(rows) > inside.height:
             place = say("{first} to {last} of {count}", first=self.selected + 1, last=last, count=len(rows))
             corner = (piece(place, Tone.DIM),)
-        foot: tuple[Piece, ...] = (piece(say("Esc closes"), Tone.DIM),)
+        foot: tuple[Piece, ...] = (piece(say("{key} closes", key=key_named("back", value.changed)), Tone.DIM),)
         if last < len(rows):
             foot = (piece(say("more: PageDown"), Tone.WARN), gap(2), *foot)
         return Picture(tuple(rows[self.selected :]), (piece(say("Help"), Tone.LINK),), corner, foot)
@@ -90,7 +85,7 @@ def _rows(value: Manual, cells: int) -> list[Row]:
 
 
 def _key(key: Key, value: Manual) -> Row:
-    return _row(key_of(key, value.changed), say(key.help), outside=key.where is Where.OUTSIDE_TEXT)
+    return _row(key_named(key.id, value.changed), say(key.help), outside=key.where is Where.OUTSIDE_TEXT)
 
 
 def _row(key: SafeText, words: SafeText, *, outside: bool) -> Row:

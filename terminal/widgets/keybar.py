@@ -6,7 +6,7 @@ from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import KEYS, Where
-from terminal.bindings import shown as written
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, told, width_of
 from terminal.widgets.speech import say
@@ -21,7 +21,7 @@ class Keys(NamedTuple):
     writing: bool = False
     dead: frozenset[str] = frozenset()
     focus: SafeText = SafeText()
-    changed: tuple[tuple[str, str], ...] = ()
+    changed: Changed = ()
     """Keys that the person has remapped: id and key."""
 
 
@@ -42,13 +42,12 @@ class KeyBar(Panel[Keys]):
 
 def _keys(value: Keys, *, air: int, roomy: bool) -> tuple[Piece, ...]:
     """The keys with so much air between them; `roomy` pads each, else a line divides them."""
-    other = dict(value.changed)
     words: list[Piece] = []
     for key in KEYS:
         if not key.footer:
             continue
         dead = key.id in value.dead or (value.writing and key.where is Where.OUTSIDE_TEXT)
-        shown = SafeText(written(other[key.id]) if key.id in other else key.shown)
+        shown = key_named(key.id, value.changed)
         words += [
             chip(shown, Tone.CHIP) if roomy else piece(shown, Tone.CHIP),
             gap(),

@@ -12,6 +12,7 @@ from textual.widgets import Input, TextArea
 
 from ringdesk.safetext import MAX_LINES, SafeLines, SafeText
 from terminal.messages import Asked, Cut, Declined, Left, Typed
+from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.person import Person
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of, wrapped
@@ -48,6 +49,8 @@ class Owner(NamedTuple):
     promise: Pledge | None = None
     revises: SafeText = SafeText()
     """When the note was written that this one revises."""
+    changed: Changed = ()
+    """Remapped keys."""
 
 
 class NoteFrame(Panel[Owner]):
@@ -84,7 +87,7 @@ def _lower(value: Owner, inside: Size) -> tuple[Pieces, Pieces, Pieces]:
     line to itself, and that row too, before a word of it is cut; it goes after a moment, the promise stays."""
     tall = inside.height >= PROMISE_FROM
     tone = Tone.BAD if value.bad else Tone.DIM
-    words, key = _promised(value.promise) if value.promise is not None else ((), ())
+    words, key = _promised(value.promise, value.changed) if value.promise is not None else ((), ())
     last = words if tall else ()
     alone = inside.width + 2 - ENDS
     if piece(value.saying).width > alone:
@@ -134,13 +137,13 @@ def _state(value: Owner) -> SafeText:
     return say("Ready to type") if value.focused else SafeText()
 
 
-def _promised(pledge: Pledge) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+def _promised(pledge: Pledge, changed: Changed) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
     """The promise; and the key that makes a task of it, or that there is one."""
     words = spaced((piece(say("Promise"), Tone.DIM), piece(SafeText(f"{BOX} {pledge.when} {pledge.what}"), Tone.WARN)))
     if pledge.made:
         made = say("task made")
         return words, (piece(SafeText(f"\N{CHECK MARK} {made} {pledge.place}".rstrip()), Tone.GOOD),)
-    makes = say("Ctrl+\\: task")
+    makes = say("{key}: task", key=key_named("promise", changed))
     return words, (piece(SafeText(f"{makes} {pledge.place}".rstrip()), Tone.DIM),)
 
 

@@ -19,9 +19,15 @@ MOST: Final = len(DIGITS)
 """Of those who may be meant so many are in sight at most: each has a digit."""
 
 
-def extent(seen: range, count: int) -> SafeText:
+def extent(seen: range, count: int, search: SafeText) -> SafeText:
     """Which of them are in sight, and how to see the others."""
-    return say("{first} to {last} of {count}: Up, Down; / searches", first=seen.start + 1, last=seen.stop, count=count)
+    return say(
+        "{first} to {last} of {count}: Up, Down; {key} searches",
+        first=seen.start + 1,
+        last=seen.stop,
+        count=count,
+        key=search,
+    )
 
 
 def several(value: "Face", seen: range) -> tuple[Row, ...]:
@@ -38,7 +44,7 @@ def several(value: "Face", seen: range) -> tuple[Row, ...]:
         why = because(match.why)
         left = spaced(
             (
-                chip(SafeText(f"Esc {index}" if value.typed else str(index)), Tone.CHIP_LINK),
+                chip(SafeText(f"{value.key('back')} {index}" if value.typed else str(index)), Tone.CHIP_LINK),
                 piece(member.name or member.code, Tone.STRONG),
                 piece(address(member)),
                 chip(member.tier, Tone.CHIP_PALE) if member.tier else gap(0),
@@ -75,37 +81,40 @@ def unknown(value: "Face", inside: Size) -> tuple[Row, ...]:
         Row(
             spaced(
                 (
-                    chip(SafeText("Ctrl+R"), Tone.CHIP_LINK),
+                    chip(value.key("register"), Tone.CHIP_LINK),
                     piece(say("a new member with this number")),
-                    chip(SafeText("Esc x"), Tone.CHIP),
+                    chip(value.outside_text("junk"), Tone.CHIP),
                     piece(say("junk")),
-                    chip(SafeText("Esc w"), Tone.CHIP),
+                    chip(value.outside_text("wrong"), Tone.CHIP),
                     piece(say("wrong number")),
                 )
             )
         )
         if shown
         else Row(),
-        *(
-            _adding(inside.width)
-            if shown
-            else (Row((piece(say("A note stays with this call; / finds the member if there is one."), Tone.DIM),)),)
-        ),
+        *(_adding(value, inside.width) if shown else (_staying(value),)),
     )
 
 
-def _adding(cells: int) -> tuple[Row, ...]:
+def _staying(value: "Face") -> Row:
+    words = say("A note stays with this call; {key} finds the member if there is one.", key=value.key("search"))
+    return Row((piece(words, Tone.DIM),))
+
+
+def _adding(value: "Face", cells: int) -> tuple[Row, ...]:
     """The key that adds the number to a member, with its words in as many rows as they need."""
-    key = chip(SafeText("Ctrl+L"), Tone.CHIP_LINK)
-    words = say("adds it to the member that / finds; the note stays with this call.")
+    key = chip(value.key("attach"), Tone.CHIP_LINK)
+    words = say("adds it to the member that {key} finds; the note stays with this call.", key=value.key("search"))
     first, *rest = wrapped(words, cells - key.width - 1)
     return Row((key, gap(), piece(first))), *(Row((gap(key.width + 1), piece(each))) for each in rest)
 
 
-def withheld(_value: "Face", _inside: Size) -> tuple[Row, ...]:
+def withheld(value: "Face", _inside: Size) -> tuple[Row, ...]:
     """A caller who hides the number."""
+    search = value.key("search")
+    asking = say("Ask for the name; {key} finds the member. A note stays with this call.", key=search)
     return (
         Row((chip(say("Withheld number"), Tone.CHIP_WARN),)),
         Row((piece(say("The caller withheld the number: no match, no way to call back.")),)),
-        Row((piece(say("Ask for the name; / finds the member. A note stays with this call."), Tone.DIM),)),
+        Row((piece(asking, Tone.DIM),)),
     )

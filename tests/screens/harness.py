@@ -43,6 +43,8 @@ class Running:
         self.pilot: Pilot[None]
         self.wall = NOW
         self.clock_set = 0.0
+        self.changed: dict[str, str] = {}
+        """The usual keys that are remapped, and what they are now."""
 
     @property
     def screen(self) -> DeskScreen:

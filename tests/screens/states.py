@@ -168,8 +168,8 @@ async def rings(run: Running, ringing: Call, card: Card | None = None, *others: 
 
 
 async def keys(run: Running, *pressed: str) -> None:
-    """All at once: what opens something for the next key has done it by then."""
-    await run.pilot.press(*pressed)
+    """All at once: what opens something for the next key has done it by then. Of remapped keys those that they are now."""
+    await run.pilot.press(*(run.changed.get(key, key) if len(key) > 1 else key for key in pressed))
     await run.settle()
 
 

@@ -251,14 +251,20 @@ async def test_an_answer_too_long_for_its_place_is_turned(size: tuple[int, int])
 
 
 @LANGUAGES
-async def test_without_an_answer_one_key_asks_the_supervisor(language: str, chinese: Path) -> None:
+async def test_without_an_answer_one_key_keeps_the_question_for_the_supervisor(language: str, chinese: Path) -> None:
     async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
         await serve(run)
         await run.press("f12", *"寵物")
-        wanted = "No answer found: ask the supervisor" if language == "en" else "查無解答：請主管回答"
+        wanted = (
+            "No answer found: Enter keeps it for the supervisor"
+            if language == "en"
+            else "查無解答：按 Enter 記下，留給主管"
+        )
         assert wanted in "\n".join(run.rows())
         await run.press("enter")
         assert run.desk.did[-1] == ("do", ArticleAsk(text=SafeText("寵物"), call="c1", member=LIN.id))
+        kept = "Kept for the supervisor: 寵物" if language == "en" else "已記下，留給主管：寵物"
+        assert kept in "\n".join(run.rows())
         assert run.focus == "note"
 
 
@@ -275,6 +281,19 @@ async def test_a_reason_shows_its_script_and_begins_an_empty_note(size: tuple[in
         await run.press("escape")
         if size == WIDE:
             assert run.screen.area.text == "品項：\n取貨：信義店"
+
+
+@LANGUAGES
+async def test_a_template_that_nobody_filled_in_is_no_note(language: str, chinese: Path) -> None:
+    words = "Only the template stands here" if language == "en" else "這裡只有範本"
+    async with running(desk(), catalogue=chinese if language == "zh" else None) as run:
+        await serve(run)
+        await run.press("ctrl+p", *"reason order", "enter", "escape", "ctrl+s")
+        assert words in "\n".join(run.rows())
+        assert "note" not in [did[0] for did in run.desk.did]
+        run.screen.area.insert("金萱")
+        await run.press("ctrl+s")
+        assert "note" in [did[0] for did in run.desk.did]
 
 
 async def test_a_reason_never_overwrites_what_was_typed() -> None:

@@ -50,6 +50,24 @@ async def test_a_break_stands_in_row_0_too(language: str, chinese: Path) -> None
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_break_in_a_call_is_refused_with_the_word_of_row_0(language: str, chinese: Path) -> None:
+    talking, pause = ("On a call", "On a break") if language == "en" else ("通話中", "休息中")
+    async with running(seated(), catalogue=chinese if language == "zh" else None) as run:
+        await serve(run, plain_card(LIN))
+        run.screen.action_presence("break")
+        await look(run)
+        told = next(row for row in run.rows() if ("Close this first" if language == "en" else "請先結案") in row)
+        assert talking in told
+        assert f"> {talking}" in run.pane("topbar")
+        await run.press("f4", "1")
+        await look(run)
+        assert pause not in run.pane("topbar"), "what was refused does not come later"
+        run.screen.action_presence("break")
+        await look(run)
+        assert f"> {pause}" in run.pane("topbar")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
 async def test_a_card_without_a_call_is_serving_in_row_0_too(language: str, chinese: Path) -> None:
     word = "Serving" if language == "en" else "接待中"
     async with running(seated(), catalogue=chinese if language == "zh" else None) as run:

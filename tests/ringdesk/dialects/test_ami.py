@@ -73,7 +73,11 @@ class TestLogin:
         bench = Bench(secret)
         bench.open()
         assert bench.hear(BANNER) == []
-        assert bench.codes[0] == "ami_no_secret"
+        assert bench.codes == ["ami_no_secret"]
+        bench.take(bench.dialect.closed(bench.now))
+        bench.open()
+        bench.hear(BANNER)
+        assert bench.codes == ["ami_no_secret"] * 2, "each connection says so anew"
 
     def test_a_wrong_secret_and_an_acl_say_the_same(self) -> None:
         bench = Bench(SECRET)

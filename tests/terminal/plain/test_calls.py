@@ -7,10 +7,11 @@ from ringdesk.calls import CallState, Outcome
 from ringdesk.dispositions import BUILT_IN, Disposition
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeLines, SafeText
+from ringdesk.tasks import Task
 from ringdesk.why import Why
 from terminal.news import CallNews, Match, NoteNews
 from tests.terminal.plain.talking import Typist, spoken, talking
-from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
+from tests.terminal.scripted_desk import ME, NOW, ScriptedDesk, call, member, plain_card, pop
 
 LIN = member("lin", "林淑芬", "0912-345-678")
 GIFT = Disposition(id="gift", title=SafeText("禮盒團購"), rank=1, needs_note=True)
@@ -37,6 +38,38 @@ async def test_a_saved_note_of_the_call_is_the_note_that_a_code_needs_and_a_refu
         desk.publish(NoteNews(note, "settled"))
         await typist.type("w 1")
         assert WRAPPED in desk.did
+
+
+async def test_a_card_that_was_opened_is_put_away_and_no_call_is_said_to_be_closed() -> None:
+    desk = ScriptedDesk({LIN.id: plain_card(LIN)})
+    async with talking(desk) as typist:
+        await typist.type(f"/ {LIN.name}", "1")
+        said = await typist.type("w 2")
+        assert said == [
+            "No call of yours is on the card, so no code is noted.",
+            f"Card closed: {LIN.name}",
+            "On the desk: nobody.",
+        ]
+        await typist.type(f"/ {LIN.name}", "1")
+        assert await typist.type("w") == [f"Card closed: {LIN.name}", "On the desk: nobody."]
+
+
+async def test_the_call_of_ones_own_on_a_card_that_was_opened_is_closed_with_the_code() -> None:
+    desk = ScriptedDesk({LIN.id: plain_card(LIN)})
+    async with talking(desk) as typist:
+        desk.publish(pop(call("c2", LIN), plain_card(LIN)))
+        await typist.type("t 2")
+        typist.plain.bench.board.by_hand = True  # as after the drafts led back to it
+        assert f"Closed: {LIN.name}" in await typist.type("w 2")
+        assert desk.did[-1][:2] == ("wrapup", "c2")
+
+
+async def test_while_nobody_is_on_the_desk_the_tasks_are_ones_own() -> None:
+    desk = ScriptedDesk({LIN.id: plain_card(LIN)})
+    desk.business.tasks = [Task(id="a1", title=SafeText("寄發票"), due=SafeText("2026-11-23"), assignee=ME)]
+    async with talking(desk) as typist:
+        assert any("寄發票" in line for line in await typist.type("k"))
+        assert await typist.type("d") == ["Nobody is on the desk."]
 
 
 @pytest.mark.parametrize("language", ["en", "zh_Hant"])

@@ -213,7 +213,7 @@ async def test_a_promise_and_a_missed_call(typist: Typist, desk: ScriptedDesk) -
     await typist.type("t", "l 3")
     (promised,) = [each[1] for each in desk.did if each[0] == "do"]
     assert isinstance(promised, TaskAdd)
-    assert (promised.member, promised.number, promised.kind) == ("lin", "0912-345-678", "callback")
+    assert (promised.member, promised.number, promised.kind) == ("lin", "+886912345678", "callback")
     assert promised.opens
     assert promised.due
     assert NOW < _at(promised.opens) < _at(promised.due)

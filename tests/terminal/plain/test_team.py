@@ -53,7 +53,7 @@ async def test_a_timed_wrap_up_closes_by_itself_and_the_note_stays_whose_it_was(
         assert ("wrapup", "c1", "handled", "lin") in desk.did
         await typist.type("more", "")
         assert ("note", "half\nmore", "lin", "c1") in desk.did
-        assert await typist.type("w") == ["Closed: 林淑芬", "On the desk: nobody."]
+        assert await typist.type("w") == ["Card closed: 林淑芬", "On the desk: nobody."]
         assert [each[0] for each in desk.did].count("wrapup") == 1
         assert await passes(typist, 60) == [], "it is closed once"
 
