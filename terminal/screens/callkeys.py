@@ -68,6 +68,7 @@ class CallKeys(NumberKeys, CallbackKeys):
         async def turn() -> SafeText:
             await self.work.keeper.keep()
             said = await self.callwork.turn(row)
+            self.painter.past()
             self.writing.settle()
             self.painter.paint()
             self.panes.close_over()

@@ -113,6 +113,11 @@ class Painter(Easel):
         self._message = Message(text, bad, self._now().at + MESSAGE_STAYS, about)
         self.soon(Part.CALLS)
 
+    def past(self) -> None:
+        """What was refused is done by now: the refusal goes."""
+        if self._message.bad:
+            self._message = Message()
+
     def shifted(self, seconds: float) -> None:
         """The clock was set: it says `seconds` more than would have passed."""
         self._message = self._message._replace(until=self._message.until + seconds)

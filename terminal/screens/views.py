@@ -13,6 +13,7 @@ from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.promised import to_dial
 from terminal.screens.standing import named, standing
+from terminal.screens.work import not_yet
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
 from terminal.widgets.calls import Calls, with_whom
@@ -68,6 +69,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         handed=next((other for other in board.handed if other is not row), None),
         holding=waits,
         aside=board.person.name if board.busy and elsewhere and not waits else SafeText(),
+        barred=_barred(board, row, now),
         serving=board.serving,
         talking=board.talking,
         held=tuple(called_by(other.call, other.sure) for other in held),
@@ -78,6 +80,12 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
         away=_away(board),
         changed=board.changed_keys,
     )
+
+
+def _barred(board: Board, row: CallRow | None, now: Now) -> SafeText:
+    """Why F2 cannot take a call in a wrap-up that must not be left."""
+    barred = row is not None and row.offered and not row.mine and board.wrap_up.bars(now.at)
+    return not_yet(board.wrap_up, now.at) if barred else SafeText()
 
 
 def _else(board: Board, row: CallRow) -> bool:

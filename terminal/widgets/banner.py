@@ -29,6 +29,8 @@ class Announcement(NamedTuple):
     """Another call that a colleague hands to this desk."""
     holding: SafeText = SafeText()
     aside: SafeText = SafeText()
+    barred: SafeText = SafeText()
+    """Why F2 cannot take it before the work on the last call is done."""
     serving: CallRow | None = None
     serving_name: SafeText = SafeText()
     talking: bool = False
@@ -104,7 +106,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
             Row((gap(), *head), (piece(since, Tone.RING_STRONG), gap()), base=Tone.RING),
             Row((gap(), _words(over)), _key(value), base=Tone.RING),
         )
-    bad = piece(value.message if value.bad else SafeText(), Tone.RING_STRONG)
+    bad = piece(value.message if value.bad and not value.barred else SafeText(), Tone.RING_STRONG)
     rest = spaced(
         (
             bad,
@@ -125,6 +127,9 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
 
 
 def _key(value: Announcement) -> tuple[Piece, ...]:
+    """The key that takes it; in a wrap-up that must not be left, when it can be taken."""
+    if value.barred:
+        return piece(value.barred, Tone.RING_STRONG), gap()
     return chip(value.key("answer"), Tone.RING_CHIP), gap(), piece(say("I have it"), Tone.RING_STRONG), gap()
 
 
@@ -144,6 +149,8 @@ def _line_says(row: CallRow) -> SafeText:
 
 
 def _promise(value: Announcement, *, wide: bool) -> SafeText:
+    if value.barred:
+        return SafeText()
     key = value.key("answer")
     if value.aside and not wide:
         return say("after {key} the card of {name} is kept, the note too", key=key, name=value.aside)
@@ -208,7 +215,9 @@ def _unclaimed(value: Announcement, row: CallRow, cells: int) -> tuple[Row, ...]
         2,
     )
     promise = _words(_promise(value, wide=cells >= WIDE) or say("nobody has it yet"))
-    key = (chip(value.key("answer"), Tone.CHIP), gap(), piece(say("I have it"), Tone.TEXT), gap())
+    key: tuple[Piece, ...] = (chip(value.key("answer"), Tone.CHIP), gap(), piece(say("I have it"), Tone.TEXT), gap())
+    if value.barred:
+        key = (piece(value.barred, Tone.STRONG), gap())
     rest = _beside(promise, piece(value.message, _tone(value)), cells - width_of(key) - 2, said=value.said)
     time = (piece(length(value.now.at - row.began), Tone.GOOD), gap())
     return Row((gap(), *head), time, base=Tone.BAR), Row((gap(), *rest), key, base=Tone.BAR)

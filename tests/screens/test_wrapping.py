@@ -236,12 +236,17 @@ async def test_timed_strict_nobody_is_free_before_the_time_is_up() -> None:
         assert "Wrap-up 00:25" in run.pane("topbar")
         run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
         await run.settle()
-        await run.press("f2")
         assert "Wrap-up: 25 s left" in run.pane("banner")
+        assert "F2" not in run.pane("banner")
+        await after(run, 22)
+        await run.press("f2")
+        assert "Wrap-up: 3 s left" in run.pane("banner")
         assert ("claim", "c2", CHEN.id) not in run.desk.did
-        await after(run, 25)
+        await after(run, 3)
+        assert "F2  I have it" in run.pane("banner")
         await run.press("f2")
         assert ("claim", "c2", CHEN.id) in run.desk.did
+        assert "s left before the next call" not in "\n".join(run.rows())
 
 
 @pytest.mark.parametrize("hours", [-1, 1, -9000])
