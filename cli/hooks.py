@@ -24,7 +24,7 @@ from server.app import Taken, bound, serve_hooks
 from server.callroom import Report
 from server.callroom.heard import KEPT_SECONDS
 from server.intake import Intake, Place
-from server.intake.refusals import read_detail
+from server.intake.refusals import LOOKED_UP, read_detail
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 from terminal.callerid.health import Fact, Health, Lost, Opened, Reported, Said
@@ -204,6 +204,8 @@ class _OneSource:
 
     async def note(self, entry: Entry) -> None:
         """A desk has no audit; what was refused several times is said where the line stands."""
+        if entry.action == LOOKED_UP:
+            return
         code, times = read_detail(entry.detail)
         now = asyncio.get_running_loop().time()
         recent = [at for at in self._refused if now - at < WITHIN]

@@ -175,7 +175,7 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
         for each in working:
             each.cancel()
         await asyncio.wait(working)
-        await intake.refusals.flush()
+        await intake.flush()
         logins.close()
         await store.close()
 
@@ -225,7 +225,7 @@ async def serve_hooks(
     finally:
         working.cancel()
         await asyncio.wait({working})
-        await intake.refusals.flush()
+        await intake.flush()
         listener.close()
 
 

@@ -28,10 +28,10 @@ from server.intake.backing import Backing
 from server.intake.peers import Network, customer, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
-from server.intake.refusals import NOBODY, PACE, TOO_OLD, Refusals
+from server.intake.refusals import LOOKED_UP, NOBODY, PACE, TOO_OLD, Refusals
 from server.pacing import Paced
 from server.store.base import Unavailable
-from server.store.values import Entry, LineRow, Source
+from server.store.values import LineRow, Source
 
 METHODS: Final = ("GET", "POST")
 MAX_HEADERS: Final = 100
@@ -100,11 +100,17 @@ class Intake:
         self._dialects: dict[str, tuple[Source, tuple[LineRow, ...], WebhookDialect]] = {}
         self._challenged = Paced()
         self.refusals = Refusals(backing.note, clock, pace)
+        self._look_ups = Refusals(backing.note, clock, pace, LOOKED_UP)
 
     async def run(self) -> None:
         """What is done beside requests, until cancelled."""
         await asyncio.to_thread(numbers.read, "0")  # the numbering plans take longer to load than an answer may take
-        await self.refusals.run()
+        await asyncio.gather(self.refusals.run(), self._look_ups.run())
+
+    async def flush(self) -> None:
+        """Write what was counted for the audit."""
+        await self.refusals.flush()
+        await self._look_ups.flush()
 
     async def receive(self, request: Request) -> Response:
         """One request to its answer. What looks at nothing but the request itself comes first."""
@@ -231,7 +237,7 @@ class Intake:
             fresh = await self._backing.hear(report)
         answer = verdict.answer
         if verdict.asks is not None:
-            answer = await self._told(source, next(iter(lines), ANYWHERE), dialect, verdict.asks) or answer
+            answer = await self._told(source, next(iter(lines), ANYWHERE), dialect, verdict.asks, peer) or answer
         log.info("hook.taken" if fresh else "hook.repeated", extra={"source": source.id, "events": len(verdict.events)})
         oldest = min((event.at for event in verdict.events), default=self._clock())
         if fresh and self._clock() - oldest >= hooktimes.OLD:
@@ -239,18 +245,21 @@ class Intake:
             self.refusals.add(source.id, TOO_OLD, peer)
         return _response(answer, Proven if source.secrets else Response)
 
-    async def _told(self, source: Source, line: LineRow, dialect: WebhookDialect, asks: SafeText) -> http.Answer | None:
-        """Who has the number that an exchange asks for. Only the one member of a number is told, and every question is in the
-        audit. Raises `Unavailable`."""
+    async def _told(
+        self, source: Source, line: LineRow, dialect: WebhookDialect, asks: SafeText, peer: str
+    ) -> http.Answer | None:
+        """Who has the number that an exchange asks for. Only the one member of a number is told, and every question is counted
+        for the audit. Raises `Unavailable`."""
         tell = getattr(dialect, "told", None)
         if tell is None:
             return None
         number = numbers.read(asks, line.region, line.area).e164
         owners = () if number is None else await self._backing.owners(number)
         member = owners[0] if len(owners) == 1 else None
-        subject = "" if member is None else member.id
-        entry = Entry(at=self._clock(), actor=source.id, action="hook.lookup", subject=subject)
-        await self._backing.note(entry)
+        if member is None:
+            self._look_ups.add(NOBODY, "unknown", peer, source.id)
+        else:
+            self._look_ups.add(member.id, "told", peer, source.id)
         answer: http.Answer = tell(asks, None if member is None else member.name, None, "")
         return answer
 

@@ -55,7 +55,7 @@ class Central:
         return await self._room.hear(report)
 
     async def owners(self, e164: str) -> tuple[Member, ...]:
-        """Of the whole business."""
+        """Of the whole business, as every desk of every store has them: a member may call any store."""
         held = await self._store.order.reached(e164, 2)
         return tuple(member for each in held if (member := _member(each.body)) is not None)
 

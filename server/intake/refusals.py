@@ -1,4 +1,4 @@
-"""What was refused, or came too late to ring, for the audit: counted, so that nobody can fill the disk with it."""
+"""What was refused, came too late to ring or was asked, for the audit: counted, so that nobody can fill the disk with it."""
 
 import asyncio
 import logging
@@ -14,6 +14,8 @@ NOBODY: Final = ""
 """The source of a request to one that does not exist: what was asked for is the sender's own text, and is not kept."""
 TOO_OLD: Final = "too_old"
 """The reason for what was taken in, but rings nowhere: by its own time it is of long ago."""
+REFUSED: Final = "hook.refused"
+LOOKED_UP: Final = "hook.lookup"
 PACE: Final = 60.0
 """Seconds between two entries of one source and reason; the first is written at once."""
 MOST_KINDS: Final = 64
@@ -24,7 +26,7 @@ log = logging.getLogger("ringdesk.server.intake")
 
 
 class _Count(msgspec.Struct):
-    """Refused requests of one source and reason, and the first few addresses that sent them."""
+    """Requests of one source and reason, and the first few addresses that sent them."""
 
     times: int = 0
     peers: list[str] = []
@@ -43,22 +45,28 @@ def read_detail(detail: str) -> tuple[str, int]:
 
 
 class Refusals:
-    """Counts, and writes one entry of audit for each source and reason at a time."""
+    """Counts, and writes one entry of audit for each source and reason at a time. `action` is what they are in the audit; the
+    same class counts the look-ups of exchanges, whose subject is the member who was told."""
 
     def __init__(
-        self, note: Callable[[Entry], Awaitable[None]], clock: Callable[[], float], pace: float = PACE
+        self,
+        note: Callable[[Entry], Awaitable[None]],
+        clock: Callable[[], float],
+        pace: float = PACE,
+        action: str = REFUSED,
     ) -> None:
         self._note = note
         self._clock = clock
         self._pace = pace
-        self._counts: dict[tuple[str, str], _Count] = {}
+        self._action = action
+        self._counts: dict[tuple[str, str, str], _Count] = {}
         self._news = asyncio.Event()
 
-    def add(self, source: str, code: str, peer: str) -> None:
+    def add(self, subject: str, code: str, peer: str, actor: str = "server") -> None:
         """One more. `code` is a word of ours, never of the sender."""
-        key = (source, code)
+        key = (actor, subject, code)
         if key not in self._counts and len(self._counts) >= MOST_KINDS:
-            key = (NOBODY, "other")
+            key = (actor, NOBODY, "other")
         count = self._counts.setdefault(key, _Count())
         count.times += 1
         if peer not in count.peers and len(count.peers) < MOST_PEERS:
@@ -80,12 +88,13 @@ class Refusals:
         """Write what was counted; what cannot be written is only logged."""
         self._news.clear()
         counts, self._counts = self._counts, {}
-        for (source, code), count in sorted(counts.items()):
+        for (actor, subject, code), count in sorted(counts.items()):
             detail = detail_of(code, count.times, count.peers)
-            log.warning("hook.refused", extra={"source": source, "code": code, "times": count.times})
+            if self._action == REFUSED:
+                log.warning(REFUSED, extra={"source": subject, "code": code, "times": count.times})
             try:
                 await self._note(
-                    Entry(at=self._clock(), actor="server", action="hook.refused", subject=source, detail=detail)
+                    Entry(at=self._clock(), actor=actor, action=self._action, subject=subject, detail=detail)
                 )
             except Unavailable as error:
-                log.warning("hook.refused_not_noted", extra={"error": str(error)})
+                log.warning("hook.not_noted", extra={"action": self._action, "error": str(error)})

@@ -24,6 +24,8 @@ from ringdesk.ids import call_id
 from ringdesk.tracker import again
 from server.app import door
 from server.callroom import Report
+from server.store.values import Entry
+from terminal.callerid.health import Opened
 from terminal.callerid.source import parse
 from tests.cli.processes import Child, child
 
@@ -188,6 +190,20 @@ def test_a_port_at_which_all_places_are_taken_says_so_until_a_request_came_in(
             assert told.get(timeout=10).why.code == "line_ok"
     finally:
         pump.close()
+
+
+async def test_questions_of_an_exchange_are_no_refusals(provider: Provider) -> None:
+    told: list[Notice] = []
+    pump = HookPump(
+        parse(provider.url, "d1"), on_event=lambda _: None, on_health=lambda _id, one: told.append(one), wall=time.time
+    )
+    backing = _OneSource(pump)
+    detail = "{}: 9 times, from 192.0.2.1"
+    await backing.note(Entry(at=0.0, actor="pbx", action="hook.lookup", detail=detail.format("unknown")))
+    assert told == []
+    pump.note(Opened())
+    await backing.note(Entry(at=0.0, actor="server", action="hook.refused", detail=detail.format("hook_forged")))
+    assert told[-1].why.code == "hook_forged"
 
 
 async def test_the_name_of_a_request_that_comes_again_is_anothers_when_its_source_counts_anew(

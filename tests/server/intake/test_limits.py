@@ -14,6 +14,7 @@ from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
 from server import admin
 from server.app.door import MOST_AT_ONE
+from server.intake.refusals import LOOKED_UP, read_detail
 from tests.flows.processes import Shop
 from tests.server.intake.dialect import ANSWER
 from tests.server.intake.provider import Provider, audit, office, said
@@ -94,8 +95,12 @@ def test_an_exchange_is_told_the_one_member_of_a_number(tmp_path: Path, monkeypa
             assert (status, json.loads(body)) == (200, {"name": name})
         assert Provider(place.address, secret="guess").sends(said("x", asks="0912345678"))[1] == b""
         assert provider.sends(said("c1"))[1] == ANSWER, "who asks nothing is told nothing"
-        asked = [line for line in audit(place) if line["action"] == "hook.lookup"]
-        assert [(line["actor"], line["subject"]) for line in asked] == [("pbx", "m1"), *[("pbx", "")] * 3]
+        assert place.server is not None
+        place.server.close()
+        asked = [line for line in audit(place) if line["action"] == LOOKED_UP]
+        assert {(line["actor"], line["subject"]) for line in asked} == {("pbx", "m1"), ("pbx", "")}
+        assert all(line["detail"].endswith(" times, from 127.0.0.1") for line in asked)
+        assert sum(read_detail(line["detail"])[1] for line in asked) == 4
 
 
 def test_the_forms_of_a_real_exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringdesk.members import Member
+from ringdesk.safetext import SafeText
 from server import intake as intake_module
 from server.app import bound, door, serve_hooks
 from server.callroom import Report
@@ -100,6 +101,25 @@ async def test_tests_of_an_address_count_for_who_sends_them_and_are_not_logged_o
     assert (await answered(it, TEST, peer="192.0.2.2")).status_code == 200
     assert (await answered(it, GENUINE)).status_code == 200, "who is believed always comes in"
     assert [record.message for record in caplog.records] == ["hook.challenged", "hook.taken"]
+
+
+async def test_questions_are_counted_for_the_audit_with_who_was_told_and_who_asked() -> None:
+    behind = Behind("threecx")
+    it = made(behind)
+
+    async def asks(*people: Member) -> int:
+        behind.people = people
+        header = {"x-ringdesk-secret": SECRET}
+        return (await answered(it, header, method="GET", query="number=0912345678")).status_code
+
+    mei = Member(id="m1", name=SafeText("Mei"))
+    assert [await asks(mei) for _ in range(100)] == [200] * 100
+    assert [await asks() for _ in range(3)] == [200] * 3
+    await it.flush()
+    assert [(each.actor, each.action, each.subject, each.detail) for each in behind.noted] == [
+        ("desk", "hook.lookup", "", "unknown: 3 times, from 192.0.2.1"),
+        ("desk", "hook.lookup", "m1", "told: 100 times, from 192.0.2.1"),
+    ]
 
 
 async def test_a_customer_with_many_addresses_counts_once() -> None:
