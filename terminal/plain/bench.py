@@ -10,6 +10,7 @@ from ringdesk.ops import Args
 from ringdesk.safetext import SafeText
 from terminal.news import HealthNews, News, SyncNews
 from terminal.plain import heard, voice
+from terminal.plain.commands import command_named
 from terminal.plain.talk import Act, Entry, Talk
 from terminal.screens.attendance import Attendance
 from terminal.screens.board import Board
@@ -43,6 +44,7 @@ class Bench:
     ) -> None:
         self.desk = desk
         self.board = Board(wrap_up)
+        self.board.key = command_named
         self.wall = Watch(wall, steady, self.board.shifted)
         self.keeper = Keeper()
         self.work = Work(self.board, self.keeper, self.wall, zone, hours)

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
+from ringdesk.safetext import SafeText
 from terminal.widgets.speech import mark, say
 
 NOTHING: Final = ""
@@ -160,6 +161,11 @@ def names(command: Command) -> tuple[str, ...]:
 def shown(ident: str) -> str:
     """The letter of a command, for sentences that name it."""
     return _by_id(ident).letter
+
+
+def command_named(key: str) -> SafeText:
+    """The letter of the command that does here what the key with this id does on the screen."""
+    return SafeText(shown({"answer": "take", "palette": "drafts"}.get(key, key)))
 
 
 def _by_id(ident: str) -> Command:

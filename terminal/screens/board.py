@@ -2,6 +2,7 @@
 stand. Whose card is on show is `OnShow`'s to say.
 """
 
+from collections.abc import Callable
 from itertools import islice
 from typing import Final, TypedDict
 
@@ -30,7 +31,6 @@ from terminal.screens.cardnews import CardNews
 from terminal.screens.clockset import CLOCK_SET, Step, set_by
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN, Part
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.morning import Morning
 from terminal.widgets.person import CallRow, Person
 
@@ -62,11 +62,9 @@ class Board(CardNews):
         """A break or an absence that the person announced."""
         self.titles: dict[str, SafeText] = {}
         """What the business calls its own dispositions."""
-        self.changed_keys: Changed = ()
-
-    def key(self, name: str) -> SafeText:
-        """What the key of an action is called on this desk."""
-        return key_named(name, self.changed_keys)
+        self.changed_keys: tuple[tuple[str, str], ...] = ()
+        self.key: Callable[[str], SafeText] = SafeText
+        """What the key of an action is called on this desk, or its command."""
 
     # what the desk says
 

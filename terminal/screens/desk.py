@@ -7,6 +7,7 @@ All panels are mounted once. News changes the board at once; `Painter` draws it 
 import logging
 from collections.abc import Callable, Mapping
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -47,6 +48,7 @@ from terminal.screens.work import Work
 from terminal.screens.wrapping import Wrapping
 from terminal.screens.wrapup import WrapUp
 from terminal.screens.writing import Writing
+from terminal.widgets.keynames import key_named
 from terminal.widgets.notes import EarlierNotes
 from terminal.widgets.row import TONES
 from terminal.widgets.speech import say
@@ -97,6 +99,7 @@ class DeskScreen(DeskKeys):
         self.zone = zone
         self.board = Board(wrap_up)
         self.board.changed_keys = tuple(sorted((keys or {}).items()))
+        self.board.key = partial(key_named, changed=self.board.changed_keys)
         self.keeper = Keeper()
         self.keeper.moved = self.draft_later
         self.work = Work(self.board, self.keeper, self.wall, zone, hours)
