@@ -85,7 +85,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
 def _barred(board: Board, row: CallRow | None, now: Now) -> SafeText:
     """Why F2 cannot take a call in a wrap-up that must not be left."""
     barred = row is not None and row.offered and not row.mine and board.wrap_up.bars(now.at)
-    return not_yet(board.wrap_up, now.at) if barred else SafeText()
+    return not_yet(board.wrap_up, now.at, board.key("wrapup")) if barred else SafeText()
 
 
 def _else(board: Board, row: CallRow) -> bool:
