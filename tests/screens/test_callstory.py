@@ -293,7 +293,9 @@ async def test_the_usual_one_comes_first_with_the_reason_and_a_choice_is_remembe
         await run.look()
         await run.press("2")
         assert done(run, NumberChoose) == [NumberChoose(member=CHEN.id, e164="+886912345678")]
-        assert named(run) == {CHEN.name}
+        assert CHEN.name in run.title("card")
+        assert CHEN.name in run.title("noteframe")
+        assert f"also {LIN.name}'s" in run.pane("card")
 
 
 async def test_an_unknown_caller_is_registered_with_one_key_and_named() -> None:
