@@ -88,11 +88,11 @@ def _events(data: dict[str, Any], base: CallEvent, line: str) -> tuple[CallEvent
 
 
 def _initiated(payload: dict[str, Any], base: CallEvent, line: str, who: SafeText) -> CallEvent:
+    base = msgspec.structs.replace(base, called=hookfacts.called(text_of(payload, "to"), line))
     if text_of(payload, "direction") == "outgoing":
         leg = Leg(who, LegState.RINGING) if who else None
-        return msgspec.structs.replace(base, called=hookfacts.called(who, line), direction=Direction.OUT, leg=leg)
-    called = hookfacts.called(text_of(payload, "to"), line)
-    return msgspec.structs.replace(base, called=called, caller=_caller(payload), via=_via(payload))
+        return msgspec.structs.replace(base, direction=Direction.OUT, leg=leg)
+    return msgspec.structs.replace(base, caller=_caller(payload), via=_via(payload))
 
 
 def _caller(payload: dict[str, Any]) -> Caller:

@@ -204,7 +204,7 @@ def _comes_in(call: Call, event: CallEvent) -> bool:
 
 def _incoming(call: Call, event: CallEvent) -> Call:
     """The call as it comes in: what it took for the number called out is the telephone that is rung for it."""
-    agent = call.called.raw if call.live else None
+    agent = _telephone(call.called.raw) if call.live else None
     answered = call.answered is not None
     leg = None if agent is None else Leg(agent, LegState.ANSWERED if answered else LegState.RINGING)
     return msgspec.structs.replace(
@@ -214,6 +214,13 @@ def _incoming(call: Call, event: CallEvent) -> Call:
         legs=join_leg(call.legs, leg),
         answered_by=call.answered_by or (agent if answered else None),
     )
+
+
+def _telephone(called: SafeText | None) -> SafeText | None:
+    """The telephone at a number or a SIP address: of that the user (RFC 3261, 19.1.1)."""
+    if called is None or not called.startswith(("sip:", "sips:")):
+        return called
+    return SafeText(called.partition(":")[2].partition("@")[0])
 
 
 def _rings_on(call: Call, event: CallEvent) -> bool:

@@ -60,20 +60,24 @@ class Easel:
         """Draw what changed, when its time has come. The banner first: who rings is on the screen before the rest is laid out."""
         if part:
             self._plan(Layer.BANNER)
-            for layer in (Layer.LINES, Layer.ABOUT):
-                once(self._screen, HEAD_START, partial(self._plan, layer))
+            self._wait(Layer.LINES, HEAD_START)
+            self._wait(Layer.ABOUT, HEAD_START)
         if part & Part.PERSON:
-            once(self._screen, HEAD_START, partial(self._plan, Layer.PERSON))
+            self._wait(Layer.PERSON, HEAD_START)
 
     def _plan(self, layer: Layer) -> None:
         if layer in self._due:
             return
         wait = self._pace.due(steady(), layer) - steady()
-        if wait <= 0:
-            self._draw(layer)
+        if wait > 0:
+            self._wait(layer, wait)
         else:
+            self._draw(layer)
+
+    def _wait(self, layer: Layer, seconds: float) -> None:
+        if layer not in self._due:
             self._due.add(layer)
-            once(self._screen, wait, lambda: self._plan_again(layer))
+            once(self._screen, seconds, partial(self._plan_again, layer))
 
     def _plan_again(self, layer: Layer) -> None:
         self._due.discard(layer)

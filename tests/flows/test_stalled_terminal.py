@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import signal
 import struct
 import termios
 import time
@@ -26,10 +27,14 @@ STALL: Final = 20.0
 
 
 def drawn_anew(person: Person) -> list[str]:
-    """The rows after the size changed and changed back, which draws every cell."""
+    """The rows after the size changed and changed back, which draws every cell. The pty is not the one that controls the
+    program, so the signal does not come by itself."""
     for columns in (SIZE.width - 1, SIZE.width):
         fcntl.ioctl(person._master, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE.height, columns, 0, 0))
+        drawn = len(person.stream)
+        os.kill(person.pid, signal.SIGWINCH)
         person.look(1.0)
+        assert len(person.stream) - drawn > SIZE.width * SIZE.height
     return timeless(person)
 
 

@@ -11,6 +11,7 @@ from terminal.screens.board import Board
 from terminal.screens.commands import commands, found
 from terminal.screens.looks import look_commands
 from terminal.screens.views import announcement
+from terminal.widgets.keynames import key_named
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now
 from tests.screens.harness import running
@@ -75,7 +76,9 @@ async def test_the_language_and_the_theme_in_use_are_marked(tongue: str, chinese
 
 @pytest.mark.parametrize(("count", "said"), [(1, "1 draft is kept: Ctrl+P lists it"), (2, "2 drafts are kept")])
 def test_drafts_are_counted(count: int, said: str) -> None:
-    assert said in announcement(Board(), Now(NOW), SafeText(), bad=False, drafts=count).message
+    board = Board()
+    board.key = lambda name: key_named(name, ())
+    assert said in announcement(board, Now(NOW), SafeText(), bad=False, drafts=count).message
 
 
 @pytest.mark.parametrize("tongue", ["en", "zh_TW"])
