@@ -204,8 +204,8 @@ class DeskScreen(DeskKeys):
         """The desk is there: hear it, and bring back what was left."""
         desk = message.desk
         self._unsubscribe = desk.subscribe(self.hear)
+        drafts = await desk.drafts()  # first: nobody is on the card, not for one tick, without what was typed for them
         self.board.begin(desk.calls(), desk.person.person)
-        drafts = await desk.drafts()
         self.keeper.begin(desk, drafts)
         self.ask_again()
         self.errands.run("begin", self.begin_day)

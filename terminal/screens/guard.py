@@ -90,38 +90,39 @@ class Guard:
         desk = self._screen.keeper.desk
         if desk is None or isinstance(self._screen.app.screen, LockScreen):
             return
-        before = desk.person.person
-        self._over(setting=False, then=lambda _: self._came_in(before))
+        self._over(setting=False, then=lambda _: self.touched())
 
     def _over(self, *, setting: bool, then: Callable[[bool], None], must: bool = False) -> None:
         screen = self._screen
         screen.writing.hold()
         screen.panes.close_over()
         lock = LockScreen(
-            screen.work.desk, screen.board, lambda: screen.now, screen.keeper.keep, setting=setting, must=must
+            screen.work.desk,
+            screen.board,
+            lambda: screen.now,
+            screen.keeper.keep,
+            self._welcome,
+            setting=setting,
+            must=must,
         )
         screen.app.push_screen(lock, lambda done: then(bool(done)))
 
-    def _came_in(self, before: str) -> None:
-        """Somebody came in; another person than before gets a desk of their own."""
-        self.touched()
-        if self._screen.work.desk.person.person != before:
-            self._screen.run_worker(self._hand_over(), exit_on_error=False)
-
-    async def _hand_over(self) -> None:
+    async def _welcome(self) -> None:
+        """Somebody came in, and the lock is still there: another person than before gets a desk of their own."""
         screen, desk = self._screen, self._screen.work.desk
+        if desk.person.person == screen.board.me:
+            return
+        drafts = await desk.drafts()
         screen.board.handed_over(desk.person.person, screen.painter.agent)
         screen.work.undo.forget_all()
         screen.numberwork.handed_over()
         screen.attendance.handed_over()
-        screen.keeper.begin(desk, [])
+        screen.keeper.begin(desk, drafts)
         screen.writing.load()
         screen.painter.agent = desk.person.name
         screen.query_one(Timeline).selected = 0
         await screen.looks.welcome(desk)
         await screen.wrapping.welcome(desk)
-        drafts = await desk.drafts()
-        screen.keeper.begin(desk, drafts)
         screen.home.stale()
         screen.home.tick()
         screen.errands.run("restore", lambda: screen.work.restore(drafts))

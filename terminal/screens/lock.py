@@ -44,8 +44,9 @@ WHY_NOT: Final = {
 
 
 class LockScreen(Cover):
-    """Lies over the desk until somebody came in; `keep` keeps what is half typed, before another does. With `setting` it asks
-    the person of the desk for a new PIN, twice; `must`: nothing else would open the desk for them again."""
+    """Lies over the desk until somebody came in; `keep` keeps what is half typed, before another does, and `welcome` makes the
+    desk theirs before they see it. With `setting` it asks the person of the desk for a new PIN, twice; `must`: nothing else
+    would open the desk for them again."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(TONES)
     AUTO_FOCUS = "#secret"
@@ -56,6 +57,7 @@ class LockScreen(Cover):
         board: Board,
         now: Callable[[], Now],
         keep: Callable[[], Awaitable[object]],
+        welcome: Callable[[], Awaitable[object]],
         *,
         setting: bool = False,
         must: bool = False,
@@ -65,6 +67,7 @@ class LockScreen(Cover):
         self._board = board
         self._now = now
         self._keep = keep
+        self._welcome = welcome
         self._setting = setting
         self._must = must
         self._first = ""
@@ -123,14 +126,13 @@ class LockScreen(Cover):
 
     async def _try(self, secret: str) -> None:
         try:
-            done = await (self._set(secret) if self._setting else self._enter(secret))
+            if await (self._set(secret) if self._setting else self._enter(secret)):
+                await self._welcome()
+                self.dismiss(CAME_IN)
         except Refused as refusal:
             self._say(self._why_not(refusal), bad=True)
         except RingdeskError as error:
             self._say(SafeText(str(error)), bad=True)
-        else:
-            if done:
-                self.dismiss(CAME_IN)
         finally:
             self._trying = False
 

@@ -17,6 +17,7 @@ from terminal.screens.arrangement import plan
 from tests.cli.processes import environment
 
 PATIENCE: Final = 60.0
+TRIES: Final = 4
 SIZE: Final = Size(120, 40)
 F2: Final = b"\x1bOQ"
 CTRL_Q: Final = b"\x11"
@@ -85,6 +86,34 @@ class Person(Screen):
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self.read(0.1)
+
+    def take(self) -> None:
+        """Take the call in the banner with F2, and be in its note. Of a crowd the one that was in the banner may be over before
+        the key comes; then the next."""
+        for _ in range(TRIES):
+            self.see(lambda: "響鈴中" in self.pane("banner"))
+            self.write(F2)
+            until = time.monotonic() + PATIENCE / TRIES
+            while time.monotonic() < until:
+                self.read(0.1)
+                if self.in_the_note and "通話中" in self.title("card"):
+                    return
+        raise AssertionError("no call was taken; on the screen stands:\n" + "\n".join(self.rows()))
+
+    def settle(self, seconds: float = 6.0) -> None:
+        """Look until nothing but clocks has changed for as long."""
+        since, before = time.monotonic(), self.timeless()
+        deadline = since + 3 * PATIENCE
+        while time.monotonic() - since < seconds:
+            assert time.monotonic() < deadline, "the screen does not come to rest"
+            self.read(0.1)
+            now = self.timeless()
+            if now != before:
+                since, before = time.monotonic(), now
+
+    def timeless(self) -> list[str]:
+        """The rows without numbers and their units: clocks go on."""
+        return [re.sub(" *[0-9]+( 秒| 分)?", "#", row) for row in self.rows()]
 
     def type(self, text: str) -> None:
         """Type, a character at a time."""

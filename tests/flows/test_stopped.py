@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.screen import F2, Person
+from tests.flows.screen import Person
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
 
@@ -19,9 +19,7 @@ TEXT = "天地玄黃宇宙洪荒日月盈昃辰宿列張寒來暑往秋收冬藏
 
 def test_after_a_stop_one_reader_has_the_keys_and_ctrl_q_leaves(tmp_path: Path) -> None:
     with Person(tmp_path, WORDS) as person:
-        person.see(lambda: "響鈴中" in person.pane("banner"))
-        person.write(F2)
-        person.see(lambda: person.in_the_note)
+        person.take()
         for told in (signal.SIGSTOP, signal.SIGCONT, signal.SIGCONT):
             os.kill(person.pid, told)
             person.look(0.5)

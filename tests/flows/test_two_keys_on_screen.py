@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.screen import F2, Person
+from tests.flows.screen import Person
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a pty is needed, which this system lacks")
 
@@ -29,9 +29,7 @@ class Counted:
 def test_two_keys_close_a_call_and_two_record_a_visit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["demo", "--language", "zh-Hant", "--members", "200", "--calls", "1", "--every", "9"]
     with Person(tmp_path, words) as person:
-        person.see(lambda: "響鈴中" in person.pane("banner"))
-        person.write(F2)
-        person.see(lambda: person.in_the_note)
+        person.take()
         person.type("問停車")
         person.see(lambda: "問停車" in person.pane("note"))
         closing = Counted(person)

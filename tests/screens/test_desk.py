@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from textual import events
+from textual._context import active_message_pump
 
 from ringdesk.calls import Call, Caller, CallState, Presentation
 from ringdesk.errors import Refused
@@ -376,6 +377,24 @@ async def test_a_draft_of_a_call_that_still_runs_comes_back_on_that_call() -> No
         await run.press("f4", "1")
         assert ("note", "half", LIN.id, "c1") in run.desk.did
         assert ("wrapup", "c1", "inquiry", LIN.id) in run.desk.did
+
+
+async def test_a_second_that_passes_while_the_desk_reads_its_drafts_wipes_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    restarted = desk()
+    restarted.live["c1"] = call("c1", LIN, state=CallState.ANSWERED, claimed_by=ME, claimed_name=SafeText("雅婷"))
+
+    async def read() -> list[Draft]:
+        screen = active_message_pump.get()
+        assert isinstance(screen, DeskScreen)
+        screen.tick()
+        return [Draft(None, "c1", "half", NOW - 60)]
+
+    monkeypatch.setattr(restarted, "drafts", read)
+    async with running(restarted) as run:
+        run.screen.tick()
+        await run.settle()
+        assert run.screen.area.text == "half"
+        assert run.screen.keeper.texts == {(None, "c1"): "half"}
 
 
 async def test_numbers_are_shown_as_people_write_them() -> None:
