@@ -100,7 +100,7 @@ class Person(Screen):
                     return
         raise AssertionError("no call was taken; on the screen stands:\n" + "\n".join(self.rows()))
 
-    def settle(self, seconds: float = 6.0) -> None:
+    def come_to_rest(self, seconds: float = 6.0) -> None:
         """Look until nothing but clocks has changed for as long."""
         since, before = time.monotonic(), self.timeless()
         deadline = since + 3 * PATIENCE

@@ -22,7 +22,7 @@ def place(tmp_path: Path) -> Iterator[Shop]:
 class Office:
     """A desk at an exchange, over a line that can be cut, and a colleague's desk."""
 
-    def __init__(self, place: Shop, what: str, *call: str) -> None:
+    def __init__(self, place: Shop, what: str, *call: str, lease: float = LEASE) -> None:
         self.colleague = place.desk("b", user="ann")
         assert self.colleague.ask("sync", timeout=30)["ok"]
         exchange = place.process("simulate", what, "--listen", "127.0.0.1:0", "--call", "0965118402", *call)
@@ -31,7 +31,7 @@ class Office:
         secret = place.room / "secret"
         secret.write_text("ringdesk:anything")
         self.line = Line(address)
-        source = f"tcp://{self.line.address}?{options}&lease={LEASE}&secret-file={secret}&line=main"
+        source = f"tcp://{self.line.address}?{options}&lease={lease}&secret-file={secret}&line=main"
         self.desk = place.desk("a", source)
         self.pop = self.desk.expect(lambda line: line.get("event") == "screen_pop")
         self.began = time.monotonic()
@@ -49,7 +49,8 @@ class Office:
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["ami", "ncid"])
 def test_a_cut_that_is_shorter_than_the_lease_is_not_noticed(place: Shop, what: str) -> None:
-    office = Office(place, what, "--rings", "3", "--cadence", "4", "--answer", "1002", "--talk", "1", "--after", "1")
+    talk = ("--answer", "1002", "--talk", "1", "--after", "1")
+    office = Office(place, what, "--rings", "3", "--cadence", "4", *talk, lease=10 * LEASE)
     try:
         office.line.down()
         time.sleep(LEASE / 4)

@@ -82,7 +82,7 @@ def test_calls_notes_and_sync_go_on_and_the_screen_is_right_again(tmp_path: Path
             person.see(lambda: "響鈴中" not in person.pane("banner"))
             person.look(1.5)
             assert len(person.stream) - waited < 1_000_000  # what was drawn meanwhile was left out, not kept
-            person.settle()
+            person.come_to_rest()
             assert person.timeless() == drawn_anew(person)
             assert "還在說" in person.pane("note")
             assert person.leave() == 0
