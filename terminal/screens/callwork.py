@@ -52,7 +52,7 @@ class CallWork:
     async def turn(self, row: CallRow) -> SafeText:
         """Turn to a call: take it if nobody has it, go on with it if it is ours. The one that was on waits."""
         before = self.board.current or self.board.serving
-        if not row.mine and self.board.wrap_up.bars(self.work.wall()):
+        if self.board.barred(row, self.work.wall()):
             raise Refused("wrap_up", not_yet(self.board.wrap_up, self.work.wall(), self.board.key("wrapup")))
         if not row.mine:
             await self.work.desk.claim(row.call.id, row.sure.id if row.sure else None)

@@ -4,7 +4,7 @@ Card, timeline, tasks and notes are of one person: what is somebody else's does 
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,14 +16,11 @@ from ringdesk.timeline import Contact
 from ringdesk.why import Why
 from terminal.news import Match, MemberNews, NoteNews, TaskNews
 from terminal.screens.onshow import OnShow, Part
-from terminal.widgets.person import PAST, CallRow, Person
+from terminal.widgets.person import PAST, SHARED, CallRow, Person
 
 if TYPE_CHECKING:
     from terminal.desk import Card, Past
     from terminal.screens.keeper import Owner
-
-SHARED: Final = "number_shared"
-"""The reason of those who have one number together."""
 
 
 class CardNews(OnShow):

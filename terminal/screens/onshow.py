@@ -64,6 +64,10 @@ class OnShow(Lines):
         if self._left is not None:
             self._left = (self._left[0], self._left[1] + step.seconds)
 
+    def barred(self, row: CallRow, now: float) -> bool:
+        """Whether a wrap-up that must not be left keeps the agent from a call."""
+        return not row.mine and self.wrap_up.bars(now)
+
     # an idle desk, and what the news of a call does to the card
 
     def _idle(self) -> Part:

@@ -263,7 +263,9 @@ class Painter(Easel):
         focused = self._screen.focused.id if self._screen.focused else None
         name = self._pane(focused) or SafeText("-")
         writing = focused == "query" or (focused == "note" and self._writing.owner != NOBODY)
-        self.panel("keybar").show(Keys(writing, views.dead_keys(self._board), name, self._board.changed_keys))
+        self.panel("keybar").show(
+            Keys(writing, views.dead_keys(self._board, self._now().at), name, self._board.changed_keys)
+        )
 
     def _pane(self, focused: str | None) -> SafeText:
         """What the pane with the focus is called now."""
@@ -275,7 +277,7 @@ class Painter(Easel):
         """What the help says of this moment; asked for before it takes the focus."""
         focused = self._screen.focused.id if self._screen.focused else None
         moment = sentence(self._board, self._pane(focused), self._board.changed_keys)
-        self.panel("help").show(Manual(self._board.changed_keys, moment, views.dead_keys(self._board)))
+        self.panel("help").show(Manual(self._board.changed_keys, moment, views.dead_keys(self._board, self._now().at)))
 
     def anew(self) -> None:
         """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""

@@ -84,7 +84,7 @@ def announcement(board: Board, now: Now, message: SafeText, *, bad: bool, drafts
 
 def _barred(board: Board, row: CallRow | None, now: Now) -> SafeText:
     """Why F2 cannot take a call in a wrap-up that must not be left."""
-    barred = row is not None and row.offered and not row.mine and board.wrap_up.bars(now.at)
+    barred = row is not None and row.offered and board.barred(row, now.at)
     return not_yet(board.wrap_up, now.at, board.key("wrapup")) if barred else SafeText()
 
 
@@ -181,6 +181,7 @@ def calls(board: Board, now: Now) -> Calls:
         titles=board.titles,
         first=first.call.id if first is not None else None,
         changed=board.changed_keys,
+        barred=board.wrap_up.bars(now.at),
     )
 
 
@@ -303,10 +304,10 @@ def _owed(board: Board, now: Now) -> tuple[SafeText, SafeText]:
     return say("To call {count}", count=len(owed)), SafeText()
 
 
-def dead_keys(board: Board) -> frozenset[str]:
+def dead_keys(board: Board, now: float) -> frozenset[str]:
     """Keys that would do nothing now."""
     dead: set[str] = set()
-    if board.banner is None or not board.banner.offered:
+    if board.banner is None or not board.banner.offered or board.barred(board.banner, now):
         dead.add("answer")
     if not board.busy:
         dead.add("wrapup")

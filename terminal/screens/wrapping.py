@@ -43,6 +43,8 @@ class Wrapping:
     def __init__(self, work: Work, writing: Writing, menus: Menus, codes: Codes, errands: Errands) -> None:
         self.promise: Callable[[], Pledge | None] = lambda: None
         """What the note on show promises."""
+        self.bare: Callable[[Person], bool] = lambda _: False
+        """Whether the note of somebody is a template that nobody has filled in: it is none."""
         self._work = work
         self._writing = writing
         self._menus = menus
@@ -52,7 +54,8 @@ class Wrapping:
 
     @property
     def _text(self) -> str:
-        return self._work.keeper.texts.get(self._work.board.person.key, "").strip()
+        person = self._work.board.person
+        return "" if self.bare(person) else self._work.keeper.texts.get(person.key, "").strip()
 
     @property
     def _noted(self) -> bool:
@@ -207,15 +210,16 @@ class Wrapping:
     async def _save(self, *more: Args) -> SafeText:
         """Save the note, if there is one, and what belongs to it."""
         self._writing.hold()
+        if not self._text:
+            self._work.keeper.hold(self._work.board.person.key, "")
+            self._writing.load()
         return await self._work.save(*more) if self._text or more else SafeText()
 
     async def _leave(self, row: CallRow | None = None) -> None:
         """The work on this person is done."""
         self._writing.hold()
-        keeper, board = self._work.keeper, self._work.board
-        if not self._text:
-            keeper.hold(board.person.key, "")
-        await keeper.keep()
+        board = self._work.board
+        await self._work.keeper.keep()
         if row is None:
             board.release()
         else:

@@ -8,7 +8,7 @@ from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
 from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.person import CallRow, called_by, number, sharing
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced, width_of, wrapped
 from terminal.widgets.speech import address, because, line_name, say
 from terminal.widgets.when import Now, ago, length
@@ -78,7 +78,7 @@ def _ringing(value: Announcement, row: CallRow, *, wide: bool) -> tuple[Row, ...
     stopped = call.state is CallState.RING_STOPPED
     name = called_by(call, member)
     shown = number(call)
-    people = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
+    people = say("{count} people", count=sharing(row.matches)) if len(row.matches) > 1 else SafeText()
     usual = address(member) if member else SafeText()
     store = say("home store {store}", store=member.home_store) if member and member.home_store else SafeText()
     state = chip(say("Ring stopped") if stopped else say("Ringing"), Tone.RING_CHIP)

@@ -10,7 +10,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.panel import POINT, ListPanel, Picture
-from terminal.widgets.person import CallRow, called_by, how_it_ended, lasts, number, why_quiet
+from terminal.widgets.person import CallRow, called_by, how_it_ended, lasts, number, sharing, why_quiet
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import STATES, because, say
 from terminal.widgets.when import Now
@@ -34,6 +34,8 @@ class Calls(NamedTuple):
     """The id of the call in the banner, else of the one on the card: where somebody who comes into the list begins."""
     changed: Changed = ()
     """Remapped keys."""
+    barred: bool = False
+    """Whether a wrap-up that must not be left lets no call be taken."""
 
 
 ELSEWHERE: Final = Why("rings_elsewhere")
@@ -97,6 +99,8 @@ def _key(row: CallRow, value: Calls, *, here: bool) -> SafeText:
     """Which key takes it, or goes on with it. Enter is one `here` only, with the focus in the list: in the note it breaks a
     line."""
     if row.offered or (row.passed and row.free):
+        if value.barred and not row.mine:
+            return SafeText()
         if row.call.id == value.takes:
             return say("{key}: I have it", key=key_named("answer", value.changed))
         return say("Enter: I have it") if here else SafeText()
@@ -148,7 +152,7 @@ class Lines(ListPanel[Calls]):
         word, tone, mark = _state(row, self.value.titles)
         word = word if call.live else clipped(word, max(LEAST_WORD, cells // 3))
         name, shown = called_by(call, member), number(call)
-        several = say("{count} people", count=len(row.matches)) if len(row.matches) > 1 else SafeText()
+        several = say("{count} people", count=sharing(row.matches)) if len(row.matches) > 1 else SafeText()
         rest = shown if several or shown != name else SafeText()
         label = call.called.line or call.called.raw or SafeText("-")
         state = (chip(SafeText(label[:8]), mark), piece(word, tone))

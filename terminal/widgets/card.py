@@ -16,7 +16,7 @@ from terminal.widgets.homeface import summary
 from terminal.widgets.keynames import Changed, key_named
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.person import Person, Who, number
+from terminal.widgets.person import Person, Who, number, sharing
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import KINDS, STATES, address, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent
@@ -156,7 +156,7 @@ class Card(Panel[Face]):
         if value.others:
             foot = (piece(say("! {names} serves this member now", names=_listed(value.others)), Tone.WARN),)
         elif seen and len(seen) < len(person.matches):
-            foot = (piece(strangers.extent(seen, len(person.matches), value.key("search")), Tone.WARN),)
+            foot = (piece(strangers.extent(seen, sharing(person.matches), value.key("search")), Tone.WARN),)
         frame = Tone.FRAME_GOOD if value.mine else Tone.FRAME
         return Picture(rows, title, _corner(value), foot, _announced(value), frame)
 

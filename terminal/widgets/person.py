@@ -1,6 +1,6 @@
 """The one person that the panels show, and the rows of the lines panel. Panels get the same `Person`, so they agree."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
 from typing import Final, TypeVar
@@ -236,12 +236,23 @@ def called_by(call: Call, member: Member | None = None) -> SafeText:
     return call.caller.name or no_number(call)
 
 
+SHARED: Final = "number_shared"
+"""The reason of those who have one number together."""
+
+
 def callers(row: CallRow) -> SafeText:
     """What to call the caller of a row: of several who share the number the first, and how many more there are."""
-    known = [match.member for match in row.matches if not match.guess]
+    known = [match for match in row.matches if not match.guess]
     if row.sure is not None or len(known) < 2:
         return called_by(row.call, row.sure)
-    return say("{name} +{count}", name=known[0].name or known[0].code, count=len(known) - 1)
+    first = known[0].member
+    return say("{name} +{count}", name=first.name or first.code, count=sharing(known) - 1)
+
+
+def sharing(matches: Sequence[Match]) -> int:
+    """How many they are: of very many who share a number a list has only the first, and the reason says how many there are."""
+    said = matches[0].why.args.get("count", "") if matches and matches[0].why.code == SHARED else ""
+    return max(len(matches), int(said) if said.isdecimal() else 0)
 
 
 _FIT: Final = {"and": 1, "name_starts": 2, "name_matches": 3, "tail_matches": 3, "tail_only": 4}

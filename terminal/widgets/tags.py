@@ -6,7 +6,7 @@ from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.person import Person, Who
+from terminal.widgets.person import Person, Who, sharing
 from terminal.widgets.row import Row, Tone, chip, chips, gap, piece, spaced
 from terminal.widgets.speech import counted, say
 from terminal.widgets.timeline import LENSES, Past, may_have_more
@@ -36,7 +36,7 @@ class Tags(Panel[Past]):
 def _nobody(person: Person) -> SafeText:
     """What to say where nobody's tags can stand: how many have the number, until somebody chooses."""
     if person.who is Who.SEVERAL:
-        count = len(person.matches)
+        count = sharing(person.matches)
         if all(match.guess for match in person.matches):
             return counted("perhaps {count} member", "perhaps {count} members", count)
         return counted("{count} member", "{count} members", count)

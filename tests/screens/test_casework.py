@@ -291,9 +291,20 @@ async def test_a_template_that_nobody_filled_in_is_no_note(language: str, chines
         await run.press("ctrl+p", *"reason order", "enter", "escape", "ctrl+s")
         assert words in "\n".join(run.rows())
         assert "note" not in [did[0] for did in run.desk.did]
+        assert run.screen.area.text
         run.screen.area.insert("金萱")
         await run.press("ctrl+s")
         assert "note" in [did[0] for did in run.desk.did]
+
+
+async def test_a_call_that_is_closed_over_a_bare_template_has_no_note() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await run.press("ctrl+p", *"reason order", "enter", "escape", "f4", "1")
+        assert "wrapup" in [did[0] for did in run.desk.did]
+        assert "note" not in [did[0] for did in run.desk.did]
+        assert not any(run.screen.keeper.texts.values())
+        assert not run.screen.area.text
 
 
 async def test_a_reason_never_overwrites_what_was_typed() -> None:

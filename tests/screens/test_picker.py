@@ -8,6 +8,8 @@ from textual import events
 
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
+from ringdesk.why import Why
+from terminal.news import Match
 from terminal.screens.keeper import Owner
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.screens.test_desk import CHEN, LIN, desk, named
@@ -136,6 +138,21 @@ async def test_all_who_fit_are_shown(size: tuple[int, int], count: int) -> None:
         await run.press("f2", "4")
         assert owner(run) == ("m4", "c1")
         assert run.screen.painter.panel("card").size.height == (7 if size != SMALL else 6)
+
+
+async def test_of_very_many_the_first_are_listed_and_all_are_counted() -> None:
+    """A look-up brings the first fifty and says in its reason how many there are."""
+    async with running(desk()) as run:
+        first, *others = household(50)
+        rings = pop(call("c1", first), plain_card(first), *others)
+        why = Why("number_shared", {"count": "498"})
+        run.desk.publish(
+            msgspec.structs.replace(rings, matches=tuple(Match(match.member, why) for match in rings.matches))
+        )
+        await run.settle()
+        assert "498 people" in run.pane("banner")
+        assert "498 people" in run.pane("lines")
+        assert "of 498" in run.pane("card")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -14,6 +14,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
 from terminal.news import CallNews, NoteNews, RowNews
 from terminal.screens.wrapup import Mode, WrapUp
+from terminal.widgets.keybar import KeyBar
 from tests.screens.harness import SMALL, WIDE, Running, running
 from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, member, plain_card, pop
 
@@ -237,13 +238,16 @@ async def test_timed_strict_nobody_is_free_before_the_time_is_up() -> None:
         run.desk.publish(pop(call("c2", CHEN), plain_card(CHEN)))
         await run.settle()
         assert "Wrap-up: 25 s left" in run.pane("banner")
-        assert "F2" not in run.pane("banner")
+        assert "F2" not in run.pane("banner") + run.pane("lines")
+        assert "answer" in run.screen.query_one(KeyBar).value.dead
         await after(run, 22)
         await run.press("f2")
         assert "Wrap-up: 3 s left" in run.pane("banner")
         assert ("claim", "c2", CHEN.id) not in run.desk.did
         await after(run, 3)
         assert "F2  I have it" in run.pane("banner")
+        assert "answer" not in run.screen.query_one(KeyBar).value.dead
+        assert "F2: I have it" in run.pane("lines")
         await run.press("f2")
         assert ("claim", "c2", CHEN.id) in run.desk.did
         assert "s left before the next call" not in "\n".join(run.rows())
