@@ -5,7 +5,11 @@ from typing import Final, NamedTuple
 from ringdesk.safetext import SafeText
 from terminal.screens.keeper import NOBODY, Owner
 from terminal.widgets.person import CallRow, Person, called_by
+from terminal.widgets.row import clipped
 from terminal.widgets.speech import say
+
+LONGEST_NAME: Final = 24
+"""Cells of a name before what is said of somebody: on a narrow screen that must still be seen."""
 
 
 class Subject(NamedTuple):
@@ -24,7 +28,7 @@ class Subject(NamedTuple):
         """The text, with the name before it where somebody else is `shown` by now and it names nobody itself."""
         if not text or not self.name or self.same(shown) or self.name in text:
             return text
-        return say("{name}: {text}", name=self.name, text=text)
+        return say("{name}: {text}", name=clipped(self.name, LONGEST_NAME), text=text)
 
 
 NOBODYS: Final = Subject()
