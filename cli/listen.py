@@ -29,7 +29,8 @@ from terminal.callerid.source import SourceSpec, parse
 
 _ROOM: Final = 1000
 """Reports that may wait to be printed; then the sources wait."""
-_LONGEST_WAIT: Final = 60.0
+_LONGEST_WAIT: Final = 1.0
+"""Seconds: a signal that comes just before a wait does not end it."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -19,6 +19,7 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.timer import Timer, TimerCallback
 from textual.worker import WorkerFailed
 
 from ringdesk.errors import RingdeskError
@@ -208,6 +209,16 @@ class RingdeskApp(App[None]):
         if self._done and not (self._desk_screen is not None and self._desk_screen.errands.turning):
             self._key_since = None
             self.call_later(self._next_key)
+
+    def set_timer(
+        self, delay: float, callback: TimerCallback | None = None, *, name: str | None = None, pause: bool = False
+    ) -> Timer:
+        """Call it after so many seconds, also late. Textual's own (8.2) skips a time that is over when its task first looks at
+        the clock, and one that has only one is never heard of again: on a busy machine the panels kept their places in a window
+        that had another size, for good."""
+        timer = super().set_timer(delay, callback, name=name, pause=pause)
+        timer._skip = False  # noqa: SLF001 - an argument of Timer that `set_timer` has no way to pass
+        return timer
 
     async def action_quit(self) -> None:
         """Ctrl+Q, which Textual binds before any screen can: keep the drafts first."""

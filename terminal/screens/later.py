@@ -9,7 +9,6 @@ from textual.message_pump import MessagePump
 def once(pump: MessagePump, seconds: float, callback: Callable[[], object]) -> None:
     """Call it in the turn of `pump`, in so many seconds.
 
-    Not Textual's `set_timer` (8.2): it skips a time that is over when its task first looks at the clock, and a timer that
-    has only one is then never heard of again. A thread that comes in between is enough.
+    Not Textual's `set_timer`, which may skip the only time that there is (`RingdeskApp.set_timer`).
     """
     asyncio.get_running_loop().call_later(seconds, pump.call_later, callback)

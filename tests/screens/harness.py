@@ -128,8 +128,9 @@ class Running:
 
     async def resize(self, size: tuple[int, int]) -> None:
         await self.pilot.resize_terminal(*size)
-        while (strips := self.strips()) and (strips[0].cell_length, len(strips)) != size:
-            await self.pilot.pause(0.02)
+        async with asyncio.timeout(LONGEST):
+            while (strips := self.strips()) and (strips[0].cell_length, len(strips)) != size:
+                await self.pilot.pause(0.02)
         await self.settle()
 
     @property

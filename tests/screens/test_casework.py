@@ -451,7 +451,8 @@ async def test_what_is_handed_on_is_the_task_that_is_selected_also_below_a_close
     async with running(made) as run:
         await look(run)
         await in_pane(run, "tasks")
-        await run.press("space", "ctrl+o")
+        await run.press("space")
+        await run.press("ctrl+o")
         assert run.focus == "tasks", "a closed task is nobody's to do"
         await run.press("down", "ctrl+o")
         assert "寄第2份" in run.title("menu")

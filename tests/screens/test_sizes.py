@@ -1,5 +1,7 @@
 """Every size from 80x24 to 240x70: no gaps, no overlaps, no title cut; and what is wide is used."""
 
+import itertools
+import time
 from pathlib import Path
 
 import pytest
@@ -25,6 +27,20 @@ def test_every_cell_belongs_to_one_panel(height: int) -> None:
         assert all(Region(0, 0, width, height).contains_region(region) for region in places.values()), (width, height)
         for index, one in enumerate(cells):
             assert not any(one.overlaps(other) for other in cells[index + 1 :]), (width, height)
+
+
+async def test_a_window_whose_size_changes_on_a_busy_machine_is_laid_out_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when other threads come in between any two looks at the clock."""
+    late = itertools.count()
+
+    def clock() -> float:
+        return time.monotonic() + next(late) * 0.02
+
+    async with running(desk(), WIDE) as run:
+        monkeypatch.setattr("textual.timer._time.get_time", clock)
+        for size in (SMALL, WIDE, SMALL):
+            await run.resize(size)
+            assert (run.screen.size.width, run.screen.size.height) == size
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
