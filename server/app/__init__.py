@@ -30,6 +30,7 @@ from server.accept import Acceptor, Business
 from server.app.door import Door, descriptors, guest_of, leave
 from server.app.hurried import Hurried, Upgraded
 from server.app.listening import Hushed, Listening
+from server.callroom.heard import ANYWHERE
 from server.fanout import Wake
 from server.hub import Hub
 from server.hub.saving import FULL
@@ -167,7 +168,8 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
     )
     room = callroom.CallRoom(store.order, key, wake, roots.clock, serving.business)
     decoy = roots.random_bytes(32).hex()
-    intake = Intake(Central(store, room), roots.clock, place, decoy, serving.dialects)
+    home = msgspec.structs.replace(ANYWHERE, region=serving.business.region, area=serving.business.area)
+    intake = Intake(Central(store, room, home), roots.clock, place, decoy, serving.dialects)
     working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]
     try:
         yield Running(parts, intake)

@@ -204,6 +204,31 @@ def test_both_secrets_are_good_and_a_token_in_the_path_and_an_open_source(place:
     assert {call["site"] for call in calls(place)} == {"main"}, "a source without a line belongs to the store main"
 
 
+def test_a_number_without_an_area_code_is_one_of_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RINGDESK_GENERAL_AREA", "2")
+    with office(tmp_path, monkeypatch) as place:
+        file = place.room / "lines.toml"
+        file.write_text(
+            '[[line]]\nid = "1"\nsource = "anybody"\n[[line]]\nid = "2"\nsource = "anybody"\narea = "4"\n'
+            '[[line]]\nid = "3"\nsource = "anybody"\nregion = "US"\n'
+        )
+        place.admin("settings", "import", str(file))
+        place.start_server()
+        provider = Provider(place.address)
+        for line in "123":
+            body = json.loads(said(f"c{line}", to=line)) | {"from": "2233-4455"}
+            assert provider.asks("POST", "/hook/anybody", json.dumps(body).encode())[0] == 200
+        event = b'{"event":"newCall","from":"27208889","to":"886227208889","callId":"z1","direction":"in"}'
+        assert provider.asks("POST", "/hook/token/path-token-0001", event)[0] == 200
+        numbers = {call["id"]: call["caller"].get("e164") for call in calls(place)}
+        assert numbers == {
+            call_id("anybody", "c1"): "+886222334455",
+            call_id("anybody", "c2"): "+886422334455",
+            call_id("anybody", "c3"): None,
+            call_id("token", "z1"): "+886227208889",
+        }, "also of a source without a line; another area or country has its own"
+
+
 def test_the_public_address_counts_and_not_the_host_that_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
