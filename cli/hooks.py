@@ -13,6 +13,7 @@ from typing import Final
 import msgspec
 
 from cli import roots
+from config import registry
 from ringdesk.calls import Called, CallEvent
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
@@ -119,7 +120,10 @@ class HookPump:
     async def _serve(self) -> None:
         spec = self.spec
         try:
-            with_secrets(spec)
+            fault = registry.secret_fault(spec.dialect, with_secrets(spec).secrets, self._allowed)
+            if fault is not None:
+                self.note(Lost(Notice(Level.BROKEN, fault)))
+                return
             listener = bound(f"{spec.host or '0.0.0.0'}:{spec.port}")  # noqa: S104 - whoever reaches it needs the secret
         except PortError as error:
             self.note(Lost(Notice(Level.BROKEN, error.why, error.detail)))

@@ -208,6 +208,8 @@ def _source(table: SourceTable, before: Source | None, position: int, allowed: C
         )
     _expect_webhook(where, table.dialect, allowed)
     secrets = _secrets(where, table.secrets, () if before is None else before.active)
+    if (fault := registry.secret_fault(table.dialect, secrets, allowed)) is not None:
+        raise BadInput(f"{where}: {fault.english()}")
     if not secrets and not table.open:
         raise BadInput(
             f"{where}: anybody could send its calls; give it secrets, or write open = true to believe everybody"

@@ -113,6 +113,14 @@ class WebhookDialect(Protocol):
         """The verdict, over the bytes as they came."""
 
 
+class Choosy(WebhookDialect, Protocol):
+    """A webhook dialect that knows what its secrets look like."""
+
+    @staticmethod
+    def secret_fault(secret: str) -> Why | None:
+        """Why this can be none of its secrets, and what to enter instead; None where it can. The secret itself is in no word."""
+
+
 class SignedHook(ABC):
     """What the dialects of providers that sign have in common: a request that is not believed is refused before anything of
     it is read, and what is believed becomes events of one kind."""

@@ -120,6 +120,12 @@ def test_a_new_secret_holds_at_once_beside_the_old_one(desk: Child, provider: Pr
     assert desk.event("health", lambda line: line["level"] == "broken")["why_code"] == "source_secret_unread"
 
 
+def test_a_secret_that_can_be_none_is_said_before_anything_comes(tmp_path: Path, provider: Provider) -> None:
+    url = provider.url.replace("dialect=generic", "dialect=telnyx")
+    with child(tmp_path, "desk", "--headless", "--data", str(tmp_path / "data"), "--source", url) as it:
+        assert it.event("health", lambda line: line["level"] == "broken")["why_code"] == "telnyx_no_key"
+
+
 def test_a_port_that_is_taken_is_said_and_tried_again(tmp_path: Path, provider: Provider) -> None:
     words = ["desk", "--headless", "--data", str(tmp_path / "data"), "--source", provider.url]
     with socket.create_server(("127.0.0.1", provider.port)):

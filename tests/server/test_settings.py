@@ -14,6 +14,8 @@ from server import settings
 from server.differences import Difference, differences
 from server.store.values import Central, LineRow, Roster, Rules, Source, StoreHours
 
+KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+"""The public key of RFC 8032, 7.1, test 1."""
 SITES = frozenset({"main", "north"})
 FILE = """
 [[source]]
@@ -180,6 +182,13 @@ def test_what_changed_is_named_and_never_its_value() -> None:
             )
             for name in ("modem", "dtmf", "ami", "sip")
         ),
+        (
+            f'[[source]]\nid = "a"\ndialect = "telnyx"\nsecrets = ["{KEY}", "KEY0123ABC"]',
+            "a: .*no public key of Telnyx",
+        ),
+        (f'[[source]]\nid = "a"\ndialect = "telnyx"\nsecrets = ["{KEY[4:]}"]', "copy the public key"),
+        (f'[[source]]\nid = "a"\ndialect = "twilio"\nsecrets = ["AC{"0f" * 16}"]', "a: .*copy the auth token"),
+        (f'[[source]]\nid = "a"\ndialect = "plivo"\nsecrets = ["MA{"0F" * 9}"]', "a: .*copy the auth token"),
         ('[[source]]\nid = "a"\ndialect = "generic"\nsecret = "x"', "no key secret; did you mean secrets"),
         ('[[source]]\ndialect = "generic"', "number 1: it has no id; write one"),
         ('[[source]]\nid = "a"\ndialect = "generic"\nsecrets = "x"', "secrets must be a list, not a text"),
@@ -228,6 +237,12 @@ def test_what_changed_is_named_and_never_its_value() -> None:
 def test_what_cannot_be_used_is_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         taken(text)
+
+
+@pytest.mark.parametrize(("dialect", "secret"), [("telnyx", KEY), ("twilio", "0f" * 16), ("plivo", "M" * 40)])
+def test_a_secret_of_its_shape_is_taken(dialect: str, secret: str) -> None:
+    central = taken(f'[[source]]\nid = "a"\ndialect = "{dialect}"\nsecrets = ["{secret}"]')
+    assert central.sources[0].active == (secret,)
 
 
 def test_a_source_whose_lines_stay_cannot_go() -> None:
