@@ -108,7 +108,7 @@ label = "supplier"
 passive = true
 within_minutes = 30
 """
-ROSTER = Roster(desks={"front": ("d1",), "後台": ("d2", "d3")}, people={"mei": ("p1",)})
+ROSTER = Roster(desks={"front": ("d1",), "後台": ("d2",), "twice": ("d3", "d4")}, people={"mei": ("p1",)})
 
 
 def test_hours_and_callbacks_go_in_and_come_out() -> None:
@@ -214,6 +214,10 @@ def test_what_changed_is_named_and_never_its_value() -> None:
         ('[[hours]]\nmon = "09:00-18:00"', "number 1: it has no store; write one"),
         ('[[route]]\nid = "r"', r"\[\[route\]\] r: it says nobody who rings; write desks, people or to_store"),
         ('[[route]]\nid = "r"\ndesks = ["attic"]', "no desk 'attic'; `ringdesk admin devices` lists them"),
+        (
+            '[[route]]\nid = "r"\ndesks = ["Twice"]',
+            r"r: 'Twice' is the name of 2 devices \(d3, d4\); give each its own",
+        ),
         ('[[route]]\nid = "r"\npeople = ["bob"]', "no person 'bob'; `ringdesk admin users` lists them"),
         ('[[route]]\nid = "r"\ndesks = ["d1"]\nmode = "all"', r"\[\[route\]\] r: mode must be"),
         ('[[route]]\nid = "r"\ndesks = ["d1"]\nwhen = "night"', "when must be"),
