@@ -9,7 +9,7 @@ raises for what a peer sent: what cannot be believed becomes an event `rejected`
 
 from abc import ABC, abstractmethod
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import msgspec
 
@@ -124,6 +124,9 @@ class Choosy(WebhookDialect, Protocol):
 class SignedHook(ABC):
     """What the dialects of providers that sign have in common: a request that is not believed is refused before anything of
     it is read, and what is believed becomes events of one kind."""
+
+    signs_address: ClassVar[bool] = False
+    """The signature covers the address that the provider calls: it fits nothing where the settings say another one."""
 
     def __init__(self, source_id: str, options: "SourceOptions") -> None:
         self._source = source_id

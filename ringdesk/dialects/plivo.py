@@ -60,6 +60,8 @@ _LEGS: Final = {
 class PlivoDialect(SignedHook):
     """A `WebhookDialect`. The secrets are auth tokens of the account or subaccount."""
 
+    signs_address = True
+
     @staticmethod
     def secret_fault(secret: str) -> Why | None:
         """See `Choosy`."""

@@ -30,6 +30,8 @@ _SID: Final = re.compile("(?:AC|SK)[0-9a-f]{32}")
 class TwilioDialect(SignedHook):
     """A `WebhookDialect`. The secrets are auth tokens of the account."""
 
+    signs_address = True
+
     @staticmethod
     def secret_fault(secret: str) -> Why | None:
         """See `Choosy`."""

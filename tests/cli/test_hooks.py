@@ -174,6 +174,11 @@ def test_a_signature_is_over_the_address_that_the_provider_calls(tmp_path: Path,
         assert provider.sends("/", form, header=header) == 204
         assert provider.sends("/elsewhere", form, header=header) == 403
         assert it.event("screen_pop")["caller"]["e164"] == "+886912345678"
+        for number in range(3):
+            assert provider.sends(f"/wrong{number}", form, header=header | {"x-twilio-signature": "AA=="}) == 403
+        health = it.event("health", lambda line: line["level"] == "warning")
+        assert health["why_code"] == "hook_forged_for"
+        assert "does not fit https://pop.shop/twilio: where the provider calls another" in health["why"]
 
 
 def test_a_port_at_which_all_places_are_taken_says_so_until_a_request_came_in(
