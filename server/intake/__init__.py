@@ -26,11 +26,11 @@ from ringdesk.safetext import SafeText
 from server.callroom import Report
 from server.callroom.heard import ANYWHERE
 from server.intake.backing import Backing
-from server.intake.peers import Network, customer, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
 from server.intake.refusals import LOOKED_UP, NOBODY, PACE, TOO_OLD, Refusals
 from server.pacing import Paced
+from server.peers import Network, customer, peer_of
 from server.store.base import Unavailable
 from server.store.values import LineRow, Source
 

@@ -12,10 +12,10 @@ from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.errors import BadInput
 from server.intake import backing
 from server.intake.backing import Central
-from server.intake.peers import networks, peer_of
 from server.intake.rates import CAPACITY, Rate, Rates
 from server.intake.reading import Reader, TooLarge
 from server.intake.refusals import MOST_KINDS, MOST_PEERS, Refusals, detail_of, read_detail
+from server.peers import networks, peer_of
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 
