@@ -118,10 +118,9 @@ def run(options: argparse.Namespace) -> int:
     database = server.database or f"sqlite:///{places().data / 'server.db'}"
     if not options.begins:
         admin.expect_server(database, server.state)
-    begun = admin.missing(database) if options.begins else None
+    elif (path := admin.missing(database)) is not None:
+        complain(f"{path} is a new database: there was none; if one was meant, mend --database and delete this one")
     asyncio.run(_in_office(database, server.state, options))
-    if begun is not None:
-        complain(f"{begun} is a new database: there was none; if one was meant, mend --database and delete this one")
     return 0
 
 

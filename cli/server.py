@@ -16,11 +16,11 @@ from cli.output import print_json
 from cli.paths import is_file
 from cli.roots import random_bytes, random_id, wall
 from config.load import load, places
-from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.errors import BadInput
 from ringdesk.hours import hours
 from server.accept import Business
 from server.app import Roots, Serving, serve
-from server.identity.state import fresh, private_folder, state_of
+from server.identity.state import private_folder, state_of
 
 LOG_BYTES: Final = 10_000_000
 LOG_FILES: Final = 5
@@ -64,15 +64,8 @@ def run(options: argparse.Namespace) -> int:
             hours(settings.business.hours, settings.business.closed), region=general.region, area=general.area
         ),
     )
-    begun = fresh(serving.database, serving.state)
-    log = _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", general.log_level)
-    try:
-        asyncio.run(_serve(serving))
-    except RingdeskError:
-        log.close()
-        if begun.is_empty:
-            begun.take_away()
-        raise
+    _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", general.log_level)
+    asyncio.run(_serve(serving))
     return 0
 
 
@@ -95,7 +88,7 @@ def _file(path: Path | None) -> Path | None:
     return path
 
 
-def _log_to(path: Path, level: str) -> logging.Handler:
+def _log_to(path: Path, level: str) -> None:
     """JSON lines, one object a line, in a file that only the owner reads. Secrets are never logged, so none are masked."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
@@ -114,4 +107,3 @@ def _log_to(path: Path, level: str) -> logging.Handler:
     root.setLevel(level.upper())
     logging.getLogger("uvicorn.error").setLevel("WARNING")
     logging.raiseExceptions = False  # a line that a full disk does not take is no reason for a traceback
-    return handler

@@ -19,7 +19,7 @@ from server.callroom import listed
 from server.differences import Difference, differences
 from server.identity import authority, devices, people
 from server.identity.authority import Authority
-from server.identity.state import KEY_FILE, fresh, keys_of, state_of, write_private
+from server.identity.state import KEY_FILE, keys_of, state_of, write_private
 from server.store.base import Store
 from server.store.sqlite import open_store, path_of
 from server.store.values import Central, DeviceClass, Entry, Person, Site, audit_content, entry_of, folded
@@ -61,34 +61,8 @@ async def office(
     random_bytes: Callable[[int], bytes],
     renew: bool = False,
 ) -> AsyncIterator[Office]:
-    """Open it; the database is made if it is missing, and taken away again if nothing comes of it but a refusal. `renew`: a
-    key that was lost is made anew, and the audit of before can no longer be verified. Raises what `open_store` raises, and
-    `BadInput` for a database whose key is not there."""
-    begun = fresh(database, state)
-    blank = False
-    try:
-        async with _opened(database, state, clock, random_id, random_bytes, renew=renew) as desk:
-            try:
-                yield desk
-            except RingdeskError:
-                blank = await desk.store.register.audit_end() == (0, "")  # nobody else has used it meanwhile
-                raise
-    except RingdeskError:
-        if blank or begun.is_empty:
-            begun.take_away()
-        raise
-
-
-@contextlib.asynccontextmanager
-async def _opened(
-    database: str,
-    state: str,
-    clock: Callable[[], float],
-    random_id: Callable[[], str],
-    random_bytes: Callable[[int], bytes],
-    *,
-    renew: bool,
-) -> AsyncIterator[Office]:
+    """Open it; the database is made if it is missing. `renew`: a key that was lost is made anew, and the audit of before can
+    no longer be verified. Raises what `open_store` raises, and `BadInput` for a database whose key is not there."""
     folder = state_of(database, state)
     renewed = renew and not (folder / KEY_FILE).exists()
     known = keys_of(database, state, random_bytes, renew=renew)

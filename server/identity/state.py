@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 from collections.abc import Callable
 from hmac import digest as hmac_digest
 from pathlib import Path
@@ -34,38 +33,6 @@ def private_folder(folder: Path) -> Path:
         todo = remedy(error, "let this user write there")
         raise BadInput(f"{folder}: {error.strerror}; {todo}, or give another place with --state") from error
     return folder
-
-
-class Fresh(msgspec.Struct, frozen=True):
-    """What is not there yet of a database, its state directory and the folders above both: a first command that is refused
-    leaves nothing behind. `places` is empty where the database is there."""
-
-    database: Path
-    state: Path
-    places: frozenset[Path]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the database holds nothing, or is still not there."""
-        return not self.database.exists() or not self.database.stat().st_size
-
-    def take_away(self) -> None:
-        """What was made of it since; of the folders above only those that nobody else uses."""
-        if self.database in self.places:
-            for end in ("", "-wal", "-shm", ".lock"):
-                self.database.with_name(f"{self.database.name}{end}").unlink(missing_ok=True)
-        if self.state in self.places:
-            shutil.rmtree(self.state, ignore_errors=True)
-        for folder in sorted(self.places - {self.database, self.state}, key=lambda each: -len(each.parts)):
-            with contextlib.suppress(OSError):
-                folder.rmdir()
-
-
-def fresh(database: str, state: str) -> Fresh:
-    """See `Fresh`. Raises `BadInput` for a URL that is none."""
-    path, folder = path_of(database).absolute(), state_of(database, state).absolute()
-    places = {path, folder, *path.parents, *folder.parents} if not path.exists() else set[Path]()
-    return Fresh(path, folder, frozenset(each for each in places if not each.exists()))
 
 
 def write_private(target: Path, data: bytes) -> None:

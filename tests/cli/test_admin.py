@@ -165,35 +165,6 @@ def test_what_only_reads_or_revokes_makes_no_database(shell: Shell, words: tuple
     assert (returned, lines, "--state" in error, (shell.room / "typo").exists()) == (2, [], True, False)
 
 
-@pytest.mark.parametrize("place", ["s.db", "new/deep/s.db"])
-def test_a_first_command_that_is_refused_leaves_nothing(shell: Shell, place: str) -> None:
-    (shell.room / "bad.toml").write_text('[[source]]\nid = "a"\ndialect = "morse"\n')
-    (shell.room / "good.toml").write_text("source = []\n")
-    (shell.room / "short").write_text("short\n")
-    before = sorted(shell.room.iterdir())
-    there = ("--database", f"sqlite:///{shell.room / place}", "--state", str(shell.room / "keys" / "state"))
-    for words, code in (
-        (("settings", "import", str(shell.room / "bad.toml")), 2),
-        (("user", "add", "Mei", "--role", "agent", "--password-file", str(shell.room / "short")), 2),
-        (("store", "add", "main"), 1),
-        (("ca", "--host", "bad host"), 2),
-    ):
-        returned, _, error = shell.run("admin", *there, *words)
-        assert (returned, "new database" in error) == (code, False)
-        assert sorted(shell.room.iterdir()) == before, words
-    assert shell.run("admin", *there, "settings", "import", str(shell.room / "good.toml"))[0] == 0
-    assert shell.run("admin", *there, "store", "add", "main")[0] == 1
-    assert shell.run("admin", *there, "audit", "--verify")[:2] == (0, [{"verified": True, "lines": 1}])
-
-
-def test_a_server_that_is_refused_at_its_first_start_leaves_nothing(shell: Shell) -> None:
-    before = sorted(shell.room.iterdir())
-    words = ("server", "--database", f"sqlite:///{shell.room / 'new' / 's.db'}", "--listen")
-    for listen in ("nowhere", "203.0.113.9:1"):
-        assert shell.run(*words, listen)[1] == []
-        assert sorted(shell.room.iterdir()) == before
-
-
 @pytest.mark.parametrize(
     ("words", "code", "hint"),
     [
