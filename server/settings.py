@@ -20,7 +20,7 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 from msgspec import inspect
@@ -32,7 +32,7 @@ from ringdesk.numbers import known_region
 from ringdesk.safetext import SafeText
 from server import callrules
 from server.callrules import CallbacksTable, HoursTable, MarkTable, WrittenRules
-from server.store.values import Central, LineRow, Roster, RouteRow, Source
+from server.store.values import MAIN_SITE, Central, LineRow, Roster, RouteRow, Source
 
 MASK: Final = "***"
 """Stands for a secret that the reader need not know; imported again it means the one that is there."""
@@ -177,7 +177,7 @@ def settled(
             raise BadInput(
                 f"[[line]] {line.id}: there is no source {line.source!r}; the sources are {there}; mend the line or take it out"
             )
-    _expect_apart(lines)
+    _expect_apart(sources, lines)
     rules = callrules.settled(written.rules, before.rules, sites, roster)
     for route in rules.routes:
         if route.source is not None and route.source not in known:
@@ -186,11 +186,13 @@ def settled(
     return Central(sources, lines, rules)
 
 
-def _expect_apart(lines: Iterable[LineRow]) -> None:
-    """A call's store is told by the number that was called: one that two stores share would be one store's calls in the
-    other. Raises `BadInput`."""
+def _expect_apart(sources: Iterable[Source], lines: Iterable[LineRow]) -> None:
+    """Whoever hears a line tells its store by its id or number, and the id of a call follows from that of its source: what two
+    stores share would be one store's calls in the other. Raises `BadInput`."""
+    stores: dict[str, set[str]] = {}
     numbered: dict[tuple[str, str], LineRow] = {}
     for line in lines:
+        stores.setdefault(line.source, set()).add(line.site)
         number = numbers.read(line.id, line.region, line.area).e164
         other = numbered.setdefault((line.source, number), line) if number is not None else line
         if other.site != line.site:
@@ -198,6 +200,24 @@ def _expect_apart(lines: Iterable[LineRow]) -> None:
                 f"[[line]] {line.id} of store {line.site} is the same number as [[line]] {other.id} of store {other.site};"
                 " take one of them out, or correct its number"
             )
+    named: dict[str, Source] = {source.id: source for source in sources}
+    for source in sources:
+        said = _id_in(source.url) or source.id
+        other_source = named.setdefault(said, source)
+        if other_source is not source and stores.get(other_source.id, {MAIN_SITE}) != stores.get(
+            source.id, {MAIN_SITE}
+        ):
+            raise BadInput(
+                f"[[source]] {source.id}: its url says id={said}, which is that of [[source]] {other_source.id} of another"
+                " store; give each an id of its own, or take id= out of the url"
+            )
+
+
+def _id_in(url: str) -> str:
+    try:
+        return dict(parse_qsl(urlsplit(url).query)).get("id", "")
+    except ValueError:  # no address at all
+        return ""
 
 
 def _source(table: SourceTable, before: Source | None, position: int, allowed: Collection[str]) -> Source:
@@ -206,15 +226,22 @@ def _source(table: SourceTable, before: Source | None, position: int, allowed: C
         raise BadInput(
             f"[[source]] {table.id!r}: an id has letters, digits and . _ ~ -, at most 64: it stands in an address"
         )
-    _expect_webhook(where, table.dialect, allowed)
+    hook = table.dialect in registry.webhook_names(allowed)
+    if hook:
+        registry.webhook(table.dialect, allowed)
+    elif (barred := registry.barred(table.dialect, allowed)) is not None:
+        raise BadInput(f"{where}: {barred.why.english()}")
+    elif table.dialect not in registry.names(allowed):
+        known = ", ".join(sorted({*registry.names(allowed), *registry.webhook_names(allowed)}))
+        raise BadInput(f"{where}: there is no dialect {table.dialect!r}; known are {known}")
     secrets = _secrets(where, table.secrets, () if before is None else before.active)
     if (fault := registry.secret_fault(table.dialect, secrets, allowed)) is not None:
         raise BadInput(f"{where}: {fault.english()}")
-    if not secrets and not table.open:
+    if hook and not secrets and not table.open:
         raise BadInput(
             f"{where}: anybody could send its calls; give it secrets, or write open = true to believe everybody"
         )
-    _expect_url(where, table.url)
+    _expect_url(where, table.url, hook=hook)
     return Source(
         id=table.id,
         dialect=table.dialect,
@@ -225,26 +252,12 @@ def _source(table: SourceTable, before: Source | None, position: int, allowed: C
     )
 
 
-def _expect_webhook(where: str, dialect: str, allowed: Collection[str]) -> None:
-    """The server takes requests in and connects to nothing: a line is heard by the desk at which it ends."""
-    if dialect in registry.webhook_names(allowed):
-        registry.webhook(dialect, allowed)
-    elif (barred := registry.barred(dialect, allowed)) is not None:
-        raise BadInput(f"{where}: {barred.why.english()}")
-    elif dialect in registry.names(allowed):
-        raise BadInput(
-            f"{where}: {dialect} is spoken on a line, and the server listens at none; write the line into the settings of"
-            " the desk that hears it ([desk] sources), and take it out here"
-        )
-    else:
-        known = ", ".join(registry.webhook_names(allowed))
-        raise BadInput(f"{where}: there is no dialect {dialect!r}; known are {known}")
-
-
-def _expect_url(where: str, url: str) -> None:
+def _expect_url(where: str, url: str, *, hook: bool) -> None:
     if not _is_text(url):
         raise BadInput(f"{where}: the url has characters that cannot be in one; type it again")
-    if url and not is_address(url):
+    if not hook and not url:
+        raise BadInput(f"{where}: it has no url; write where it is, as in serial:///dev/ttyACM0")
+    if hook and url and not is_address(url):
         raise BadInput(f"{where}: {url!r} is no address that a provider could call; write https://HOST/..., or no url")
 
 
