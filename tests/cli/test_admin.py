@@ -193,6 +193,14 @@ def test_a_password_that_cannot_be_read_makes_no_database_and_a_taken_name_says_
     assert (code, line["name"]) == (0, "Mei")
 
 
+def test_a_source_that_is_a_line_is_taken_and_it_is_said_who_hears_it(shell: Shell) -> None:
+    file = shell.room / "central.toml"
+    file.write_text('[[source]]\nid = "front"\ndialect = "modem"\nurl = "serial:///dev/ttyACM0?id=front"\n')
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines[-1]["changes"]) == (0, 1)
+    assert "[[source]] front: modem is heard by the desk whose own source says id=front" in said
+
+
 def test_central_settings_go_in_and_out_and_every_time_into_the_audit(shell: Shell) -> None:
     file, out = shell.room / "central.toml", shell.room / "out.toml"
     file.write_text(
