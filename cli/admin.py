@@ -59,6 +59,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     ca.add_argument("--host", action="append", default=[], metavar="NAME", help="a name or address of the server")
     ca.set_defaults(job=_ca, begins=True)
 
+    device = what.add_parser("device", help="a device").add_subparsers(dest="verb", required=True)
+    naming = device.add_parser("name", help="another name for a device, by which routes can name it")
+    naming.add_argument("id")
+    naming.add_argument("name")
+    naming.set_defaults(job=_name_device)
+
     revoke = what.add_parser("revoke", help="close out a device or a user, at once")
     revoke.add_argument("kind", choices=["device", "user"])
     revoke.add_argument("id")
@@ -165,11 +171,23 @@ async def _revoke(desk: Office, options: argparse.Namespace) -> None:
     print_json({"revoked": options.id})
 
 
+async def _name_device(desk: Office, options: argparse.Namespace) -> None:
+    routes = await admin.name_device(desk, options.id, options.name)
+    print_json({"device": options.id, "name": options.name})
+    for route in routes:
+        complain(f"[[route]] {route} still says the name that it had, which nobody has; write the new one there")
+
+
 async def _devices(desk: Office, _options: argparse.Namespace) -> None:
     for device in await desk.store.register.devices():
         state = "revoked" if device.revoked_at else "fenced" if device.fenced_at else "active"
         line = {"device": device.id, "name": device.name, "class": device.cls, "store": device.site, "state": state}
         print_json(line | {"enrolled": iso(device.enrolled_at), "seen": iso(device.seen_at)})
+    for name, ids in (await desk.store.register.roster()).desks.items():
+        if len(ids) > 1:
+            complain(
+                f"{len(ids)} devices are called {name!r}: a route that says so rings all of them; give each its own name"
+            )
 
 
 async def _users(desk: Office, _options: argparse.Namespace) -> None:

@@ -4,7 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from cli.output import print_json
+from cli.output import complain, print_json
+from config import registry
 from config.complaint import of_toml
 from ringdesk.errors import BadInput
 from server import admin
@@ -47,6 +48,13 @@ async def _import(desk: Office, options: argparse.Namespace) -> None:
     for each in changed:
         print_json({each.kind: each.id, "change": each.what, "fields": each.fields})
     print_json({"imported": str(options.settings_file), "changes": len(changed)})
+    hooks = registry.webhook_names(options.dialects)
+    for source in (await desk.store.register.central()).sources:
+        if source.dialect not in hooks:
+            complain(
+                f"[[source]] {source.id}: {source.dialect} is heard by the desk whose own source says id={source.id}"
+                " ([desk] sources); the server listens at no line"
+            )
 
 
 async def _export(desk: Office, options: argparse.Namespace) -> None:

@@ -11,6 +11,7 @@ from cli.findings import Finding
 from ringdesk.codecs import hooksigned, refusals
 from ringdesk.dialects import Level
 from ringdesk.why import ENGLISH, Why, register
+from server.intake.refusals import read_url
 
 register(
     {
@@ -32,6 +33,7 @@ _DETAIL: Final = re.compile(r"(\w+): ([0-9]{1,9}) times")
 def refused(database: Path, now: float) -> Iterator[Finding]:
     """A line for each source and reason. A database that cannot be read, or is of an older version, is told of elsewhere."""
     counts: dict[tuple[str, str], int] = {}
+    urls: dict[str, str] = {}
     try:
         with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             found = "SELECT subject, detail FROM audit WHERE action = 'hook.refused' AND at > ?"
@@ -39,14 +41,17 @@ def refused(database: Path, now: float) -> Iterator[Finding]:
                 if match := _DETAIL.match(str(detail)):
                     key = (str(source), match[1])
                     counts[key] = counts.get(key, 0) + int(match[2])
+                    urls[str(source)] = read_url(str(detail)) or urls.get(str(source), "")
     except sqlite3.Error:
         return
     for (source, code), count in sorted(counts.items()):
         check = f"webhook {source}".rstrip()
-        yield Finding(check=check, ok=False, level=Level.WARNING, why=_why(code), said=f"{count} / 24 h")
+        yield Finding(check=check, ok=False, level=Level.WARNING, why=_why(code, urls[source]), said=f"{count} / 24 h")
 
 
-def _why(code: str) -> Why:
+def _why(code: str, url: str) -> Why:
+    if url and code == refusals.FORGED.code:
+        return refusals.forged_for(url)
     if code in _KNOWN:
         return _KNOWN[code]
     own = f"doctor_hook_{code}"

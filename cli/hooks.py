@@ -13,7 +13,9 @@ from typing import Final
 import msgspec
 
 from cli import roots
+from config import registry
 from ringdesk.calls import Called, CallEvent
+from ringdesk.codecs.refusals import forged_for
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.members import Member
@@ -24,7 +26,7 @@ from server.app import Taken, bound, serve_hooks
 from server.callroom import Report
 from server.callroom.heard import KEPT_SECONDS
 from server.intake import Intake, Place
-from server.intake.refusals import LOOKED_UP, read_detail
+from server.intake.refusals import LOOKED_UP, read_detail, read_url
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 from terminal.callerid.health import Fact, Health, Lost, Opened, Reported, Said
@@ -119,7 +121,10 @@ class HookPump:
     async def _serve(self) -> None:
         spec = self.spec
         try:
-            with_secrets(spec)
+            fault = registry.secret_fault(spec.dialect, with_secrets(spec).secrets, self._allowed)
+            if fault is not None:
+                self.note(Lost(Notice(Level.BROKEN, fault)))
+                return
             listener = bound(f"{spec.host or '0.0.0.0'}:{spec.port}")  # noqa: S104 - whoever reaches it needs the secret
         except PortError as error:
             self.note(Lost(Notice(Level.BROKEN, error.why, error.detail)))
@@ -212,7 +217,8 @@ class _OneSource:
         self._refused = [*recent, *[now] * times][-SEVERAL:]
         if len(self._refused) < SEVERAL:
             return
-        why = Why(code) if code in ENGLISH else _failed(self._spec)
+        url = read_url(entry.detail)
+        why = forged_for(url) if url else Why(code) if code in ENGLISH else _failed(self._spec)
         self._pump.note(Said(Notice(Level.WARNING, why)))
 
     def _on_line(self, event: CallEvent) -> CallEvent:

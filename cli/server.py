@@ -49,6 +49,7 @@ def run(options: argparse.Namespace) -> int:
         "general": {"log_level": options.log_level},
     }
     settings = load(options.config, flags=flags)
+    general = settings.general
     serving = Serving(
         listen=settings.server.listen,
         database=settings.server.database or f"sqlite:///{places().data / 'server.db'}",
@@ -58,10 +59,12 @@ def run(options: argparse.Namespace) -> int:
         tls_key=_file(options.tls_key),
         public_url=settings.server.public_url,
         proxies=settings.server.proxies,
-        dialects=settings.general.dialects,
-        business=Business(hours(settings.business.hours, settings.business.closed), region=settings.general.region),
+        dialects=general.dialects,
+        business=Business(
+            hours(settings.business.hours, settings.business.closed), region=general.region, area=general.area
+        ),
     )
-    _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", settings.general.log_level)
+    _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", general.log_level)
     asyncio.run(_serve(serving))
     return 0
 

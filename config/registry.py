@@ -16,7 +16,7 @@ A dialect is imported when it is asked for. One that cannot be imported, or may 
 must not take the others with it.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib.metadata import Distribution, EntryPoint, distributions, entry_points
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -142,6 +142,12 @@ def webhook(name: str, allowed: Collection[str] = ()) -> WebhookFactory:
     if found is None and name in names(allowed):
         raise BadInput(Why("dialect_stream", {"name": name, "webhooks": _all(webhook_names(allowed))}))
     return _usable(name, found, allowed)
+
+
+def secret_fault(name: str, secrets: Iterable[str], allowed: Collection[str] = ()) -> Why | None:
+    """Why one of the secrets can be none of a webhook's, as far as its dialect knows (`ringdesk.dialects.Choosy`)."""
+    fault: Callable[[str], Why | None] | None = getattr(find_webhook(name, allowed), "secret_fault", None)
+    return None if fault is None else next(filter(None, map(fault, secrets)), None)
 
 
 def barred(name: str, allowed: Collection[str] = ()) -> Barred | None:

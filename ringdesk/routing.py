@@ -20,7 +20,7 @@ why.register({"rings_elsewhere": "rings elsewhere now"})
 
 WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 _ENGAGED: Final = frozenset({PresenceState.BUSY, PresenceState.BREAK, PresenceState.AWAY})
-"""A hunt goes by these: they could not take the call."""
+"""A hunt passes these over: they could not take the call."""
 
 When = Literal["always", "open", "closed"]
 Mode = Literal["ring-all", "hunt"]
@@ -48,14 +48,23 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Team(msgspec.Struct, frozen=True):
-    """Who is there: what each person (by id) does, as far as they said; devices are there until they are closed out."""
+    """Who is there: what each person (by id) does, as far as they said, and at each device (by id) whoever works there. People
+    are there until they sign out, devices until they are closed out: the next person may not have said anything yet."""
 
     doing: Mapping[str, PresenceState] = {}
+    desks: Mapping[str, PresenceState] = {}
 
-    def there(self, target: str, mode: Mode) -> bool:
-        """Whether a target can be rung."""
-        state = self.doing.get(target)
-        return state not in _ENGAGED if mode == "hunt" else state is not PresenceState.AWAY
+    def turns(self, targets: Iterable[str]) -> tuple[str, ...]:
+        """Who could take a call that rings at one after the other."""
+        return tuple(each for each in targets if self._state(each) not in _ENGAGED)
+
+    def at_once(self, targets: Iterable[str]) -> tuple[str, ...]:
+        """Who rings together: whoever is there, and has no break unless nobody else is left."""
+        there = tuple(each for each in targets if self.doing.get(each) is not PresenceState.AWAY)
+        return tuple(each for each in there if self._state(each) is not PresenceState.BREAK) or there
+
+    def _state(self, target: str) -> PresenceState | None:
+        return self.doing.get(target, self.desks.get(target))
 
 
 def waits(call: Call) -> bool:
@@ -99,24 +108,24 @@ def begins_with(number: str | None, beginning: str, region: str = "TW") -> bool:
 
 def begun(route: Route, team: Team, now: float) -> Routed | None:
     """Whom the route rings first; None where nobody of it is there."""
-    there = [target for target in route.targets if team.there(target, route.mode)]
-    if not there:
-        return None
-    if route.mode == "ring-all" or len(there) == 1:
-        return Routed(route=route.id, now=tuple(there), since=now)
-    return Routed(route=route.id, now=(there[0],), since=now, until=now + route.seconds)
+    turns = team.turns(route.targets) if route.mode == "hunt" else ()
+    if len(turns) > 1:
+        return Routed(route=route.id, now=turns[:1], since=now, until=now + route.seconds)
+    return _at_once(turns or team.at_once(route.targets), route, now)
+
+
+def _at_once(targets: tuple[str, ...], route: Route, now: float) -> Routed | None:
+    return Routed(route=route.id, now=targets, since=now) if targets else None
 
 
 def stepped(routed: Routed, route: Route, team: Team, now: float) -> Routed | None:
     """Whom it rings next, once a turn is over: the next in the order who is there and was not rung yet; after the last one all
     of them, until the call ends. None where nobody is there any more."""
     passed = (*routed.passed, *(target for target in routed.now if target not in routed.passed))
-    there = [target for target in route.targets if team.there(target, route.mode)]
-    left = [target for target in there if target not in passed]
+    left = [target for target in team.turns(route.targets) if target not in passed]
     if left:
         return Routed(route=route.id, now=(left[0],), passed=passed, since=now, until=now + route.seconds)
-    everybody = tuple(there) or tuple(target for target in route.targets if team.there(target, "ring-all"))
-    return Routed(route=route.id, now=everybody, since=now) if everybody else None
+    return _at_once(team.at_once(route.targets), route, now)
 
 
 def rings_elsewhere(call: Call, own: Collection[str]) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 from ringdesk.errors import BadInput, Refused, RingdeskError
 from ringdesk.ops import Row
 from ringdesk.routing import MarkedNumbers
+from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
 from server import accept, settings
 from server.callroom import listed
@@ -28,6 +29,7 @@ ACTOR: Final = "admin"
 __all__ = ["write_private"]
 
 MAX_SITE: Final = 48
+MAX_DEVICE: Final = 64
 MAX_DETAIL: Final = 1000
 """Characters of what the audit says of an import."""
 CODE_MINUTES: Final = 30.0
@@ -151,6 +153,19 @@ async def certificate(desk: Office, hosts: Iterable[str]) -> Authority:
     own = authority.ensure(desk.state, hosts, desk.clock())
     await desk.store.register.note(desk.entry("ca", own.fingerprint.hex(), " ".join(own.hosts)))
     return own
+
+
+async def name_device(desk: Office, device: str, name: str) -> tuple[str, ...]:
+    """Another name for a device; the ids of the routes that name nobody any more by the one it had. Raises `BadInput`,
+    `Refused`: unknown_device, exists."""
+    if not 0 < len(name) <= MAX_DEVICE or SafeText(name) != name or name != name.strip():
+        raise BadInput(f"{name!r} is no name of a device; write one line of 1 to {MAX_DEVICE} characters")
+    register = desk.store.register
+    before = folded((await register.name_device(device, name, desk.entry("device.name", device, name))).name)
+    if before in (await register.roster()).desks:
+        return ()
+    routes = (await register.central()).rules.routes
+    return tuple(route.id for route in routes if any(folded(each) == before for each in route.desks))
 
 
 async def revoke_device(desk: Office, device: str) -> None:

@@ -115,8 +115,16 @@ def _expect_known(
 ) -> None:
     ids = {each for several in known.values() for each in several}
     for name in named:
-        if name not in ids and folded(name) not in known:
+        if name in ids:
+            continue
+        meant = known.get(folded(name), ())
+        if not meant:
             raise BadInput(f"{where}: there is no {what} {name!r}; {advice}")
+        if len(meant) > 1:
+            raise BadInput(
+                f"{where}: {name!r} is the name of {len(meant)} devices ({', '.join(meant)}); give each its own with"
+                " `ringdesk admin device name`, or write the id of the one that is meant"
+            )
 
 
 def _mark(table: MarkTable) -> MarkedNumbers:

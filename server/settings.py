@@ -235,6 +235,8 @@ def _source(table: SourceTable, before: Source | None, position: int, allowed: C
         known = ", ".join(sorted({*registry.names(allowed), *registry.webhook_names(allowed)}))
         raise BadInput(f"{where}: there is no dialect {table.dialect!r}; known are {known}")
     secrets = _secrets(where, table.secrets, () if before is None else before.active)
+    if (fault := registry.secret_fault(table.dialect, secrets, allowed)) is not None:
+        raise BadInput(f"{where}: {fault.english()}")
     if hook and not secrets and not table.open:
         raise BadInput(
             f"{where}: anybody could send its calls; give it secrets, or write open = true to believe everybody"

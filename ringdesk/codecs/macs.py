@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 WINDOW: Final = 300.0
 """Seconds by which a signed time may differ from ours, both ways (Telnyx's own; Zoom and Vonage leave it to us)."""
 
+PUBLIC_BYTES: Final = 32
+"""Of a public key (RFC 8032, 5.1.5)."""
+
 Digest = Literal["sha1", "sha256"]
 
 
@@ -45,6 +48,14 @@ def ed25519(public: Iterable[str], signature: str, message: bytes) -> bool:
     no other spelling of the same bytes)."""
     found = [_signed(key, signature, message) for key in public]
     return any(found)
+
+
+def is_ed25519(key: str) -> bool:
+    """Whether it is a public key as `ed25519` takes it."""
+    try:
+        return len(b64decode(key, validate=True)) == PUBLIC_BYTES
+    except ValueError:
+        return False
 
 
 def basic(user_and_password: Iterable[str]) -> list[str]:

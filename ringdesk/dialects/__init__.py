@@ -9,7 +9,7 @@ raises for what a peer sent: what cannot be believed becomes an event `rejected`
 
 from abc import ABC, abstractmethod
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import ClassVar, Protocol, Self
 
 import msgspec
 
@@ -113,9 +113,20 @@ class WebhookDialect(Protocol):
         """The verdict, over the bytes as they came."""
 
 
+class Choosy(WebhookDialect, Protocol):
+    """A webhook dialect that knows what its secrets look like."""
+
+    @staticmethod
+    def secret_fault(secret: str) -> Why | None:
+        """Why this can be none of its secrets, and what to enter instead; None where it can. The secret itself is in no word."""
+
+
 class SignedHook(ABC):
     """What the dialects of providers that sign have in common: a request that is not believed is refused before anything of
     it is read, and what is believed becomes events of one kind."""
+
+    signs_address: ClassVar[bool] = False
+    """The signature covers the address that the provider calls: it fits nothing where the settings say another one."""
 
     def __init__(self, source_id: str, options: "SourceOptions") -> None:
         self._source = source_id

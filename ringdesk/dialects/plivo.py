@@ -5,6 +5,7 @@ all the rest, so one that was seen before is the same delivery again (`Verdict.o
 give: it hands on to the address in `?then=`, else to the fallback answer URL.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -15,11 +16,19 @@ from ringdesk.codecs import hookfacts, hooksigned, hooktimes, macs, refusals
 from ringdesk.codecs.http import Answer, Fields, Request
 from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
-from ringdesk.why import Why
+from ringdesk.why import Why, register
+
+register(
+    {
+        "plivo_no_token": "a secret is the Auth ID of an account; copy the auth token that stands below it in the Plivo console"
+    }
+)
 
 SIGNATURE: Final = "x-plivo-signature-v3"
 NONCE: Final = "x-plivo-signature-v3-nonce"
 _TAKEN: Final = Answer(200)
+_AUTH_ID: Final = re.compile("(?:MA|SA)[A-Z0-9]{18}")
+"""Names of accounts and subaccounts (plivo.com, API reference), which stand beside the token."""
 _ASKING: Final = ("StartApp", "Redirect")
 _OVER: Final = {
     "completed": None,
@@ -50,6 +59,13 @@ _LEGS: Final = {
 
 class PlivoDialect(SignedHook):
     """A `WebhookDialect`. The secrets are auth tokens of the account or subaccount."""
+
+    signs_address = True
+
+    @staticmethod
+    def secret_fault(secret: str) -> Why | None:
+        """See `Choosy`."""
+        return Why("plivo_no_token") if _AUTH_ID.fullmatch(secret) else None
 
     def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
         """Of version 3, several where a secret is being replaced."""

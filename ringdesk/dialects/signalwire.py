@@ -39,6 +39,8 @@ _LEG_REASONS: Final = {
 class SignalWireDialect(SignedHook):
     """A `WebhookDialect`. The secrets are signing keys of the space."""
 
+    signs_address = True
+
     def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
         """Of SignalWire's own kind, or of Twilio's."""
         signatures = [each for each in map(request.header, HEADERS) if each]

@@ -15,7 +15,14 @@ from ringdesk.codecs import callstatus, hookfacts, hooksigned, hooktimes, macs, 
 from ringdesk.codecs.http import Answer, Request, text_of
 from ringdesk.dialects import SignedHook, Verdict
 from ringdesk.safetext import SafeText
-from ringdesk.why import Why
+from ringdesk.why import Why, register
+
+register(
+    {
+        "telnyx_no_key": "a secret is no public key of Telnyx; copy the public key from Keys & credentials in the Telnyx portal "
+        "(44 characters), not an API key",
+    }
+)
 
 SIGNATURE: Final = "telnyx-signature-ed25519"
 TIMESTAMP: Final = "telnyx-timestamp"
@@ -36,6 +43,11 @@ _CAUSES: Final = {
 
 class TelnyxDialect(SignedHook):
     """A `WebhookDialect`. The secrets are public keys of the account (base64): nobody but Telnyx can sign."""
+
+    @staticmethod
+    def secret_fault(secret: str) -> Why | None:
+        """See `Choosy`: an API key is entered by mistake."""
+        return None if macs.is_ed25519(secret) else Why("telnyx_no_key")
 
     def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
         """Of Ed25519, over the time and the body."""

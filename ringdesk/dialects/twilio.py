@@ -5,20 +5,37 @@ the address. Twilio signs no time: a replay is the same delivery again (`Verdict
 to give, and an empty `<Response/>` would end the call: it hands on to the address in `?then=`, else to the fallback URL.
 """
 
+import re
 from typing import Final
 
 from ringdesk.calls import CallEvent
 from ringdesk.codecs import callstatus, hooksigned, http, refusals, urlsigned
 from ringdesk.codecs.http import Answer, Request
 from ringdesk.dialects import SignedHook, Verdict
-from ringdesk.why import Why
+from ringdesk.why import Why, register
+
+register(
+    {
+        "twilio_no_token": "a secret is the SID of an account or of an API key; copy the auth token from the Twilio console, "
+        "Account, API keys & tokens",
+    }
+)
 
 HEADER: Final = "x-twilio-signature"
 _TAKEN: Final = Answer(204)
+_SID: Final = re.compile("(?:AC|SK)[0-9a-f]{32}")
+"""Names of accounts and API keys (twilio.com, glossary: String Identifier), which stand beside the token."""
 
 
 class TwilioDialect(SignedHook):
     """A `WebhookDialect`. The secrets are auth tokens of the account."""
+
+    signs_address = True
+
+    @staticmethod
+    def secret_fault(secret: str) -> Why | None:
+        """See `Choosy`."""
+        return Why("twilio_no_token") if _SID.fullmatch(secret) else None
 
     def refusal(self, request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:
         """Over the address and the form."""

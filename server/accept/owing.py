@@ -39,12 +39,13 @@ def is_history(times: Iterable[float], now: float, uncertainty: float = 0.0) -> 
 
 
 class Business(msgspec.Struct, frozen=True):
-    """When stores are open of which the central settings say nothing. `zone` None: that of this machine; `region` is where
-    numbers of lines are at home that are not in the central settings either."""
+    """When stores are open of which the central settings say nothing. `zone` None: that of this machine; `region` and
+    `area` are where numbers of lines are at home that are not in the central settings either."""
 
     hours: Hours = Hours()
     zone: tzinfo | None = None
     region: str = "TW"
+    area: str = ""
 
     def window(self, site: str, rules: Rules, at: float) -> Window:
         """When a store calls back whom it missed `at`."""

@@ -28,7 +28,7 @@ class Ringing:
 
     def __init__(self, ground: Ground, business: Business, now: float, lines: Iterable[LineRow] = ()) -> None:
         self._rules = ground.rules or Rules()
-        self._team = Team(ground.roster.doing)
+        self._team = Team(ground.roster.doing, ground.roster.working)
         self._business = business
         self._now = now
         self._lines = tuple(lines)

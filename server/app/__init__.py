@@ -9,14 +9,14 @@ import contextlib
 import ipaddress
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -30,6 +30,7 @@ from server.accept import Acceptor, Business
 from server.app.door import Door, descriptors, guest_of, leave
 from server.app.hurried import Hurried, Upgraded
 from server.app.listening import Hushed, Listening
+from server.callroom.heard import ANYWHERE
 from server.fanout import Wake
 from server.hub import Hub
 from server.hub.saving import FULL
@@ -38,7 +39,7 @@ from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
 from server.intake import Intake, Place, Proven
 from server.intake.backing import Central
-from server.intake.peers import networks
+from server.peers import Network, networks, peer_of
 from server.sessions import Parts, Reception
 from server.settings import is_address
 from server.store.base import Unavailable
@@ -121,6 +122,18 @@ def hooked(intake: Intake) -> ASGIApp:
     return hook
 
 
+def behind(proxies: Sequence[Network], app: ASGIApp) -> ASGIApp:
+    """An application, whose connections by own proxies count for those for whom these ask."""
+
+    async def named(scope: Scope, receive: Receive, send: Send) -> None:
+        guest = guest_of(scope.get("state", {}))
+        if guest is not None and guest.proxied:
+            guest.asks_for(peer_of(HTTPConnection(scope), proxies))
+        await app(scope, receive, send)
+
+    return named
+
+
 class _Endpoint:
     """An ASGI application as an endpoint: every method comes to it, and it says itself which it takes."""
 
@@ -164,10 +177,12 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
         random_id=roots.random_id,
         random_bytes=roots.random_bytes,
         ca=ca,
+        proxies=place.proxies,
     )
     room = callroom.CallRoom(store.order, key, wake, roots.clock, serving.business)
     decoy = roots.random_bytes(32).hex()
-    intake = Intake(Central(store, room), roots.clock, place, decoy, serving.dialects)
+    home = msgspec.structs.replace(ANYWHERE, region=serving.business.region, area=serving.business.area)
+    intake = Intake(Central(store, room, home), roots.clock, place, decoy, serving.dialects)
     working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]
     try:
         yield Running(parts, intake)
@@ -191,7 +206,7 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
         certificate, ca = _certificate(serving, roots, listener)
         place = _place(serving, listener, tls=certificate is not None)
         async with put_together(serving, roots, ca, place) as running:
-            app = application(running.parts, running.intake)
+            app = behind(place.proxies, application(running.parts, running.intake))
             config = _config(app, ssl_certfile=certificate, ssl_keyfile=serving.tls_key)
             door = Door(descriptors(), place.proxies)
             server = Listening(config, door, lambda: on_bound(address_of(listener)))

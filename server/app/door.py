@@ -3,9 +3,9 @@
 A connection costs a descriptor before it has said a byte, and a process has only so many. So those that are not known yet
 are counted, all together and, while they have not finished their TLS handshake, for each address. Of one too many the oldest
 of the address with too many goes: many may be behind an address, and who means it is through within a moment, so that
-nobody who only holds lines open keeps the others out. Each has `UNAUTHENTICATED_SECONDS` for its handshake, then as much for
-its request. Whoever proved itself by a secret goes for nobody, up to half of all for one address. Whoever said hello is no
-longer counted.
+nobody who only holds lines open keeps the others out. What comes by an own proxy counts for those for whom it asks. Each has
+`UNAUTHENTICATED_SECONDS` for its handshake, then as much for its request. Whoever proved itself by a secret goes for nobody,
+up to half of all for one address. Whoever said hello is no longer counted.
 """
 
 import asyncio
@@ -18,8 +18,8 @@ from typing import Any, Final
 
 import msgspec
 
-from server.intake.peers import Network, customer, is_own
 from server.pacing import Paced
+from server.peers import Network, customer, is_own
 
 if sys.platform != "win32":
     import resource
@@ -62,17 +62,23 @@ class Guest:
 
     Attributes:
         origin: whom it counts for; "" for one that counts for itself alone.
+        proxied: it comes by an own proxy, which asks for others, a request each.
         close: closes it, whatever it is at.
     """
 
-    def __init__(self, door: "Door", origin: str) -> None:
+    def __init__(self, door: "Door", origin: str, *, proxied: bool = False) -> None:
         self._door = door
         self.origin = origin
+        self.proxied = proxied
         self.close: Callable[[], object] = _nothing
 
     def shook_hands(self) -> None:
         """Its TLS handshake is done: it is no longer one of those of its address that hold a line open and say nothing."""
         self._door.hear(self)
+
+    def asks_for(self, host: str) -> None:
+        """An own proxy says whose its next request is: from now on it counts for that address."""
+        self._door.name(self, host)
 
     def believed(self) -> None:
         """A secret or a signature of its request was checked (again): it goes for nobody else, only for too many of its own
@@ -124,7 +130,8 @@ class Door:
 
     def admit(self, host: str) -> Guest | None:
         """One more from an address; None where it is one too many and nobody has to go for it."""
-        name = self._origin(host)
+        proxied = is_own(host, self._proxies)
+        name = "" if proxied else customer(host)
         own = self._origins.get(name)
         if own is not None and len(own.silent) >= MOST_AT_ONE:
             self._turn_out(next(iter(own.silent)))
@@ -135,7 +142,7 @@ class Door:
             if largest is None or largest.crowd < FEW:
                 return None
             self._turn_out(largest.oldest)
-        guest = Guest(self, name)
+        guest = Guest(self, name, proxied=proxied)
         self._guests.add(guest)
         if name:
             self._origins.setdefault(name, _Origin()).silent[guest] = None
@@ -147,6 +154,16 @@ class Door:
         if own is not None and guest in own.silent:
             del own.silent[guest]
             own.shaken[guest] = None
+
+    def name(self, guest: Guest, host: str) -> None:
+        """See `Guest.asks_for`."""
+        origin = "" if is_own(host, self._proxies) else customer(host)
+        if not guest.proxied or guest not in self._guests or guest.origin == origin:
+            return
+        self._forget(guest)
+        guest.origin = origin
+        if origin:
+            self._origins.setdefault(origin, _Origin()).shaken[guest] = None
 
     def believe(self, guest: Guest) -> None:
         """See `Guest.believed`."""
@@ -161,24 +178,24 @@ class Door:
 
     def release(self, guest: Guest) -> None:
         """See `Guest.leave`."""
-        own = self._origins.get(guest.origin)
-        if own is not None:
-            for kind in (own.silent, own.shaken, own.believed):
-                kind.pop(guest, None)
-            if not (own.crowd or own.believed):
-                del self._origins[guest.origin]
+        self._forget(guest)
         self._guests.discard(guest)
         guest.close = _nothing
+
+    def _forget(self, guest: Guest) -> None:
+        own = self._origins.get(guest.origin)
+        if own is None:
+            return
+        for kind in (own.silent, own.shaken, own.believed):
+            kind.pop(guest, None)
+        if not (own.crowd or own.believed):
+            del self._origins[guest.origin]
 
     def _turn_out(self, guest: Guest) -> None:
         self._say("door.full", address=guest.origin)
         close = guest.close
         self.release(guest)
         close()
-
-    def _origin(self, host: str) -> str:
-        """Whom a connection counts for; "" for one that counts for itself alone."""
-        return "" if is_own(host, self._proxies) else customer(host)
 
     # --- taking them in
 

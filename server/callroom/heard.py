@@ -27,11 +27,10 @@ from server.store.values import (
     LineRow,
 )
 
-"""Ids that lead to each other, one after the other: as many as there are sources of one call."""
 KEPT_SECONDS: Final = 24 * 3600.0
 """How long a webhook that was taken in is remembered: Zoom sends again until 85 minutes later, most give up within one."""
 ANYWHERE: Final = LineRow(id="", source="", site=MAIN_SITE)
-"""The line of a source that has none in the central settings."""
+"""The line of a source of which nothing else is known."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,16 +20,17 @@ from config.registry import Barred, Broken
 from ringdesk import numbers
 from ringdesk.calls import CallEvent
 from ringdesk.codecs import hooktimes, http, macs
+from ringdesk.codecs.refusals import FORGED
 from ringdesk.dialects import SourceOptions, Verdict, WebhookDialect
 from ringdesk.safetext import SafeText
 from server.callroom import Report
 from server.callroom.heard import ANYWHERE
 from server.intake.backing import Backing
-from server.intake.peers import Network, customer, peer_of
 from server.intake.rates import Rate, Rates
 from server.intake.reading import Reader, TooLarge, header_fields
 from server.intake.refusals import LOOKED_UP, NOBODY, PACE, TOO_OLD, Refusals
 from server.pacing import Paced
+from server.peers import Network, customer, peer_of
 from server.store.base import Unavailable
 from server.store.values import LineRow, Source
 
@@ -55,12 +56,14 @@ log = logging.getLogger("ringdesk.server.intake")
 
 
 class _Refused(Exception):
-    """The request is not believed. `code` is for the audit; `source` is "" where there is none of that id."""
+    """The request is not believed. `code` is for the audit; `source` is "" where there is none of that id; `url` the address for
+    which a signature was checked that covers it."""
 
-    def __init__(self, source: str, code: str) -> None:
+    def __init__(self, source: str, code: str, url: str = "") -> None:
         super().__init__(code)
         self.source = source
         self.code = code
+        self.url = url
 
 
 class Proven(Response):
@@ -140,7 +143,7 @@ class Intake:
             log.warning("hook.unavailable", extra={"reason": type(error).__name__})
             return _later(503)
         except _Refused as refused:
-            self.refusals.add(refused.source, refused.code, peer)
+            self.refusals.add(refused.source, refused.code, peer, url=refused.url)
             if not self._is_patient_with(peer, request):
                 return _later(429)
             await asyncio.sleep(max(0.0, whole + REFUSAL_SECONDS - loop.time()))
@@ -185,10 +188,13 @@ class Intake:
         """The public address that was asked for. What the `Host` header says is the sender's word, and no part of it."""
         behind = _behind(request)
         path = f"{self._place.address}/hook/{behind}"
-        if source is not None and source.url:
-            path = source.url.rstrip("/") + behind[len(behind.partition("/")[0]) :]
+        if source is not None:
+            path = self._address(source) + behind[len(behind.partition("/")[0]) :]
         query = request.scope["query_string"].decode("latin-1")
         return f"{path}?{query}" if query else path
+
+    def _address(self, source: Source) -> str:
+        return source.url.rstrip("/") or f"{self._place.address}/hook/{source.id}"
 
     def _work(self, asked: http.Request) -> None:
         """What a check of two secrets costs, for a source that has none."""
@@ -223,7 +229,8 @@ class Intake:
             log.error("hook.dialect_failed", extra={"source": source.id, "where": _place_of(error)})
             raise _Refused(source.id, "dialect_failed") from None
         if verdict.refused is not None:
-            raise _Refused(source.id, verdict.refused.code)
+            covered = verdict.refused == FORGED and getattr(dialect, "signs_address", False)
+            raise _Refused(source.id, verdict.refused.code, _shown(self._address(source)) if covered else "")
         return verdict
 
     async def _taken(
@@ -279,6 +286,13 @@ def _behind(request: Request) -> str:
 def _asked_for(request: Request) -> str:
     """The source that is named, whether there is one of that name or not."""
     return _behind(request).partition("/")[0]
+
+
+def _shown(address: str) -> str:
+    """An address without the user and password that it may have."""
+    scheme, mark, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _place_of(error: Exception) -> str:

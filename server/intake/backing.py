@@ -3,10 +3,13 @@
 import asyncio
 from typing import Final, Protocol
 
+import msgspec
+
 from ringdesk import ops
 from ringdesk.errors import BadInput
 from ringdesk.members import Member
 from server.callroom import CallRoom, Report
+from server.callroom.heard import ANYWHERE
 from server.store.base import Store
 from server.store.values import Entry, LineRow, Source
 
@@ -31,11 +34,13 @@ class Backing(Protocol):
 
 
 class Central:
-    """The server's database, and its calls."""
+    """The server's database, and its calls. `home` is the line of a source that has none in the central settings: how numbers are
+    read on this machine. A line in its country without an area code has its area code, too."""
 
-    def __init__(self, store: Store, room: CallRoom) -> None:
+    def __init__(self, store: Store, room: CallRoom, home: LineRow = ANYWHERE) -> None:
         self._store = store
         self._room = room
+        self._home = home
         self._read: dict[str, tuple[float, tuple[Source, tuple[LineRow, ...]]]] = {}
 
     async def source(self, source: str) -> tuple[Source, tuple[LineRow, ...]] | None:
@@ -46,9 +51,16 @@ class Central:
             return known
         found = await self._store.register.source(source)
         self._read.pop(source, None)  # of names that are no source's nothing is kept: anybody may think of one
-        if found is not None:
-            self._read[source] = now, found
-        return found
+        if found is None:
+            return None
+        placed = found[0], tuple(map(self._at_home, found[1])) or (self._home,)
+        self._read[source] = now, placed
+        return placed
+
+    def _at_home(self, line: LineRow) -> LineRow:
+        if line.area or line.region != self._home.region:
+            return line
+        return msgspec.structs.replace(line, area=self._home.area)
 
     async def hear(self, report: Report) -> bool:
         """On its way to the desks."""

@@ -22,19 +22,22 @@ MOST_KINDS: Final = 64
 """Sources and reasons in one round; what is beyond counts as `other`."""
 MOST_PEERS: Final = 5
 
+CHECKED_FOR: Final = "; the signature was checked for "
+
 log = logging.getLogger("ringdesk.server.intake")
 
 
 class _Count(msgspec.Struct):
-    """Requests of one source and reason, and the first few addresses that sent them."""
+    """Requests of one source and reason, the first few addresses that sent them, and the address that was last asked for."""
 
     times: int = 0
     peers: list[str] = []
+    url: str = ""
 
 
-def detail_of(code: str, times: int, peers: Iterable[str]) -> str:
-    """What an entry says."""
-    return f"{code}: {times} times, from {', '.join(peers)}"
+def detail_of(code: str, times: int, peers: Iterable[str], url: str = "") -> str:
+    """What an entry says. `url` is the address for which a signature was checked."""
+    return f"{code}: {times} times, from {', '.join(peers)}{CHECKED_FOR if url else ''}{url}"
 
 
 def read_detail(detail: str) -> tuple[str, int]:
@@ -42,6 +45,11 @@ def read_detail(detail: str) -> tuple[str, int]:
     code, _, rest = detail.partition(": ")
     times = rest.partition(" ")[0]
     return code, int(times) if times.isdecimal() and len(times) < 10 else 1
+
+
+def read_url(detail: str) -> str:
+    """The address for which a signature was checked, "" where it covers none."""
+    return detail.partition(CHECKED_FOR)[2]
 
 
 class Refusals:
@@ -62,13 +70,14 @@ class Refusals:
         self._counts: dict[tuple[str, str, str], _Count] = {}
         self._news = asyncio.Event()
 
-    def add(self, subject: str, code: str, peer: str, actor: str = "server") -> None:
-        """One more. `code` is a word of ours, never of the sender."""
+    def add(self, subject: str, code: str, peer: str, actor: str = "server", url: str = "") -> None:
+        """One more. `code` is a word of ours, and `url` of the settings, never of the sender."""
         key = (actor, subject, code)
         if key not in self._counts and len(self._counts) >= MOST_KINDS:
             key = (actor, NOBODY, "other")
         count = self._counts.setdefault(key, _Count())
         count.times += 1
+        count.url = url
         if peer not in count.peers and len(count.peers) < MOST_PEERS:
             count.peers.append(peer)
         self._news.set()
@@ -89,7 +98,7 @@ class Refusals:
         self._news.clear()
         counts, self._counts = self._counts, {}
         for (actor, subject, code), count in sorted(counts.items()):
-            detail = detail_of(code, count.times, count.peers)
+            detail = detail_of(code, count.times, count.peers, count.url)
             if self._action == REFUSED:
                 log.warning(REFUSED, extra={"source": subject, "code": code, "times": count.times})
             try:

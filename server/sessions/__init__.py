@@ -52,6 +52,7 @@ from server.hub.pages import image_of
 from server.hub.saving import FULL
 from server.identity.devices import enrol
 from server.identity.people import Logins
+from server.peers import Network, peer_of
 from server.sessions.allowance import Allowance
 from server.sessions.greeting import Goodbye, expect_welcome, greet, known_device
 from server.sessions.strangers import Stranger, Strangers
@@ -70,7 +71,8 @@ log = logging.getLogger("ringdesk.server.session")
 
 
 class Parts(msgspec.Struct, frozen=True):
-    """What every session stands on. `ca` is the authority's certificate (PEM), "" without TLS of our own."""
+    """What every session stands on. `ca` is the authority's certificate (PEM), "" without TLS of our own; `proxies` are
+    believed when they say for whom they ask."""
 
     store: Store
     key: ServerKey
@@ -82,6 +84,7 @@ class Parts(msgspec.Struct, frozen=True):
     random_id: Callable[[], str]
     random_bytes: Callable[[int], bytes]
     ca: str = ""
+    proxies: tuple[Network, ...] = ()
     allowance: Allowance = msgspec.field(default_factory=Allowance)
 
 
@@ -95,8 +98,7 @@ class Reception:
     async def receive(self, websocket: WebSocket, known: Callable[[], None] = lambda: None) -> None:
         """One accepted websocket, to its end. `known` is called when it has said who it is."""
         patience = asyncio.timeout(limits.UNAUTHENTICATED_SECONDS)
-        address = websocket.client.host if websocket.client else ""
-        stranger = Stranger(address, lambda: _end(patience))
+        stranger = Stranger(peer_of(websocket, self._parts.proxies), lambda: _end(patience))
         if not self._strangers.admit(stranger):
             await websocket.close(TRY_LATER, "busy")
             return
@@ -329,7 +331,7 @@ class Conversation:
 
     @property
     def _address(self) -> str:
-        return self._websocket.client.host if self._websocket.client else ""
+        return peer_of(self._websocket, self._parts.proxies)
 
     async def _hear(self) -> FromTerminal:
         event = await self._websocket.receive()

@@ -122,6 +122,10 @@ class Register(Protocol):
     async def devices(self) -> tuple[Device, ...]:
         """All, oldest first."""
 
+    async def name_device(self, device: str, name: str, entry: Entry) -> Device:
+        """Another name, which it keeps when it enrols again; as it was before. Refused `unknown_device` for one that is not
+        there or was revoked, `exists` for the name of another."""
+
     async def seen(self, device: str, at: float) -> None:
         """The device said hello."""
 

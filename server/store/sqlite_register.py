@@ -22,6 +22,7 @@ from server.store.values import (
     Settle,
     Site,
     Source,
+    folded,
 )
 
 asdict = msgspec.structs.asdict
@@ -189,6 +190,22 @@ class SqliteRegister:
         """All devices."""
         return await self._reader.run(lambda db: every(db, Device, "devices"))
 
+    async def name_device(self, device: str, name: str, entry: Entry) -> Device:
+        """Another name."""
+
+        def work(db: Db) -> Device:
+            active = {each.id: each for each in every(db, Device, "devices") if each.revoked_at is None}
+            if device not in active:
+                raise _unknown_device(device)
+            same = [each for each in active.values() if each.id != device and folded(each.name) == folded(name)]
+            if same:
+                raise Refused("exists", f"the device {same[0].id} is called {same[0].name!r}; choose another name")
+            db.execute(QUERIES["name_device"], {"id": device, "name": name})
+            append_audit(db, entry, self._link)
+            return active[device]
+
+        return await self._writer.run(work)
+
     async def seen(self, device: str, at: float) -> None:
         """It said hello."""
         await self._writer.run(lambda db: db.execute(QUERIES["seen_device"], {"id": device, "at": at}).rowcount)
@@ -209,10 +226,7 @@ class SqliteRegister:
 
     async def revoke_device(self, device: str, entry: Entry) -> None:
         """Nobody's any more."""
-        refusal = Refused(
-            "unknown_device", f"there is no active device {device!r}; `ringdesk admin devices` lists them"
-        )
-        await self._revoke("revoke_device", device, entry, refusal)
+        await self._revoke("revoke_device", device, entry, _unknown_device(device))
 
     async def revoked(self) -> tuple[frozenset[str], frozenset[str]]:
         """Revoked devices and people."""
@@ -247,6 +261,10 @@ def _taken(name: str) -> str:
     return f"the name {name!r} is taken; choose another name, or {another}"
 
 
+def _unknown_device(device: str) -> Refused:
+    return Refused("unknown_device", f"there is no active device {device!r}; `ringdesk admin devices` lists them")
+
+
 def _present(db: Db, device: str) -> Device:
     found = first(db, Device, "device", id=device)
     assert found is not None
@@ -262,7 +280,7 @@ def _enrol(db: Db, secret_hash: str, device: Device, now: float) -> Device:
         raise Refused("used_code", "this code was used already; ask for a new one with `ringdesk admin enrol`")
     if code.expires <= now:
         raise Refused("expired_code", "this code is too old; ask for a new one with `ringdesk admin enrol`")
-    known: dict[str, Any] = {"name": device.name, "cls": code.cls, "site": code.site, "epoch": device.epoch}
+    known: dict[str, Any] = {"cls": code.cls, "site": code.site, "epoch": device.epoch}
     row: tuple[str] | None = db.execute(QUERIES["device_by_key"], {"public_key": device.public_key}).fetchone()
     if row is None:
         db.execute(QUERIES["add_device"], asdict(device) | known)

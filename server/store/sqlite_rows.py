@@ -69,12 +69,16 @@ def roster_of(db: Db) -> Roster:
     for person in every(db, Person, "people"):
         if person.revoked_at is None:
             people[person.folded] = (person.id,)
-    doing = {}
-    for row_id, body in db.execute(QUERIES["presences"]):
-        row = decode_row("presence", body)
-        assert isinstance(row, Presence)
-        doing[row_id] = row.state
-    return Roster(desks=desks, people=people, doing=doing)
+    said = [
+        row for _, body in db.execute(QUERIES["presences"]) if isinstance(row := decode_row("presence", body), Presence)
+    ]
+    said.sort(key=lambda row: row.at)
+    return Roster(
+        desks=desks,
+        people=people,
+        doing={row.id: row.state for row in said},
+        working={row.device: row.state for row in said if row.device},
+    )
 
 
 def put_rules(db: Db, rules: Rules) -> None:

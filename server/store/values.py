@@ -143,11 +143,13 @@ class RouteRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
-    """Who can be routed to: the ids of devices and of people by their folded names, and what each person does."""
+    """Who can be routed to: the ids of devices and of people by their folded names, what each person does, and what whoever works
+    at a device does."""
 
     desks: dict[str, tuple[str, ...]] = {}
     people: dict[str, tuple[str, ...]] = {}
     doing: dict[str, PresenceState] = {}
+    working: dict[str, PresenceState] = {}
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

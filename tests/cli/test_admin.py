@@ -68,6 +68,33 @@ def test_people_stores_codes_and_the_audit(shell: Shell) -> None:
     assert "correct horse" not in json.dumps(audit)
 
 
+def test_two_devices_of_one_name_are_told_and_one_gets_another(shell: Shell) -> None:
+    shell.admin("store", "add", "east")
+    with contextlib.closing(sqlite3.connect(shell.room / "s.db")) as db, db:
+        db.executemany(
+            "INSERT INTO device (id, name, cls, site, public_key, epoch, last_dev_seq, enrolled_at, seen_at)"
+            " VALUES (?, ?, 'desk', 'main', ?, 'e', 0, 0, 0)",
+            [("d1", "desk-1", b"a" * 32), ("d2", "Desk-1", b"b" * 32), ("d3", "back", b"c" * 32)],
+        )
+    file = shell.room / "routes.toml"
+    file.write_text('[[route]]\nid = "r"\ndesks = ["desk-1", "back"]\n')
+    code, _, said = shell.admin("settings", "import", str(file))
+    assert (code, said.count("\n"), "`ringdesk admin device name`" in said, "d1, d2" in said) == (2, 1, True, True)
+    code, lines, said = shell.admin("devices")
+    assert (code, [line["name"] for line in lines]) == (0, ["desk-1", "Desk-1", "back"])
+    assert "2 devices are called 'desk-1'" in said
+    assert shell.admin("device", "name", "d2", "window") == (0, [{"device": "d2", "name": "window"}], "")
+    assert shell.admin("devices")[2] == ""
+    assert shell.admin("settings", "import", str(file))[0] == 0
+    code, _, said = shell.admin("device", "name", "d1", "counter")
+    assert (code, "[[route]] r still says" in said) == (0, True)
+    for words, refusal in ((("d1", "Back"), 1), (("d9", "x"), 1), (("d1", " x"), 2), (("d1", "\u202e"), 2)):
+        code, lines, said = shell.admin("device", "name", *words)
+        assert (code, lines, said.count("\n")) == (refusal, [], 1)
+    named = [line["detail"] for line in shell.admin("audit")[1] if line["action"] == "device.name"]
+    assert named == ["window", "counter"]
+
+
 @pytest.mark.parametrize(
     ("change", "line"),
     [
@@ -164,6 +191,14 @@ def test_a_password_that_cannot_be_read_makes_no_database_and_a_taken_name_says_
     assert (code, said.count("\n"), "user password" in said) == (1, 1, True)
     code, (line,), _ = shell.admin("user", "password", "Mei", "--password-file", str(shell.room / "pw"))
     assert (code, line["name"]) == (0, "Mei")
+
+
+def test_a_source_that_is_a_line_is_taken_and_it_is_said_who_hears_it(shell: Shell) -> None:
+    file = shell.room / "central.toml"
+    file.write_text('[[source]]\nid = "front"\ndialect = "modem"\nurl = "serial:///dev/ttyACM0?id=front"\n')
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines[-1]["changes"]) == (0, 1)
+    assert "[[source]] front: modem is heard by the desk whose own source says id=front" in said
 
 
 def test_central_settings_go_in_and_out_and_every_time_into_the_audit(shell: Shell) -> None:

@@ -120,6 +120,12 @@ def test_a_new_secret_holds_at_once_beside_the_old_one(desk: Child, provider: Pr
     assert desk.event("health", lambda line: line["level"] == "broken")["why_code"] == "source_secret_unread"
 
 
+def test_a_secret_that_can_be_none_is_said_before_anything_comes(tmp_path: Path, provider: Provider) -> None:
+    url = provider.url.replace("dialect=generic", "dialect=telnyx")
+    with child(tmp_path, "desk", "--headless", "--data", str(tmp_path / "data"), "--source", url) as it:
+        assert it.event("health", lambda line: line["level"] == "broken")["why_code"] == "telnyx_no_key"
+
+
 def test_a_port_that_is_taken_is_said_and_tried_again(tmp_path: Path, provider: Provider) -> None:
     words = ["desk", "--headless", "--data", str(tmp_path / "data"), "--source", provider.url]
     with socket.create_server(("127.0.0.1", provider.port)):
@@ -168,6 +174,11 @@ def test_a_signature_is_over_the_address_that_the_provider_calls(tmp_path: Path,
         assert provider.sends("/", form, header=header) == 204
         assert provider.sends("/elsewhere", form, header=header) == 403
         assert it.event("screen_pop")["caller"]["e164"] == "+886912345678"
+        for number in range(3):
+            assert provider.sends(f"/wrong{number}", form, header=header | {"x-twilio-signature": "AA=="}) == 403
+        health = it.event("health", lambda line: line["level"] == "warning")
+        assert health["why_code"] == "hook_forged_for"
+        assert "does not fit https://pop.shop/twilio: where the provider calls another" in health["why"]
 
 
 def test_a_port_at_which_all_places_are_taken_says_so_until_a_request_came_in(

@@ -285,6 +285,23 @@ async def test_a_device_has_the_class_and_site_of_its_code_and_keeps_its_id_when
         await enrolled(store, "s3", new)
 
 
+async def test_a_device_keeps_the_name_that_it_was_given_and_shares_it_with_nobody(store: Store) -> None:
+    other = Device(id="d2", name="Front", cls="desk", site="", public_key=b"o" * 32, epoch="e2")
+    before, _ = await enrolled(store), await enrolled(store, "s2", other)
+    with pytest.raises(Refused) as refused:
+        await store.register.name_device("d1", "ｆront", ENTRY)
+    assert refused.value.code == "exists"
+    assert await store.register.name_device("d1", "Till 2", ENTRY) == before
+    assert (await enrolled(store, "s3", SPARE)).name == "Till 2", "also when it comes back"
+    await store.register.revoke_device("d2", ENTRY)
+    await store.register.name_device("d1", "front", ENTRY)
+    assert (await store.register.roster()).desks == {"front": ("d1",)}
+    for nobody in ("d2", "d9"):
+        with pytest.raises(Refused) as refused:
+            await store.register.name_device(nobody, "x", ENTRY)
+        assert refused.value.code == "unknown_device"
+
+
 async def test_an_unknown_store_gets_no_code(store: Store) -> None:
     with pytest.raises(Refused) as refused:
         await store.register.add_enrolment(Enrolment(secret_hash="s", site="moon", cls="desk", expires=1.0), ENTRY)

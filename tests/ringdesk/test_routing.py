@@ -90,6 +90,29 @@ class TestHunt:
         assert routed is not None
         assert routed.now == ("p2",)
 
+    @pytest.mark.parametrize("state", [PresenceState.AWAY, PresenceState.BREAK, PresenceState.BUSY])
+    def test_a_desk_is_passed_over_with_whoever_works_there(self, state: PresenceState) -> None:
+        routed = routing.begun(self.HUNT, Team(desks={"d1": state}), 0.0)
+        assert routed is not None
+        assert routed.now == ("d2",)
+        for desks in ({"d1": state, "d2": state}, {"d2": state}):
+            last = routing.stepped(Routed(route="r", now=("p1",), passed=("d1",)), self.HUNT, Team(desks=desks), 0.0)
+            assert last is not None
+            left = {"d1", "d2", "p1"} - (set(desks) if state is PresenceState.BREAK else set())
+            assert (set(last.now), last.until) == (left, None), "after the last one all, but for a break"
+
+    @pytest.mark.parametrize("mode", ["hunt", "ring-all"])
+    def test_a_break_counts_unless_nobody_else_is_left(self, mode: Any) -> None:
+        both = route(mode=mode, targets=("d1", "p1"))
+        paused = PresenceState.BREAK
+        for team, rung in (
+            (Team({"p1": paused}), ("d1",)),
+            (Team(desks={"d1": paused}), ("p1",)),
+            (Team({"p1": paused}, {"d1": paused}), ("d1", "p1")),
+            (Team({"p1": PresenceState.AWAY}, {"d1": paused}), ("d1",)),
+        ):
+            assert routing.begun(both, team, 0.0) == Routed(route="r", now=rung, since=0.0)
+
     def test_where_nobody_is_there_it_rings_as_without_a_route(self) -> None:
         away = Team({"p1": PresenceState.AWAY})
         assert routing.begun(route(targets=("p1",)), away, 0.0) is None

@@ -150,7 +150,7 @@ class Terminal:
     def url(self) -> str:
         return f"{'wss' if self.tls else 'ws'}://{self.address}/sync"
 
-    async def connect(self) -> Self:
+    async def connect(self, **headers: str) -> Self:
         self.line = await connect(
             self.url(),
             ssl=self.tls,
@@ -158,6 +158,7 @@ class Terminal:
             compression=None,
             ping_interval=None,
             proxy=None,
+            additional_headers=headers,
         )
         self.challenge = await self.expect(Challenge)
         return self

@@ -14,6 +14,8 @@ from server import settings
 from server.differences import Difference, differences
 from server.store.values import Central, LineRow, Roster, Rules, Source, StoreHours
 
+KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+"""The public key of RFC 8032, 7.1, test 1."""
 SITES = frozenset({"main", "north"})
 FILE = """
 [[source]]
@@ -105,7 +107,7 @@ label = "supplier"
 passive = true
 within_minutes = 30
 """
-ROSTER = Roster(desks={"front": ("d1",), "後台": ("d2", "d3")}, people={"mei": ("p1",)})
+ROSTER = Roster(desks={"front": ("d1",), "後台": ("d2",), "twice": ("d3", "d4")}, people={"mei": ("p1",)})
 
 
 def test_hours_and_callbacks_go_in_and_come_out() -> None:
@@ -172,6 +174,13 @@ def test_what_changed_is_named_and_never_its_value() -> None:
         ('[[source]]\nid = "a"\ndialect = "generic"\nsecrets = ["x\\ny"]', "control characters"),
         ('[[source]]\nid = "a"\ndialect = "generic"\nsecrets = ["x", "y", "z"]', "2 are active at once"),
         ('[[source]]\nid = "a"\ndialect = "generic"\nopen = true\nurl = "http://:8791"', "no address that a provider"),
+        (
+            f'[[source]]\nid = "a"\ndialect = "telnyx"\nsecrets = ["{KEY}", "KEY0123ABC"]',
+            "a: .*no public key of Telnyx",
+        ),
+        (f'[[source]]\nid = "a"\ndialect = "telnyx"\nsecrets = ["{KEY[4:]}"]', "copy the public key"),
+        (f'[[source]]\nid = "a"\ndialect = "twilio"\nsecrets = ["AC{"0f" * 16}"]', "a: .*copy the auth token"),
+        (f'[[source]]\nid = "a"\ndialect = "plivo"\nsecrets = ["MA{"0F" * 9}"]', "a: .*copy the auth token"),
         ('[[source]]\nid = "a"\ndialect = "modem"', "it has no url"),
         ('[[source]]\nid = "a"\ndialect = "generic"\nsecret = "x"', "no key secret; did you mean secrets"),
         ('[[source]]\ndialect = "generic"', "number 1: it has no id; write one"),
@@ -198,6 +207,10 @@ def test_what_changed_is_named_and_never_its_value() -> None:
         ('[[hours]]\nmon = "09:00-18:00"', "number 1: it has no store; write one"),
         ('[[route]]\nid = "r"', r"\[\[route\]\] r: it says nobody who rings; write desks, people or to_store"),
         ('[[route]]\nid = "r"\ndesks = ["attic"]', "no desk 'attic'; `ringdesk admin devices` lists them"),
+        (
+            '[[route]]\nid = "r"\ndesks = ["Twice"]',
+            r"r: 'Twice' is the name of 2 devices \(d3, d4\); give each its own",
+        ),
         ('[[route]]\nid = "r"\npeople = ["bob"]', "no person 'bob'; `ringdesk admin users` lists them"),
         ('[[route]]\nid = "r"\ndesks = ["d1"]\nmode = "all"', r"\[\[route\]\] r: mode must be"),
         ('[[route]]\nid = "r"\ndesks = ["d1"]\nwhen = "night"', "when must be"),
@@ -221,6 +234,12 @@ def test_what_changed_is_named_and_never_its_value() -> None:
 def test_what_cannot_be_used_is_refused_in_words(text: str, words: str) -> None:
     with pytest.raises(BadInput, match=words):
         taken(text)
+
+
+@pytest.mark.parametrize(("dialect", "secret"), [("telnyx", KEY), ("twilio", "0f" * 16), ("plivo", "M" * 40)])
+def test_a_secret_of_its_shape_is_taken(dialect: str, secret: str) -> None:
+    central = taken(f'[[source]]\nid = "a"\ndialect = "{dialect}"\nsecrets = ["{secret}"]')
+    assert central.sources[0].active == (secret,)
 
 
 def test_a_source_whose_lines_stay_cannot_go() -> None:

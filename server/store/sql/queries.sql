@@ -179,8 +179,11 @@ VALUES
 SELECT id FROM device WHERE public_key = :public_key
 
 -- name: refresh_device
-UPDATE device SET name = :name, cls = :cls, site = :site, epoch = :epoch, last_dev_seq = 0, fenced_at = NULL
+UPDATE device SET cls = :cls, site = :site, epoch = :epoch, last_dev_seq = 0, fenced_at = NULL
 WHERE id = :id
+
+-- name: name_device
+UPDATE device SET name = :name WHERE id = :id
 
 -- name: advance_device
 UPDATE device SET last_dev_seq = :last_dev_seq WHERE id = :id

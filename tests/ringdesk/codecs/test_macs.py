@@ -26,6 +26,12 @@ def test_hmac() -> None:
     )
 
 
+@pytest.mark.parametrize("other", ["", "none", b64(RFC_8032_PUBLIC[2:]), b64(RFC_8032_PUBLIC) + "\n", "ü" * 44])
+def test_a_public_key_is_known_by_its_shape(other: str) -> None:
+    assert macs.is_ed25519(b64(RFC_8032_PUBLIC))
+    assert not macs.is_ed25519(other)
+
+
 def test_ed25519() -> None:
     """RFC 8032, 7.1, test 1."""
     good = b64(RFC_8032_PUBLIC), b64(RFC_8032_EMPTY)

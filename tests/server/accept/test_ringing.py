@@ -136,6 +136,18 @@ async def test_a_hunt_passes_over_who_is_away(team: Office) -> None:
     assert await rung(team) is None
 
 
+@pytest.mark.parametrize("mode", ["hunt", "ring-all"])
+async def test_a_break_counts_where_the_desk_is_named(team: Office, mode: Any) -> None:
+    await team.rules(Rules(routes=(RouteRow(id="r", desks=("front", "back"), mode=mode),)))
+    await team.desk.does(PresenceSet(state=PresenceState.BREAK))
+    await team.hooked(event(EventKind.RINGING))
+    assert await rung(team) == ("d2",)
+    team.desk.now += 1
+    await team.desk.does(PresenceSet(state=PresenceState.READY))
+    await team.hooked(event(EventKind.RINGING, "d"))
+    assert (await rung(team, "d") or ())[:1] == ("d1",)
+
+
 @pytest.mark.parametrize("how", ["claimed", "answered", "ended"])
 async def test_a_hunt_ends_with_whoever_takes_the_call(team: Office, how: str) -> None:
     await team.rules(Rules(routes=(HUNT,)))

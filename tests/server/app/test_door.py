@@ -18,7 +18,7 @@ from ringdesk.wire import limits
 from server.app import door
 from server.app.door import Door, Guest, descriptors
 from server.identity import authority
-from server.intake.peers import networks
+from server.peers import networks
 from tests.cli.processes import environment
 from tests.server.app.test_serve import ask
 from tests.server.parts import ROOTS, Shop, member, shop
@@ -137,6 +137,51 @@ def test_a_customer_with_many_addresses_counts_once_and_a_proxy_not_at_all() -> 
     assert it.admit("2001:db8:0:1::ffff") is not None
     assert gone == [oldest]
     assert len(admitted(it, "10.0.0.5", 200)) == len(admitted(it, "fd00::1%eth0", 200)) == 200
+
+
+def test_what_comes_by_a_proxy_counts_for_whom_it_asks_for() -> None:
+    it = Door(0, networks(["10.0.0.5"]))
+    guests = admitted(it, "10.0.0.5", door.FEWEST)
+    gone = closing(guests)
+    assert it.admit("192.0.2.2") is None, "nobody knows yet whose they are"
+    for number, guest in enumerate(guests):
+        guest.asks_for("192.0.2.1" if number % 2 else f"198.51.100.{number}")
+    guests[1].asks_for("198.51.100.1")
+    assert it.admit("192.0.2.2") is not None
+    assert gone == [guests[3]], "the oldest of the address that asked for most"
+    for guest in guests:
+        guest.asks_for("192.0.2.1")
+    guests[5].believed()
+    guests[5].asks_for("10.0.0.5")
+    for guest in guests:
+        guest.leave()
+    assert list(it._origins) == ["192.0.2.2"]
+
+
+def test_who_comes_by_no_proxy_counts_for_nobody_else() -> None:
+    it = Door(20_000, networks(["10.0.0.5"]))
+    guest = it.admit("192.0.2.1")
+    assert guest is not None
+    assert not guest.proxied
+    guest.asks_for("198.51.100.1")
+    assert list(it._origins) == ["192.0.2.1"]
+
+
+async def test_one_behind_a_proxy_keeps_out_nobody_else_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "MOST", 4)
+    held = HEALTH.replace(b"Connection: close", b"X-Forwarded-For: 198.51.100.1")
+    async with shop(tmp_path, proxies=("127.0.0.1",)) as it:
+        lines = await open_lines(it.address, 4)
+        for reader, writer in lines:
+            writer.write(held)
+            assert b" 200 " in await reader.readline()
+        assert (await ask(it.address, HEALTH)).startswith(b"HTTP/1.1 200")
+        async with asyncio.timeout(limits.UNAUTHENTICATED_SECONDS / 2):
+            with contextlib.suppress(ConnectionError):
+                while await lines[0][0].read(1000):
+                    pass
+        for _, writer in lines:
+            writer.close()
 
 
 def test_the_process_may_open_as_much_as_it_may_ask_for() -> None:

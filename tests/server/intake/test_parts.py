@@ -12,10 +12,10 @@ from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.errors import BadInput
 from server.intake import backing
 from server.intake.backing import Central
-from server.intake.peers import networks, peer_of
 from server.intake.rates import CAPACITY, Rate, Rates
 from server.intake.reading import Reader, TooLarge
 from server.intake.refusals import MOST_KINDS, MOST_PEERS, Refusals, detail_of, read_detail
+from server.peers import networks, peer_of
 from server.store.base import Unavailable
 from server.store.values import Entry, LineRow, Source
 
@@ -56,10 +56,11 @@ async def test_a_source_is_read_once_in_a_while_and_a_name_that_is_none_is_not_r
     room: Any = None
     central = Central(store, room)
     assert [await central.source("pbx") for _ in range(2)] == [None, None]
-    old = register.there["pbx"] = (Source(id="pbx", dialect="generic", url="", secrets="a"), ())
+    lines = (LineRow(id="1", source="pbx", site="main"),)
+    old = register.there["pbx"] = (Source(id="pbx", dialect="generic", url="", secrets="a"), lines)
     assert [await central.source("pbx") for _ in range(3)] == [old] * 3
     assert register.asked == ["pbx"] * 3
-    new = register.there["pbx"] = (Source(id="pbx", dialect="generic", url="", secrets="b"), ())
+    new = register.there["pbx"] = (Source(id="pbx", dialect="generic", url="", secrets="b"), lines)
     monkeypatch.setattr(backing, "SETTINGS_SECONDS", 0.0)
     assert await central.source("pbx") == new
     del register.there["pbx"]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from cli.doctor_hooks import refused
 from ringdesk.codecs.http import LARGEST_BODY
 from ringdesk.ids import call_id
 from tests.flows.processes import Process, Shop
@@ -204,6 +205,31 @@ def test_both_secrets_are_good_and_a_token_in_the_path_and_an_open_source(place:
     assert {call["site"] for call in calls(place)} == {"main"}, "a source without a line belongs to the store main"
 
 
+def test_a_number_without_an_area_code_is_one_of_the_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RINGDESK_GENERAL_AREA", "2")
+    with office(tmp_path, monkeypatch) as place:
+        file = place.room / "lines.toml"
+        file.write_text(
+            '[[line]]\nid = "1"\nsource = "anybody"\n[[line]]\nid = "2"\nsource = "anybody"\narea = "4"\n'
+            '[[line]]\nid = "3"\nsource = "anybody"\nregion = "US"\n'
+        )
+        place.admin("settings", "import", str(file))
+        place.start_server()
+        provider = Provider(place.address)
+        for line in "123":
+            body = json.loads(said(f"c{line}", to=line)) | {"from": "2233-4455"}
+            assert provider.asks("POST", "/hook/anybody", json.dumps(body).encode())[0] == 200
+        event = b'{"event":"newCall","from":"27208889","to":"886227208889","callId":"z1","direction":"in"}'
+        assert provider.asks("POST", "/hook/token/path-token-0001", event)[0] == 200
+        numbers = {call["id"]: call["caller"].get("e164") for call in calls(place)}
+        assert numbers == {
+            call_id("anybody", "c1"): "+886222334455",
+            call_id("anybody", "c2"): "+886422334455",
+            call_id("anybody", "c3"): None,
+            call_id("token", "z1"): "+886227208889",
+        }, "also of a source without a line; another area or country has its own"
+
+
 def test_the_public_address_counts_and_not_the_host_that_is_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,6 +241,34 @@ def test_the_public_address_counts_and_not_the_host_that_is_asked_for(
         good = Provider(place.address, public="https://pop.example.tw")
         assert good.asks("POST", query, body, good.headers(body, query) | {"host": "evil.example"})[0] == 200
         assert Provider(place.address).sends(body, host="pop.example.tw")[0] == 403
+
+
+def test_what_was_refused_names_the_address_that_a_signature_has_to_cover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RINGDESK_SERVER_PUBLIC_URL", "https://pop.example.tw")
+    with office(tmp_path, monkeypatch) as place:
+        file = place.room / "twilio.toml"
+        table = '[[source]]\nid = "{0}"\ndialect = "twilio"\nsecrets = ["never-told"]\n'
+        elsewhere = 'url = "https://mei:word@other.example/t"\n'
+        file.write_text(f"line = []\n{table.format('plain')}{table.format('own')}{elsewhere}")
+        place.admin("settings", "import", str(file))
+        place.start_server()
+        provider = Provider(place.address)
+        for source in ("plain", "own"):
+            path = f"/hook/{source}/behind?From=%2B886912345678"
+            assert provider.asks("POST", path, b"CallSid=CA1", {"x-twilio-signature": "AA=="})[0] == 403
+        assert provider.asks("POST", "/hook/plain", b"CallSid=CA1")[0] == 403
+        assert place.server is not None
+        place.server.close()
+        told = sorted(line["detail"] for line in audit(place) if line["action"] == "hook.refused")
+        assert told == [
+            "hook_forged: 1 times, from 127.0.0.1; the signature was checked for https://other.example/t",
+            "hook_forged: 1 times, from 127.0.0.1; the signature was checked for https://pop.example.tw/hook/plain",
+            "hook_unsigned: 1 times, from 127.0.0.1",
+        ]
+        found = {each.check: each.message for each in refused(place.room / "server.db", time.time())}
+        assert "does not fit https://other.example/t: where" in found["webhook own"]
 
 
 def test_methods_heads_and_bodies_have_an_end(place: Shop, provider: Provider) -> None:

@@ -37,6 +37,7 @@ from ringdesk.wire.messages import (
 )
 from ringdesk.wire.signing import make_code
 from server.app import Roots
+from server.identity import people
 from server.sessions import strangers
 from server.store.values import Entry
 from tests.server.parts import ROOTS, Shop, Terminal, member, note, shop
@@ -216,6 +217,27 @@ async def test_guesses_from_many_lines_at_once_count_one_by_one(it: Shop, clock:
     assert sorted(each.code for each in said if isinstance(each, Denied)) == ["bad_login"] * 3 + ["slow_down"] * 3
     clock.ahead = 120.0
     assert isinstance(await lines[0].login("mei"), Granted)
+
+
+async def test_wrong_passwords_behind_a_proxy_count_for_who_sent_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "delay", lambda failures, _free: 60.0 * failures)
+
+    async def denied(it: Shop, forwarded: str) -> str:
+        terminal = await Terminal(it.address).connect(**{"X-Forwarded-For": forwarded})
+        await terminal.enrol(await it.code())
+        await terminal.hello()
+        said = await terminal.login("nobody")
+        await terminal.close()
+        assert isinstance(said, Denied)
+        return said.code
+
+    for proxies, wanted in (("127.0.0.1",), "bad_login"), ((), "slow_down"):
+        async with shop(tmp_path / wanted, proxies=proxies) as it:
+            told = [await denied(it, address) for address in ("198.51.100.1", "198.51.100.1", "198.51.100.2")]
+            assert told[-1] == wanted
+            assert told[1] == "slow_down"
 
 
 async def test_names_fold_and_unknown_people_look_like_wrong_passwords(it: Shop) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from ringdesk.errors import BadInput
 
@@ -27,7 +27,7 @@ def networks(texts: Iterable[str]) -> tuple[Network, ...]:
     return tuple(found)
 
 
-def peer_of(request: Request, proxies: Sequence[Network]) -> str:
+def peer_of(request: HTTPConnection, proxies: Sequence[Network]) -> str:
     """The address of whoever asks, "" if nobody knows it. Of the addresses in the header only those count that an own proxy
     wrote: read from the right, up to the first that is no own proxy."""
     peer = _address("" if request.client is None else request.client.host)
