@@ -12,7 +12,6 @@ from cli.doctor_area import Place, misread
 from cli.findings import Finding
 from cli.line_probe import Heard, Probe
 from cli.line_reasons import judged
-from cli.pumps import pump_of
 from config import registry
 from ringdesk.dialects import Level, Notice
 from terminal.callerid.pump import SourcePump
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
 
 
 def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -> Iterator[Finding]:
-    """Listen to a line for so many seconds, from its set-up on. Of a recording nothing: it is no line."""
+    """Listen to a line for so many seconds, from its set-up on; of a webhook also why a request was refused, be it one. Of a
+    recording nothing: it is no line."""
     if spec.transport is Transport.REPLAY:
         return
     heard, notices = Heard(modem=spec.dialect == "modem"), list[Notice]()
@@ -31,17 +31,32 @@ def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -
         pump.start()
         threading.Event().wait(seconds)
     worst = next((notice for notice in reversed(notices) if notice.level is Level.BROKEN), None)
-    refused = next((notice for notice in reversed(notices) if notice.why.code.startswith("hook_")), None)
+    refused = _refused(notices) if spec.transport is Transport.HTTP else None
     place = spec.options
     area = misread(heard.raws, [Place(place.region, place.area)])
-    notice = refused or (None if heard.bytes or heard.calls else worst)
+    notice = None if heard.bytes or heard.calls else refused or worst
     notice = notice or (Notice(Level.BROKEN, area) if area else judged(heard, place.region, seconds))
-    yield Finding(check=f"{spec.url} ({seconds:g} s)", ok=notice.level is Level.OK, level=notice.level, why=notice.why)
+    for each in filter(None, (refused, None if notice is refused else notice)):
+        yield Finding(check=f"{spec.url} ({seconds:g} s)", ok=each.level is Level.OK, level=each.level, why=each.why)
+
+
+def _refused(notices: list[Notice]) -> Notice | None:
+    """The last thing that a webhook's line said of its requests."""
+    return next((notice for notice in reversed(notices) if notice.level is Level.WARNING), None)
 
 
 def _pump(spec: SourceSpec, heard: Heard, notices: list[Notice], allowed: Collection[str]) -> "SourcePump | HookPump":
     if spec.transport is Transport.HTTP:
-        return pump_of(spec, heard.hear, lambda _, notice: notices.append(notice), roots.wall, allowed=allowed)
+        from cli.hooks import HookPump
+
+        return HookPump(
+            spec,
+            on_event=heard.hear,
+            on_health=lambda _, notice: notices.append(notice),
+            wall=roots.wall,
+            allowed=allowed,
+            several=1,
+        )
     make = registry.dialect(spec.dialect, allowed)
     return SourcePump(
         spec,
