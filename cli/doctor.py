@@ -40,6 +40,8 @@ from terminal.callerid.transports import open_port
 
 _PATIENCE: Final = 45.0
 """Seconds for a peer to be set up: a silent modem is given up after some 10 s, one that takes no command after 30."""
+_SECOND_THOUGHTS: Final = 3.0
+"""Seconds for what is asked after a login: Asterisk may take one until it is asked."""
 _PACKAGES: Final = ("ringdesk", "textual", "pyserial", "msgspec", "websockets")
 _REPLICA: Final = "replica.db"
 _ROOM: Final = 200_000_000
@@ -209,6 +211,8 @@ def _recording(spec: SourceSpec) -> Finding:
 
 def _line(spec: SourceSpec, allowed: Collection[str]) -> Finding:
     notice, said = heard_from(spec, allowed)
+    if notice.why.code == "ami_ready":
+        notice = Notice(notice.level, Why("doctor_ami_ready"))
     return Finding(check=spec.url, ok=notice.level is Level.OK, level=notice.level, why=notice.why, said=said)
 
 
@@ -220,6 +224,8 @@ def heard_from(spec: SourceSpec, allowed: Collection[str] = ()) -> tuple[Notice,
     pump.start()
     with closing(pump):
         notice = _verdict(notices)
+        if notice.level is Level.OK and spec.transport is Transport.TCP:
+            notice = _second(notices) or notice
     return notice, _said(chunks) or notice.detail
 
 
@@ -233,6 +239,19 @@ def _verdict(notices: "queue.SimpleQueue[Notice]") -> Notice:
         except queue.Empty:
             break
     return notice
+
+
+def _second(notices: "queue.SimpleQueue[Notice]") -> Notice | None:
+    """What a peer that is well says soon after: an exchange lets an account in, and then refuses what it asks for."""
+    until = time.monotonic() + _SECOND_THOUGHTS
+    while (left := until - time.monotonic()) > 0:
+        try:
+            notice = notices.get(timeout=left)
+        except queue.Empty:
+            break
+        if notice.level in (Level.WARNING, Level.BROKEN):
+            return notice
+    return None
 
 
 def _said(chunks: "queue.SimpleQueue[Chunk]") -> str | None:

@@ -30,14 +30,23 @@ def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -
     with closing(_pump(spec, heard, notices, allowed)) as pump:
         pump.start()
         threading.Event().wait(seconds)
-    worst = next((notice for notice in reversed(notices) if notice.level is Level.BROKEN), None)
+    trouble = _trouble(notices)
     refused = _refused(notices) if spec.transport is Transport.HTTP else None
     place = spec.options
     area = misread(heard.raws, [Place(place.region, place.area)])
-    notice = None if heard.bytes or heard.calls else refused or worst
-    notice = notice or (Notice(Level.BROKEN, area) if area else judged(heard, place.region, seconds))
+    notice = None if heard.calls or (heard.modem and heard.bytes) else refused or trouble
+    notice = notice or (Notice(Level.BROKEN, area) if area else judged(heard, place.region, seconds, spec.dialect))
     for each in filter(None, (refused, None if notice is refused else notice)):
         yield Finding(check=f"{spec.url} ({seconds:g} s)", ok=each.level is Level.OK, level=each.level, why=each.why)
+
+
+def _trouble(notices: list[Notice]) -> Notice | None:
+    """What is wrong with a line that is not well at the end. What its dialect says goes before what the port says: an exchange
+    that refuses somebody hangs up, too."""
+    bad = [notice for notice in notices if notice.level in (Level.BROKEN, Level.WARNING)]
+    if not bad or notices[-1].level is Level.OK:
+        return None
+    return next((notice for notice in reversed(bad) if not notice.why.code.startswith("port_")), bad[-1])
 
 
 def _refused(notices: list[Notice]) -> Notice | None:
