@@ -12,6 +12,9 @@ register(
             "nothing came in {seconds} s; if it rang in that time it is not this line, not this port, or it has no power;"
             " if not, have somebody call and look again"
         ),
+        "line_waiting": (
+            "the peer has not answered yet after {seconds} s; check its address and its port, or listen longer (--seconds 60)"
+        ),
         "line_ami_nothing": (
             "the exchange told of no call in {seconds} s; if there was one in that time, the account may not read calls: give it"
             " read = call,agent,cdr in manager.conf; if not, have somebody call and look again"

@@ -14,6 +14,7 @@ from cli.line_probe import Heard, Probe
 from cli.line_reasons import judged
 from config import registry
 from ringdesk.dialects import Level, Notice
+from ringdesk.why import Why
 from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec, Transport
 
@@ -30,7 +31,7 @@ def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -
     with closing(_pump(spec, heard, notices, allowed)) as pump:
         pump.start()
         threading.Event().wait(seconds)
-    trouble = _trouble(notices)
+    trouble = _trouble(notices, seconds)
     refused = _refused(notices) if spec.transport is Transport.HTTP else None
     place = spec.options
     area = misread(heard.raws, [Place(place.region, place.area)])
@@ -40,10 +41,12 @@ def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -
         yield Finding(check=f"{spec.url} ({seconds:g} s)", ok=each.level is Level.OK, level=each.level, why=each.why)
 
 
-def _trouble(notices: list[Notice]) -> Notice | None:
+def _trouble(notices: list[Notice], seconds: float) -> Notice | None:
     """What is wrong with a line that is not well at the end. What its dialect says goes before what the port says: an exchange
     that refuses somebody hangs up, too."""
     bad = [notice for notice in notices if notice.level in (Level.BROKEN, Level.WARNING)]
+    if not bad and notices and notices[-1].level is Level.STARTING:
+        return Notice(Level.STARTING, Why("line_waiting", {"seconds": f"{seconds:g}"}))
     if not bad or notices[-1].level is Level.OK:
         return None
     return next((notice for notice in reversed(bad) if not notice.why.code.startswith("port_")), bad[-1])

@@ -132,6 +132,16 @@ def test_a_port_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
     assert found(f"serial://{tmp_path}/none", 0.3).why.code == "port_missing"
 
 
+def test_a_registrar_that_has_not_answered_yet_is_no_quiet_line(tmp_path: Path, port: int) -> None:
+    (tmp_path / "secret").write_text("u:p\n")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        registrar = f"127.0.0.1:{mute.getsockname()[1]}"
+        url = f"udp://127.0.0.1:{port}?dialect=sip&registrar={registrar}&secret-file={tmp_path}/secret"
+        finding = found(url, 0.5)
+    assert (finding.why.code, finding.ok) == ("line_waiting", False)
+
+
 def test_from_the_shell() -> None:
     with line(RING + RING) as url:
         code, told = doctor(url, "--seconds", "2")
