@@ -40,8 +40,10 @@ from terminal.callerid.transports import open_port
 
 _PATIENCE: Final = 45.0
 """Seconds for a peer to be set up: a silent modem is given up after some 10 s, one that takes no command after 30."""
+_SECOND_THOUGHTS: Final = 3.0
+"""Seconds for what is asked after a login: Asterisk may take one until it is asked."""
 _PACKAGES: Final = ("ringdesk", "textual", "pyserial", "msgspec", "websockets")
-_DATABASES: Final = ("replica.db", "server.db")
+_REPLICA: Final = "replica.db"
 _ROOM: Final = 200_000_000
 """Bytes that should be free where the data lies: a replica of 200,000 members and its log."""
 
@@ -92,7 +94,8 @@ def run(options: argparse.Namespace) -> int:
         raise BadInput(Why("doctor_seconds"))
     listened = (each for spec in lines if options.seconds for each in heard_for(spec, options.seconds, allowed))
     areas = _areas(lines, known, options.data)
-    told = chain([found, *named], _findings(lines, options.data, allowed), areas, listened, asked)
+    databases = _databases(known, options.data, alone=bool(options.sources))
+    told = chain([found, *named], _findings(lines, options.data, allowed), databases, areas, listened, asked)
     if options.public is not None:
         from cli.doctor_public import public
 
@@ -119,6 +122,16 @@ def _server(known: Settings, data: Path | None) -> Iterator[Finding]:
         yield server(known.desk.server, data or usual)
 
 
+def _databases(known: Settings, data: Path | None, *, alone: bool) -> Iterator[Finding]:
+    """The databases of servers on this machine: that of the data directory, and that of the settings. `alone`: only some
+    lines were asked for."""
+    if data is None and (alone or not known.server.database):
+        return
+    from cli.doctor_database import of_servers
+
+    yield from of_servers(known.server.database, data, roots.wall())
+
+
 def _areas(lines: list[SourceSpec], known: Settings, data: Path | None) -> Iterator[Finding]:
     """Whether the calls of a desk came without an area code, and what is set for it."""
     if data is None:
@@ -126,9 +139,7 @@ def _areas(lines: list[SourceSpec], known: Settings, data: Path | None) -> Itera
     from cli.doctor_area import Place, of_calls
 
     own = [Place(spec.options.region, spec.options.area) for spec in lines]
-    yield from of_calls(
-        data / _DATABASES[0], roots.wall(), [Place(known.general.region or "TW", known.general.area), *own]
-    )
+    yield from of_calls(data / _REPLICA, roots.wall(), [Place(known.general.region or "TW", known.general.area), *own])
 
 
 def _findings(lines: list[SourceSpec], data: Path | None, allowed: Collection[str]) -> Iterator[Finding]:
@@ -200,6 +211,8 @@ def _recording(spec: SourceSpec) -> Finding:
 
 def _line(spec: SourceSpec, allowed: Collection[str]) -> Finding:
     notice, said = heard_from(spec, allowed)
+    if notice.why.code == "ami_ready":
+        notice = Notice(notice.level, Why("doctor_ami_ready"))
     return Finding(check=spec.url, ok=notice.level is Level.OK, level=notice.level, why=notice.why, said=said)
 
 
@@ -211,6 +224,8 @@ def heard_from(spec: SourceSpec, allowed: Collection[str] = ()) -> tuple[Notice,
     pump.start()
     with closing(pump):
         notice = _verdict(notices)
+        if notice.level is Level.OK and spec.transport is Transport.TCP:
+            notice = _second(notices) or notice
     return notice, _said(chunks) or notice.detail
 
 
@@ -224,6 +239,19 @@ def _verdict(notices: "queue.SimpleQueue[Notice]") -> Notice:
         except queue.Empty:
             break
     return notice
+
+
+def _second(notices: "queue.SimpleQueue[Notice]") -> Notice | None:
+    """What a peer that is well says soon after: an exchange lets an account in, and then refuses what it asks for."""
+    until = time.monotonic() + _SECOND_THOUGHTS
+    while (left := until - time.monotonic()) > 0:
+        try:
+            notice = notices.get(timeout=left)
+        except queue.Empty:
+            break
+        if notice.level in (Level.WARNING, Level.BROKEN):
+            return notice
+    return None
 
 
 def _said(chunks: "queue.SimpleQueue[Chunk]") -> str | None:
@@ -257,13 +285,15 @@ def _data(directory: Path) -> Iterator[Finding]:
         yield wrong(name, Why("doctor_data_full", full))
     else:
         yield _well(name, "doctor_data_well")
-    from cli.doctor_hooks import refused
     from terminal.store.recovery import damaged
 
-    yield from (_database(directory / database) for database in _DATABASES if (directory / database).exists())
-    yield from _awaited(directory / _DATABASES[0])
-    yield from (_well(str(copy), "doctor_damaged") for copy in damaged(directory / _DATABASES[0]))
-    yield from refused(directory / _DATABASES[1], roots.wall())
+    replica = directory / _REPLICA
+    if replica.exists():
+        from cli.doctor_database import database
+
+        yield database(replica)
+    yield from _awaited(replica)
+    yield from (_well(str(copy), "doctor_damaged") for copy in damaged(replica))
 
 
 def _awaited(path: Path) -> Iterator[Finding]:
@@ -279,13 +309,3 @@ def _awaited(path: Path) -> Iterator[Finding]:
     for each in found:
         why = Why("doctor_awaited", {"count": str(each.ops), "name": each.name})
         yield Finding(check="outbox", ok=False, level=Level.WARNING, why=why)
-
-
-def _database(path: Path) -> Finding:
-    """Opened for reading only; the content is not looked at."""
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()
-    except sqlite3.Error as error:
-        return wrong(str(path), Why("doctor_database_unread"), str(error))
-    return _well(str(path), "doctor_database", count=str(tables))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.findings import Finding
-from ringdesk.codecs import hooksigned, refusals
+from ringdesk.codecs import hooksigned, refusals, tokens
 from ringdesk.dialects import Level
 from ringdesk.why import ENGLISH, Why, register
 from server.intake.refusals import read_url
@@ -25,7 +25,17 @@ register(
 )
 
 DAY: Final = 24 * 3600.0
-_KNOWN: Final = {why.code: why for why in (hooksigned.UNSIGNED, refusals.FORGED, refusals.STALE, refusals.UNREADABLE)}
+_KNOWN: Final = {
+    why.code: why
+    for why in (
+        hooksigned.UNSIGNED,
+        refusals.FORGED,
+        refusals.STALE,
+        refusals.UNREADABLE,
+        tokens.HALF,
+        tokens.USER_UNKNOWN,
+    )
+}
 _DETAIL: Final = re.compile(r"(\w+): ([0-9]{1,9}) times")
 """As `server.intake.refusals` writes it."""
 

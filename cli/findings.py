@@ -52,6 +52,10 @@ register(
         "doctor_server_clear": "{where} would be spoken to without encryption; write wss:// in the settings file",
         "doctor_server_no_address": "cannot be looked for; correct `[desk] server` in the settings file",
         "doctor_server_unproved": "not looked for: {file} cannot be read; enrol this desk anew with a code",
+        "doctor_ami_ready": (
+            "logged in to the telephone exchange; whether this account is told of calls shows only when there is one: add"
+            " --seconds 60, and have somebody call"
+        ),
         "doctor_awaited": (
             "changes of {name} wait ({count}) until {name} signs in on this desk again, and hold up what comes after them;"
             " where that will not be, a supervisor lets go of them on the desk (Ctrl+P)"

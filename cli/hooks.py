@@ -49,6 +49,9 @@ register(
     {
         "hooks_full": "{port} has as many connections as it may have, and closes the oldest of whoever has most of them; let "
         "only the provider or the exchange reach it",
+        "hook_no_secret": "requests come, and the secret file has no secret in it; write the provider's into it",
+        "hook_too_old": "calls came in more than a quarter of an hour after their own time and rang nowhere; set the clock "
+        "of this machine right",
     }
 )
 
@@ -70,8 +73,11 @@ class HookPump:
         on_health: Callable[[str, Notice], None],
         wall: Callable[[], float],
         allowed: Collection[str] = (),
+        several: int = SEVERAL,
     ) -> None:
+        """Nothing happens before `start`. `several`: as many refused requests, `WITHIN` the time, are worth a word."""
         self.spec = spec
+        self.several = several
         self._allowed = allowed
         self._on_event = on_event
         self._on_health = on_health
@@ -214,11 +220,12 @@ class _OneSource:
         code, times = read_detail(entry.detail)
         now = asyncio.get_running_loop().time()
         recent = [at for at in self._refused if now - at < WITHIN]
-        self._refused = [*recent, *[now] * times][-SEVERAL:]
-        if len(self._refused) < SEVERAL:
+        self._refused = [*recent, *[now] * times][-self._pump.several :]
+        if len(self._refused) < self._pump.several:
             return
+        known = next((each for each in (code, f"hook_{code}") if each in ENGLISH), None)
         url = read_url(entry.detail)
-        why = forged_for(url) if url else Why(code) if code in ENGLISH else _failed(self._spec)
+        why = forged_for(url) if url else Why(known) if known else _failed(self._spec)
         self._pump.note(Said(Notice(Level.WARNING, why)))
 
     def _on_line(self, event: CallEvent) -> CallEvent:

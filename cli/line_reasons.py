@@ -12,6 +12,13 @@ register(
             "nothing came in {seconds} s; if it rang in that time it is not this line, not this port, or it has no power;"
             " if not, have somebody call and look again"
         ),
+        "line_waiting": (
+            "the peer has not answered yet after {seconds} s; check its address and its port, or listen longer (--seconds 60)"
+        ),
+        "line_ami_nothing": (
+            "the exchange told of no call in {seconds} s; if there was one in that time, the account may not read calls: give it"
+            " read = call,agent,cdr in manager.conf; if not, have somebody call and look again"
+        ),
         "line_numbers": "calls that came with a number: {count} of {calls}",
         "line_withheld": "caller ID works, but no caller showed a number ({count} withheld it); call from a telephone that does",
         "line_unavailable": (
@@ -54,13 +61,17 @@ COUNTRIES: Final = {
 show caller ID only as American ones (B5). Of another region nothing is said."""
 
 
-def judged(heard: Heard, region: str, seconds: float) -> Notice:
+_NOTHING: Final = {"ami": "line_ami_nothing"}
+"""Dialects whose silence after the login has a reason of its own."""
+
+
+def judged(heard: Heard, region: str, seconds: float, dialect: str = "modem") -> Notice:
     """What to tell of a line that was listened to for so many seconds. A cause that was seen goes before one that is left."""
     seen = _seen(heard)
     if seen is not None:
         return seen
     if not heard.calls:
-        return _told(Level.WARNING, "line_nothing", seconds=f"{seconds:g}")
+        return _told(Level.WARNING, _NOTHING.get(dialect, "line_nothing"), seconds=f"{seconds:g}")
     if not heard.modem:
         return _told(Level.WARNING, "line_bare", calls=str(heard.calls))
     wanted = COUNTRIES.get(region, ())

@@ -12,9 +12,9 @@ from cli.doctor_area import Place, misread
 from cli.findings import Finding
 from cli.line_probe import Heard, Probe
 from cli.line_reasons import judged
-from cli.pumps import pump_of
 from config import registry
 from ringdesk.dialects import Level, Notice
+from ringdesk.why import Why
 from terminal.callerid.pump import SourcePump
 from terminal.callerid.source import SourceSpec, Transport
 
@@ -23,25 +23,52 @@ if TYPE_CHECKING:
 
 
 def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -> Iterator[Finding]:
-    """Listen to a line for so many seconds, from its set-up on. Of a recording nothing: it is no line."""
+    """Listen to a line for so many seconds, from its set-up on; of a webhook also why a request was refused, be it one. Of a
+    recording nothing: it is no line."""
     if spec.transport is Transport.REPLAY:
         return
     heard, notices = Heard(modem=spec.dialect == "modem"), list[Notice]()
     with closing(_pump(spec, heard, notices, allowed)) as pump:
         pump.start()
         threading.Event().wait(seconds)
-    worst = next((notice for notice in reversed(notices) if notice.level is Level.BROKEN), None)
-    refused = next((notice for notice in reversed(notices) if notice.why.code.startswith("hook_")), None)
+    trouble = _trouble(notices, seconds)
+    refused = _refused(notices) if spec.transport is Transport.HTTP else None
     place = spec.options
     area = misread(heard.raws, [Place(place.region, place.area)])
-    notice = refused or (None if heard.bytes or heard.calls else worst)
-    notice = notice or (Notice(Level.BROKEN, area) if area else judged(heard, place.region, seconds))
-    yield Finding(check=f"{spec.url} ({seconds:g} s)", ok=notice.level is Level.OK, level=notice.level, why=notice.why)
+    notice = None if heard.calls or (heard.modem and heard.bytes) else refused or trouble
+    notice = notice or (Notice(Level.BROKEN, area) if area else judged(heard, place.region, seconds, spec.dialect))
+    for each in filter(None, (refused, None if notice is refused else notice)):
+        yield Finding(check=f"{spec.url} ({seconds:g} s)", ok=each.level is Level.OK, level=each.level, why=each.why)
+
+
+def _trouble(notices: list[Notice], seconds: float) -> Notice | None:
+    """What is wrong with a line that is not well at the end. What its dialect says goes before what the port says: an exchange
+    that refuses somebody hangs up, too."""
+    bad = [notice for notice in notices if notice.level in (Level.BROKEN, Level.WARNING)]
+    if not bad and notices and notices[-1].level is Level.STARTING:
+        return Notice(Level.STARTING, Why("line_waiting", {"seconds": f"{seconds:g}"}))
+    if not bad or notices[-1].level is Level.OK:
+        return None
+    return next((notice for notice in reversed(bad) if not notice.why.code.startswith("port_")), bad[-1])
+
+
+def _refused(notices: list[Notice]) -> Notice | None:
+    """The last thing that a webhook's line said of its requests."""
+    return next((notice for notice in reversed(notices) if notice.level is Level.WARNING), None)
 
 
 def _pump(spec: SourceSpec, heard: Heard, notices: list[Notice], allowed: Collection[str]) -> "SourcePump | HookPump":
     if spec.transport is Transport.HTTP:
-        return pump_of(spec, heard.hear, lambda _, notice: notices.append(notice), roots.wall, allowed=allowed)
+        from cli.hooks import HookPump
+
+        return HookPump(
+            spec,
+            on_event=heard.hear,
+            on_health=lambda _, notice: notices.append(notice),
+            wall=roots.wall,
+            allowed=allowed,
+            several=1,
+        )
     make = registry.dialect(spec.dialect, allowed)
     return SourcePump(
         spec,

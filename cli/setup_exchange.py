@@ -49,6 +49,11 @@ PROVIDERS: Final = {
     "zoom": mark("Zoom Phone, the telephone of Zoom"),
 }
 """What each of our webhooks is for; one of another package has only its name."""
+_BASIC: Final = ("generic", "threecx")
+"""Those that may send the secret as basic auth: then it is user and password."""
+BOTH: Final = mark(
+    "The secret has a colon in it, so it is `user:password`: the provider must send both, as basic auth or whole in the header"
+)
 NO_HOST: Final = mark(
     "{address} is no address; write it as in `192.0.2.5` or `pbx.shop`, with `:port` if it is another than {port}"
 )
@@ -162,6 +167,8 @@ def _webhook(console: Console, said: Said) -> str:
     console.say(*_told(public, port))
     if secret == made:
         console.say(say("and this secret: {secret}", secret=SafeText(made)))
+    elif ":" in secret and provider in _BASIC:
+        console.say(say(BOTH))
     console.say(say("What each provider needs is in `docs/reference/webhooks.md`."))
     option = f"&public={quote(public, safe='')}" if public else ""
     return f"http://:{port}?dialect={provider}&secret-file={quote(str(file))}{option}"

@@ -13,10 +13,13 @@ from ringdesk.codecs import amiframes, amilegs, amilogin
 from ringdesk.codecs.amicalls import Exchange
 from ringdesk.codecs.amiframes import Banner, Damaged, Message
 from ringdesk.codecs.amilogin import Progress, Stage
+from ringdesk.codecs.amirights import Rights
 from ringdesk.codecs.keepalive import Keepalive
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
+
+_UNTOLD: Final = "ami_untold"
 
 why.register(
     {
@@ -35,6 +38,7 @@ why.register(
         "write = reporting in manager.conf",
         "ami_no_list": "calls that are under way are not seen when the connection begins: give the account write = reporting "
         "in manager.conf",
+        _UNTOLD: "calls go on of which the exchange tells nothing: give the account read = call,agent,cdr in manager.conf",
     }
 )
 
@@ -42,6 +46,8 @@ _MOST_QUESTIONS: Final = 256
 
 _READ: Final = Exchange.EVENTS | {b"FullyBooted", b"CoreShowChannelsComplete"}
 _LIST: Final = "list"
+_LOOK: Final = "look"
+"""The list of the channels again, to see whether the account is told of them: it changes no call."""
 _PRES: Final = "pres-"
 _VIA: Final = "via-"
 
@@ -65,6 +71,8 @@ class AmiDialect:
         self._splitter = amiframes.Splitter(_READ)
         self._login = Progress()
         self._keepalive = Keepalive()
+        self._rights = Rights()
+        self._lacks: Notice | None = None
         self._number = 0
         self._asked: dict[str, str] = {}
         self._exchange.reconnected()
@@ -125,7 +133,14 @@ class AmiDialect:
         self._sends.append(Send(amiframes.action(name, **fields)))
 
     def _notice(self, level: Level, code: str, detail: SafeText | None = None) -> None:
-        notice = Notice(level, Why(code), detail)
+        self._tell(Notice(level, Why(code), detail))
+
+    def _lack(self, code: str, detail: SafeText | None = None) -> None:
+        """A right is missing: that stays true as long as the connection."""
+        self._lacks = Notice(Level.WARNING, Why(code), detail)
+        self._tell(self._lacks)
+
+    def _tell(self, notice: Notice) -> None:
         if notice != self._last_notice:
             self._notices.append(notice)
         self._last_notice = notice
@@ -139,7 +154,7 @@ class AmiDialect:
         if self._keepalive.ends is None:
             return
         if self._keepalive.unanswered:
-            self._notice(Level.OK, "ami_ready")
+            self._tell(self._lacks or Notice(Level.OK, Why("ami_ready")))
         self._keepalive.heard(now)
 
     def _expire(self, now: float) -> None:
@@ -154,7 +169,10 @@ class AmiDialect:
             if self._keepalive.unanswered:
                 self._notice(Level.BROKEN, "ami_silent")
             self._keepalive.asked(now)
-            self._send("Ping", ActionID="ping")
+            if self._rights.looks:
+                self._send("CoreShowChannels", ActionID=_LOOK)
+            else:
+                self._send("Ping", ActionID="ping")
 
     def _banner(self, now: float) -> None:
         if self._login.stage is Stage.CLOSED and self._last_notice is None:
@@ -164,8 +182,15 @@ class AmiDialect:
     # --- messages -----------------------------------------------------------------------------------------------------
 
     def _message(self, message: Message, now: float) -> None:
+        self._rights.heard(message)
+        if self._rights.told and self._lacks is not None and self._lacks.why.code == _UNTOLD:
+            self._lacks = None
+            self._notice(Level.OK, "ami_ready")
         if not message.event:
             self._answer(message, now)
+        elif message.text("ActionID") == _LOOK:
+            if self._rights.untold(message, now):
+                self._lack(_UNTOLD)
         elif message.event == "FullyBooted":
             if self._login.stage is Stage.BOOTING:
                 self._progress(Progress(Stage.IN), now)
@@ -190,6 +215,7 @@ class AmiDialect:
             self._notice(Level.BROKEN, "ami_unproved", progress.detail)
         elif progress.stage is Stage.BOOTING:
             self._keepalive.heard(now)
+            self._rights.logged_in(now)
             self._exchange.asks = True
             self._notice(Level.OK, "ami_ready")
         elif progress.stage is Stage.IN:
@@ -201,8 +227,10 @@ class AmiDialect:
         if self._login.stage in (Stage.CHALLENGE, Stage.LOGIN):
             who = self._accounts[self._refused % len(self._accounts)]
             self._progress(amilogin.answered(self._login, message, who, now, plain=self._plain), now)
-        elif action == _LIST and error:
-            self._notice(Level.WARNING, "ami_no_list", message.shown("Message"))
+        elif action == _LIST:
+            self._rights.may_list = not error
+            if error:
+                self._lack("ami_no_list", message.shown("Message"))
         elif (native_id := self._asked.pop(action, None)) is not None:
             self._told(action, native_id, message, now)
 
@@ -221,7 +249,7 @@ class AmiDialect:
         success = message.text("Response") == "Success"
         if not success and message.text("Message") == "Permission denied":
             self._exchange.asks = False
-            self._notice(Level.WARNING, "ami_withheld_unknown")
+            self._lack("ami_withheld_unknown")
         if action.startswith(_PRES):
             allowed = amilegs.presentation(message.text("Value")) if success else Presentation.SHOWN
             self._events += self._exchange.presented(native_id, allowed, now)

@@ -26,7 +26,7 @@ class GenericDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One event of one call. `{}` leaves the call to the telephone system."""
         if not tokens.carried(request, secrets):
-            return Verdict.refuse(refusals.FORGED)
+            return Verdict.refuse(tokens.refusal(request, secrets))
         form, data = request.form, request.json
         push = ctipush.from_form(form) if form is not None else None if data is None else ctipush.from_object(data)
         if push is None:

@@ -48,7 +48,7 @@ class ThreecxDialect:
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """A look-up or a journal. The exchange goes on whatever is answered."""
         if not tokens.carried(request, secrets):
-            return Verdict.refuse(refusals.FORGED)
+            return Verdict.refuse(tokens.refusal(request, secrets))
         if request.method == "GET":
             return _look_up(request)
         form, data = request.form, request.json or {}

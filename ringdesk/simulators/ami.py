@@ -85,8 +85,7 @@ class SimulatedAsterisk(SimulatedExchange):
     def _listed_now(self, now: float, known: dict[str, str]) -> bytes:
         live = [life for life in self._lives if life.since <= now < life.until]
         rows = (
-            _message("Event", "CoreShowChannel", **known, **one.who.facts(one.state), BridgeId=one.bridge)
-            for one in live
+            _message("Event", "CoreShowChannel", **known, **one.who.facts(one.state), **one.facts(now)) for one in live
         )
         count = str(len(live))
         done = _message("Event", "CoreShowChannelsComplete", **known, EventList="Complete", ListItems=count)
@@ -159,6 +158,11 @@ class _Life(NamedTuple):
     who: _Channel
     state: str
     bridge: str = ""
+
+    def facts(self, now: float) -> dict[str, str]:
+        """The fields of a list that are no event's."""
+        lasts = int(now - self.since)
+        return {"BridgeId": self.bridge, "Duration": f"{lasts // 3600:02}:{lasts // 60 % 60:02}:{lasts % 60:02}"}
 
 
 def _message(kind: str, name: str, **fields: str) -> bytes:

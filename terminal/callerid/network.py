@@ -24,6 +24,8 @@ _CONNECT_SECONDS: Final = 5.0
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 15), ("TCP_KEEPCNT", 4), ("TCP_USER_TIMEOUT", 60_000))
 """A quiet line may say nothing for days; a device server that lost its power is noticed after two minutes, and one that
 confirms nothing of what is sent to it (RFC 5482) after one."""
+_PLAIN: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
+"""What OpenSSL makes of bytes that are no TLS record."""
 _RECEIVE_BUFFER: Final = 262_144
 """Bytes of datagrams that may wait; what comes beyond them is lost, as a flood should be."""
 _PORT: Final = re.compile(r"[0-9]{1,5}")
@@ -108,8 +110,9 @@ def _encrypted(connection: socket.socket, spec: SourceSpec) -> ssl.SSLSocket:
         args = {"port": spec.address, "reason": SafeText(error.verify_message)}
         raise PortError(Why("port_untrusted", args), str(error)) from error
     except (ssl.SSLError, TimeoutError, ConnectionError) as error:
-        args = {"port": spec.address, "reason": SafeText(getattr(error, "reason", None) or str(error))}
-        raise PortError(Why("port_no_tls", args), str(error)) from error
+        reason = getattr(error, "reason", None) or str(error)
+        code = "port_plain" if reason in _PLAIN else "port_no_tls"
+        raise PortError(Why(code, {"port": spec.address, "reason": SafeText(reason)}), str(error)) from error
 
 
 def _keep_alive(connection: socket.socket) -> None:

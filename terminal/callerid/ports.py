@@ -52,6 +52,7 @@ register(
             " that signed it with `ca=FILE`"
         ),
         "port_no_tls": "{port} does not speak TLS as asked for ({reason}); correct the port, or drop `tls=1`",
+        "port_plain": "{port} speaks plain text, no TLS: name its TLS port, or drop `tls=1`",
         "port_ca_unread": "the certificates in {path} cannot be read; check that it is there, may be read and holds certificates",
         "port_empty": "{port} is there, but no device is behind it; choose another port, `ringdesk doctor` lists them",
         "port_failed": "{port} cannot be used; check the device, its cable and its settings",

@@ -26,6 +26,7 @@ from terminal.callerid.health import Fact, Health, Lost, Opened, Passed, Reporte
 from terminal.callerid.lease import Lease
 from terminal.callerid.ports import CHUNK, Port, PortError
 from terminal.callerid.source import SourceSpec, Transport
+from terminal.callerid.tlspeer import TlsPeer
 from terminal.callerid.transports import open_port
 
 FIRST_PAUSE: Final = 0.5
@@ -108,6 +109,7 @@ class SourcePump:
         self._dialect: StreamDialect | None = None
         self._options = spec.options
         self._lease = Lease(spec.lease)
+        self._tls = TlsPeer(spec)
         self._thread = threading.Thread(target=self._run, name=f"source {spec.address}", daemon=True)
 
     @property
@@ -176,7 +178,7 @@ class SourcePump:
         _log.exception("source %s: the dialect %s failed", self.spec.id, self.spec.dialect)
 
     def _lost(self, why: Why, detail: SafeText | None) -> None:
-        self._note(Lost(Notice(Level.BROKEN, why, detail)))
+        self._note(Lost(self._tls.explained(Notice(Level.BROKEN, why, detail))))
         self._publish()
 
     def _serve(self, dialect: StreamDialect, port: Port) -> None:
@@ -211,6 +213,7 @@ class SourcePump:
                 )  # a line has no beginning, and may be ringing: what it says now must not be lost
                 self._apply(dialect.opened(now), port)
             if data:
+                self._tls.heard()
                 self._on_chunk(Chunk(at=now, dir="in", hex=data.hex(), peer=port.peer))
                 self._apply(dialect.received(data, now, port.peer), port)
             if dialect.next_due is not None and dialect.next_due <= now:
@@ -226,7 +229,7 @@ class SourcePump:
             self._lease.heard(event)
             self._on_event(event)
         for notice in step.notices:
-            self._note(Said(notice))
+            self._note(Said(self._tls.explained(notice)))
         self._publish()
         if port is None:
             return

@@ -29,6 +29,7 @@ register(
         "source_needs_port": "the source '{url}' needs a port of 1 to 65535; write {example}",
         "source_needs_host": "the source '{url}' needs a host and a port of 1 to 65535; write {example}",
         "source_no_dialect": "the source '{url}' does not say what it speaks; add ?dialect={likely} or another dialect",
+        "source_other_way": "the source '{url}' cannot work: {dialect} is not spoken over {scheme}; write {known}",
         "source_public": (
             "the option 'public' of the source '{url}' must be the address that is called, as in https://HOST/"
         ),
@@ -101,6 +102,21 @@ _DEFAULT_DIALECT: Final = "modem"
 _LISTENING: Final = (Transport.UDP, Transport.HTTP)
 """Here the address is ours: a peer comes to it."""
 _HAS_DEFAULT: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217)
+_BYTES: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217, Transport.TCP)
+"""What carries the bytes of a serial device, the last inside TLS, too."""
+_SPOKEN_OVER: Final[dict[str, tuple[Transport, ...]]] = {
+    "modem": _BYTES,
+    "mdmf": _BYTES,
+    "dtmf": _BYTES,
+    "tci": _BYTES,
+    "netcallerid": _BYTES,
+    "whozz": (*_BYTES, Transport.UDP),
+    "ami": (Transport.TCP,),
+    "esl": (Transport.TCP,),
+    "ncid": (Transport.TCP,),
+    "sip": (Transport.UDP,),
+}
+"""Of our own dialects of a line; what another package's speak over is their author's to say."""
 _HOST_PORT: Final = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[^\[\]:/@]+):(?P<port>[0-9]{1,5})")
 _PORT: Final = re.compile(r":(?P<port>[0-9]{1,5})")
 
@@ -214,7 +230,12 @@ def _dialect(url: str, transport: Transport, given: str | None) -> str:
     if given is None and transport not in _HAS_DEFAULT:
         likely = {Transport.TCP: "ami", Transport.UDP: "sip", Transport.HTTP: "generic"}.get(transport, "modem")
         raise BadInput(Why("source_no_dialect", {"url": url, "likely": likely}))
-    return given or _DEFAULT_DIALECT
+    dialect = given or _DEFAULT_DIALECT
+    over = _SPOKEN_OVER.get(dialect, (transport,))
+    if transport not in (*over, Transport.REPLAY):
+        known = ", ".join(map(_example, over))
+        raise BadInput(Why("source_other_way", {"url": url, "dialect": dialect, "scheme": transport, "known": known}))
+    return dialect
 
 
 def _tls(url: str, given: dict[str, str]) -> bool:
@@ -234,8 +255,8 @@ def _public(url: str, address: str) -> str:
 def _example(transport: Transport) -> str:
     examples = {
         Transport.SERIAL: "serial:///dev/ttyACM0",
-        Transport.UDP: "udp://:3520",
-        Transport.HTTP: "http://:8791",
+        Transport.UDP: "udp://:port",
+        Transport.HTTP: "http://:port",
     }
     return examples.get(transport, f"{transport}://host:port")
 

@@ -51,7 +51,8 @@ def call_row(call: Call) -> dict[str, Any]:
     """A call as it is printed, with what only a desk knows: the disposition, the call that it turned out to be, and the one that
     it may be."""
     disposition = None if call.disposition is None else str(call.disposition)
-    told = {"disposition": disposition, "merged_into": call.merged_into, "possibly_same": call.perhaps}
+    perhaps = None if call.merged_into else call.perhaps
+    told = {"disposition": disposition, "merged_into": call.merged_into, "possibly_same": perhaps}
     return {**call_object(call), **told}
 
 

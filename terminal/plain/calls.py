@@ -1,11 +1,12 @@
 """The commands about calls: take, wrap up, promise a callback, hold, hand on, junk, missed."""
 
-from typing import Final, Literal
+from collections.abc import Awaitable, Callable
+from typing import Final
 
 from ringdesk.calls import CallState
 from ringdesk.dispositions import JUNK, Disposition
 from ringdesk.marks import MarkLabel
-from ringdesk.ops import CallHand, CallHold, CallSame, CallWrapup, NumberMarked, TaskAdd
+from ringdesk.ops import CallHand, CallHold, CallWrapup, NumberMarked, TaskAdd
 from ringdesk.presence import Presence, PresenceState, by_readiness
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
@@ -228,14 +229,17 @@ async def same(bench: Bench, _rest: str) -> None:
         bench.talk.say(say("There are no two calls that may be one."))
         return
     name = called_by(row.call, row.sure)
-    entries = [Entry(say("one call"), _says(bench, row, "same")), Entry(say("two calls"), _says(bench, row, "another"))]
+    work = CallWork(bench.work)
+    entries = [
+        Entry(say("one call"), _says(bench, row, work.same)),
+        Entry(say("two calls"), _says(bench, row, work.another)),
+    ]
     bench.talk.offer(say("Is it the same call? {name}", name=name), entries)
 
 
-def _says(bench: Bench, row: CallRow, verdict: Literal["same", "another"]) -> Act:
+def _says(bench: Bench, row: CallRow, judged: Callable[[CallRow], Awaitable[SafeText]]) -> Act:
     async def say_it() -> None:
-        await bench.desk.do(CallSame(call=row.call.id, other=row.call.perhaps or row.call.id, verdict=verdict))
-        bench.talk.say(say("Noted: {name}.", name=called_by(row.call, row.sure)))
+        bench.talk.say(await judged(row))
 
     return say_it
 

@@ -107,15 +107,22 @@ def _call(news: CallNews, row: CallRow, before: CallRow | None, *, served: bool)
         return [say("{line}: {colleague} has {name}.", line=line, colleague=row.taken_by, name=name)]
     if before is None and news.call.perhaps is not None:
         return [say("{line} rings too, perhaps the same call: {name}.", line=line, name=name)]
-    lines = known
-    waited = before is not None and before.calling
-    if waited and news.call.state is CallState.RING_STOPPED and before and before.ringing:
-        lines.append(say("{line} stopped ringing: {name}.", line=line, name=name))
-    elif waited and row.elsewhere:
-        lines.append(say("{line} rings elsewhere now: {name}.", line=line, name=name))
-    elif waited and before and before.ringing and not news.call.live:
-        lines.append(say("{line} ended: {name}.", line=line, name=name))
-    return lines
+    return known if before is None or before.quiet else [*known, *_nobodys(row, before, line, name)]
+
+
+def _nobodys(row: CallRow, before: CallRow, line: SafeText, name: SafeText) -> list[SafeText]:
+    """What became of a call that nobody said they have: as the banner shows it, and that it is over."""
+    rang = before.ringing or (before.elsewhere and before.free)
+    if before.ringing and row.call.state is CallState.RING_STOPPED:
+        return [say("{line} stopped ringing: {name}.", line=line, name=name)]
+    if before.calling and row.elsewhere:
+        return [say("{line} rings elsewhere now: {name}.", line=line, name=name)]
+    if before.free and row.unclaimed:
+        key = SafeText(f"{shown('take')} {row.call.called.line or ''}".strip())
+        return [say("{line} was picked up: {name}. {key} if that was you.", line=line, name=name, key=key)]
+    if (rang or before.unclaimed) and not row.call.live:
+        return [say("{line} ended: {name}.", line=line, name=name)]
+    return []
 
 
 def _now_known(row: CallRow, before: CallRow | None, line: SafeText) -> list[SafeText]:

@@ -4,6 +4,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -119,6 +120,31 @@ def test_the_data_directory_and_its_databases(tmp_path: Path) -> None:
     assert (kept["ok"], kept["why_code"]) == (True, "doctor_damaged")
     code, found = doctor("--data", f"{tmp_path}/none")
     assert (code, found[f"{tmp_path}/none"]["ok"]) == (1, False)
+
+
+def test_the_database_that_the_settings_name_is_the_one_that_is_read(tmp_path: Path) -> None:
+    data, other, settings = tmp_path / "data", tmp_path / "other.db", tmp_path / "ringdesk.toml"
+    data.mkdir()
+    settings.write_text(f'[server]\ndatabase = "sqlite:///{other}"\n')
+    code, found = doctor("--config", str(settings), "--data", str(data))
+    assert (code, found[str(other)]["why_code"]) == (1, "doctor_database_none")
+    with closing(sqlite3.connect(other)) as database:
+        database.execute("CREATE TABLE audit (at REAL, action TEXT, subject TEXT, detail TEXT)")
+        refused = (time.time(), "hook.refused", "pbx", "hook_forged: 3 times, from 192.0.2.1")
+        database.execute("INSERT INTO audit VALUES (?, ?, ?, ?)", refused)
+        database.commit()
+    for words in (["--data", str(data)], []):
+        _, found = doctor("--config", str(settings), *words)
+        assert found[str(other)]["why_code"] == "doctor_database"
+        assert (found["webhook pbx"]["why_code"], found["webhook pbx"]["said"]) == ("hook_forged", "3 / 24 h")
+    (data / "server.db").touch()
+    _, found = doctor("--config", str(settings), "--data", str(data))
+    assert {str(other), str(data / "server.db")} <= set(found), "a desk's own server may lie beside it"
+    _, found = doctor("--config", str(settings), f"replay:{other}?dialect=modem")
+    assert str(other) not in found, "only a line was asked for"
+    settings.write_text('[server]\ndatabase = "mysql://x"\n')
+    _, found = doctor("--config", str(settings))
+    assert found["mysql://x"]["why_code"] == "doctor_database_url"
 
 
 async def held_up(data: Path) -> None:

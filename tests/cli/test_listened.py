@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from cli.findings import Finding
-from cli.hooks import SEVERAL
 from cli.line_probe import Heard
 from cli.line_reasons import judged
 from cli.listened import heard_for
@@ -23,6 +22,8 @@ GOOD = "802501083131323231333431020A30393132333435363738070D4348454E204D4549204C
 DAMAGED = GOOD.replace("43484", "43494")
 PRIVATE = "80100108313132323133343204015008015029"
 UNKNOWN = "800304014F29"
+CALL = b"event=newCall&from=886912345678&to=886227208889&direction=in&callId=c1"
+FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 
 def packet(text: str) -> bytes:
@@ -131,6 +132,16 @@ def test_a_port_that_is_not_there_is_told_as_that(tmp_path: Path) -> None:
     assert found(f"serial://{tmp_path}/none", 0.3).why.code == "port_missing"
 
 
+def test_a_registrar_that_has_not_answered_yet_is_no_quiet_line(tmp_path: Path, port: int) -> None:
+    (tmp_path / "secret").write_text("u:p\n")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as mute:
+        mute.bind(("127.0.0.1", 0))
+        registrar = f"127.0.0.1:{mute.getsockname()[1]}"
+        url = f"udp://127.0.0.1:{port}?dialect=sip&registrar={registrar}&secret-file={tmp_path}/secret"
+        finding = found(url, 0.5)
+    assert (finding.why.code, finding.ok) == ("line_waiting", False)
+
+
 def test_from_the_shell() -> None:
     with line(RING + RING) as url:
         code, told = doctor(url, "--seconds", "2")
@@ -138,29 +149,48 @@ def test_from_the_shell() -> None:
     assert any(name.startswith(url) for name in told)
 
 
-def test_requests_that_are_refused_are_told(tmp_path: Path) -> None:
-    secret = tmp_path / "secret"
-    secret.write_text("one\n")
+@pytest.fixture
+def port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+        number: int = free.getsockname()[1]
+    return number
 
-    def send() -> None:
-        refused = 0
-        for _ in range(50):
-            try:
-                wire = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-                wire.request("POST", "/hook/x", b"{}", {"x-ringdesk-secret": "another"})
-                wire.getresponse().read()
-            except OSError:
-                threading.Event().wait(0.1)
-            else:
-                wire.close()
-                refused += 1
-            if refused == SEVERAL:
-                return
 
-    thread = threading.Thread(target=send)
+def send(port: int, secrets: list[str]) -> None:
+    """A request with each of the secrets, as soon as somebody listens."""
+    waiting = list(secrets)
+    for _ in range(100 if waiting else 0):
+        wire = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            wire.request("POST", "/hook/x", CALL, FORM | {"x-ringdesk-secret": waiting[0]})
+            wire.getresponse().read()
+            waiting.pop(0)
+        except OSError:
+            threading.Event().wait(0.1)
+        finally:
+            wire.close()
+        if not waiting:
+            return
+
+
+@pytest.mark.parametrize(
+    ("secrets", "written", "codes"),
+    [
+        (["another"], "one", ["hook_forged"]),
+        (["another", "one"], "one", ["hook_forged", "line_numbers"]),
+        (["one"], "one", ["line_numbers"]),
+        (["one"], "", ["hook_no_secret"]),
+        ([], "one", ["line_nothing"]),
+    ],
+)
+def test_a_single_refused_request_is_told(
+    tmp_path: Path, port: int, secrets: list[str], written: str, codes: list[str]
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(f"{written}\n")
+    thread = threading.Thread(target=send, args=(port, secrets))
     thread.start()
-    finding = found(f"http://127.0.0.1:{port}?dialect=shop&secret-file={secret}", 6.0)
+    url = f"http://127.0.0.1:{port}?dialect=generic&line=1&secret-file={secret}"
+    found = [finding.why.code for finding in heard_for(parse(url, "here"), 5.0 if secrets else 0.5)]
     thread.join()
-    assert finding.why.code == "hook_forged"
+    assert found == codes

@@ -96,6 +96,17 @@ def test_webhooks_get_an_address_and_a_secret(tmp_path: Path) -> None:
     assert f"and this secret: {secret}" in done.stdout
 
 
+@pytest.mark.parametrize(("secret", "told"), [("pbx:s3cret", True), ("s3cret", False)])
+def test_what_a_secret_with_a_colon_means_is_said(tmp_path: Path, secret: str, told: bool) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    number = registry.webhook_names().index("threecx") + 1
+    done = setup(tmp_path, typed=f"{BEFORE}2\n5\n{number}\n{port}\n-\n{secret}\n{AFTER}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert ("it is `user:password`" in done.stdout) is told
+    assert secret_of(source(tmp_path)).read_text().strip() == secret
+
+
 def test_the_test_ring_hears_a_webhook(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("s3cret")

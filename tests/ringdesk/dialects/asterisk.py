@@ -14,8 +14,12 @@ TRANSCRIPTS = Path(__file__).parents[2] / "transcripts" / "ami"
 
 
 def said(name: str, **fields: str) -> bytes:
-    """An event."""
-    lines = [f"Event: {name}", "Privilege: call,all", *(f"{key}: {value}" for key, value in fields.items())]
+    """An event, of the class of calls unless `Privilege` says another."""
+    lines = [
+        f"Event: {name}",
+        f"Privilege: {fields.pop('Privilege', 'call,all')}",
+        *(f"{key}: {value}" for key, value in fields.items()),
+    ]
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
@@ -114,7 +118,7 @@ class Bench:
         self.hear(b"Asterisk Call Manager/11.0.0\r\n")
         self.hear(reply("challenge", Challenge="840415273"))
         self.hear(reply("login", Message="Authentication accepted"))
-        self.hear(said("FullyBooted", Status="Fully Booted"))
+        self.hear(said("FullyBooted", Privilege="system,all", Status="Fully Booted"))
         self.hear(said("CoreShowChannelsComplete", ActionID="list", EventList="Complete", ListItems="0"))
 
     @property

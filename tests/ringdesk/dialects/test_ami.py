@@ -262,6 +262,58 @@ class TestSnapshot:
         assert bench.call.live
 
 
+class TestRights:
+    """What an account lacks, of which no answer to the login says anything."""
+
+    LOOK = b"Action: CoreShowChannels\r\nActionID: look\r\n\r\n"
+
+    def quiet(self) -> Bench:
+        """Logged in, and nothing heard for half a minute."""
+        bench = Bench(SECRET)
+        bench.login()
+        bench.hear(reply("list"))
+        bench.run(31)
+        return bench
+
+    def look(self, bench: Bench, duration: str) -> None:
+        row = said("CoreShowChannel", ActionID="look", **trunk().keys(), Duration=duration)
+        bench.hear(reply("look"), row, said("CoreShowChannelsComplete", ActionID="look"))
+
+    def test_calls_that_are_not_told_of_are_looked_for(self) -> None:
+        bench = self.quiet()
+        assert bench.sent[-1] == self.LOOK
+        self.look(bench, "00:00:12")
+        assert (bench.notices[-1].level, bench.codes[-1]) == (Level.WARNING, "ami_untold")
+        assert bench.events == [], "what only a list shows does not ring"
+        bench.run(45)
+        assert bench.codes[-1] == "ami_silent"
+        self.look(bench, "00:00:57")
+        assert bench.codes[-1] == "ami_untold"
+
+    @pytest.mark.parametrize("duration", ["00:00:03", "00:00:29", "01:00:00", "", "x"])
+    def test_what_was_there_before_or_has_only_begun_proves_nothing(self, duration: str) -> None:
+        bench = self.quiet()
+        self.look(bench, duration)
+        assert bench.codes[-1] == "ami_ready"
+
+    def test_who_is_told_of_calls_asks_no_more(self) -> None:
+        bench = self.quiet()
+        self.look(bench, "00:00:12")
+        bench.hear(trunk().new())
+        assert bench.codes[-1] == "ami_ready"
+        bench.run(61)
+        assert bench.sent[-1] == b"Action: Ping\r\nActionID: ping\r\n\r\n"
+
+    def test_a_right_that_is_missing_stays_said_after_a_silence(self) -> None:
+        bench = Bench(SECRET)
+        bench.login()
+        bench.hear(reply("list", "Error", Message="Permission denied"))
+        bench.run(31)
+        assert bench.sent[-1] == b"Action: Ping\r\nActionID: ping\r\n\r\n"
+        bench.hear(reply("ping", Ping="Pong"))
+        assert (bench.notices[-1].level, bench.codes[-1]) == (Level.WARNING, "ami_no_list")
+
+
 def test_a_greeting_has_no_call_in_it() -> None:
     bench = Bench()
     bench.hear((Path(__file__).parent / "greetings" / "ami-login.raw").read_bytes())

@@ -5,7 +5,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,10 +16,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ringdesk.dialects import Send, SourceOptions, Step
+from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
+from ringdesk.why import Why
 from terminal.callerid.network import LONGEST_DATAGRAM, TcpPort, UdpPort
 from terminal.callerid.ports import CHUNK, Port, PortError, cannot_open
-from terminal.callerid.source import parse
+from terminal.callerid.source import SourceSpec, parse
+from terminal.callerid.tlspeer import TlsPeer
 from terminal.callerid.transports import open_port
 from tests.terminal.callerid.lines import PATIENCE, LineDialect, Listener
 
@@ -193,11 +195,71 @@ def test_a_port_without_tls_and_certificates_that_cannot_be_read(server: socket.
 
     thread = threading.Thread(target=plain)
     thread.start()
-    assert refused(at(server, "&tls=1")).why.code == "port_no_tls"
+    assert refused(at(server, "&tls=1")).why.code == "port_plain"
     thread.join()
     (tmp_path / "no.pem").write_text("hello")
     assert refused(at(server, f"&tls=1&ca={tmp_path}/none.pem")).why.code == "port_ca_unread"
     assert refused(at(server, f"&tls=1&ca={tmp_path}/no.pem")).why.code == "port_ca_unread"
+
+
+class Mute(LineDialect):
+    """Waits for the peer to speak first, and says so when it does not."""
+
+    def opened(self, now: float) -> Step:
+        self.next_due = now + 0.05
+        return Step()
+
+    def due(self, now: float) -> Step:
+        self.next_due = None
+        return Step(notices=(Notice(Level.BROKEN, Why("test_silent")),))
+
+
+@pytest.mark.parametrize("in_tls", [True, False])
+def test_a_peer_that_waits_for_tls_is_told_from_one_that_is_silent(
+    listener: Listener, server: socket.socket, pem: Path, in_tls: bool
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+
+    def serve() -> None:
+        """The desk's connection, then the one that only looks."""
+        with server.accept()[0] as mute, server.accept()[0] as end, suppress(OSError):
+            if in_tls:
+                context.wrap_socket(end, server_side=True).close()
+            else:
+                end.close()
+            mute.recv(1000)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    pump = listener.pump(at(server), Mute)
+    pump.start()
+    listener.wait_for_code("line_wants_tls" if in_tls else "test_silent")
+    pump.close()
+    thread.join()
+    if in_tls:
+        assert "add `tls=1`" in listener.notices[-1][1].why.english()
+
+
+def test_what_such_a_peer_does_later_has_the_same_reason() -> None:
+    looks: list[str] = []
+    answers = iter([True])
+
+    def look(spec: SourceSpec) -> bool:
+        looks.append(spec.address)
+        return next(answers)
+
+    def codes(peer: TlsPeer) -> list[str]:
+        notices = [Notice(Level.BROKEN, Why(f"test{end}")) for end in ("_cut_off", "_silent", "_cut_off", "_refused")]
+        return [peer.explained(notice).why.code for notice in notices]
+
+    spec = parse("tcp://pbx:5038?dialect=ami", "d")
+    assert codes(TlsPeer(spec, look)) == ["test_cut_off", "line_wants_tls", "line_wants_tls", "test_refused"]
+    spoke = TlsPeer(spec, look)
+    spoke.heard()
+    for peer in (spoke, TlsPeer(parse("tcp://pbx:5039?dialect=ami&tls=1", "d"), look)):
+        assert codes(peer) == ["test_cut_off", "test_silent", "test_cut_off", "test_refused"]
+    assert looks == ["pbx:5038"], "only a plain one that said nothing is looked at"
 
 
 # --- UDP --------------------------------------------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 import pytest
 
+from config import registry
 from ringdesk.errors import BadInput
 from ringdesk.ids import source_id
-from terminal.callerid.source import Transport, parse
+from terminal.callerid.source import _SPOKEN_OVER, Transport, parse
 
 
 def test_serial_device_with_defaults() -> None:
@@ -25,9 +26,9 @@ def test_all_options() -> None:
 
 
 def test_which_extensions_are_ours_is_an_option() -> None:
-    assert parse("socket://pbx:5038?dialect=ami&extensions=8[0-9]{2}", "d").options.extensions == "8[0-9]{2}"
+    assert parse("tcp://pbx:5038?dialect=ami&extensions=8[0-9]{2}", "d").options.extensions == "8[0-9]{2}"
     with pytest.raises(BadInput, match="no regular expression"):
-        parse("socket://pbx:5038?dialect=ami&extensions=8[", "d")
+        parse("tcp://pbx:5038?dialect=ami&extensions=8[", "d")
 
 
 def test_region_and_area_of_the_settings_hold_where_the_url_has_none() -> None:
@@ -105,6 +106,11 @@ def test_another_device_has_another_id() -> None:
         ("udp://3520?dialect=whozz", "needs a port of 1"),
         ("udp://:0?dialect=whozz", "needs a port of 1"),
         ("udp::3520?dialect=whozz", "two slashes"),
+        ("udp://:5038?dialect=ami", "ami is not spoken over udp; write tcp://host:port"),
+        ("serial://COM3?dialect=ncid", "ncid is not spoken over serial; write tcp://host:port"),
+        ("http://:8791?dialect=esl&open=1", "esl is not spoken over http; write tcp://host:port"),
+        ("tcp://pbx:5060?dialect=sip", "sip is not spoken over tcp; write udp://:port"),
+        ("udp://:3520?dialect=modem", "write serial:///dev/ttyACM0, socket://host:port, rfc2217://host:port, tcp"),
         ("http://:8791", "?dialect=generic"),
         ("http://:8791?dialect=generic", "believe anybody"),
         ("http://:8791?dialect=generic&open=yes", "1 or 0"),
@@ -146,6 +152,13 @@ def test_every_mistake_has_one_line(url: str, says: str) -> None:
         parse(url, "desk-1")
     assert says in str(refused.value)
     assert str(refused.value).isprintable()
+
+
+def test_what_carries_each_of_our_dialects_is_known() -> None:
+    assert set(_SPOKEN_OVER) == set(registry.names())
+    for url in ("tcp://box:1?dialect=mdmf&tls=1", "udp://:3520?dialect=whozz", "replay:x.jsonl?dialect=ami"):
+        assert parse(url, "d1").dialect
+    assert parse("udp://:1?dialect=acme", "d1").dialect == "acme", "of another package's nothing is known"
 
 
 def test_the_password_as_it_is_goes_only_where_the_url_says_so() -> None:

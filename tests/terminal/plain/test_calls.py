@@ -114,3 +114,16 @@ async def test_a_call_that_is_handed_to_another_is_not_said_to_be_theirs_before_
             desk.publish(CallNews(given, SafeText("美惠")))
             (said,) = await listed(typist)
             assert ("waiting for 美惠" if language == "en" else "等美惠接手") in said
+
+
+async def test_what_is_said_of_two_calls_that_may_be_one_can_be_taken_back() -> None:
+    desk = ScriptedDesk({LIN.id: plain_card(LIN)})
+    async with talking(desk) as typist:
+        desk.publish(pop(call("c1", LIN), plain_card(LIN)))
+        desk.publish(CallNews(call("c2", LIN, line="3", perhaps="c1")))
+        await typist.type("y")
+        await typist.type("1")
+        await typist.type("z")
+        await typist.type("1")
+    told = [each for each in desk.did if "same" in str(each) or "unsaid" in str(each)]
+    assert ["unsaid" in str(each) for each in told] == [False, True], desk.did

@@ -1,0 +1,69 @@
+"""The doctor, the databases: whether each can be read, and what a server's says of the requests that were refused."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Final
+
+from cli.doctor_hooks import refused
+from cli.findings import Finding, wrong
+from cli.paths import exists
+from ringdesk.errors import BadInput
+from ringdesk.why import Why, register
+
+register(
+    {
+        "doctor_database_none": "is named in the settings (`[server] database`) and not there; start the server once, or "
+        "correct the path",
+        "doctor_database_url": "is no database that can be read; write sqlite:///PATH in the settings (`[server] database`)",
+    }
+)
+
+SERVER: Final = "server.db"
+"""The file of a server in a data directory."""
+
+
+def of_servers(named: str, data: Path | None, now: float) -> Iterator[Finding]:
+    """That of the data directory, where there is one, and the one that the settings name (`sqlite:///PATH`)."""
+    beside = None if data is None else data / SERVER
+    try:
+        meant = _meant(named)
+    except BadInput:
+        yield wrong(named, Why("doctor_database_url"))
+        meant = None
+    if beside is not None and _there(beside) and (meant is None or beside.absolute() != meant.absolute()):
+        yield database(beside)
+        yield from refused(beside, now)
+    if meant is None:
+        return
+    if not _there(meant):
+        yield wrong(str(meant), Why("doctor_database_none"))
+        return
+    yield database(meant)
+    yield from refused(meant, now)
+
+
+def database(path: Path) -> Finding:
+    """Opened for reading only; the content is not looked at."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").fetchone()
+    except sqlite3.Error as error:
+        return wrong(str(path), Why("doctor_database_unread"), str(error))
+    return Finding(check=str(path), why=Why("doctor_database", {"count": str(tables)}))
+
+
+def _meant(named: str) -> Path | None:
+    """The file behind what the settings say. Raises `BadInput`."""
+    from server.store.sqlite import path_of
+
+    return path_of(named) if named else None
+
+
+def _there(path: Path) -> bool:
+    """One that may not be looked at is there: why it cannot be read is told of it."""
+    try:
+        return exists(path)
+    except BadInput:
+        return True
