@@ -104,16 +104,19 @@ _LISTENING: Final = (Transport.UDP, Transport.HTTP)
 _HAS_DEFAULT: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217)
 _BYTES: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217, Transport.TCP)
 """What carries the bytes of a serial device, the last inside TLS, too."""
+_UNASKED: Final = (*_BYTES, Transport.UDP)
+"""What carries the words of a box that waits for no answer."""
+_STREAMS: Final = (Transport.TCP, Transport.SOCKET)
 _SPOKEN_OVER: Final[dict[str, tuple[Transport, ...]]] = {
     "modem": _BYTES,
-    "mdmf": _BYTES,
-    "dtmf": _BYTES,
-    "tci": _BYTES,
-    "netcallerid": _BYTES,
-    "whozz": (*_BYTES, Transport.UDP),
-    "ami": (Transport.TCP,),
-    "esl": (Transport.TCP,),
-    "ncid": (Transport.TCP,),
+    "mdmf": _UNASKED,
+    "dtmf": _UNASKED,
+    "tci": _UNASKED,
+    "netcallerid": _UNASKED,
+    "whozz": _UNASKED,
+    "ami": _STREAMS,
+    "esl": _STREAMS,
+    "ncid": _STREAMS,
     "sip": (Transport.UDP,),
 }
 """Of our own dialects of a line; what another package's speak over is their author's to say."""

@@ -107,7 +107,7 @@ def test_another_device_has_another_id() -> None:
         ("udp://:0?dialect=whozz", "needs a port of 1"),
         ("udp::3520?dialect=whozz", "two slashes"),
         ("udp://:5038?dialect=ami", "ami is not spoken over udp; write tcp://host:port"),
-        ("serial://COM3?dialect=ncid", "ncid is not spoken over serial; write tcp://host:port"),
+        ("serial://COM3?dialect=ncid", "ncid is not spoken over serial; write tcp://host:port, socket://host:port"),
         ("http://:8791?dialect=esl&open=1", "esl is not spoken over http; write tcp://host:port"),
         ("tcp://pbx:5060?dialect=sip", "sip is not spoken over tcp; write udp://:port"),
         ("udp://:3520?dialect=modem", "write serial:///dev/ttyACM0, socket://host:port, rfc2217://host:port, tcp"),
@@ -156,7 +156,7 @@ def test_every_mistake_has_one_line(url: str, says: str) -> None:
 
 def test_what_carries_each_of_our_dialects_is_known() -> None:
     assert set(_SPOKEN_OVER) == set(registry.names())
-    for url in ("tcp://box:1?dialect=mdmf&tls=1", "udp://:3520?dialect=whozz", "replay:x.jsonl?dialect=ami"):
+    for url in ("tcp://box:1?dialect=mdmf&tls=1", "socket://pbx:5038?dialect=ami", "udp://:3520?dialect=whozz", "replay:x.jsonl?dialect=ami"):
         assert parse(url, "d1").dialect
     assert parse("udp://:1?dialect=acme", "d1").dialect == "acme", "of another package's nothing is known"
 
