@@ -3,7 +3,8 @@
     {"date": "2026/11/22", "time": "13:38:05", "line": 1, "number": "0912345678", "status": "Ringing", "store": "S01"}
 
 The names may begin with `call_`, and `num`, `store_id` are understood. A call has no id in it: what is told after its ringing
-belongs to the call that rang last on the same line of the same store.
+belongs to the call that rang last on the same line of the same store. Where the end overtakes the ring, the times of the box
+say so.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ _MEANINGS: Final = {
     "missed": (EventKind.ENDED, Outcome.MISSED),
 }
 """A bridge tells `HookOn` only of a call that was picked up, `Missed` of one that was not."""
+_LATE: Final = 3600.0
+"""Seconds by which a ring may be older than what came before it here: what is older yet has a clock that was set between."""
 
 
 class ShopDialect:
@@ -51,7 +54,7 @@ class ShopDialect:
             event=kind,
             at=hooktimes.at(f"{said['date']} {said['time']}", now),
             source=self._source,
-            native_id=self._native_id(kind, place, said),
+            native_id=self._native_id(kind, outcome, place, said, now),
             called=hookfacts.called(line=" ".join(each for each in (self._line, place) if each)),
             outcome=outcome,
             line_time=SafeText(f"{said['date']} {said['time']}"),
@@ -62,12 +65,19 @@ class ShopDialect:
         again = not hooktimes.clock_was_set(f"{said['date']} {said['time']}")
         return Verdict(answer=Answer(200), events=(event,), once=once, again=again)
 
-    def _native_id(self, kind: EventKind, place: str, said: Mapping[str, str]) -> str:
-        new = hookfacts.native_id(f"{place} {said['date']} {said['time']}")
+    def _native_id(
+        self, kind: EventKind, outcome: Outcome | None, place: str, said: Mapping[str, str], now: float
+    ) -> str:
+        """By the times of the box, for a ring may come after what followed it; of a missed call also where the one before it
+        is over."""
+        when = f"{said['date']} {said['time']}"
+        new, at = hookfacts.native_id(f"{place} {when}"), hooktimes.seconds(when) or now
         if kind is EventKind.RINGING:
-            self._rings.rang(place, new)
-            return new
-        return self._rings.last(place) or new
+            return self._rings.rang(place, new, at, (at, at + _LATE))
+        last = self._rings.last(place)
+        over = None if last is None else last.over
+        own = outcome is not Outcome.MISSED or over is None or at <= over
+        return self._rings.follows(place, new, at, over=kind is EventKind.ENDED, own=own)
 
 
 def _read(data: Mapping[str, Any]) -> dict[str, str]:
