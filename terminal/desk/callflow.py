@@ -185,7 +185,7 @@ class CallFlow:
 
     async def _heard(self, event: CallEvent) -> None:
         event = await self._meant(self._with_number(event))
-        turns = self.book.heard(event, self._site, self._now() if event.unique else None)
+        turns = self.book.heard(event, self._site, self._now())
         await self._tell(turns)
         if event.event not in _NOT_REPORTED:
             self._report(event)
