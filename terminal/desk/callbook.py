@@ -79,6 +79,10 @@ class CallBook:
         for each, at in ended.items():
             self._tracker.recall(each, at)
 
+    def goes_on(self, source: str, name: str) -> None:
+        """A call of a source is on that has this name, though by the clock of now it is too old."""
+        self._tracker.named(source, name)
+
     def row(self, row: Call, now: float) -> list[Turn]:
         """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
         before, self._rows[row.id] = self._rows.get(row.id), row

@@ -73,6 +73,7 @@ class CallFlow:
         self._queue: InTurn[CallEvent | Call | frozenset[str] | list[Turn]] = InTurn()
         self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_SHARE))
         self._looked = float("-inf")
+        self._last_began: float | None = None
         self._reporter = Reporter(save_report, self._not_saved)
 
     @property
@@ -98,10 +99,12 @@ class CallFlow:
         """A line of this desk."""
         self._sources[source.spec.id] = source
 
-    def begin(self, calls: list[Call]) -> None:
+    def begin(self, calls: list[Call], last_began: float | None = None) -> None:
         """The calls of the last minutes, at the start: those that ring are still to be shown, what fell silent is over. All
-        are in the book when this returns: whoever asks who is on the line gets no half of an answer."""
+        are in the book when this returns: whoever asks who is on the line gets no half of an answer. `last_began`: when the
+        newest call of all did."""
         now = self._now()
+        self._last_began = last_began
         turns: list[Turn] = []
         for call in calls:
             late = deadline(call, Policy())
@@ -198,10 +201,20 @@ class CallFlow:
                 ended = await self._lookup.ended(strange)
                 if any(again.is_over(at, event.at) for at in ended.values()):
                     ended |= await self._lookup.ended(again.may_be(event))
+                    await self._recall_named(event)
                 self.book.recall(ended)
             except RingdeskError as error:
                 _log.error("the past of a call could not be read", error=str(error))
         return self.book.meant(event)
+
+    async def _recall_named(self, event: CallEvent) -> None:
+        """A call that is on since before this desk began keeps its name where the clock is days ahead now: else it never ends."""
+        named = {} if self._last_began is None else again.goes_on(event, self._last_began)
+        ended = await self._lookup.ended(tuple(named)) if named else {}
+        for call, at in ended.items():
+            if at == again.LIVES:
+                self.book.recall({call: at})
+                self.book.goes_on(event.source, named[call])
 
     def _report(self, event: CallEvent) -> None:
         call = self.book.of(SourceKey(event.source, event.native_id))

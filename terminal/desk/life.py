@@ -115,7 +115,7 @@ class Life:
         recent = await self._store.calls(now - KEPT)
         self._sync = await self._link.status()
         self._ending.append(self._store.listen(self._happened))
-        self._flow.begin(recent)
+        self._flow.begin(recent, await self._store.last_began())
         loop = asyncio.get_running_loop()
         for source in self._sources.values():
             self._flow.add(source)
