@@ -31,14 +31,15 @@ from terminal.desk.values import Card
 from terminal.news import CallNews, Match, News, NoticeNews, ScreenPop
 from terminal.store import cards
 
-_SHARE: Final = 32
-"""Events of one source that may wait; beyond it that source waits."""
+_SHARE: Final = 20_000
+"""Events of one source that may wait, some 20 MB; beyond it that source waits, and what it says then gets the time at which it
+is read. So they are so many that the last of them is too old to ring."""
 _ROWS: Final = ""
 """In the place of a source: what comes from the store."""
 _LONGEST_SLEEP: Final = 30.0
 _DUE_EVERY: Final = 1.0
 """Seconds after which the deadlines are looked at, whatever waits: else a busy source lets no call be given up."""
-_LAST_SECONDS: Final = 5.0
+_LAST_SECONDS: Final = 3.0
 _NOT_REPORTED: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
 
 _log = structlog.get_logger(__name__)
@@ -141,6 +142,8 @@ class CallFlow:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_SECONDS):
                 await self._queue.join()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
                 await self._reporter.rest(all_of_them=True)
 
     async def run(self) -> None:
@@ -179,8 +182,8 @@ class CallFlow:
     async def _next(self) -> CallEvent | Call | frozenset[str] | list[Turn] | None:
         """What comes next; None when only time has passed."""
         now = self._now()
-        if not self._queue.empty() and abs(now - self._looked) >= _DUE_EVERY:
-            return None
+        if not self._queue.empty():
+            return None if abs(now - self._looked) >= _DUE_EVERY else self._queue.get_nowait()[1]
         due = self.book.due_in(now)
         wait = _LONGEST_SLEEP if due is None else min(max(due, 0.05), _LONGEST_SLEEP)
         with contextlib.suppress(TimeoutError):

@@ -79,3 +79,12 @@ async def test_what_waited_in_a_flood_until_it_was_old_is_history() -> None:
         calls = [call_id("busy", str(number)) for number in range(100)]
         assert {call_id("quiet", "a"), calls[0]} <= popped
         assert not popped.intersection(calls[50:])
+
+
+async def test_a_flood_waits_here_with_the_time_at_which_it_was_heard() -> None:
+    """Not in its port, from which it would be read minutes later as if it were new."""
+    parts: dict[str, Any] = {"lookup": AsyncMock(), "card": AsyncMock(), "save_report": AsyncMock()}
+    flow = CallFlow(CallBook(Tracker()), publish=lambda _: None, name_of=lambda _: None, me="me", now=Clock(), **parts)
+    for number in range(2000):
+        async with asyncio.timeout(20):
+            await flow.put(ring(str(number)))  # nobody takes them
