@@ -12,13 +12,14 @@ _MOST: Final = 1000
 class LastCall(msgspec.Struct):
     """The call of which was heard last on a line. `rang`: when it began, None while only what follows a ring was heard of it;
     `told`: when the newest of that was; `over`: when its end was. All by one clock, the source's or ours. `uuid`: what the source
-    calls it since it was answered."""
+    calls it since it was answered. `silent`: nothing was told of it yet, for it may be a call that goes out."""
 
     native_id: str
     rang: float | None = None
     told: float | None = None
     over: float | None = None
     uuid: str = ""
+    silent: bool = False
 
 
 class LastRings:

@@ -15,7 +15,7 @@ import msgspec
 from ringdesk.calls import CallEvent, EventKind, Outcome
 from ringdesk.codecs import hookfacts, hooktimes, http, refusals, tokens
 from ringdesk.codecs.http import Answer, Request
-from ringdesk.codecs.lastrings import LastRings
+from ringdesk.codecs.lastrings import LastCall, LastRings
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
 
@@ -48,36 +48,46 @@ class ShopDialect:
         meaning = _MEANINGS.get(said.get("status", "").lower())
         if meaning is None or not all(said.get(name) for name in ("date", "time", "line")):
             return Verdict.refuse(refusals.UNREADABLE)
-        kind, outcome = meaning
         place = " ".join(each for each in (said.get("store", ""), said["line"]) if each)
+        call = self._call(*meaning, place, said, now)
+        rung, (kind, outcome) = meaning[0] is EventKind.RINGING, meaning
+        if rung and call.silent:
+            kind, outcome = (EventKind.ANSWERED, None) if call.over is None else (EventKind.ENDED, Outcome.ANSWERED)
+            call.silent = False
         event = CallEvent(
             event=kind,
             at=hooktimes.at(f"{said['date']} {said['time']}", now),
             source=self._source,
-            native_id=self._native_id(kind, outcome, place, said, now),
+            native_id=call.native_id,
             called=hookfacts.called(line=" ".join(each for each in (self._line, place) if each)),
             outcome=outcome,
             line_time=SafeText(f"{said['date']} {said['time']}"),
         )
-        if kind is not EventKind.ANSWERED:  # else a call of its own would pop
+        if rung or kind is not EventKind.ANSWERED:  # else a call of its own would pop
             event = msgspec.structs.replace(event, caller=hookfacts.caller(said.get("number", "")))
         once = hookfacts.delivery(*(said.get(name, "") for name in ("store", "line", "date", "time", "status")))
         again = not hooktimes.clock_was_set(f"{said['date']} {said['time']}")
-        return Verdict(answer=Answer(200), events=(event,), once=once, again=again)
+        return Verdict(answer=Answer(200), events=() if call.silent else (event,), once=once, again=again)
 
-    def _native_id(
+    def _call(
         self, kind: EventKind, outcome: Outcome | None, place: str, said: Mapping[str, str], now: float
-    ) -> str:
-        """By the times of the box, for a ring may come after what followed it; of a missed call also where the one before it
-        is over."""
+    ) -> LastCall:
+        """By the times of the box, for a ring may come after what followed it. What follows a call that is over is of the next
+        one; as long as that has not rung, nothing is told of it but that it was missed."""
         when = f"{said['date']} {said['time']}"
         new, at = hookfacts.native_id(f"{place} {when}"), hooktimes.seconds(when) or now
-        if kind is EventKind.RINGING:
-            return self._rings.rang(place, new, at, (at, at + _LATE))
         last = self._rings.last(place)
         over = None if last is None else last.over
-        own = outcome is not Outcome.MISSED or over is None or at <= over
-        return self._rings.follows(place, new, at, over=kind is EventKind.ENDED, own=own)
+        own = over is None or at <= over
+        if kind is EventKind.RINGING:
+            self._rings.rang(place, new, at, (at, at + _LATE))
+        else:
+            self._rings.follows(place, new, at, over=kind is EventKind.ENDED, own=own)
+        call = self._rings.last(place)
+        assert call is not None
+        if not own and kind is not EventKind.RINGING:
+            call.silent = outcome is not Outcome.MISSED
+        return call
 
 
 def _read(data: Mapping[str, Any]) -> dict[str, str]:
