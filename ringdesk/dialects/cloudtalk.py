@@ -10,7 +10,7 @@ from typing import Final
 from ringdesk.calls import CallEvent, EventKind, Outcome
 from ringdesk.codecs import hookfacts, refusals, tokens
 from ringdesk.codecs.http import Answer, Request, first, text_of
-from ringdesk.codecs.lastrings import LastRings
+from ringdesk.codecs.lastrings import LastCall, LastRings
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
 
@@ -24,6 +24,9 @@ _KINDS: Final = {
 }
 _SAME: Final = 30.0
 """Seconds within which the same ringing without a uuid is taken for a repetition."""
+_LATE: Final = 10.0
+"""Seconds within which a ring may come after the answer or the end that overtook it: nobody calls again so soon, and of one
+who does the call before was heard from its ring on."""
 
 
 class CloudtalkDialect:
@@ -72,13 +75,27 @@ class CloudtalkDialect:
         if hookfacts.caller(number).raw is None:  # withheld ones cannot be told apart
             return new
         if kind is EventKind.RINGING:
-            # one that comes again is dropped as a repetition: what follows must not be told of an id that only it had
-            again = f"{number} {_window(now)}"
-            new = self._rings.last(again) or new
-            self._rings.rang(again, new)
-            self._rings.rang(number, new)
-            return new
-        return self._rings.last(number) or new
+            return self._rung(number, new, now)
+        last, over = self._rings.last(number), kind is EventKind.ENDED
+        own = last is not None and _may_be(last, uuid, now, over=over)
+        return self._rings.follows(number, new, now, over=over, uuid=uuid, own=own)
+
+    def _rung(self, number: str, new: str, now: float) -> str:
+        # one that comes again is dropped as a repetition: what follows must not be told of an id that only it had
+        again = f"{number} {_window(now)}"
+        known = self._rings.last(again)
+        if known is not None:
+            return known.native_id
+        native = self._rings.rang(number, new, now, (now - _LATE, now))
+        self._rings.begins(again, LastCall(native, rang=now))
+        return native
+
+
+def _may_be(last: LastCall, uuid: str, now: float, *, over: bool) -> bool:
+    """Whether an answer or an end may be of the call of that number that was heard of last."""
+    if uuid and last.uuid:
+        return uuid == last.uuid
+    return last.over is None or (over and now - last.over < _SAME)
 
 
 def _window(now: float) -> str:

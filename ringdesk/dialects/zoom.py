@@ -13,7 +13,8 @@ import msgspec
 from ringdesk.calls import CallEvent, Direction, EventKind, Leg, LegState, Outcome, Via
 from ringdesk.codecs import hookfacts, hooksigned, hooktimes, macs, refusals
 from ringdesk.codecs.http import Answer, Request, text_of
-from ringdesk.dialects import SignedHook, Verdict
+from ringdesk.codecs.overtaken import Newest
+from ringdesk.dialects import SignedHook, SourceOptions, Verdict
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why, register
 
@@ -47,7 +48,12 @@ _CALLS: Final = {
 
 
 class ZoomDialect(SignedHook):
-    """A `WebhookDialect`. The secrets are secret tokens of the Zoom app."""
+    """A `WebhookDialect`. The secrets are secret tokens of the Zoom app. It remembers of each telephone how new the newest event
+    was; without that memory one that rang in vain rings again where its ring was overtaken."""
+
+    def __init__(self, source_id: str, options: SourceOptions) -> None:
+        super().__init__(source_id, options)
+        self._newest = Newest()
 
     def request(self, request: Request, now: float, secrets: tuple[str, ...]) -> Verdict:
         """One event of one person's telephone, or the challenge."""
@@ -69,12 +75,25 @@ class ZoomDialect(SignedHook):
         found = payload.get("object") if isinstance(payload, dict) else None
         base = msgspec.structs.replace(base, at=hooktimes.at(text_of(data, "event_ts"), base.at))
         events = _events(text_of(data, "event"), found, base, self._line) if isinstance(found, dict) else ()
+        told = text_of(data, "event_ts")
+        if events and told.isdecimal() and self._newest.overtaken(events[0].native_id, _telephone(found), int(told)):
+            events = _facts(events)
         return Verdict(answer=_TAKEN, events=events, once=_once(data, found) if events else "")
 
 
+def _facts(events: tuple[CallEvent, ...]) -> tuple[CallEvent, ...]:
+    """What is still true of a telephone of which something newer was heard: that it answered or the call ended, and who calls."""
+    lasting = tuple(each for each in events if each.event in (EventKind.ANSWERED, EventKind.ENDED))
+    return lasting or (msgspec.structs.replace(events[0], event=EventKind.CALLER, leg=None),)
+
+
+def _telephone(found: Any) -> str:
+    return text_of(found, "callee", "user_id") or text_of(found, "callee", "extension_number")
+
+
 def _once(data: dict[str, Any], found: Any) -> str:
-    callee = text_of(found, "callee", "user_id") or text_of(found, "callee", "extension_number")
-    return hookfacts.delivery(text_of(data, "event"), text_of(found, "call_id"), callee, text_of(data, "event_ts"))
+    told = text_of(data, "event"), text_of(found, "call_id"), _telephone(found), text_of(data, "event_ts")
+    return hookfacts.delivery(*told)
 
 
 def _refusal(request: Request, now: float, secrets: tuple[str, ...]) -> Why | None:

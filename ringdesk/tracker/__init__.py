@@ -90,6 +90,7 @@ class Tracker:
         self._ids: dict[SourceKey, str] = {}
         self._merged: dict[str, str] = {}
         self._over: dict[str, float] = {}
+        self._named: dict[SourceKey, str] = {}
 
     @property
     def policy(self) -> Policy:
@@ -143,7 +144,17 @@ class Tracker:
 
     def meant(self, event: CallEvent) -> CallEvent:
         """The event, under the name by which its call is kept here: not its own where that is one that comes again."""
-        return again.own(event, self.ended)
+        return again.own(event, self.ended, self._lives)
+
+    def _lives(self, source: str, native_id: str) -> str | None:
+        name = self._named.get(SourceKey(source, native_id))
+        return name if name is not None and self.ended(ids.call_id(source, name)) == again.LIVES else None
+
+    def named(self, source: str, name: str) -> None:
+        """A call is on under this name of its source, which began where nobody looks for it: by a clock that was wrong."""
+        self._named[SourceKey(source, again.id_of(name))] = name
+        while len(self._named) > self._policy.capacity:
+            del self._named[next(iter(self._named))]
 
     def ended(self, call_id: str) -> float | None:
         """When the call ended that has, or had, this id: `again.LIVES` while it lives, None if nothing is known of one."""
@@ -220,6 +231,8 @@ class Tracker:
         self._calls[call.id] = call
         for key in call.sources:
             self._ids[key] = call.id
+            if again.id_of(key.native_id) != key.native_id:
+                self.named(key.source, key.native_id)
         while len(self._calls) > self._policy.capacity:
             self._drop(next(iter(self._calls)))
         return call

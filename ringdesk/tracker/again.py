@@ -22,13 +22,17 @@ LONGEST_SECONDS: Final = 12 * 3600.0
 LIVES: Final = inf
 """In the place of when a call ended: it has not."""
 
-_BEGINS: Final = frozenset({EventKind.RINGING, EventKind.QUEUED, EventKind.ANSWERED})
+_RINGS: Final = frozenset({EventKind.RINGING, EventKind.QUEUED})
+_BEGINS: Final = _RINGS | {EventKind.ANSWERED}
 
+Lives = Callable[[str, str], str | None]
+"""Under which name a call of a source and an id of its own is on, where that is another than the id: then no clock can make its
+end another call's, however wrong it was when the call began."""
 Ended = Callable[[str], float | None]
 """When the call ended that has, or had, an id (ours): seconds since 1970, `LIVES` while it lives; None where there was none."""
 
 
-def own(event: CallEvent, ended: Ended) -> CallEvent:
+def own(event: CallEvent, ended: Ended, lives: Lives = lambda _source, _native_id: None) -> CallEvent:
     """The event, with the name under which its call is kept: its own id, unless that comes again."""
     if event.unique:
         return event
@@ -36,12 +40,21 @@ def own(event: CallEvent, ended: Ended) -> CallEvent:
     def over(native_id: str) -> float | None:
         return ended(ids.call_id(event.source, native_id))
 
+    def name(native_id: str, *, begins: bool) -> str:
+        return lives(event.source, native_id) or _name(native_id, event.at, over, begins=begins)
+
     linked = event.linked_id
     return msgspec.structs.replace(
         event,
-        native_id=_name(event.native_id, event.at, over, begins=event.event in _BEGINS),
-        linked_id=None if linked is None else _name(linked, event.at, over, begins=True),
+        native_id=name(event.native_id, begins=event.event in _BEGINS),
+        linked_id=None if linked is None else name(linked, begins=True),
     )
+
+
+def id_of(name: str) -> str:
+    """The source's own id in the name of a call."""
+    native_id, mark, part = name.rpartition("~")
+    return native_id if mark and part.isdecimal() else name
 
 
 def names(native_id: str, at: float) -> tuple[str, ...]:
@@ -55,6 +68,14 @@ def may_be(event: CallEvent) -> tuple[str, ...]:
     """The ids (ours) of all calls of which an event can speak, beside its own and the one that it links to."""
     said = [native for native in (event.native_id, event.linked_id) if native is not None]
     return tuple(ids.call_id(event.source, name) for native in said for name in names(native, event.at))
+
+
+def goes_on(event: CallEvent, last: float) -> dict[str, str]:
+    """The names by our ids of the calls that may be on and of which an event can speak that is dated long after the last of all
+    calls began (`last`): then it is the clock that may be wrong. Nothing for one that rings: a new call must not be lost."""
+    if event.event in _RINGS or event.at - last <= LONGEST_SECONDS:
+        return {}
+    return {ids.call_id(event.source, name): name for name in names(event.native_id, last)}
 
 
 def is_over(ended: float | None, at: float) -> bool:

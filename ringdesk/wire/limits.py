@@ -44,5 +44,10 @@ SLICE_SECONDS: Final = 0.020
 """A local transaction that applies changes takes at most this long; local saves go first."""
 ANSWERED_KEPT_SECONDS: Final = 7 * 86_400.0
 """How long an answered op stays on its terminal, for a server that is restored (sync.md 7)."""
+REPORTS_BURST: Final = 5000
+"""Reports of calls of one device at once: what the exchange of a busy store does in a day without the server, some 1,000 calls of
+five steps."""
+REPORTS_PER_SECOND: Final = 5.0
+"""The same in the long run: 3,600 calls an hour of five steps each, through one desk."""
 REPORT_FRESH_SECONDS: Final = 30.0
 """An older report of a call is history: it never pops, withdraws or makes a callback (sync.md 5)."""

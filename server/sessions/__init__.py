@@ -9,6 +9,7 @@ import contextlib
 import logging
 from base64 import b64encode
 from collections.abc import Callable
+from itertools import takewhile
 from typing import Final
 
 import msgspec
@@ -63,6 +64,7 @@ NONCE_BYTES: Final = 24
 WRONG_CODE_DELAY: Final = 0.5
 """Seconds after a wrong enrolment code, which has 128 bits: the delay spares the database, not the secret."""
 INTERNAL: Final = 1011
+_REPORT: Final = "call.report"
 TOO_MUCH: Final = SafeText(
     "too many changes of this desk were refused, or too many calls reported; the next are looked at later"
 )
@@ -266,9 +268,8 @@ class Conversation:
         if any(not 0 < len(op.op_id) <= 64 or op.dev_seq < 1 for op in push.ops):
             raise WireError("an op_id has 1 to 64 characters and a dev_seq is at least 1", BAD_MESSAGE)
         device, allowance = self._here.device, self._parts.allowance
-        if wait := allowance.wait(device.id, asyncio.get_running_loop().time()):
-            log.warning("push.denied", extra={"device": device.id, "ops": len(push.ops), "wait": round(wait)})
-            self._say(Denied(ref=PUSH, code="slow_down", message=TOO_MUCH, retry_after=wait))
+        push = self._allowed(push)
+        if not push.ops:
             return
         reply = await self._parts.acceptor.push(device, push, self._parts.clock())
         allowance.spend(device.id, reply.refused, asyncio.get_running_loop().time(), reported=reply.reported)
@@ -283,6 +284,20 @@ class Conversation:
             self._say(Answers(epoch=push.epoch, answers=reply.answers, head=reply.head))
         if reply.need is not None:
             self._say(Need(epoch=push.epoch, n=reply.need))
+
+    def _allowed(self, push: Push) -> Push:
+        """What is looked at of a push: all, or nothing, or what stands before a report too many. The terminal is told so first:
+        an answer to a part of it makes it send the rest again."""
+        device, allowance, now = self._here.device, self._parts.allowance, asyncio.get_running_loop().time()
+        wait = allowance.wait(device.id, now)
+        taken = () if wait else push.ops
+        if not wait and (wait := allowance.wait_to_report(device.id, now)):
+            taken = tuple(takewhile(lambda op: op.kind != _REPORT, push.ops))
+        if len(taken) == len(push.ops):
+            return push
+        log.warning("push.denied", extra={"device": device.id, "ops": len(push.ops) - len(taken), "wait": round(wait)})
+        self._say(Denied(ref=PUSH, code="slow_down", message=TOO_MUCH, retry_after=wait))
+        return msgspec.structs.replace(push, ops=taken)
 
     async def _pull(self, pull: Pull) -> None:
         terminal = self._here

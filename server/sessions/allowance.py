@@ -3,19 +3,17 @@
 no rule of the business holds them up.
 
 A device that has used up its allowance is told to wait. What it sends meanwhile is not looked at, and so has to be sent
-again: no op loses its answer, it comes later.
+again: no op loses its answer, it comes later. Where only reports are too many, what stands before the first of them is taken.
 """
 
 from typing import Final
+
+from ringdesk.wire import limits
 
 BURST: Final = 2000
 """At once: more than a desk can write in a day without its server, should its person have lost every right meanwhile."""
 PER_SECOND: Final = 0.5
 """In the long run: 60 MB a day."""
-REPORTS_BURST: Final = 5000
-"""Reports at once: what the exchange of a busy store does in a day without the server, some 1,000 calls of five steps."""
-REPORTS_PER_SECOND: Final = 5.0
-"""In the long run: 3,600 calls an hour of five steps each, through one desk."""
 
 
 class _Bucket:
@@ -42,11 +40,14 @@ class Allowance:
 
     def wait(self, device: str, now: float) -> float:
         """Seconds until the next push of the device is looked at; 0.0: at once."""
-        refused = self._refused.left(device, now, BURST, PER_SECOND)
-        reported = self._reported.left(device, now, REPORTS_BURST, REPORTS_PER_SECOND)
-        return max(0.0, (1.0 - refused) / PER_SECOND, (1.0 - reported) / REPORTS_PER_SECOND)
+        return max(0.0, (1.0 - self._refused.left(device, now, BURST, PER_SECOND)) / PER_SECOND)
+
+    def wait_to_report(self, device: str, now: float) -> float:
+        """Seconds until the next report of the device is looked at, and what is pushed behind it; 0.0: at once."""
+        left = self._reported.left(device, now, limits.REPORTS_BURST, limits.REPORTS_PER_SECOND)
+        return max(0.0, (1.0 - left) / limits.REPORTS_PER_SECOND)
 
     def spend(self, device: str, refused: int, now: float, *, reported: int = 0) -> None:
         """So many ops of a push were refused, and so many reports of calls taken in: that may be more than were left."""
         self._refused.spend(device, refused, now, BURST, PER_SECOND)
-        self._reported.spend(device, reported, now, REPORTS_BURST, REPORTS_PER_SECOND)
+        self._reported.spend(device, reported, now, limits.REPORTS_BURST, limits.REPORTS_PER_SECOND)

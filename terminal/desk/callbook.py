@@ -17,7 +17,7 @@ from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, po
 from terminal.desk.unheard import Unheard
 
 YOUNG: Final = 30.0
-"""Seconds: a call that somebody else reports pops only while it is younger (sync.md 5)."""
+"""Seconds: what somebody else reports, or waited here until it was heard, pops only while it is younger (sync.md 5)."""
 TOLD_LATE: Final = 900.0
 """Seconds: what a source of this desk itself tells of a call that rang longer ago is history (`codecs.hooktimes`)."""
 KEPT: Final = 600.0
@@ -50,15 +50,19 @@ class CallBook:
         self._rows: dict[str, Call] = {}
         self._shown: dict[str, _Shown] = {}
         self._known_as_another: set[str] = set()
+        self._late: set[str] = set()
+        """The calls of a line of this desk whose newest event was old when it was heard: whether they ring on nobody knows."""
         self._asked: set[str] = set()
         """The calls of which people here were asked whether they are the same as another."""
         self.own: frozenset[str] = frozenset()
         """The ids of this device and of the person who works here: what a route names."""
 
     def heard(self, event: CallEvent, site: str, now: float | None = None) -> list[Turn]:
-        """A line of this desk reports something; `now` where it may have happened long before that."""
+        """A line of this desk reports something; `now`: it may have happened before that, and have waited until now."""
         others = [row for row in self._rows.values() if row.merged_into is None and self._tracker.get(row.id) is None]
-        return self._turns(self._tracker.received(event, site=site, others=others), event.at if now is None else now)
+        calls, now = self._tracker.received(event, site=site, others=others), event.at if now is None else now
+        (self._late.difference_update if now - event.at < YOUNG else self._late.update)(call.id for call in calls)
+        return self._turns(calls, now)
 
     def meant(self, event: CallEvent) -> CallEvent:
         """The event, under the name by which its call is kept here (`tracker.again`)."""
@@ -74,6 +78,10 @@ class CallBook:
         """When calls ended that others, or this desk in an earlier life, heard of."""
         for each, at in ended.items():
             self._tracker.recall(each, at)
+
+    def goes_on(self, source: str, name: str) -> None:
+        """A call of a source is on that has this name, though by the clock of now it is too old."""
+        self._tracker.named(source, name)
 
     def row(self, row: Call, now: float) -> list[Turn]:
         """The row of a call came or changed: a report of another desk, a claim, a wrap-up, by whomever."""
@@ -139,6 +147,7 @@ class CallBook:
             elif _over(call, now):
                 del self._shown[call_id]
                 self._asked.discard(call_id)
+                self._late.discard(call_id)
         for call_id in [row.id for row in self._rows.values() if row.id not in self._shown and _over(row, now)]:
             del self._rows[call_id]
         return ended, turns
@@ -282,7 +291,8 @@ class CallBook:
         self._known_as_another.discard(call_id)
         told = call.started if call.routed is None else max(call.started, call.routed.since)
         others = call_id in self._rows and self._tracker.get(call_id) is None
-        young = now - told < YOUNG if others else now - max(told, call.last_ring or 0.0) < TOLD_LATE
+        rang = max(told, call.last_ring or 0.0)
+        young = now - told < YOUNG if others else now - rang < TOLD_LATE and call_id not in self._late
         elsewhere = self.elsewhere(call)
         pop = not popped and young and _calls_for(call) and not elsewhere
         perhaps = self._perhaps(call) if pop else self._question(before, call, popped=popped)

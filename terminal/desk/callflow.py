@@ -24,20 +24,22 @@ from ringdesk.wire.messages import Line
 from terminal import words
 from terminal.desk.callbook import CallBook, Turn
 from terminal.desk.inturn import InTurn
+from terminal.desk.pace import Pace
 from terminal.desk.ports import Lookup, Source
 from terminal.desk.reports import Reporter
 from terminal.desk.values import Card
 from terminal.news import CallNews, Match, News, NoticeNews, ScreenPop
 from terminal.store import cards
 
-_SHARE: Final = 32
-"""Events of one source that may wait; beyond it that source waits."""
+_SHARE: Final = 20_000
+"""Events of one source that may wait, some 20 MB; beyond it that source waits, and what it says then gets the time at which it
+is read. So they are so many that the last of them is too old to ring."""
 _ROWS: Final = ""
 """In the place of a source: what comes from the store."""
 _LONGEST_SLEEP: Final = 30.0
 _DUE_EVERY: Final = 1.0
 """Seconds after which the deadlines are looked at, whatever waits: else a busy source lets no call be given up."""
-_LAST_SECONDS: Final = 5.0
+_LAST_SECONDS: Final = 3.0
 _NOT_REPORTED: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
 
 _log = structlog.get_logger(__name__)
@@ -46,7 +48,7 @@ _log = structlog.get_logger(__name__)
 class CallFlow:
     """Everything about calls at one desk, but for what people do with them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of a desk that a call meets, each by its name
         self,
         book: CallBook,
         *,
@@ -57,6 +59,7 @@ class CallFlow:
         name_of: Callable[[str], SafeText | None],
         me: str,
         now: Callable[[], float],
+        pace: Pace | None = None,
     ) -> None:
         """`name_of` is what a person (by id) is called, `me` the id of the one at this desk."""
         self.book = book
@@ -73,7 +76,8 @@ class CallFlow:
         self._queue: InTurn[CallEvent | Call | frozenset[str] | list[Turn]] = InTurn()
         self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_SHARE))
         self._looked = float("-inf")
-        self._reporter = Reporter(save_report, self._not_saved)
+        self._last_began: float | None = None
+        self._reporter = Reporter(save_report, self._not_saved, pace)
 
     @property
     def me(self) -> str:
@@ -98,10 +102,12 @@ class CallFlow:
         """A line of this desk."""
         self._sources[source.spec.id] = source
 
-    def begin(self, calls: list[Call]) -> None:
+    def begin(self, calls: list[Call], last_began: float | None = None) -> None:
         """The calls of the last minutes, at the start: those that ring are still to be shown, what fell silent is over. All
-        are in the book when this returns: whoever asks who is on the line gets no half of an answer."""
+        are in the book when this returns: whoever asks who is on the line gets no half of an answer. `last_began`: when the
+        newest call of all did."""
         now = self._now()
+        self._last_began = last_began
         turns: list[Turn] = []
         for call in calls:
             late = deadline(call, Policy())
@@ -136,7 +142,9 @@ class CallFlow:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_SECONDS):
                 await self._queue.join()
-                await self._reporter.rest()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                await self._reporter.rest(all_of_them=True)
 
     async def run(self) -> None:
         """Work for ever."""
@@ -174,8 +182,8 @@ class CallFlow:
     async def _next(self) -> CallEvent | Call | frozenset[str] | list[Turn] | None:
         """What comes next; None when only time has passed."""
         now = self._now()
-        if not self._queue.empty() and abs(now - self._looked) >= _DUE_EVERY:
-            return None
+        if not self._queue.empty():
+            return None if abs(now - self._looked) >= _DUE_EVERY else self._queue.get_nowait()[1]
         due = self.book.due_in(now)
         wait = _LONGEST_SLEEP if due is None else min(max(due, 0.05), _LONGEST_SLEEP)
         with contextlib.suppress(TimeoutError):
@@ -185,7 +193,7 @@ class CallFlow:
 
     async def _heard(self, event: CallEvent) -> None:
         event = await self._meant(self._with_number(event))
-        turns = self.book.heard(event, self._site, self._now() if event.unique else None)
+        turns = self.book.heard(event, self._site, self._now())
         await self._tell(turns)
         if event.event not in _NOT_REPORTED:
             self._report(event)
@@ -198,10 +206,20 @@ class CallFlow:
                 ended = await self._lookup.ended(strange)
                 if any(again.is_over(at, event.at) for at in ended.values()):
                     ended |= await self._lookup.ended(again.may_be(event))
+                    await self._recall_named(event)
                 self.book.recall(ended)
             except RingdeskError as error:
                 _log.error("the past of a call could not be read", error=str(error))
         return self.book.meant(event)
+
+    async def _recall_named(self, event: CallEvent) -> None:
+        """A call that is on since before this desk began keeps its name where the clock is days ahead now: else it never ends."""
+        named = {} if self._last_began is None else again.goes_on(event, self._last_began)
+        ended = await self._lookup.ended(tuple(named)) if named else {}
+        for call, at in ended.items():
+            if at == again.LIVES:
+                self.book.recall({call: at})
+                self.book.goes_on(event.source, named[call])
 
     def _report(self, event: CallEvent) -> None:
         call = self.book.of(SourceKey(event.source, event.native_id))

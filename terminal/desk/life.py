@@ -23,6 +23,7 @@ from terminal.desk.callbook import KEPT, CallBook
 from terminal.desk.callflow import CallFlow
 from terminal.desk.door import Door
 from terminal.desk.newsroom import Newsroom
+from terminal.desk.pace import Pace
 from terminal.desk.ports import Link, Lookup, Pump, Source
 from terminal.drafts import Drafting
 from terminal.news import HealthNews, News, NoticeNews, SyncNews
@@ -103,6 +104,7 @@ class Life:
             name_of=self._news.name_of,
             me=person.actor.person,
             now=now,
+            pace=Pace(self._waiting, steady or now),
         )
 
     # --- its life -----------------------------------------------------------------------------------------------------
@@ -115,7 +117,7 @@ class Life:
         recent = await self._store.calls(now - KEPT)
         self._sync = await self._link.status()
         self._ending.append(self._store.listen(self._happened))
-        self._flow.begin(recent)
+        self._flow.begin(recent, await self._store.last_began())
         loop = asyncio.get_running_loop()
         for source in self._sources.values():
             self._flow.add(source)
@@ -179,6 +181,9 @@ class Life:
 
     async def _report(self, report: CallReport) -> None:
         await self._keep([msgspec.structs.replace(report, uncertainty=self._link.uncertainty)])
+
+    async def _waiting(self) -> int:
+        return (await self._store.waiting()).ops
 
     async def _keep(
         self, wanted: Sequence[Args], base: dict[str, int] | None = None, draft: Drafting | None = None

@@ -191,6 +191,12 @@ def recent_calls(tx: Transaction, since: float) -> list[Call]:
     return [row for row in rows if isinstance(row, Call)]
 
 
+def last_began(tx: Transaction) -> float | None:
+    """When the newest call of all began, seconds since 1970; None where there is none."""
+    newest: float | None = tx.value("select max(at) from about where kind = 'call'")
+    return newest
+
+
 def call_notes(tx: Transaction, call_id: str) -> list[Note]:
     """The notes of a call, newest first; also those that still name a call which turned out to be this one."""
     return [row for row in _of_call(tx, call_id, "note") if isinstance(row, Note)]

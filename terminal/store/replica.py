@@ -132,6 +132,10 @@ class Store(SignIns):
         """Calls that began after `since`, oldest first."""
         return await self.reader.run(lambda tx: cards.recent_calls(tx, since))
 
+    async def last_began(self) -> float | None:
+        """When the newest call of all began, seconds since 1970; None where there is none."""
+        return await self.reader.run(cards.last_began)
+
     async def call_notes(self, call: str) -> list[Note]:
         """The notes of a call, newest first."""
         return await self.reader.run(lambda tx: cards.call_notes(tx, call))

@@ -1,8 +1,9 @@
 """Requests overtake each other: whatever their order, a call ends as it does in the right one."""
 
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import combinations, permutations
 
+import msgspec
 import pytest
 
 from config import registry
@@ -10,9 +11,9 @@ from ringdesk.callbacks import Policy, lost
 from ringdesk.calls import Call, CallEvent, CallState, Direction, Outcome
 from ringdesk.dialects import SourceOptions
 from ringdesk.simulators import Incoming
-from ringdesk.simulators.hooks import Told, signing
+from ringdesk.simulators.hooks import Part, Told, signing
 from ringdesk.simulators.hooks.providers import PROVIDERS
-from ringdesk.tracker import Tracker
+from ringdesk.tracker import Tracker, give_up, pop_due
 
 AT = 1795325880.0
 URL = "https://pop.example.tw/hook/one"
@@ -20,15 +21,19 @@ BARE = ["twilio", "signalwire", "plivo", "ringcentral"]
 """They do not say how a call ended."""
 
 
-def batches(name: str, answer: str | None) -> list[tuple[CallEvent, ...]]:
-    """The events of each request of a call, in the order in which it was sent."""
-    it = Told(
+def call_told(answer: str | None) -> Told:
+    return Told(
         call=Incoming(number="0912345678", answer=answer),
         id="0123456789abcdef" * 2,
         number="+886912345678",
         called="+886227208889",
         at=AT,
     )
+
+
+def batches(name: str, answer: str | None) -> list[tuple[CallEvent, ...]]:
+    """The events of each request of a call, in the order in which it was sent."""
+    it = call_told(answer)
     dialect = registry.webhook(name)("source", SourceOptions())
     return [
         dialect.request(signing.unsigned(part, URL), AT + part.after, ()).events for part in PROVIDERS[name].parts(it)
@@ -61,3 +66,78 @@ def test_whichever_leg_is_heard_of_first_the_call_comes_in(answer: str | None, o
         assert (call.direction, call.state, call.outcome) == (Direction.IN, CallState.ENDED, outcome), order
         assert (call.caller.raw, call.called.raw) == ("+886912345678", "+886227208889")
         assert lost(call, Policy()) is (outcome is Outcome.MISSED)
+
+
+def heard(name: str, parts: Sequence[Part]) -> tuple[Call, list[bool]]:
+    """The one call that requests amount to which come within a second of each other, when nothing more is heard of it; and after
+    each of them, whether it called somebody."""
+    dialect = registry.webhook(name)("source", SourceOptions())
+    tracker, now, calls_somebody = Tracker(), AT + max(part.after for part in parts), list[bool]()
+    for number, part in enumerate(parts):
+        now += number / 10
+        for event in dialect.request(signing.unsigned(part, URL), now, ()).events:
+            tracker.received(event)
+        calls_somebody.append(any(map(waits, tracker.calls)))
+    (call,) = tracker.calls
+    return give_up(call, now) if call.live else call, calls_somebody
+
+
+def waits(call: Call) -> bool:
+    return pop_due(call) and call.state in (CallState.NEW, CallState.RINGING, CallState.QUEUED)
+
+
+@pytest.mark.parametrize("answer", ["802", None])
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_two_requests_that_change_places_change_nothing_of_the_end(name: str, answer: str | None) -> None:
+    """What is older undoes nothing: neither does a call that is over ring again, nor a telephone that rang in vain."""
+    parts = list(PROVIDERS[name].parts(call_told(answer)))
+    right, _ = heard(name, parts)
+    for one, other in combinations(range(len(parts)), 2):
+        order = parts.copy()
+        order[one], order[other] = parts[other], parts[one]
+        call, calls_somebody = heard(name, order)
+        assert (call.state, call.outcome, call.caller) == (right.state, right.outcome, right.caller)
+        assert not any(calls_somebody[order.index(parts[-1]) :]), "it called somebody after its end"
+
+
+@pytest.mark.parametrize("name", ["shop", "cloudtalk"])
+def test_who_calls_again_after_an_end_that_overtook_its_ring_rings(name: str) -> None:
+    ring, missed = PROVIDERS[name].parts(call_told(None))
+    dialect, tracker = registry.webhook(name)("source", SourceOptions()), Tracker()
+    again = msgspec.structs.replace(call_told(None), at=AT + 40.0)
+    for at, part in ((21.0, missed), (23.0, ring), (61.0, PROVIDERS[name].parts(again)[0])):
+        for event in dialect.request(signing.unsigned(part, URL), AT + at, ()).events:
+            tracker.received(event)
+    first, second = tracker.calls
+    assert (first.outcome, waits(second)) == (Outcome.MISSED, True)
+
+
+@pytest.mark.parametrize("answer", ["802", None])
+@pytest.mark.parametrize("name", ["shop", "cloudtalk"])
+def test_after_another_call_it_is_the_same(name: str, answer: str | None) -> None:
+    """They name no call, and the one before is over."""
+    before = msgspec.structs.replace(call_told("801"), at=AT - 300.0, id="f" * 32)
+    second = list(PROVIDERS[name].parts(call_told(answer)))
+    for order in permutations(second):
+        dialect, tracker = registry.webhook(name)("source", SourceOptions()), Tracker()
+        now = AT - 100.0
+        for number, part in enumerate((*PROVIDERS[name].parts(before), *order)):
+            now += 100.0 if number == 3 else 0.1
+            for event in dialect.request(signing.unsigned(part, URL), now, ()).events:
+                tracker.received(event)
+            assert not any(map(waits, tracker.calls)) or second[-1] not in order[: max(0, number - 2)], order
+        first, call = tracker.calls
+        assert (first.outcome, call.state) == (Outcome.ANSWERED, CallState.ENDED), order
+        assert call.outcome is (Outcome.MISSED if answer is None else Outcome.ANSWERED), order
+
+
+def test_a_call_that_goes_out_of_a_shop_is_none_that_came_in() -> None:
+    told = call_told("801")
+    _, picked_up, hung_up = PROVIDERS["shop"].parts(msgspec.structs.replace(told, at=AT + 300.0))
+    dialect, tracker = registry.webhook("shop")("source", SourceOptions()), Tracker()
+    missed = PROVIDERS["shop"].parts(call_told(None))
+    for part in (*missed, picked_up, hung_up):
+        for event in dialect.request(signing.unsigned(part, URL), AT + part.after, ()).events:
+            tracker.received(event)
+    (call,) = tracker.calls
+    assert (call.outcome, call.answered) == (Outcome.MISSED, None)

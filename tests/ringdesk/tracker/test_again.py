@@ -61,6 +61,18 @@ def test_a_tracker_knows_what_it_has_forgotten() -> None:
     assert (over.id, over.state, tracker.get(first.id)) == (again.id, CallState.ENDED, None)
 
 
+@pytest.mark.parametrize("ahead", [-86_400.0, 86_400.0])
+def test_a_call_that_is_on_ends_under_its_name_however_the_clock_was_set_since(ahead: float) -> None:
+    tracker = Tracker()
+    tracker.recall(ids.call_id("pbx", "7"), T - 5 * 86_400.0)
+    (call,) = tracker.received(event(EventKind.ANSWERED, T))
+    assert call.id == ids.call_id("pbx", f"7~{stretch(T)}")
+    (over,) = tracker.received(event(EventKind.ENDED, T + ahead))
+    assert (over.id, over.state) == (call.id, CallState.ENDED)
+    (other,) = tracker.received(event(EventKind.RINGING, T + ahead + AGAIN_SECONDS + 1))
+    assert other.id != call.id
+
+
 def test_a_tracker_that_was_told_of_it_knows_it_too_and_remembers_no_more_than_it_may() -> None:
     tracker = Tracker(Policy(capacity=2))
     for native in ("7", "8", "9"):

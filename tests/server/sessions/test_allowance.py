@@ -10,9 +10,11 @@ import pytest
 from ringdesk.calls import CallEvent, EventKind
 from ringdesk.ids import call_id
 from ringdesk.ops import CallReport, Op
+from ringdesk.wire import limits
+from ringdesk.wire.limits import REPORTS_BURST, REPORTS_PER_SECOND
 from ringdesk.wire.messages import PUSH, Answers, Denied, Push
 from server.sessions import allowance
-from server.sessions.allowance import BURST, PER_SECOND, REPORTS_BURST, REPORTS_PER_SECOND, Allowance
+from server.sessions.allowance import BURST, PER_SECOND, Allowance
 from tests.server.parts import ROOTS, Shop, Terminal, member, shop
 
 
@@ -86,23 +88,25 @@ async def test_what_was_answered_before_costs_nothing(tmp_path: Path, monkeypatc
 def test_reports_have_an_allowance_of_their_own() -> None:
     it = Allowance()
     it.spend("d1", 0, 0.0, reported=REPORTS_BURST + 9)
-    assert it.wait("d1", 0.0) == 10 / REPORTS_PER_SECOND
-    assert it.wait("d2", 0.0) == 0.0
+    assert (it.wait("d1", 0.0), it.wait_to_report("d1", 0.0)) == (0.0, 10 / REPORTS_PER_SECOND)
+    assert it.wait_to_report("d2", 0.0) == 0.0
     it.spend("d2", 1, 0.0, reported=1)
+    assert it.wait_to_report("d2", 0.0) == 0.0
     assert it.wait("d2", 0.0) == 0.0
+
+
+def report(desk: Terminal, native: str) -> Op:
+    event = CallEvent(event=EventKind.RINGING, at=ROOTS.clock(), source=desk.device, native_id=native)
+    return desk.op(CallReport(call=call_id(desk.device, native), events=(event,)))
 
 
 async def test_a_device_that_reports_calls_without_end_waits_and_loses_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(allowance, "REPORTS_BURST", 5)
-    monkeypatch.setattr(allowance, "REPORTS_PER_SECOND", 0.01)
+    monkeypatch.setattr(limits, "REPORTS_BURST", 5)
+    monkeypatch.setattr(limits, "REPORTS_PER_SECOND", 0.01)
     async with shop(tmp_path) as it:
         hostile, other = await it.terminal(), await it.terminal()
-
-        def report(desk: Terminal, native: str) -> Op:
-            event = CallEvent(event=EventKind.RINGING, at=ROOTS.clock(), source=desk.device, native_id=native)
-            return desk.op(CallReport(call=call_id(desk.device, native), events=(event,)))
 
         reports = [report(hostile, f"c{number}") for number in range(12)]
         answers = (await hostile.push(*reports[:8])).answers
@@ -112,7 +116,27 @@ async def test_a_device_that_reports_calls_without_end_waits_and_loses_none(
         assert (said.ref, said.code) == (PUSH, "slow_down")
         assert (await other.push(report(other, "c"))).answers[0].result == "applied"
         assert kept(it) == 9
-        monkeypatch.setattr(allowance, "REPORTS_PER_SECOND", 1e6)
+        monkeypatch.setattr(limits, "REPORTS_PER_SECOND", 1e6)
         await asyncio.sleep(0.01)
         await hostile.say(rest)
         assert [answer.dev_seq for answer in (await hostile.expect(Answers)).answers] == list(range(9, 13))
+
+
+async def test_what_people_did_before_a_report_too_many_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "REPORTS_BURST", 3)
+    monkeypatch.setattr(limits, "REPORTS_PER_SECOND", 0.01)
+    async with shop(tmp_path) as it:
+        desk = await it.terminal()
+        await desk.push(*(report(desk, f"c{number}") for number in range(3)))
+        assert [answer.result for answer in (await desk.push(desk.op(member()))).answers] == ["applied"]
+        mixed = [desk.op(member()), desk.op(member()), report(desk, "too many"), desk.op(member())]
+        said = await denied(desk, Push(epoch=desk.epoch, ops=tuple(mixed)))
+        assert (said.ref, said.code) == (PUSH, "slow_down")
+        taken = (await desk.expect(Answers)).answers
+        assert [(answer.op_id, answer.result) for answer in taken] == [(op.op_id, "applied") for op in mixed[:2]]
+        monkeypatch.setattr(limits, "REPORTS_PER_SECOND", 1e6)
+        await asyncio.sleep(0.01)
+        answers = (await desk.push(*mixed)).answers
+        assert [answer.op_id for answer in answers] == [op.op_id for op in mixed]

@@ -56,6 +56,16 @@ def test_a_stated_absence_pops_at_once() -> None:
     assert pops(book, event(EventKind.RINGING), absent, event(EventKind.RINGING, 6)) == [(EventKind.CALLER, 1.0)]
 
 
+def test_what_a_line_heard_long_ago_pops_only_once_the_line_rings_on() -> None:
+    book = CallBook(Tracker())
+    ring, number = event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI)
+    assert not any(turn.pop for each in (ring, number) for turn in book.heard(each, "main", AT + 2 * YOUNG))
+    turns = book.row(row(id=call_id("line", "1"), last_ring=AT), AT + 2 * YOUNG)
+    assert not any(turn.pop for turn in turns), "nor when the server has it, too"
+    on = event(EventKind.RINGING, 2 * YOUNG)
+    assert [turn.pop for turn in book.heard(on, "main", on.at + YOUNG - 1)] == [True]
+
+
 def test_a_late_number_is_news_to_identify_and_a_mere_ring_is_none() -> None:
     book = CallBook(Tracker())
     for after in (0.0, 6.0):

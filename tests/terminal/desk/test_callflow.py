@@ -28,9 +28,9 @@ class Clock:
         return self.at
 
 
-def ring(native: str, source: str = "line") -> CallEvent:
+def ring(native: str, source: str = "line", at: float = AT + 1000.0) -> CallEvent:
     caller = Caller(raw=SafeText(f"0912{source}{native}"), presentation=Presentation.SHOWN)
-    return CallEvent(event=EventKind.RINGING, at=AT, source=source, native_id=native, caller=caller)
+    return CallEvent(event=EventKind.RINGING, at=at, source=source, native_id=native, caller=caller)
 
 
 @asynccontextmanager
@@ -53,7 +53,7 @@ async def working(*events: CallEvent) -> AsyncIterator[list[News]]:
 
 
 async def test_a_call_is_given_up_while_others_keep_coming() -> None:
-    async with working(*(ring(str(number)) for number in range(250))) as news:
+    async with working(ring("0", at=AT), *(ring(str(number)) for number in range(1, 250))) as news:
         first = call_id("line", "0")
         ended = [isinstance(each, CallNews) and each.call.id == first and not each.call.live for each in news]
         assert ended.index(True) < max(at for at, each in enumerate(news) if isinstance(each, ScreenPop))
@@ -69,3 +69,22 @@ async def test_a_busy_line_delays_itself_alone() -> None:
         assert [pops.index(call_id("quiet", native)) for native in "ab"] == [1, 3]
         own = [each for each in pops if each not in (pops[1], pops[3])]
         assert own == [call_id("busy", str(number)) for number in range(100)]
+
+
+async def test_what_waited_in_a_flood_until_it_was_old_is_history() -> None:
+    """It has the time at which it was heard; the desk comes to it a minute later."""
+    flood = [ring(str(number), "busy", AT) for number in range(100)]
+    async with working(*flood, ring("a", "quiet", AT)) as news:
+        popped = {each.call.id for each in news if isinstance(each, ScreenPop)}
+        calls = [call_id("busy", str(number)) for number in range(100)]
+        assert {call_id("quiet", "a"), calls[0]} <= popped
+        assert not popped.intersection(calls[50:])
+
+
+async def test_a_flood_waits_here_with_the_time_at_which_it_was_heard() -> None:
+    """Not in its port, from which it would be read minutes later as if it were new."""
+    parts: dict[str, Any] = {"lookup": AsyncMock(), "card": AsyncMock(), "save_report": AsyncMock()}
+    flow = CallFlow(CallBook(Tracker()), publish=lambda _: None, name_of=lambda _: None, me="me", now=Clock(), **parts)
+    for number in range(2000):
+        async with asyncio.timeout(20):
+            await flow.put(ring(str(number)))  # nobody takes them

@@ -9,6 +9,7 @@ import pytest
 
 from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
 from ringdesk.ids import call_id
+from ringdesk.tracker.again import names
 from terminal.desk import life
 from terminal.news import ScreenPop
 from tests.terminal.desk.place import Hand, Place, opened
@@ -60,3 +61,19 @@ async def test_what_rings_just_before_it_is_given_up_rings_on(tmp_path: Path) ->
         await place.desk._flow.lapse([on])
         await place.desk._flow._queue.join()
         assert [(each.id, each.state) for each in place.desk.calls()] == [(on.id, CallState.RINGING)]
+
+
+@pytest.mark.parametrize("other_since", [False, True])
+async def test_a_call_that_is_on_ends_where_the_clock_is_a_day_ahead_since(tmp_path: Path, other_since: bool) -> None:
+    """Its exchange counts from 1 each day: the call goes by a name of the time in which it began."""
+    began = time.time() - 86_400.0
+    source, name = Hand().spec.id, names("7", began)[0]
+    before = msgspec.structs.replace(left("7"), state=CallState.ENDED, started=began - 90_000.0, ended=began - 89_000.0)
+    on = msgspec.structs.replace(left(name), state=CallState.ANSWERED, started=began, answered=began)
+    async with opened(tmp_path, calls=(before, on)) as place:
+        if other_since:
+            await place.hand.ring("0955000111", native="8")
+        await place.hand.say(EventKind.ENDED, native="7")
+        await place.desk._flow.drain()
+        (row,) = [each for each in await place.store.calls(began - 1) if each.id == on.id]
+        assert (row.state, row.sources) == (CallState.ENDED, (SourceKey(source, name),))
