@@ -166,6 +166,8 @@ class CallFlow:
                 self._queue.task_done()
             if isinstance(item, CallEvent):
                 self._rooms[item.source].release()
+            if not self._queue.empty():
+                await asyncio.sleep(0)  # keys come first, however much waits here
 
     async def _take(self, item: CallEvent | Call | frozenset[str] | list[Turn] | None) -> None:
         if item is None:

@@ -104,7 +104,7 @@ class Life:
             name_of=self._news.name_of,
             me=person.actor.person,
             now=now,
-            pace=Pace(self._waiting, steady or now),
+            pace=Pace(steady or now),
         )
 
     # --- its life -----------------------------------------------------------------------------------------------------
@@ -181,9 +181,6 @@ class Life:
 
     async def _report(self, report: CallReport) -> None:
         await self._keep([msgspec.structs.replace(report, uncertainty=self._link.uncertainty)])
-
-    async def _waiting(self) -> int:
-        return (await self._store.waiting()).ops
 
     async def _keep(
         self, wanted: Sequence[Args], base: dict[str, int] | None = None, draft: Drafting | None = None

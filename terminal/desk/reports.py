@@ -204,7 +204,7 @@ class Reporter:
         """Save the reports that are ready, as many as may leave now, or `all_of_them`. Whether some have to be saved later."""
         async with self._one_at_a_time:
             while self._reports.held:
-                if not (all_of_them or self._pace is None or await self._pace.allows()):
+                if not (all_of_them or self._pace is None or self._pace.allows()):
                     return True
                 if not await self._leave(self._reports.take()):
                     return False

@@ -156,7 +156,12 @@ def test_every_mistake_has_one_line(url: str, says: str) -> None:
 
 def test_what_carries_each_of_our_dialects_is_known() -> None:
     assert set(_SPOKEN_OVER) == set(registry.names())
-    for url in ("tcp://box:1?dialect=mdmf&tls=1", "socket://pbx:5038?dialect=ami", "udp://:3520?dialect=whozz", "replay:x.jsonl?dialect=ami"):
+    for url in (
+        "tcp://box:1?dialect=mdmf&tls=1",
+        "socket://pbx:5038?dialect=ami",
+        "udp://:3520?dialect=whozz",
+        "replay:x.jsonl?dialect=ami",
+    ):
         assert parse(url, "d1").dialect
     assert parse("udp://:1?dialect=acme", "d1").dialect == "acme", "of another package's nothing is known"
 

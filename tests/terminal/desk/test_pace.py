@@ -28,13 +28,9 @@ class Bench:
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.waiting = 0
         self.saved: list[str] = []
-        self.pace = Pace(self._waiting, lambda: self.now)
+        self.pace = Pace(lambda: self.now)
         self.reporter = Reporter(self._save, lambda _report, _error: False, self.pace)
-
-    async def _waiting(self) -> int:
-        return self.waiting
 
     async def _save(self, report: CallReport) -> None:
         self.saved.append(report.call)
@@ -63,16 +59,6 @@ async def test_reports_leave_no_faster_than_the_server_takes_them() -> None:
     assert len(bench.saved) == 108, "never more at once than it takes at once"
     assert await bench.reporter.rest(all_of_them=True) is False
     assert sorted(bench.saved) == sorted(f"flood{number}" for number in range(300)), "none is lost, none is told twice"
-
-
-async def test_while_nothing_is_answered_no_more_wait_than_the_server_takes_at_once() -> None:
-    bench = Bench()
-    bench.waiting, bench.now = 80, 1e6
-    bench.flood(1)
-    assert await bench.reporter.rest()
-    bench.waiting = 79
-    assert not await bench.reporter.rest()
-    assert bench.saved == ["flood0"]
 
 
 async def test_the_report_of_a_call_of_which_a_person_says_something_waits_for_nothing() -> None:
