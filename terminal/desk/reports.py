@@ -206,7 +206,8 @@ class Reporter:
             while self._reports.held:
                 if not (all_of_them or self._pace is None or self._pace.allows()):
                     return True
-                if not await self._leave(self._reports.take()):
+                report = self._reports.take()
+                if report is None or not await self._leave(report):
                     return False
         return False
 
