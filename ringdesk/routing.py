@@ -109,9 +109,9 @@ def begins_with(number: str | None, beginning: str, region: str = "TW") -> bool:
 def begun(route: Route, team: Team, now: float) -> Routed | None:
     """Whom the route rings first; None where nobody of it is there."""
     turns = team.turns(route.targets) if route.mode == "hunt" else ()
-    if len(turns) > 1:
+    if turns and len(route.targets) > 1:
         return Routed(route=route.id, now=turns[:1], since=now, until=now + route.seconds)
-    return _at_once(turns or team.at_once(route.targets), route, now)
+    return _at_once(team.at_once(route.targets), route, now)
 
 
 def _at_once(targets: tuple[str, ...], route: Route, now: float) -> Routed | None:

@@ -32,8 +32,8 @@ def at(said: str, now: float) -> float:
     found = _read(said.strip())
     if found is None:
         return now
-    told, sure = found
-    return _if_old(told, now, OLD if sure else OLD_BY_THE_WALL)
+    seconds, sure = found
+    return _if_old(seconds, now, OLD if sure else OLD_BY_THE_WALL)
 
 
 def at_by_id(native_id: str, now: float) -> float:
@@ -54,18 +54,12 @@ def counted(native_id: str) -> bool:
 def clock_was_set(said: str) -> bool:
     """Whether a date and time is one of a clock that runs: a clock that begins anew when the power comes back says the same
     twice."""
-    found = seconds(said)
-    return found is not None and found >= NO_CLOCK
-
-
-def seconds(said: str) -> float | None:
-    """A date and time as seconds since 1970, of one without a zone as if it were UTC; None where it cannot be read."""
     found = _read(said.strip())
-    return None if found is None else found[0]
+    return found is not None and found[0] >= NO_CLOCK
 
 
-def _if_old(told: float, now: float, old: float) -> float:
-    return told if NO_CLOCK <= told < now - old else now
+def _if_old(seconds: float, now: float, old: float) -> float:
+    return seconds if NO_CLOCK <= seconds < now - old else now
 
 
 def _read(said: str) -> tuple[float, bool] | None:

@@ -10,7 +10,7 @@ from typing import Final
 from ringdesk.calls import CallEvent, EventKind, Outcome
 from ringdesk.codecs import hookfacts, refusals, tokens
 from ringdesk.codecs.http import Answer, Request, first, text_of
-from ringdesk.codecs.lastrings import LastCall, LastRings
+from ringdesk.codecs.lastrings import LastRings
 from ringdesk.dialects import SourceOptions, Verdict
 from ringdesk.safetext import SafeText
 
@@ -24,9 +24,6 @@ _KINDS: Final = {
 }
 _SAME: Final = 30.0
 """Seconds within which the same ringing without a uuid is taken for a repetition."""
-_LATE: Final = 10.0
-"""Seconds within which a ring may come after the answer or the end that overtook it: nobody calls again so soon, and of one
-who does the call before was heard from its ring on."""
 
 
 class CloudtalkDialect:
@@ -66,7 +63,7 @@ class CloudtalkDialect:
                 event=EventKind.LINKED, at=now, source=self._source, native_id=native, linked_id=said["uuid"]
             )
             events = (linked, *events)
-        stamp = said["uuid"] or _window(now)
+        stamp = said["uuid"] or (native if kind is EventKind.RINGING else _window(now))
         return Verdict(answer=Answer(200), events=events, once=hookfacts.delivery(said["event"], said["number"], stamp))
 
     def _native_id(self, kind: EventKind, number: str, uuid: str, now: float) -> str:
@@ -75,27 +72,18 @@ class CloudtalkDialect:
         if hookfacts.caller(number).raw is None:  # withheld ones cannot be told apart
             return new
         if kind is EventKind.RINGING:
-            return self._rung(number, new, now)
-        last, over = self._rings.last(number), kind is EventKind.ENDED
-        own = last is not None and _may_be(last, uuid, now, over=over)
-        return self._rings.follows(number, new, now, over=over, uuid=uuid, own=own)
-
-    def _rung(self, number: str, new: str, now: float) -> str:
-        # one that comes again is dropped as a repetition: what follows must not be told of an id that only it had
-        again = f"{number} {_window(now)}"
-        known = self._rings.last(again)
-        if known is not None:
-            return known.native_id
-        native = self._rings.rang(number, new, now, (now - _LATE, now))
-        self._rings.begins(again, LastCall(native, rang=now))
+            # one that comes again is dropped as a repetition: what follows must not be told of an id that only it had
+            again = f"{number} {_window(now)}"
+            new = self._rings.last(again) or new
+            self._rings.rang(again, new)
+            self._rings.rang(number, new)
+            return new
+        native = self._rings.last(f"uuid {uuid}") or self._rings.last(number) or new
+        if uuid:
+            self._rings.rang(f"uuid {uuid}", native)
+        if kind is EventKind.ENDED:
+            self._rings.over(f"{number} {_window(now)}")  # who rings again now rings anew
         return native
-
-
-def _may_be(last: LastCall, uuid: str, now: float, *, over: bool) -> bool:
-    """Whether an answer or an end may be of the call of that number that was heard of last."""
-    if uuid and last.uuid:
-        return uuid == last.uuid
-    return last.over is None or (over and now - last.over < _SAME)
 
 
 def _window(now: float) -> str:

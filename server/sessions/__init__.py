@@ -53,7 +53,7 @@ from server.hub.pages import image_of
 from server.hub.saving import FULL
 from server.identity.devices import enrol
 from server.identity.people import Logins
-from server.peers import Network, peer_of
+from server.peers import Network, customer, peer_of
 from server.sessions.allowance import Allowance
 from server.sessions.greeting import Goodbye, expect_welcome, greet, known_device
 from server.sessions.strangers import Stranger, Strangers
@@ -100,7 +100,7 @@ class Reception:
     async def receive(self, websocket: WebSocket, known: Callable[[], None] = lambda: None) -> None:
         """One accepted websocket, to its end. `known` is called when it has said who it is."""
         patience = asyncio.timeout(limits.UNAUTHENTICATED_SECONDS)
-        stranger = Stranger(peer_of(websocket, self._parts.proxies), lambda: _end(patience))
+        stranger = Stranger(customer(peer_of(websocket, self._parts.proxies)), lambda: _end(patience))
         if not self._strangers.admit(stranger):
             await websocket.close(TRY_LATER, "busy")
             return

@@ -298,7 +298,7 @@ def with_secrets(spec: SourceSpec) -> SourceOptions:
     if spec.secret_file is None:
         return spec.options
     try:
-        lines = Path(spec.secret_file).read_text(encoding="utf-8").splitlines()
+        lines = Path(spec.secret_file).read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         # The file's text is not quoted: a decoding error would.
         detail = (error.strerror or "") if isinstance(error, OSError) else ""

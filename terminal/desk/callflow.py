@@ -24,7 +24,6 @@ from ringdesk.wire.messages import Line
 from terminal import words
 from terminal.desk.callbook import CallBook, Turn
 from terminal.desk.inturn import InTurn
-from terminal.desk.pace import Pace
 from terminal.desk.ports import Lookup, Source
 from terminal.desk.reports import Reporter
 from terminal.desk.values import Card
@@ -48,7 +47,7 @@ _log = structlog.get_logger(__name__)
 class CallFlow:
     """Everything about calls at one desk, but for what people do with them."""
 
-    def __init__(  # noqa: PLR0913 - the parts of a desk that a call meets, each by its name
+    def __init__(
         self,
         book: CallBook,
         *,
@@ -59,7 +58,6 @@ class CallFlow:
         name_of: Callable[[str], SafeText | None],
         me: str,
         now: Callable[[], float],
-        pace: Pace | None = None,
     ) -> None:
         """`name_of` is what a person (by id) is called, `me` the id of the one at this desk."""
         self.book = book
@@ -77,7 +75,7 @@ class CallFlow:
         self._rooms: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(_SHARE))
         self._looked = float("-inf")
         self._last_began: float | None = None
-        self._reporter = Reporter(save_report, self._not_saved, pace)
+        self._reporter = Reporter(save_report, self._not_saved)
 
     @property
     def me(self) -> str:
@@ -144,7 +142,7 @@ class CallFlow:
                 await self._queue.join()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_SECONDS):
-                await self._reporter.rest(all_of_them=True)
+                await self._reporter.rest()
 
     async def run(self) -> None:
         """Work for ever."""

@@ -23,7 +23,6 @@ from terminal.desk.callbook import KEPT, CallBook
 from terminal.desk.callflow import CallFlow
 from terminal.desk.door import Door
 from terminal.desk.newsroom import Newsroom
-from terminal.desk.pace import Pace
 from terminal.desk.ports import Link, Lookup, Pump, Source
 from terminal.drafts import Drafting
 from terminal.news import HealthNews, News, NoticeNews, SyncNews
@@ -104,7 +103,6 @@ class Life:
             name_of=self._news.name_of,
             me=person.actor.person,
             now=now,
-            pace=Pace(steady or now),
         )
 
     # --- its life -----------------------------------------------------------------------------------------------------

@@ -5,33 +5,21 @@ rings between tell nobody anything and stay here, but for one a minute: without 
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Hashable
 from typing import Final
 
-import structlog
-
 from ringdesk.calls import CallEvent, EventKind
 from ringdesk.ops import CallReport
-from terminal.desk.pace import Pace
-from terminal.desk.ripe import Ripe
 
 MAX_EVENTS: Final = 40
 """Events of one report; an op is limited to 32 KiB, and an event takes some hundred bytes."""
 MAX_CALLS: Final = 500
 """Calls of which is remembered what was told; beyond it the oldest is forgotten (its facts are then told again)."""
-MAX_RIPE: Final = 10_000
-"""Calls whose reports wait to be saved, as many as a tracker keeps; beyond it one of the source that has most is not reported."""
 TOLD_RINGS: Final = 2
 """Rings that a report carries: as many as make a call pop elsewhere (contracts.md 6)."""
 
 STILL_RINGS: Final = 60.0
 """Seconds after which a call that still rings says so: a third of `Policy.stuck_ringing`."""
-
-HELD_SECONDS: Final = 0.5
-"""Between two looks whether what had to wait may be saved."""
-
-_log = structlog.get_logger(__name__)
 
 _REPORTED: Final = "reported"
 """Among the facts told of a call: that it was reported at all."""
@@ -47,9 +35,7 @@ class Reports:
         self._rings: dict[str, int] = {}
         self._began: dict[str, float] = {}
         self._waiting: dict[str, list[CallEvent]] = {}
-        self._ripe = Ripe()
-        self.dropped = 0
-        """Calls that are not reported, because they were too many."""
+        self._ripe: set[str] = set()
         self._also: dict[str, list[str]] = {}
         self._lapsed: set[str] = set()
 
@@ -67,7 +53,7 @@ class Reports:
                 self._waiting[call] = [*self._waiting.pop(other, []), *self._waiting.get(call, [])]
             if other in self._ripe or also:
                 self._ripe.discard(other)
-                self._ripen(call)
+                self._ripe.add(call)
             if also:
                 self._also.setdefault(call, []).extend(also)
         return call in self._ripe
@@ -89,13 +75,13 @@ class Reports:
                 self._waiting.pop(oldest, None)
                 self._also.pop(oldest, None)
         if call in self._waiting and (popped or event.event not in _HELD_BACK):
-            self._ripen(call)
+            self._ripe.add(call)
         return call in self._ripe
 
     def take(self, call: str | None = None) -> CallReport | None:
         """The next report that should leave; that of `call`, if it is given, however little it says."""
         if call is None:
-            call = self._ripe.next()
+            call = next(iter(self._ripe), None)
         if call is None or call not in self._waiting:
             return None
         events = self._waiting.pop(call)
@@ -103,29 +89,14 @@ class Reports:
         self._told.setdefault(call, set()).add(_REPORTED)
         if len(events) > MAX_EVENTS:
             self._waiting[call], events = events[MAX_EVENTS:], events[:MAX_EVENTS]
-            self._ripen(call)
+            self._ripe.add(call)
         return CallReport(call=call, events=tuple(events), also=tuple(self._also.pop(call, ())))
 
     def back(self, report: CallReport) -> None:
         """It could not be saved: it leaves with the next one."""
         self._waiting[report.call] = [*report.events, *self._waiting.get(report.call, [])]
         self._also[report.call] = [*report.also, *self._also.get(report.call, [])]
-        self._ripen(report.call)
-
-    @property
-    def held(self) -> bool:
-        """Whether reports should leave that have not."""
-        return len(self._ripe) > 0
-
-    def _ripen(self, call: str) -> None:
-        events = self._waiting.get(call)
-        self._ripe.add(call, events[0].source if events else "")
-        if len(self._ripe) > MAX_RIPE:
-            gone = self._ripe.oldest_of_most()
-            self._ripe.discard(gone)
-            self._waiting.pop(gone, None)
-            self._also.pop(gone, None)
-            self.dropped += 1
+        self._ripe.add(report.call)
 
     def _facts(self, call: str, event: CallEvent) -> set[Hashable]:
         if event.event is EventKind.RINGING and _REPORTED in self._told[call]:
@@ -156,30 +127,22 @@ class Reports:
 
 
 class Reporter:
-    """Saves the reports, one after the other, in a task of its own, and no faster than they can leave."""
+    """Saves the reports, one after the other, in a task of its own."""
 
     def __init__(
-        self,
-        save: Callable[[CallReport], Awaitable[object]],
-        failed: Callable[[CallReport, Exception], bool],
-        pace: Pace | None = None,
+        self, save: Callable[[CallReport], Awaitable[object]], failed: Callable[[CallReport, Exception], bool]
     ) -> None:
         """`save` makes the op. `failed` hears what could not be saved; whether it is worth another try."""
         self._save = save
         self._failed = failed
-        self._pace = pace
         self._reports = Reports()
         self._wake = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
-        self._said = 0
 
     def heard(self, call: str, event: CallEvent, *, popped: bool) -> None:
         """Take an event of a call of this desk."""
         if self._reports.heard(call, event, popped=popped):
             self._wake.set()
-        if self._reports.dropped > 2 * self._said:
-            self._said = self._reports.dropped
-            _log.error("calls are not reported: a source has too many", calls=self._said)
 
     def joined(self, call: str, others: tuple[str, ...]) -> None:
         """Others turned out to be `call`."""
@@ -194,22 +157,15 @@ class Reporter:
     async def run(self) -> None:
         """Save reports for ever."""
         while True:
-            held = await self.rest()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(HELD_SECONDS if held else None):
-                    await self._wake.wait()
+            await self._wake.wait()
             self._wake.clear()
+            await self.rest()
 
-    async def rest(self, *, all_of_them: bool = False) -> bool:
-        """Save the reports that are ready, as many as may leave now, or `all_of_them`. Whether some have to be saved later."""
+    async def rest(self) -> None:
+        """Save the reports that are ready."""
         async with self._one_at_a_time:
-            while self._reports.held:
-                if not (all_of_them or self._pace is None or self._pace.allows()):
-                    return True
-                report = self._reports.take()
-                if report is None or not await self._leave(report):
-                    return False
-        return False
+            while (report := self._reports.take()) is not None and await self._leave(report):
+                pass
 
     async def _leave(self, report: CallReport | None) -> bool:
         """Whether it is worth to go on with the next."""
@@ -222,6 +178,4 @@ class Reporter:
             if again:
                 self._reports.back(report)
             return not again
-        if self._pace is not None:
-            self._pace.spend()
         return True

@@ -94,7 +94,9 @@ class Lines:
     @property
     def doubtful(self) -> CallRow | None:
         """The newest call of which is asked whether it is the same as another."""
-        return next((row for row in reversed(self.calls.values()) if row.call.perhaps is not None), None)
+        return next(
+            (row for row in reversed(self.calls.values()) if row.call.perhaps is not None and row.call.live), None
+        )
 
     @property
     def talking(self) -> bool:

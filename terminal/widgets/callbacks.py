@@ -177,7 +177,8 @@ def pair(entry: Task | CallRow, value: Owed, cells: int) -> tuple[Row, Row]:
 
 def rang(call: Call) -> int:
     """For how many seconds a call rang that nobody had."""
-    return max(0, int((call.last_ring or call.ended or call.started) - call.started))
+    told = (call.last_ring or call.started) > call.started  # some tell of every ring, some only that it began to
+    return max(0, int(((call.last_ring if told else call.ended) or call.started) - call.started))
 
 
 def _call(row: CallRow, now: Now) -> tuple[Row, Row]:

@@ -101,7 +101,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def quiet(self) -> bool:
         """Whether it waits and must disturb nobody: its number is marked, or it may be a call that is on show already."""
-        return self.mark not in (None, MarkLabel.NONE) or self.call.perhaps is not None
+        return self.mark not in (None, MarkLabel.NONE) or (self.call.perhaps is not None and self.call.live)
 
     @cached_property
     def ringing(self) -> bool:
