@@ -81,8 +81,10 @@ class Bench:
         call = getattr(news, "call", None)
         row = self.board.calls.get(call.id) if call is not None else None
         self.settle()
-        wrapped = self.board.wrap_up.active(self.wall())
+        wrapped, owner = self.board.wrap_up.active(self.wall()), self.board.person.key
         self.board.hear(news, self.wall())
+        if self.keeper.became(owner, self.board.person.key) and self.writing == owner:
+            self.writing = self.board.person.key
         lines = heard.heard(news, self.board, row, self.now)
         clock = self.board.wrap_up.clock(self.wall())
         if not wrapped and clock is not None and clock.down:

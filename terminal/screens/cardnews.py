@@ -114,6 +114,18 @@ class CardNews(OnShow):
             self._became(into)
             self.person = msgspec.structs.replace(self.person, matches=())
 
+    def recognised(self, call: str, matches: tuple[Match, ...]) -> None:
+        """Whose number a call comes from, which became known late: it fills an empty card, and where something is typed already
+        they are the caller of whom it is."""
+        row = self.row(call)
+        if row is None:
+            return
+        self.calls[row.call.id] = row = msgspec.structs.replace(row, matches=matches)
+        self._follow(row, late=True)
+        if self.typed and self.person.member is None and row.sure is not None and self._is_caller(row.sure):
+            self._became(row.sure)
+            self.person = msgspec.structs.replace(self.person, matches=())
+
     def of_call(self, call: str) -> Person | None:
         """Who is on the card of a call: on show, or kept under another card."""
         row = self.row(call)

@@ -150,7 +150,7 @@ class DeskScreen(DeskKeys):
         self.finder.looks = self.looks.commands
         self.wrapping = Wrapping(self.work, self.writing, self.menus, self.codes, self.errands)
         self.wrapping.promise = self.promising.shown
-        self.wrapping.bare = self.casework.reasons.bare
+        self.work.bare = self.casework.reasons.bare
         self._unsubscribe: Callable[[], None] | None = None
 
     @property

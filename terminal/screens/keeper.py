@@ -46,6 +46,8 @@ class Keeper:
 
     def __init__(self) -> None:
         self.desk: Desk | None = None
+        self._author = ""
+        """Whose the texts are: nothing of theirs is filed once somebody else works here."""
         self.texts: dict[Owner, str] = {}
         self.revises: dict[Owner, Note] = {}
         """The notes that the texts revise."""
@@ -64,7 +66,7 @@ class Keeper:
 
     def begin(self, desk: "Desk", drafts: list[Draft]) -> None:
         """The drafts of the last time; those of whoever was here before are theirs."""
-        self.desk = desk
+        self.desk, self._author = desk, desk.person.person
         for each in (self.texts, self.revises, self.promised, self.noted, self._filed):
             each.clear()
         for draft in reversed(drafts):
@@ -118,6 +120,14 @@ class Keeper:
         self.loaded()
         self.moved()
 
+    def became(self, before: Owner, owner: Owner) -> bool:
+        """The caller, whom nobody knew until `before`, is a member by now: what was written for the call is hers. Whether that is
+        so."""
+        known = before != owner and before[0] is None and before[1] is not None and before[1] == owner[1]
+        if known:
+            self.move(before, owner)
+        return known
+
     def saved(self, owner: Owner, text: str) -> None:
         """`text` is a note now: what was typed behind it since then remains."""
         self.refresh()
@@ -131,7 +141,9 @@ class Keeper:
         async with self._one_at_a_time:
             for owner in {**self._filed, **self.texts}:
                 draft = self._draft(owner)
-                if self.desk is None or self._filed.get(owner, EMPTY) == _sheet(draft):
+                if self.desk is None or self.desk.person.person != self._author:
+                    break
+                if self._filed.get(owner, EMPTY) == _sheet(draft):
                     continue
                 at = await self.desk.save_draft(draft)
                 self._filed[owner] = _sheet(draft)

@@ -202,13 +202,6 @@ class OnShow(Lines):
         if row is not None:
             self.calls[row.call.id] = msgspec.structs.replace(row, matches=matches)
 
-    def recognised(self, call: str, matches: tuple[Match, ...]) -> None:
-        """Whose number a call comes from, which became known late: it fills an empty card only."""
-        row = self.row(call)
-        if row is not None:
-            self.calls[row.call.id] = row = msgspec.structs.replace(row, matches=matches)
-            self._follow(row, late=True)
-
     def identify(self, match: Match | None) -> None:
         """Who the caller on the card is, as the agent says; None: nobody we know. The card has to be filled."""
         call, matches = self.person.call, (match,) if match else ()

@@ -59,6 +59,8 @@ class Work:
         self.zone = zone
         self._hours = hours
         self.undo = Undo()
+        self.bare: Callable[[Person], bool] = lambda _: False
+        """Whether the note of somebody is a template that nobody has filled in: it is none."""
 
     @property
     def desk(self) -> "Desk":
@@ -97,12 +99,18 @@ class Work:
         found = await self.desk.lookup(e164)
         row = self.board.row(on.call.id)
         if row is not None and not row.matches:
+            self.keeper.refresh()
+            before = self.board.person.key
             self.board.recognised(row.call.id, tuple(found))
+            self.keeper.became(before, self.board.person.key)
             await self.refill()
 
     async def resume(self, owner: Owner) -> SafeText:
         """Go on with a half-typed note."""
         member, call = owner
+        there = self.board.row(call)
+        if member is None and there is not None and there.sure is not None:
+            member = there.sure.id  # they became known since
         card = await self.desk.open(member) if member else None
         row = self.board.row(call)  # as it is by now: its news may have come meanwhile
         known = row.call if row else Call(id=call, state=CallState.ENDED) if call else None
@@ -124,6 +132,10 @@ class Work:
         """Save the note to whom and what its title names, and what else is done at once in the same commit."""
         owner = self.board.person.key
         text = self.keeper.texts.get(owner, "")
+        if self.bare(self.board.person):
+            self.keeper.hold(owner, "")
+            self.keeper.loaded()
+            text = ""
         if owner == NOBODY or not text.strip():
             for args in more:
                 await self.desk.do(args)

@@ -43,8 +43,6 @@ class Wrapping:
     def __init__(self, work: Work, writing: Writing, menus: Menus, codes: Codes, errands: Errands) -> None:
         self.promise: Callable[[], Pledge | None] = lambda: None
         """What the note on show promises."""
-        self.bare: Callable[[Person], bool] = lambda _: False
-        """Whether the note of somebody is a template that nobody has filled in: it is none."""
         self._work = work
         self._writing = writing
         self._menus = menus
@@ -55,7 +53,7 @@ class Wrapping:
     @property
     def _text(self) -> str:
         person = self._work.board.person
-        return "" if self.bare(person) else self._work.keeper.texts.get(person.key, "").strip()
+        return "" if self._work.bare(person) else self._work.keeper.texts.get(person.key, "").strip()
 
     @property
     def _noted(self) -> bool:

@@ -80,9 +80,7 @@ class Writing:
 
     def became(self, before: Owner) -> None:
         """The caller on the card, whom nobody knew until `before`, is a member by now: what was written for the call is hers."""
-        owner = self._board.person.key
-        if before != owner and before[0] is None and before[1] is not None and before[1] == owner[1]:
-            self._keeper.move(before, owner)
+        if self._keeper.became(before, self._board.person.key):
             self.changed()
 
     def load(self) -> None:

@@ -101,6 +101,15 @@ class TestHunt:
             left = {"d1", "d2", "p1"} - (set(desks) if state is PresenceState.BREAK else set())
             assert (set(last.now), last.until) == (left, None), "after the last one all, but for a break"
 
+    def test_one_that_begins_with_the_only_one_who_is_free_goes_on(self) -> None:
+        three, busy = route(mode="hunt", targets=("p1", "p2", "p3")), PresenceState.BUSY
+        first = routing.begun(three, Team({"p1": busy, "p2": busy}), 0.0)
+        assert first is not None
+        assert (first.now, first.until) == (("p3",), 20.0)
+        then = routing.stepped(first, three, Team({"p2": busy}), 20.0)
+        assert then is not None
+        assert then.now == ("p1",)
+
     @pytest.mark.parametrize("mode", ["hunt", "ring-all"])
     def test_a_break_counts_unless_nobody_else_is_left(self, mode: Any) -> None:
         both = route(mode=mode, targets=("d1", "p1"))
@@ -111,7 +120,9 @@ class TestHunt:
             (Team({"p1": paused}, {"d1": paused}), ("d1", "p1")),
             (Team({"p1": PresenceState.AWAY}, {"d1": paused}), ("d1",)),
         ):
-            assert routing.begun(both, team, 0.0) == Routed(route="r", now=rung, since=0.0)
+            begun = routing.begun(both, team, 0.0)
+            assert begun is not None
+            assert begun.now == rung
 
     def test_where_nobody_is_there_it_rings_as_without_a_route(self) -> None:
         away = Team({"p1": PresenceState.AWAY})

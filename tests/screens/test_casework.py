@@ -10,7 +10,7 @@ from ringdesk.articles import Article, ArticleKind
 from ringdesk.dispositions import Disposition
 from ringdesk.errors import Refused
 from ringdesk.notes import Note
-from ringdesk.ops import ArticleAsk, MemberFields, TaskFields, TaskReopen, TaskUpdate
+from ringdesk.ops import ArticleAsk, CallHold, MemberFields, TaskFields, TaskReopen, TaskUpdate
 from ringdesk.presence import Presence
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
@@ -305,6 +305,16 @@ async def test_a_call_that_is_closed_over_a_bare_template_has_no_note() -> None:
         assert "note" not in [did[0] for did in run.desk.did]
         assert not any(run.screen.keeper.texts.values())
         assert not run.screen.area.text
+
+
+async def test_whoever_saves_over_a_bare_template_saves_no_note() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await run.press("ctrl+p", *"reason order", "enter", "escape")
+        await run.screen.work.save(CallHold(call="c1"))
+        assert ("do", CallHold(call="c1")) in run.desk.did
+        assert "note" not in [did[0] for did in run.desk.did]
+        assert not any(run.screen.keeper.texts.values())
 
 
 async def test_a_reason_never_overwrites_what_was_typed() -> None:

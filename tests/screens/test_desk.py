@@ -11,10 +11,11 @@ from textual._context import active_message_pump
 from ringdesk.calls import Call, Caller, CallState, Presentation
 from ringdesk.errors import Refused
 from ringdesk.safetext import MAX_LINES, SafeText
+from ringdesk.why import Why
 from terminal.bindings import KEYS
 from terminal.desk import Card, Draft
 from terminal.messages import Heard
-from terminal.news import CallNews, NoticeNews
+from terminal.news import CallNews, Match, NoticeNews
 from terminal.screens.desk import DeskScreen
 from terminal.screens.easel import AT_THE_KEYS
 from terminal.screens.painter import MESSAGE_STAYS
@@ -377,6 +378,54 @@ async def test_a_draft_of_a_call_that_still_runs_comes_back_on_that_call() -> No
         await run.press("f4", "1")
         assert ("note", "half", LIN.id, "c1") in run.desk.did
         assert ("wrapup", "c1", "inquiry", LIN.id) in run.desk.did
+
+
+async def test_a_draft_of_a_caller_who_became_known_since_is_theirs() -> None:
+    restarted = desk()
+    restarted._drafts = [Draft(None, "c1", "half", NOW - 60)]
+    restarted.live["c1"] = call("c1", LIN, state=CallState.ANSWERED, claimed_by=ME, claimed_name=SafeText("雅婷"))
+    restarted.found = [Match(LIN, Why("number_exact"))]
+    async with running(restarted) as run:
+        assert run.screen.area.text == "half"
+        assert LIN.name in run.title("noteframe")
+        run.screen.board.person = Person()
+        run.screen.keeper.move((LIN.id, "c1"), (None, "c1"))
+        await run.screen.work.resume((None, "c1"))
+        run.screen.writing.settle()
+        assert run.screen.area.text == "half"
+        assert run.screen.board.person.key == (LIN.id, "c1")
+
+
+async def test_what_is_typed_while_the_caller_becomes_known_stays_in_one_note() -> None:
+    restarted = desk()
+    restarted.live["c1"] = call("c1", LIN, state=CallState.ANSWERED, claimed_by=ME, claimed_name=SafeText("雅婷"))
+    asked, told = asyncio.Event(), asyncio.Event()
+
+    async def late(query: str, limit: int = 20) -> list[Match]:
+        asked.set()
+        await told.wait()
+        return [Match(LIN, Why("number_exact"))]
+
+    restarted.lookup = late  # type: ignore[method-assign]
+    async with running(restarted) as run:
+        await asked.wait()
+        await run.pilot.press("h")
+        run.screen.writing.hold()
+        told.set()
+        await run.press("i")
+        assert run.screen.keeper.texts == {(LIN.id, "c1"): "hi"}
+        assert run.screen.area.text == "hi"
+
+
+async def test_nothing_of_whoever_was_here_is_filed_under_the_next_person() -> None:
+    async with running(desk()) as run:
+        await serve(run, plain_card(LIN))
+        await run.press("h", "i")
+        kept = dict(run.desk.kept)
+        run.desk.here = msgspec.structs.replace(run.desk.here, person="p-next")
+        run.screen.keeper.move((LIN.id, "c1"), (CHEN.id, "c1"))
+        await run.screen.keeper.keep()
+        assert run.desk.kept == kept
 
 
 async def test_a_second_that_passes_while_the_desk_reads_its_drafts_wipes_none(monkeypatch: pytest.MonkeyPatch) -> None:

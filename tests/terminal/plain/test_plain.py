@@ -113,6 +113,15 @@ async def test_a_note_belongs_to_the_person_named_when_it_began(typist: Typist, 
     assert [each for each in desk.did if each[0] == "note"] == [("note", "first line\nsecond line", "lin", "c1")]
 
 
+async def test_a_note_goes_along_when_its_caller_becomes_a_member(typist: Typist, desk: ScriptedDesk) -> None:
+    await ring(typist, "c1", None)
+    await typist.type("t", "n", "first line")
+    known = call("c1", LIN, state=CallState.ANSWERED, claimed_by=desk.person.person)
+    desk.publish(CallNews(known, claimed_name=SafeText("雅婷"), mine=True, matches=(Match(LIN, Why("number_exact")),)))
+    await typist.type("second line", "")
+    assert [each for each in desk.did if each[0] == "note"] == [("note", "first line\nsecond line", "lin", "c1")]
+
+
 async def test_a_one_line_note_never_goes_to_who_began_to_ring_meanwhile(typist: Typist, desk: ScriptedDesk) -> None:
     """The first caller gave up while the line was being typed; the next one rings."""
     await ring(typist, "c1", LIN)
