@@ -59,8 +59,12 @@ def _is_own(peer: IPv4Address | IPv6Address, proxies: Sequence[Network]) -> bool
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Some proxies write the port behind it: `192.0.2.1:40000`, `[2001:db8::1]:40000`."""
+    bare = text.partition("]")[0].removeprefix("[") if text.startswith("[") else text
+    if bare.count(":") == 1:
+        bare = bare.partition(":")[0]
     try:
-        found = ip_address(text.strip("[]").partition("%")[0])
+        found = ip_address(bare.partition("%")[0])
     except ValueError:
         return None
     return found.ipv4_mapped or found if isinstance(found, IPv6Address) else found

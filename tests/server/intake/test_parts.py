@@ -86,6 +86,9 @@ def asked(client: str | None, *forwarded: str) -> Request:
         ("10.0.0.5", ("10.1.0.1, 10.1.0.2",), "10.1.0.1"),
         ("::ffff:10.0.0.5", ("2001:db8::1",), "2001:db8::1"),
         (None, ("198.51.100.1",), ""),
+        ("10.0.0.5", ("198.51.100.7:40000",), "198.51.100.7"),
+        ("10.0.0.5", ("[2001:db8::1]:40000",), "2001:db8::1"),
+        ("10.0.0.5", ("unknown:1",), "10.0.0.5"),
     ],
 )
 def test_only_an_own_proxy_is_believed(client: str | None, forwarded: tuple[str, ...], peer: str) -> None:
