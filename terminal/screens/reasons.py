@@ -21,6 +21,8 @@ class Reasons:
         self._codes = codes
         self._reading = reading
         self._store = store
+        self._begun: set[str] = set()
+        """The templates with which notes were begun, as they stood there: the caller may have got a name since."""
 
     def commands(self) -> list[Command]:
         """One for each reason."""
@@ -52,14 +54,17 @@ class Reasons:
             return SafeText()
         if keeper.texts.get(owner, "").strip():
             return say("The note stays as it is.")
-        keeper.hold(owner, filled(code.template, self._values(person)))
+        text = filled(code.template, self._values(person))
+        self._begun.add(text.strip())
+        keeper.hold(owner, text)
         self._writing.load()
         return say("The note begins with the template.")
 
     def bare(self, person: Person) -> bool:
         """Whether the note of `person` is a template that nobody has filled in yet."""
         text, values = self._work.keeper.texts.get(person.key, "").strip(), self._values(person)
-        return bool(text) and any(text == filled(each.template, values).strip() for each in self._codes.in_use)
+        known = self._begun | {filled(each.template, values).strip() for each in self._codes.in_use}
+        return bool(text) and text in known
 
     def _values(self, person: Person) -> dict[str, str]:
         home = person.member.home_store if person.member else ""

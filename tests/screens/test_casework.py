@@ -317,6 +317,14 @@ async def test_whoever_saves_over_a_bare_template_saves_no_note() -> None:
         assert not any(run.screen.keeper.texts.values())
 
 
+async def test_a_template_is_still_bare_when_what_it_was_filled_with_has_changed() -> None:
+    async with running(desk()) as run:
+        await serve(run)
+        await run.press("ctrl+p", *"reason order", "enter", "escape")
+        run.screen.casework.reasons._store = SafeText("板橋店")
+        assert run.screen.casework.reasons.bare(run.screen.board.person)
+
+
 async def test_a_reason_never_overwrites_what_was_typed() -> None:
     async with running(desk()) as run:
         await serve(run)
