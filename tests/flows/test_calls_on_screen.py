@@ -28,9 +28,11 @@ def focus(person: Person) -> str:
 
 
 def to_the_note(person: Person) -> None:
-    """F9 until the note has the focus, looking each time where it went. A menu that is still open is no place to begin."""
-    person.see(lambda: focus(person) not in ("", "選單"))
+    """F9 until the note has the focus, looking each time where it went. A menu that is still open is no place to begin, nor one
+    that the focus is about to leave."""
     for _ in range(8):
+        person.look(0.5)
+        person.see(lambda: focus(person) not in ("", "選單"))
         here = focus(person)
         if here.startswith("備註"):
             return
