@@ -49,7 +49,6 @@ register(
     {
         "hooks_full": "{port} has as many connections as it may have, and closes the oldest of whoever has most of them; let "
         "only the provider or the exchange reach it",
-        "hook_no_secret": "requests come, and the secret file has no secret in it; write the provider's into it",
         "hook_too_old": "calls came in more than a quarter of an hour after their own time and rang nowhere; set the clock "
         "of this machine right",
     }

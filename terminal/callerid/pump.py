@@ -54,6 +54,7 @@ _REPLAY_TAIL: Final = 30.0
 register(
     {
         "source_secret_unread": "the secret file {path} cannot be read; check that it is there and may be read",
+        "source_secret_empty": "the secret file {path} has nothing in it; write the secret into it",
         "source_failed": "the dialect {dialect} failed and starts again; please report the lines in the log",
         REPLAY_ENDED: "the recording is over",
         REPLAY_UNUSABLE: "the recording cannot be used: {reason}; give what `listen --record` kept, or a file of raw bytes",
@@ -294,7 +295,8 @@ def pause(failures: int, jitter: random.Random) -> float:
 
 
 def with_secrets(spec: SourceSpec) -> SourceOptions:
-    """The options of the source with what its secret file holds now, line by line. Raises PortError: it cannot be read."""
+    """The options of the source with what its secret file holds now, line by line. Raises PortError: it cannot be read, or is
+    empty."""
     if spec.secret_file is None:
         return spec.options
     try:
@@ -303,7 +305,10 @@ def with_secrets(spec: SourceSpec) -> SourceOptions:
         # The file's text is not quoted: a decoding error would.
         detail = (error.strerror or "") if isinstance(error, OSError) else ""
         raise PortError(Why("source_secret_unread", {"path": spec.secret_file}), detail) from None
-    return msgspec.structs.replace(spec.options, secrets=tuple(line.strip() for line in lines if line.strip()))
+    secrets = tuple(line.strip() for line in lines if line.strip())
+    if not secrets:
+        raise PortError(Why("source_secret_empty", {"path": spec.secret_file}))
+    return msgspec.structs.replace(spec.options, secrets=secrets)
 
 
 def recorded(spec: SourceSpec) -> Iterator[tuple[float, bytes, str | None]]:

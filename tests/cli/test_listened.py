@@ -179,7 +179,7 @@ def send(port: int, secrets: list[str]) -> None:
         (["another"], "one", ["hook_forged"]),
         (["another", "one"], "one", ["hook_forged", "line_numbers"]),
         (["one"], "one", ["line_numbers"]),
-        (["one"], "", ["hook_no_secret"]),
+        ([], "", ["source_secret_empty"]),
         ([], "one", ["line_nothing"]),
     ],
 )

@@ -196,7 +196,9 @@ def test_the_secret_file_is_read_at_every_opening(server: socket.socket, listene
     file = tmp_path / "secret"
     with started(listener.pump(f"{at(server)}?secret-file={file}", dialect)):
         listener.wait_for_code("source_secret_unread")
-        file.write_text("user:new\n\nuser:old\n")
+        file.write_text("\n")
+        listener.wait_for_code("source_secret_empty")
+        file.write_text("\ufeffuser:new\n\nuser:old\n")
         call()
         call()
         assert [options.secrets for options in made] == [("user:new", "user:old")], "the same dialect goes on"
