@@ -97,7 +97,7 @@ def test_what_still_rings_after_a_longer_cut_rings_again_at_all_desks(place: Sho
         for desk in (office.desk, office.colleague):
             assert office.until(desk, "ringing")["outcome"] is None
             assert office.pops(desk) == [office.pop["call"]], "on the screen, not a second pop"
-        assert office.until(office.colleague, "ended")["outcome"] == "missed"
+        assert office.until(office.colleague, "ended", timeout=60)["outcome"] == "missed"
     finally:
         office.line.close()
 
