@@ -3,13 +3,19 @@
 import argparse
 import sys
 from pathlib import Path
+from typing import Final
 
+from cli.heldlines import specs_of
 from cli.output import complain, print_json
-from config import registry
 from config.complaint import of_toml
 from ringdesk.errors import BadInput
 from server import admin
 from server.admin import Office
+from server.store.values import Central
+from terminal.callerid.source import SourceSpec
+
+_HELD: Final = "the server listens to it, at {}; `server.log` in its state directory says how it stands"
+_AT_A_DESK: Final = "the desk listens to it whose own source says id={} ([desk] sources); the server does not"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,21 +46,21 @@ def text_of(file: Path) -> str:
 
 
 async def _import(desk: Office, options: argparse.Namespace) -> None:
+    lines: dict[str, SourceSpec | None] = {}
+
+    def judge(central: Central) -> None:
+        lines.update(specs_of(central, options.dialects))
+
     try:
-        changed = await admin.import_settings(desk, options.text, options.region, options.dialects)
+        changed = await admin.import_settings(desk, options.text, options.region, options.dialects, judge)
     except BadInput as error:
         where = "standard input" if str(options.settings_file) == "-" else options.settings_file
         raise BadInput(f"{where}: {error}") from error
     for each in changed:
         print_json({each.kind: each.id, "change": each.what, "fields": each.fields})
     print_json({"imported": str(options.settings_file), "changes": len(changed)})
-    hooks = registry.webhook_names(options.dialects)
-    for source in (await desk.store.register.central()).sources:
-        if source.dialect not in hooks:
-            complain(
-                f"[[source]] {source.id}: {source.dialect} is heard by the desk whose own source says id={source.id}"
-                " ([desk] sources); the server listens at no line"
-            )
+    for source, spec in lines.items():
+        complain(f"[[source]] {source}: {_AT_A_DESK.format(source) if spec is None else _HELD.format(spec.address)}")
 
 
 async def _export(desk: Office, options: argparse.Namespace) -> None:

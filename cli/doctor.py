@@ -129,7 +129,7 @@ def _databases(known: Settings, data: Path | None, *, alone: bool) -> Iterator[F
         return
     from cli.doctor_database import of_servers
 
-    yield from of_servers(known.server.database, data, roots.wall())
+    yield from of_servers(known.server.database, known.server.state, data, roots.wall())
 
 
 def _areas(lines: list[SourceSpec], known: Settings, data: Path | None) -> Iterator[Finding]:

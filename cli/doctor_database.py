@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from cli.doctor_hooks import refused
+from cli.doctor_links import stood
 from cli.findings import Finding, wrong
 from cli.paths import exists
 from ringdesk.errors import BadInput
@@ -22,10 +23,13 @@ register(
 
 SERVER: Final = "server.db"
 """The file of a server in a data directory."""
+LOG: Final = "server.log"
+"""Its log, in its state directory."""
 
 
-def of_servers(named: str, data: Path | None, now: float) -> Iterator[Finding]:
-    """That of the data directory, where there is one, and the one that the settings name (`sqlite:///PATH`)."""
+def of_servers(named: str, state: str, data: Path | None, now: float) -> Iterator[Finding]:
+    """That of the data directory, where there is one, and the one that the settings name (`sqlite:///PATH`), with its state
+    directory."""
     beside = None if data is None else data / SERVER
     try:
         meant = _meant(named)
@@ -33,15 +37,22 @@ def of_servers(named: str, data: Path | None, now: float) -> Iterator[Finding]:
         yield wrong(named, Why("doctor_database_url"))
         meant = None
     if beside is not None and _there(beside) and (meant is None or beside.absolute() != meant.absolute()):
-        yield database(beside)
-        yield from refused(beside, now)
+        yield from _of_server(beside, "", now)
     if meant is None:
         return
     if not _there(meant):
         yield wrong(str(meant), Why("doctor_database_none"))
         return
-    yield database(meant)
-    yield from refused(meant, now)
+    yield from _of_server(meant, state, now)
+
+
+def _of_server(path: Path, state: str, now: float) -> Iterator[Finding]:
+    from server.identity.state import state_of
+    from server.store.sqlite import PREFIX
+
+    yield database(path)
+    yield from refused(path, now)
+    yield from stood(state_of(f"{PREFIX}{path}", state) / LOG)
 
 
 def database(path: Path) -> Finding:

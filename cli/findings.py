@@ -83,8 +83,8 @@ CHECKS: Final = {
     "public time": mark("public time to answer"),
 }
 """Words for what is looked at; a package, a path and a line have their name."""
-_DIALECT: Final = "dialect "
-"""Before the name of a dialect of another package."""
+_NAMED: Final = {"dialect": mark("dialect {name}"), "source": mark("{name} at the server")}
+"""Kinds of what is looked at that stand before its name: a dialect of another package, a line that a server listens to."""
 _LEVEL_CELLS: Final = 8
 _WORDY: Final = "port_"
 """Codes whose sentence says all that the system said, but for `port_failed`."""
@@ -125,8 +125,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
         return SafeText(f"{level}{air} {line}{self._heard()}")
 
     def _looked_at(self) -> SafeText:
-        if self.check.startswith(_DIALECT):
-            return say("dialect {name}", name=SafeText(self.check.removeprefix(_DIALECT)))
+        kind, _, name = self.check.partition(" ")
+        if name and kind in _NAMED:
+            return say(_NAMED[kind], name=SafeText(name))
         return say(CHECKS[self.check]) if self.check in CHECKS else SafeText(self.check)
 
     def _heard(self) -> SafeText:

@@ -64,6 +64,9 @@ for _name in ("ringdesk.server", "uvicorn"):
 class HookPump:
     """Listens from `start` to `close`, in a thread of its own; the listeners are called in it, as `SourcePump` does."""
 
+    lists_calls: Final = False
+    """A provider tells of a call when something happens to it."""
+
     def __init__(
         self,
         spec: SourceSpec,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import structlog
 
+from cli.heldlines import maker
 from cli.output import print_json
 from cli.paths import is_file
 from cli.roots import random_bytes, random_id, wall
@@ -78,7 +79,7 @@ async def _serve(serving: Serving) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_stop)
-    roots = Roots(wall, random_id, random_bytes)
+    roots = Roots(wall, random_id, random_bytes, maker(wall, serving.dialects))
     await serve(serving, roots, lambda address: print_json({"listening": address}), stop)
 
 

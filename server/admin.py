@@ -186,10 +186,15 @@ async def import_rows(desk: Office, rows: Iterable[tuple[str, Row]], chunk: int 
 
 
 async def import_settings(
-    desk: Office, text: str, region: str, allowed: Collection[str] = ()
+    desk: Office,
+    text: str,
+    region: str,
+    allowed: Collection[str] = (),
+    judge: Callable[[Central], object] = lambda _: None,
 ) -> tuple[Difference, ...]:
     """Other central settings, all or nothing; what changed. `region` is that of lines without one, `allowed` are the foreign
-    dialects of this machine's settings. Open callbacks to numbers that are junk from now on are closed. Raises `BadInput`."""
+    dialects of this machine's settings; `judge` has a word, too, where the file has sources. Open callbacks to numbers that
+    are junk from now on are closed. Raises `BadInput`, and what `judge` raises."""
     written = settings.read(text)
     roster = await desk.store.register.roster()
     changed: tuple[Difference, ...] = ()
@@ -198,6 +203,8 @@ async def import_settings(
     def decide(before: Central, sites: frozenset[str]) -> tuple[Central, Entry]:
         nonlocal changed, marks
         after = settings.settled(written, before, sites, region, allowed, roster)
+        if written.sources is not None:
+            judge(after)
         changed = differences(before, after)
         marks = after.rules.marks
         words = "; ".join(each.words for each in changed) or "nothing changed"

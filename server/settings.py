@@ -255,8 +255,6 @@ def _source(table: SourceTable, before: Source | None, position: int, allowed: C
 def _expect_url(where: str, url: str, *, hook: bool) -> None:
     if not _is_text(url):
         raise BadInput(f"{where}: the url has characters that cannot be in one; type it again")
-    if not hook and not url:
-        raise BadInput(f"{where}: it has no url; write where it is, as in serial:///dev/ttyACM0")
     if hook and url and not is_address(url):
         raise BadInput(f"{where}: {url!r} is no address that a provider could call; write https://HOST/..., or no url")
 

@@ -16,6 +16,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 from ringdesk.why import Why
+from ringdesk.wire.messages import SourceStands
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -84,23 +85,27 @@ SLOWED: Final = "sync_slowed"
 
 
 class SyncNews(msgspec.Struct, frozen=True):
-    """How the replica stands. `age` seconds since the server was last known to be ahead of nothing."""
+    """How the replica stands. `sources` are those of this store that the server listens to itself, while it is there."""
 
     connected: bool
     outbox: int
     cursor: int
     why: Why | None = None
     refused: int = 0
+    sources: tuple[SourceStands, ...] = ()
 
 
 class HealthNews(msgspec.Struct, frozen=True):
-    """How a source stands, with the reason in words."""
+    """How a source stands, with the reason in words. `served`: the server listens to it, not this desk; `gone`: it is listened to
+    no more, as far as this desk knows."""
 
     source: str
     level: Level
     why: Why
     detail: SafeText | None = None
     label: SafeText = SafeText("")
+    served: bool = False
+    gone: bool = False
 
 
 class NoticeNews(msgspec.Struct, frozen=True):

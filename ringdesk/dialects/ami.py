@@ -5,7 +5,7 @@ the number is told when the answer is in. An account that may not ask gets a not
 channels is asked for: calls that ended while nobody listened end then.
 """
 
-from typing import Final
+from typing import ClassVar, Final
 
 from ringdesk import why
 from ringdesk.calls import CallEvent, EventKind, Presentation
@@ -57,6 +57,8 @@ class AmiDialect:
 
     Calls outlive the connection: opened again, it goes on with them and ends those that the exchange no longer has.
     """
+
+    lists_calls: ClassVar[bool] = True
 
     def __init__(self, source_id: str, options: SourceOptions) -> None:
         self._source = source_id

@@ -5,7 +5,7 @@ joined behind the login.
 """
 
 from enum import Enum, auto
-from typing import Final
+from typing import ClassVar, Final
 
 from ringdesk import why
 from ringdesk.calls import CallEvent, EventKind
@@ -56,6 +56,8 @@ class _Stage(Enum):
 
 class EslDialect:
     """A `StreamDialect`."""
+
+    lists_calls: ClassVar[bool] = True
 
     def __init__(self, source_id: str, options: SourceOptions) -> None:
         self._source = source_id

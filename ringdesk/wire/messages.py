@@ -22,8 +22,10 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
+from ringdesk.dialects import Level
 from ringdesk.ops import Op
 from ringdesk.safetext import SafeText
+from ringdesk.why import Why
 
 PROTOCOL_MIN: Final = 1
 PROTOCOL_MAX: Final = 1
@@ -34,6 +36,7 @@ PUSH: Final = "push"
 """What `Denied.ref` says of a push, which has none of its own."""
 CANNOT_SAVE: Final = "cannot_save"
 CAN_SAVE: Final = "can_save"
+SOURCES: Final = "sources"
 """Codes of a notice."""
 
 Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
@@ -278,12 +281,27 @@ class Erase(Message, frozen=True, kw_only=True, tag="erase"):
     keys: tuple[tuple[str, str], ...]
 
 
+class SourceStands(msgspec.Struct, frozen=True, kw_only=True):
+    """How a source stands that the server listens to itself. `label` is what its line is called; `words` are `why` in English,
+    for a terminal that does not know the code."""
+
+    id: Id
+    dialect: Id
+    label: SafeText
+    level: Level
+    why: Why
+    words: SafeText
+    detail: SafeText | None = None
+
+
 class ServerNotice(Message, frozen=True, kw_only=True, tag="notice"):
     """A line for the person at the desk. `CANNOT_SAVE` holds for the session until `CAN_SAVE`: what is pushed meanwhile is
-    not answered, and pushed again."""
+    not answered, and pushed again. `SOURCES` has all `sources` of the terminal's store that the server listens to, as they
+    stand now; `message` says what is wrong with them."""
 
     code: str
     message: SafeText
+    sources: tuple[SourceStands, ...] = ()
 
 
 # --- terminal -> server ---------------------------------------------------------------------------------------------

@@ -39,6 +39,8 @@ from server.identity.people import Logins
 from server.identity.state import keys_of, state_of
 from server.intake import Intake, Place, Proven
 from server.intake.backing import Central
+from server.links import Links, MakeLine
+from server.links.line import nothing
 from server.peers import Network, networks, peer_of
 from server.sessions import Parts, Reception
 from server.settings import is_address
@@ -51,11 +53,12 @@ GRACE: Final = 10
 
 
 class Roots(msgspec.Struct, frozen=True):
-    """What only a composition root owns."""
+    """What only a composition root owns. `line` makes the lines that the server listens to itself."""
 
     clock: Callable[[], float]
     random_id: Callable[[], str]
     random_bytes: Callable[[int], bytes]
+    line: MakeLine = nothing
 
 
 class Serving(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,8 +185,10 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
     room = callroom.CallRoom(store.order, key, wake, roots.clock, serving.business)
     decoy = roots.random_bytes(32).hex()
     home = msgspec.structs.replace(ANYWHERE, region=serving.business.region, area=serving.business.area)
-    intake = Intake(Central(store, room, home), roots.clock, place, decoy, serving.dialects)
-    working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]
+    central = Central(store, room, home)
+    intake = Intake(central, roots.clock, place, decoy, serving.dialects)
+    links = Links(store, central, hub.standings, roots.clock, roots.line)
+    working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run(), links.run())]
     try:
         yield Running(parts, intake)
     finally:

@@ -11,13 +11,15 @@ A call of which nothing more is heard is given up here (contracts.md 4): the des
 
 import asyncio
 import logging
+import math
 from collections.abc import Callable
 from typing import Final
 
+from ringdesk.calls import Call
 from ringdesk.ops import Args
 from ringdesk.wire.signing import ServerKey
 from server.accept.owing import Business, of_history
-from server.callroom.heard import Hearing, Report
+from server.callroom.heard import Hearing, Report, call_of
 from server.callroom.timed import Silence, Turns
 from server.fanout import Wake
 from server.store.base import Order, Unavailable
@@ -27,6 +29,8 @@ TICK: Final = 1.0
 """Seconds between two looks for calls that fell silent, or whose turn is over."""
 AT_ONCE: Final = 100
 """Calls given up in one transaction: what the terminals push waits for no more than that."""
+MOST_LIVE: Final = 1000
+"""Calls that are on at once, of which the oldest are looked at."""
 
 log = logging.getLogger("ringdesk.server.calls")
 
@@ -78,6 +82,13 @@ class CallRoom:
         if hearing.wrote:
             self._wake.poke()
         return not hearing.repeated
+
+    async def live(self, source: str) -> tuple[Call, ...]:
+        """The calls that are on of which this source alone told. Raises `Unavailable`."""
+        order = self._order
+        held = [await order.row(("call", each.call)) for each in await order.silent_calls(math.inf, MOST_LIVE)]
+        calls = [call for each in held if each is not None and (call := call_of(each)) is not None]
+        return tuple(call for call in calls if call.live and {key.source for key in call.sources} == {source})
 
     async def hunt(self) -> int:
         """Let the next ones ring where a turn is over now, of `AT_ONCE` calls at most; how many were looked at. Raises

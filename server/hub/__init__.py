@@ -24,6 +24,7 @@ from server.fanout import Wake
 from server.hub.outlet import CAP, Outlet, framed
 from server.hub.pages import Ready, read_page
 from server.hub.saving import Saving
+from server.hub.standings import Standings
 from server.store.base import Store, Unavailable
 from server.store.values import Device, News, Space
 
@@ -75,6 +76,7 @@ class Hub:
 
     Attributes:
         saving: whether the server can save; everybody who is connected is told when that changes.
+        standings: how the server's own sources stand; whoever is connected in their stores is told when that changes.
     """
 
     def __init__(self, store: Store, wake: Wake, clock: Callable[[], float]) -> None:
@@ -89,6 +91,7 @@ class Hub:
         self._next_org = 0.0
         self._closing: set[asyncio.Task[None]] = set()
         self.saving = Saving(store, self.tell)
+        self.standings = Standings(self.tell)
 
     # --- who is here
 
@@ -135,11 +138,12 @@ class Hub:
         except (TimeoutError, RuntimeError):
             terminal.outlet.abort()
 
-    def tell(self, message: Message) -> None:
-        """Something that concerns everybody who is connected."""
+    def tell(self, message: Message, site: str | None = None) -> None:
+        """Something that concerns everybody who is connected, or those of one site."""
         frame = encode(message)
         for terminal in self._terminals.values():
-            terminal.outlet.offer(frame)
+            if site in (None, terminal.device.site):
+                terminal.outlet.offer(frame)
 
     @property
     def count(self) -> int:

@@ -1,11 +1,13 @@
 """What stands behind an intake: whose requests may come, and where what they say goes."""
 
 import asyncio
+from collections.abc import Iterable
 from typing import Final, Protocol
 
 import msgspec
 
 from ringdesk import ops
+from ringdesk.calls import Call
 from ringdesk.errors import BadInput
 from ringdesk.members import Member
 from server.callroom import CallRoom, Report
@@ -53,9 +55,20 @@ class Central:
         self._read.pop(source, None)  # of names that are no source's nothing is kept: anybody may think of one
         if found is None:
             return None
-        placed = found[0], tuple(map(self._at_home, found[1])) or (self._home,)
+        placed = found[0], self._placed(found[1])
         self._read[source] = now, placed
         return placed
+
+    async def sources(self) -> tuple[tuple[Source, tuple[LineRow, ...]], ...]:
+        """All sources of the central settings, each with its lines. Raises `Unavailable`."""
+        central = await self._store.register.central()
+        lines: dict[str, list[LineRow]] = {}
+        for line in central.lines:
+            lines.setdefault(line.source, []).append(line)
+        return tuple((source, self._placed(lines.get(source.id, ()))) for source in central.sources)
+
+    def _placed(self, lines: Iterable[LineRow]) -> tuple[LineRow, ...]:
+        return tuple(map(self._at_home, lines)) or (self._home,)
 
     def _at_home(self, line: LineRow) -> LineRow:
         if line.area or line.region != self._home.region:
@@ -65,6 +78,10 @@ class Central:
     async def hear(self, report: Report) -> bool:
         """On its way to the desks."""
         return await self._room.hear(report)
+
+    async def live(self, source: str) -> tuple[Call, ...]:
+        """The calls that are on of which a source alone told. Raises `Unavailable`."""
+        return await self._room.live(source)
 
     async def owners(self, e164: str) -> tuple[Member, ...]:
         """Of the whole business, as every desk of every store has them: a member may call any store."""

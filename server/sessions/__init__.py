@@ -223,6 +223,8 @@ class Conversation:
             raise
         self._say(greeting.welcome)
         self._say_if_full()
+        if (standing := parts.hub.standings.of(device.site)).sources:
+            self._say(standing)
 
     def _say_if_full(self) -> None:
         if self._parts.hub.saving.fails:

@@ -191,5 +191,9 @@ class Store(Protocol):
     async def can_write(self) -> bool:
         """Try: whether a small transaction is taken, and leaves room for more."""
 
+    async def holds(self, source: str) -> bool:
+        """Whether this process is the one that holds the link of a source (sync.md 5): of all processes on the database one at
+        most, from when nobody did until it ends, however that comes. Raises `Unavailable`."""
+
     async def close(self) -> None:
         """Give it back; what was committed stays."""

@@ -67,6 +67,10 @@ class SqliteStore:
         except Unavailable:
             return False
 
+    async def holds(self, source: str) -> bool:
+        """The one server of the file holds every link."""
+        return self._lock is not None
+
     async def close(self) -> None:
         """Both connections; the last one to go folds the log into the file."""
         for lane in reversed(self._lanes):

@@ -118,6 +118,11 @@ class SourcePump:
         """False before `start`, after `close`, and when a replay is over."""
         return self._thread.is_alive()
 
+    @property
+    def lists_calls(self) -> bool:
+        """Whether the peer lists, whenever the port is open again, all calls that are on."""
+        return bool(getattr(self._make_dialect, "lists_calls", False))
+
     def start(self) -> None:
         """Begin. Once only."""
         self._thread.start()

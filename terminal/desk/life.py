@@ -18,12 +18,14 @@ from ringdesk.numbers import Number
 from ringdesk.ops import Args, CallReport, Row
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
+from ringdesk.wire.messages import SourceStands
 from terminal.desk.business import Business
 from terminal.desk.callbook import KEPT, CallBook
 from terminal.desk.callflow import CallFlow
 from terminal.desk.door import Door
 from terminal.desk.newsroom import Newsroom
 from terminal.desk.ports import Link, Lookup, Pump, Source
+from terminal.desk.served import health_of
 from terminal.drafts import Drafting
 from terminal.news import HealthNews, News, NoticeNews, SyncNews
 from terminal.store.edit import Happened
@@ -114,6 +116,7 @@ class Life:
         now = self._now()
         recent = await self._store.calls(now - KEPT)
         self._sync = await self._link.status()
+        self._served(self._sync.sources)
         self._ending.append(self._store.listen(self._happened))
         self._flow.begin(recent, await self._store.last_began())
         loop = asyncio.get_running_loop()
@@ -168,6 +171,7 @@ class Life:
                 if self._tasks:
                     self._spawn(self._place())
             self._sync = news
+            self._served(news.sources)
         self._news.publish(news)
 
     @property
@@ -257,6 +261,18 @@ class Life:
         news = self._health[source] = HealthNews(source, notice.level, notice.why, notice.detail, label)
         _log.info("source", source=source, url=spec.url, stands=notice.level, why=notice.why.code)
         self._news.publish(news)
+
+    def _served(self, sources: Sequence[SourceStands]) -> None:
+        """How the sources stand that the server listens to; one that this desk listens to as well stands as it does here."""
+        now = {each.id: health_of(each) for each in sources if each.id not in self._sources}
+        gone = [health for health in self._health.values() if health.served and health.source not in now]
+        for health in gone:
+            del self._health[health.source]
+            self._news.publish(msgspec.structs.replace(health, gone=True))
+        for health in now.values():
+            if self._health.get(health.source) != health:
+                self._health[health.source] = health
+                self._news.publish(health)
 
 
 def _gained(change: Change) -> frozenset[str]:

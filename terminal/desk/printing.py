@@ -133,4 +133,6 @@ def _health(news: HealthNews) -> dict[str, Any]:
         "why": news.why.english(),
         "why_code": news.why.code,
         "detail": None if news.detail is None else str(news.detail),
+        "served": news.served,
+        "gone": news.gone,
     }

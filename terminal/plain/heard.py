@@ -80,7 +80,9 @@ def _idle(news: SyncNews) -> str:
 
 
 def health(news: HealthNews, before: HealthNews | None) -> list[SafeText]:
-    """A line stands otherwise than before."""
+    """A line stands otherwise than before. That nobody knows how the server's stand goes without saying: it is away."""
+    if news.gone:
+        return []
     return [] if before is not None and before.why == news.why else [voice.source(news)]
 
 

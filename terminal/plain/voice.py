@@ -28,6 +28,7 @@ from terminal.widgets.speech import (
     line_name,
     mark,
     say,
+    source_name,
     tongue,
 )
 from terminal.widgets.telephone import title, written
@@ -237,7 +238,7 @@ def article(page: Article) -> list[SafeText]:
 
 def source(news: HealthNews) -> SafeText:
     """How a line stands."""
-    name = news.label or SafeText(news.source)
+    name = source_name(news)
     return say(
         "Telephone line {name}: {text}", name=name, text=say("fine") if news.level is Level.OK else because(news.why)
     )

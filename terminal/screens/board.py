@@ -129,6 +129,8 @@ class Board(CardNews):
             case SyncNews():
                 self.sync = news
                 self.synced_at = now if news.connected else self.synced_at
+            case HealthNews(gone=True):
+                self.health.pop(news.source, None)
             case HealthNews():
                 self.health[news.source] = news
             case NoticeNews():

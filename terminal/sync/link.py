@@ -20,6 +20,7 @@ from ringdesk.why import Why
 from ringdesk.wire.messages import (
     CAN_SAVE,
     CANNOT_SAVE,
+    SOURCES,
     Challenge,
     Denied,
     FromServer,
@@ -29,6 +30,7 @@ from ringdesk.wire.messages import (
     Ping,
     Pong,
     ServerNotice,
+    SourceStands,
 )
 from terminal.news import SLOWED, UNSAVED, NoticeNews, SyncNews
 from terminal.store.edit import Happened
@@ -88,6 +90,7 @@ class Link:
         self._why: Why | None = Why("sync_starting")
         self._shut_out: Why | None = None
         self._unsaved = False
+        self._sources: tuple[SourceStands, ...] = ()
 
     # --- what others ask --------------------------------------------------------------------------------------------
 
@@ -119,7 +122,14 @@ class Link:
         elif self.connected and (name := await self._store.held_for()):
             why = Why("sync_held", {"name": name})
         cursor = await self._store.complete_to()
-        return SyncNews(connected=self.connected, outbox=waiting.ops, cursor=cursor, why=why, refused=waiting.refused)
+        return SyncNews(
+            connected=self.connected,
+            outbox=waiting.ops,
+            cursor=cursor,
+            why=why,
+            refused=waiting.refused,
+            sources=self._sources if self.connected else (),
+        )
 
     async def sign_in(self, name: str, password: str) -> SignedIn:
         """Sign a person in: at the server while the line is up, else by what this desk remembers of an earlier time.
@@ -208,7 +218,7 @@ class Link:
         try:
             context = trust(self._url, self._store.directory / CA_FILE)
             while True:
-                welcomed, self._shut_out, self._unsaved = False, None, False
+                welcomed, self._shut_out, self._unsaved, self._sources = False, None, False, ()
                 self._needed.clear()
                 self._tried_at = self._steady()
                 reason = Why("uplink_down")
@@ -303,6 +313,8 @@ class Link:
                     pong.set_result(None)
             case ServerNotice() if message.code in (CANNOT_SAVE, CAN_SAVE):
                 self._unsaved = message.code == CANNOT_SAVE
+            case ServerNotice() if message.code == SOURCES:
+                self._sources = message.sources
             case ServerNotice():
                 self._shut_out = farewell(message.code)
                 text = message.message if self._shut_out is None else SafeText(sentence(self._shut_out))

@@ -12,6 +12,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import ContactKind
 from ringdesk.why import Why
+from terminal.news import HealthNews
 from terminal.words import _, filled, hello, plural, sentence
 from terminal.words import address as in_words
 
@@ -243,6 +244,12 @@ def titled(disposition: Disposition) -> SafeText:
     """What people read for a disposition."""
     known = DISPOSITIONS.get(disposition.id)
     return disposition.title or (say(known) if known else code(SafeText(disposition.id)))
+
+
+def source_name(news: HealthNews) -> SafeText:
+    """What a source is called, and that it is at the server."""
+    name = news.label or SafeText(news.source)
+    return say("{name} at the server", name=name) if news.served else name
 
 
 def line_name(call: Call) -> SafeText:

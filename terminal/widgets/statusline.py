@@ -9,7 +9,7 @@ from ringdesk.safetext import SafeText
 from terminal.news import HealthNews, SyncNews
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, told, width_of
-from terminal.widgets.speech import because, say
+from terminal.widgets.speech import because, say, source_name
 from terminal.widgets.when import Now, ago
 
 _SIGNS = {
@@ -40,7 +40,7 @@ class Health(NamedTuple):
 def source_words(news: HealthNews, *, whole: bool = True, short: bool = False) -> tuple[Piece, ...]:
     """A source: sign, name, and what is wrong, in words; `short` leaves out what to do about it."""
     sign, tone = _SIGNS[news.level]
-    name = news.label or SafeText(news.source)
+    name = source_name(news)
     words = say("fine") if news.level is Level.OK else because(news.why) if whole else SafeText()
     words = brief(words) if short else words
     return spaced((piece(SafeText(sign), tone), piece(name), piece(words, tone)))

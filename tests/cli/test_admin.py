@@ -198,7 +198,25 @@ def test_a_source_that_is_a_line_is_taken_and_it_is_said_who_hears_it(shell: She
     file.write_text('[[source]]\nid = "front"\ndialect = "modem"\nurl = "serial:///dev/ttyACM0?id=front"\n')
     code, lines, said = shell.admin("settings", "import", str(file))
     assert (code, lines[-1]["changes"]) == (0, 1)
-    assert "[[source]] front: modem is heard by the desk whose own source says id=front" in said
+    assert "[[source]] front: the desk listens to it whose own source says id=front ([desk] sources)" in said
+    file.write_text(
+        '[[source]]\nid = "pbx"\ndialect = "ami"\nurl = "tcp://192.0.2.5:5038"\nsecrets = ["user:password"]\n'
+    )
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines[-1]["changes"]) == (0, 2)
+    assert "[[source]] pbx: the server listens to it, at 192.0.2.5:5038" in said
+    assert "password" not in said
+
+
+def test_a_line_that_the_server_could_not_reach_is_not_taken(shell: Shell) -> None:
+    shell.admin("user", "add", "Mei", "--role", "agent", "--password-file", str(shell.room / "pw"))
+    file = shell.room / "central.toml"
+    file.write_text('[[source]]\nid = "pbx"\ndialect = "ami"\nurl = "tcp://192.0.2.5"\n')
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines, said.count("\n")) == (2, [], 1)
+    assert "[[source]] pbx: the source 'tcp://192.0.2.5?dialect=ami&id=pbx' needs a host and a port" in said
+    shell.admin("settings", "export", str(shell.room / "out.toml"))
+    assert "pbx" not in (shell.room / "out.toml").read_text()
 
 
 def test_central_settings_go_in_and_out_and_every_time_into_the_audit(shell: Shell) -> None:

@@ -49,6 +49,14 @@ async def store(url: str) -> AsyncIterator[Store]:
     await it.close()
 
 
+async def test_the_server_holds_the_links_and_no_command_beside_it_does(url: str) -> None:
+    server = await open_store(url, link=link, random_id=lambda: str(uuid4()), owner=True)
+    beside = await open_store(url, link=link, random_id=lambda: str(uuid4()))
+    assert (await server.holds("pbx"), await beside.holds("pbx")) == (True, False)
+    await beside.close()
+    await server.close()
+
+
 def image(row: str, seq: int, body: bytes | None = b"{}", channel: str = "org", moved_to: str | None = None) -> Held:
     return Held(kind="note", id=row, channel=channel, seq=seq, body=body, moved_to=moved_to)
 

@@ -181,7 +181,6 @@ def test_what_changed_is_named_and_never_its_value() -> None:
         (f'[[source]]\nid = "a"\ndialect = "telnyx"\nsecrets = ["{KEY[4:]}"]', "copy the public key"),
         (f'[[source]]\nid = "a"\ndialect = "twilio"\nsecrets = ["AC{"0f" * 16}"]', "a: .*copy the auth token"),
         (f'[[source]]\nid = "a"\ndialect = "plivo"\nsecrets = ["MA{"0F" * 9}"]', "a: .*copy the auth token"),
-        ('[[source]]\nid = "a"\ndialect = "modem"', "it has no url"),
         ('[[source]]\nid = "a"\ndialect = "generic"\nsecret = "x"', "no key secret; did you mean secrets"),
         ('[[source]]\ndialect = "generic"', "number 1: it has no id; write one"),
         ('[[source]]\nid = "a"\ndialect = "generic"\nsecrets = "x"', "secrets must be a list, not a text"),

@@ -12,12 +12,25 @@ from pathlib import Path
 
 import pytest
 
+from ringdesk.dialects import Level
 from ringdesk.errors import BadInput, MustWait, Refused, RingdeskError
 from ringdesk.members import Member
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from ringdesk.wire.messages import PUSH, Denied, Enrol, Enrolled, Hello, Ping, Pull, Push, ServerNotice
+from ringdesk.wire.messages import (
+    PUSH,
+    SOURCES,
+    Denied,
+    Enrol,
+    Enrolled,
+    Hello,
+    Ping,
+    Pull,
+    Push,
+    ServerNotice,
+    SourceStands,
+)
 from ringdesk.wire.signing import make_code, secret_text
 from server.hub.saving import FULL, WELL
 from server.identity.authority import Authority, ensure
@@ -224,6 +237,23 @@ async def test_notices_reach_the_person(peer: Peer, tmp_path: Path) -> None:
         await until(lambda: it.link.connected)
         await peer.tell(ServerNotice(code="backup", message=SafeText("\x1b[2Jrestart at noon")))
         await until(lambda: NoticeNews("backup", SafeText("[2Jrestart at noon")) in it.heard)
+
+
+async def test_how_the_sources_of_the_server_stand_is_known_while_it_is_there(peer: Peer, tmp_path: Path) -> None:
+    why = Why("line_ok", {"port": "pbx"})
+    source = SourceStands(
+        id="pbx", dialect="ami", label=SafeText("main"), level=Level.OK, why=why, words=SafeText("well")
+    )
+    async with desk(tmp_path, peer.url) as it:
+        await until(lambda: it.link.connected)
+        await peer.tell(ServerNotice(code=SOURCES, message=SafeText(), sources=(source,)))
+        await until(lambda: it.last.sources == (source,))
+        assert (await it.link.status()).sources == (source,)
+        assert not any(isinstance(news, NoticeNews) for news in it.heard), "it is no line for the person"
+        await peer.hang_up()
+        await until(lambda: any(isinstance(news, SyncNews) and not news.connected for news in it.heard))
+        await until(lambda: it.link.connected and it.last.connected)
+        assert it.last.sources == (), "another session begins without"
 
 
 async def test_a_server_that_cannot_save_is_not_left_and_gets_everything_again_once_it_can(

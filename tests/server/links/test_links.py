@@ -1,0 +1,91 @@
+"""Which links a server holds: those that its central settings name, from when they do until they do not."""
+
+import asyncio
+from unittest.mock import patch
+
+import msgspec
+
+from ringdesk.calls import EventKind
+from ringdesk.dialects import Level
+from server.links import Links
+from server.store.base import Unavailable
+from server.store.values import Source
+from tests.server.links.line import MAIN, PBX, Scene
+
+
+def links_of(scene: Scene) -> Links:
+    return Links(scene.store, scene.central, scene.standings, lambda: scene.now, scene.make)
+
+
+async def test_a_source_is_taken_up_once_and_let_go_when_it_is_there_no_more(scene: Scene) -> None:
+    await scene.put(PBX, Source(id="cti", dialect="generic", url=""))
+    links = links_of(scene)
+    for _ in range(3):
+        await links.look()
+    assert [hand.begun for hand in scene.hands] == [True], "once, and nothing for a webhook"
+    moved = msgspec.structs.replace(PBX, url="tcp://other:5038")
+    await scene.put(moved)
+    await links.look()
+    assert [hand.ended for hand in scene.hands] == [True, False]
+    with patch.object(scene.central, "sources", return_value=()):
+        await links.look()
+    assert scene.hands[1].ended
+
+
+async def test_another_name_of_the_line_is_another_line(scene: Scene) -> None:
+    await scene.put(PBX)
+    links = links_of(scene)
+    await links.look()
+    renamed = (PBX, (msgspec.structs.replace(MAIN, label="back"),))
+    with patch.object(scene.central, "sources", return_value=(renamed,)):
+        await links.look()
+    assert [hand.ended for hand in scene.hands] == [True, False]
+
+
+async def test_what_another_process_holds_is_left_to_it(scene: Scene) -> None:
+    await scene.put(PBX)
+    links = links_of(scene)
+    with patch.object(scene.store, "holds", return_value=False):
+        await links.look()
+        assert scene.hands == []
+    await links.look()
+    assert len(scene.hands) == 1
+    with patch.object(scene.store, "holds", return_value=False):
+        await links.look()
+    assert scene.hands[0].ended
+
+
+async def test_a_url_that_cannot_be_used_is_said_and_takes_nothing_else_with_it(scene: Scene) -> None:
+    await scene.put(msgspec.structs.replace(PBX, id="odd", url="bad"), PBX)
+    links = links_of(scene)
+    await links.look()
+    assert len(scene.hands) == 1
+    (odd,) = scene.standings.of("main").sources
+    assert (odd.id, odd.level, odd.words) == (
+        "odd",
+        Level.BROKEN,
+        "the server cannot use this source: this is no url",
+    )
+
+
+async def test_a_database_that_is_away_for_a_moment_ends_no_link(scene: Scene) -> None:
+    await scene.put(PBX)
+    links = links_of(scene)
+    with patch("server.links.LOOK", 0.01):
+        running = asyncio.create_task(links.run())
+        await _until(lambda: bool(scene.hands))
+        with patch.object(scene.central, "sources", side_effect=Unavailable("away")):
+            await asyncio.sleep(0.05)
+        assert not scene.hands[0].ended
+        await scene.hands[0].says(EventKind.RINGING)
+        await scene.until("ringing")
+        running.cancel()
+        await asyncio.wait({running})
+    assert [hand.ended for hand in scene.hands] == [True]
+
+
+async def _until(done: object) -> None:
+    assert callable(done)
+    async with asyncio.timeout(30):
+        while not done():
+            await asyncio.sleep(0.01)
