@@ -10,6 +10,7 @@ from config.complaint import of_toml
 from ringdesk.errors import BadInput
 from server import admin
 from server.admin import Office
+from server.callrules import lineless
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,12 +50,18 @@ async def _import(desk: Office, options: argparse.Namespace) -> None:
         print_json({each.kind: each.id, "change": each.what, "fields": each.fields})
     print_json({"imported": str(options.settings_file), "changes": len(changed)})
     hooks = registry.webhook_names(options.dialects)
-    for source in (await desk.store.register.central()).sources:
+    now = await desk.store.register.central()
+    for source in now.sources:
         if source.dialect not in hooks:
             complain(
                 f"[[source]] {source.id}: {source.dialect} is heard by the desk whose own source says id={source.id}"
                 " ([desk] sources); the server listens at no line"
             )
+    for route in lineless(now.rules.routes, now.lines):
+        complain(
+            f"[[route]] {route.id}: no [[line]] has the id or label {route.line!r}; it fits only calls of a desk whose own"
+            f" source says line={route.line}; if that is not meant, write the line as its [[line]] has it"
+        )
 
 
 async def _export(desk: Office, options: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ whose calls disturb nobody.
 Each replaces all that was there of its kind; what is not in the file stays as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from ringdesk.marks import MarkLabel
 from ringdesk.reached import LEAST
 from ringdesk.routing import MarkedNumbers
 from ringdesk.safetext import SafeText
-from server.store.values import Roster, RouteRow, Rules, StoreHours, folded
+from server.store.values import LineRow, Roster, RouteRow, Rules, StoreHours, folded
 
 MAX_TEXT: Final = 128
 LEAST_SECONDS: Final = 5
@@ -108,6 +108,12 @@ def _route(table: RouteRow, sites: frozenset[str], known: Roster | None) -> Rout
         _expect_known(where, "desk", table.desks, known.desks, "`ringdesk admin devices` lists them")
         _expect_known(where, "person", table.people, known.people, "`ringdesk admin users` lists them")
     return table
+
+
+def lineless(routes: Iterable[RouteRow], lines: Iterable[LineRow]) -> list[RouteRow]:
+    """The routes that name a line which no `[[line]]` has: one of a desk's own source, or a typing error."""
+    known = {name for line in lines for name in (line.id, line.label)}
+    return [route for route in routes if route.line is not None and route.line not in known]
 
 
 def _expect_known(
