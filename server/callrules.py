@@ -14,6 +14,7 @@ whose calls disturb nobody.
 Each replaces all that was there of its kind; what is not in the file stays as it is.
 """
 
+import difflib
 from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
@@ -161,9 +162,9 @@ def expect_store(where: str, store: str, sites: frozenset[str]) -> None:
     """A store that there is. Raises `BadInput`."""
     if store not in sites:
         there = ", ".join(sorted(sites))
-        raise BadInput(
-            f"{where}: there is no store {store!r}; the stores are {there}; `ringdesk admin store add` makes one"
-        )
+        near = difflib.get_close_matches("-".join(store.casefold().split()), sites, n=1)
+        todo = f"did you mean {near[0]!r}?" if near else "`ringdesk admin store add` makes one"
+        raise BadInput(f"{where}: there is no store {store!r}; the stores are {there}; {todo}")
 
 
 def _is_zone(name: str) -> bool:
