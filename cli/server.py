@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import structlog
 
+from cli.logs import end_torn_line
 from cli.output import complain, print_json
 from cli.paths import is_file
 from cli.roots import random_bytes, random_id, wall
@@ -109,6 +110,7 @@ def _log_to(path: Path, level: str) -> None:
         structlog.processors.format_exc_info,
     ]
     last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
+    end_torn_line(path)
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     with contextlib.suppress(OSError):
