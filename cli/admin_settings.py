@@ -11,6 +11,7 @@ from config.complaint import of_toml
 from ringdesk.errors import BadInput
 from server import admin
 from server.admin import Office
+from server.callrules import lineless
 from server.store.values import Central
 from terminal.callerid.source import SourceSpec
 
@@ -61,6 +62,12 @@ async def _import(desk: Office, options: argparse.Namespace) -> None:
     print_json({"imported": str(options.settings_file), "changes": len(changed)})
     for source, spec in lines.items():
         complain(f"[[source]] {source}: {_AT_A_DESK.format(source) if spec is None else _HELD.format(spec.address)}")
+    now = await desk.store.register.central()
+    for route in lineless(now.rules.routes, now.lines):
+        complain(
+            f"[[route]] {route.id}: no [[line]] has the id or label {route.line!r}; it fits only calls of a desk whose own"
+            f" source says line={route.line}; if that is not meant, write the line as its [[line]] has it"
+        )
 
 
 async def _export(desk: Office, options: argparse.Namespace) -> None:

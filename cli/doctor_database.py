@@ -1,5 +1,6 @@
 """The doctor, the databases: whether each can be read, and what a server's says of the requests that were refused."""
 
+import contextlib
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,34 +11,44 @@ from cli.doctor_hooks import refused
 from cli.doctor_links import stood
 from cli.findings import Finding, wrong
 from cli.paths import exists
+from ringdesk.dialects import Level
 from ringdesk.errors import BadInput
 from ringdesk.why import Why, register
+from terminal.store.held import FILE as REPLICA
 
 register(
     {
         "doctor_database_none": "is named in the settings (`[server] database`) and not there; start the server once, or "
         "correct the path",
+        "doctor_data_bare": "there is no database: neither a desk's ({replica}) nor a server's (a .db file with its tables); "
+        "give --data the directory in which one of them lies",
         "doctor_database_url": "is no database that can be read; write sqlite:///PATH in the settings (`[server] database`)",
     }
 )
 
 SERVER: Final = "server.db"
-"""The file of a server in a data directory."""
+"""The file of a server in a data directory, unless it was named otherwise (`--database`)."""
 LOG: Final = "server.log"
 """Its log, in its state directory."""
+_TABLES: Final = {"image", "ring"}
+"""Two that no other program's database has together."""
 
 
 def of_servers(named: str, state: str, data: Path | None, now: float) -> Iterator[Finding]:
-    """That of the data directory, where there is one, and the one that the settings name (`sqlite:///PATH`), with its state
+    """Those of the data directory, where there are some, and the one that the settings name (`sqlite:///PATH`), with its state
     directory."""
-    beside = None if data is None else data / SERVER
+    beside = [] if data is None else _servers_in(data)
     try:
         meant = _meant(named)
     except BadInput:
         yield wrong(named, Why("doctor_database_url"))
         meant = None
-    if beside is not None and _there(beside) and (meant is None or beside.absolute() != meant.absolute()):
-        yield from _of_server(beside, "", now)
+    if data is not None and not (beside or _there(data / REPLICA)) and data.is_dir():
+        why = Why("doctor_data_bare", {"replica": REPLICA})
+        yield Finding(check=str(data / "*.db"), level=Level.WARNING, why=why)
+    for each in beside:
+        if meant is None or each.absolute() != meant.absolute():
+            yield from _of_server(each, "", now)
     if meant is None:
         return
     if not _there(meant):
@@ -53,6 +64,23 @@ def _of_server(path: Path, state: str, now: float) -> Iterator[Finding]:
     yield database(path)
     yield from refused(path, now)
     yield from stood(state_of(f"{PREFIX}{path}", state) / LOG)
+
+
+def _servers_in(data: Path) -> list[Path]:
+    """What is named as a server's by itself, be it readable or not, and what has the tables of one under another name."""
+    usual, others = data / SERVER, []
+    with contextlib.suppress(OSError):  # what may not be looked at is told of already
+        others = sorted(path for path in data.glob("*.db") if path.name not in (SERVER, REPLICA) and _is_server(path))
+    return [usual, *others] if _there(usual) else others
+
+
+def _is_server(path: Path) -> bool:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            found = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+    except sqlite3.Error:
+        return False
+    return {name for (name,) in found} >= _TABLES
 
 
 def database(path: Path) -> Finding:

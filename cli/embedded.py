@@ -1,7 +1,8 @@
 """A server of one's own, as a child process on the data directory: for a single desk, and for the demo.
 
-The child is this module run as a program: `ringdesk server`, plus one rule. Its standard input is a pipe from the parent
-that nobody writes to; when it ends, the parent is gone, however it went, and the server ends too.
+The child is this module run as a program: `ringdesk server --embedded`, which takes a new database for granted, plus one
+rule. Its standard input is a pipe from the parent that nobody writes to; when it ends, the parent is gone, however it went,
+and the server ends too.
 """
 
 import asyncio
@@ -184,11 +185,11 @@ def end_with_the_parent() -> None:
 
 
 def main() -> int:
-    """The child: `ringdesk server` with the arguments given."""
+    """The child: `ringdesk server --embedded` with the arguments given."""
     from cli.main import main as ringdesk
 
     threading.Thread(target=end_with_the_parent, name="parent", daemon=True).start()
-    return ringdesk(["server", *sys.argv[1:]])
+    return ringdesk(["server", "--embedded", *sys.argv[1:]])
 
 
 if __name__ == "__main__":

@@ -18,14 +18,14 @@ from cli import allowance, recordings, roots
 from cli.output import complain, print_json
 from cli.pumps import expect_dialect, pump_of
 from ringdesk import numbers
-from ringdesk.calls import Call, CallEvent, CallState
+from ringdesk.calls import Call, CallEvent, CallState, Presentation
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.printed import call_object, event_object
 from ringdesk.tracker import Tracker
 from ringdesk.transcript import Chunk
 from terminal.callerid.pump import REPLAY_ENDED, REPLAY_UNUSABLE
-from terminal.callerid.source import SourceSpec, parse
+from terminal.callerid.source import SourceSpec, Transport, parse
 
 _ROOM: Final = 1000
 """Reports that may wait to be printed; then the sources wait."""
@@ -124,6 +124,7 @@ class _Listening:
         self._open = {spec.id: spec for spec in specs}
         self._lines = {spec.id: spec.options for spec in specs}
         self._troubled: set[str] = set()
+        self._unread = {spec.id for spec in specs if spec.transport is Transport.REPLAY}
         self._waits = self._worked = False
         self._failed = False
         for spec in specs:
@@ -190,6 +191,8 @@ class _Listening:
         self._latest = max(self._latest, event.at)
         line = self._lines[event.source]
         event = numbers.read_caller(event, line.region, line.area)
+        if event.caller is not None and event.caller.presentation is not Presentation.UNREADABLE:
+            self._unread.discard(event.source)
         print_json(event_object(event))
         self._print(self._tracker.received(event))
 
@@ -204,7 +207,14 @@ class _Listening:
         spec = self._open[source]
         if code in (REPLAY_ENDED, REPLAY_UNUSABLE):
             del self._open[source]
+        elif spec.transport is Transport.REPLAY and notice.level is Level.BROKEN:
+            return  # nobody is there who could be set up
         self._failed |= code == REPLAY_UNUSABLE
+        if code == REPLAY_ENDED and source in self._unread:
+            complain(
+                f"{spec.path}: no caller could be read in it as {spec.dialect}; if another dialect is spoken in it, name that:"
+                " `replay FILE --dialect NAME`, or replay:FILE?dialect=NAME"
+            )
         bad = notice.level in (Level.WARNING, Level.BROKEN)
         self._worked |= notice.level is Level.OK
         if bad or (notice.level is Level.OK and source in self._troubled):

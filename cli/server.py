@@ -13,13 +13,15 @@ from typing import Any, Final
 import structlog
 
 from cli.heldlines import maker
-from cli.output import print_json
+from cli.logs import end_torn_line
+from cli.output import complain, print_json
 from cli.paths import is_file
 from cli.roots import random_bytes, random_id, wall
 from config.load import load, places
 from ringdesk.errors import BadInput
 from ringdesk.hours import hours
 from server.accept import Business
+from server.admin import missing
 from server.app import Roots, Serving, serve
 from server.identity.state import private_folder, state_of
 
@@ -41,6 +43,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--config", type=Path, metavar="FILE", help="settings file")
     parser.add_argument("--log-level", choices=["debug", "info", "warning", "error"], help="what the log keeps")
+    parser.add_argument("--embedded", action="store_true", help=argparse.SUPPRESS)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -66,21 +69,30 @@ def run(options: argparse.Namespace) -> int:
         ),
     )
     _log_to(private_folder(state_of(serving.database, serving.state)) / "server.log", general.log_level)
-    asyncio.run(_serve(serving))
+    asyncio.run(_serve(serving, None if options.embedded else missing(serving.database)))
     return 0
 
 
-async def _serve(serving: Serving) -> None:
+async def _serve(serving: Serving, new: Path | None) -> None:
+    """`new`: the database that there was not before, where that is to be said."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
     def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
         loop.call_soon_threadsafe(stop.set)
 
+    def listening(address: str) -> None:
+        if new is not None:
+            complain(
+                f"a new database was made at {new}, for there was none; if another was meant, stop this server, delete"
+                " it and mend --database or [server] database"
+            )
+        print_json({"listening": address})
+
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask_to_stop)
     roots = Roots(wall, random_id, random_bytes, maker(wall, serving.dialects))
-    await serve(serving, roots, lambda address: print_json({"listening": address}), stop)
+    await serve(serving, roots, listening, stop)
 
 
 def _file(path: Path | None) -> Path | None:
@@ -99,6 +111,7 @@ def _log_to(path: Path, level: str) -> None:
         structlog.processors.format_exc_info,
     ]
     last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()]
+    end_torn_line(path)
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8")
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
     with contextlib.suppress(OSError):

@@ -25,8 +25,9 @@ RING_SECONDS: Final = 60.0
 SILENT: Final = mark("no modem answers there: is this its port, has it power, does another program hold it?")
 NO_PORT: Final = mark("{text} is no port and no address of a line; write it as the question shows, or `back`.")
 NAMED_APART: Final = mark(
-    "Lines with different names are different calls. If this is the line that {port} hears too, add `&line={name}` to its"
-    ' address in the settings, and `label = "{name}"` to its `[[line]]` at a server: else its calls pop twice.'
+    "Calls on lines with different names may be different calls. If this is the line that {port} hears too, add"
+    ' `&line={name}` to its address in the settings, and `label = "{name}"` to its `[[line]]` at a server: else each of'
+    ' its calls asks "Same call?", and one without a number pops twice.'
 )
 HEARD: Final = ("number", "withheld")
 """What came of a test ring that went well."""
@@ -57,7 +58,7 @@ def addressed(text: str) -> str:
 
 
 def warn_of_names(console: Console, chosen: tuple[str, ...], known: tuple[str, ...]) -> None:
-    """Say that one line of two names pops twice, where webhooks are chosen and another source of this desk has a named line."""
+    """Say what comes of one line of two names, where webhooks are chosen and another source of this desk has a named line."""
     specs = []
     for url in dict.fromkeys((*chosen, *known)):
         with contextlib.suppress(BadInput):  # what was known and cannot be used hears nothing

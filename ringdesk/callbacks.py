@@ -13,7 +13,7 @@ import msgspec
 from ringdesk.calls import Call, CallState, Direction, Outcome
 from ringdesk.dispositions import MISSED
 from ringdesk.hours import WORKDAY, Hours
-from ringdesk.ids import callback_id
+from ringdesk.ids import callback_id, goes_on
 from ringdesk.marks import MarkLabel, NumberMark
 from ringdesk.reached import is_of_missed, mark_of, number_of, numbers, spoken
 from ringdesk.safetext import SafeText
@@ -133,6 +133,17 @@ def joined(task: Task, call: Call, *, again: bool = True) -> Task:
     times = task.called + 1 if again else task.called
     latest = max(task.called_at or 0.0, call.started) if again else task.called_at
     return msgspec.structs.replace(task, calls=(*task.calls, call.id)[-MAX_JOINED:], called=times, called_at=latest)
+
+
+def recounted(task: Task, before: Mapping[str, Call], after: Mapping[str, Call]) -> Task:
+    """The callback, where calls that it names became one, or two again, by `after`: two reports of one call are one try."""
+    named = {*task.calls, *filter(None, (task.call,))}
+    more = len(_several(named, after)) - len(_several(named, before))
+    return msgspec.structs.replace(task, called=max(0, task.called + more)) if more else task
+
+
+def _several(named: Iterable[str], calls: Mapping[str, Call]) -> set[str]:
+    return {goes_on(each, lambda call: calls[call].merged_into if call in calls else None) for each in named}
 
 
 def closed(call: Call, known: Known, at: float) -> tuple[Task, ...]:

@@ -14,7 +14,8 @@ whose calls disturb nobody.
 Each replaces all that was there of its kind; what is not in the file stays as it is.
 """
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from ringdesk.marks import MarkLabel
 from ringdesk.reached import LEAST
 from ringdesk.routing import MarkedNumbers
 from ringdesk.safetext import SafeText
-from server.store.values import Roster, RouteRow, Rules, StoreHours, folded
+from server.store.values import LineRow, Roster, RouteRow, Rules, StoreHours, folded
 
 MAX_TEXT: Final = 128
 LEAST_SECONDS: Final = 5
@@ -110,6 +111,12 @@ def _route(table: RouteRow, sites: frozenset[str], known: Roster | None) -> Rout
     return table
 
 
+def lineless(routes: Iterable[RouteRow], lines: Iterable[LineRow]) -> list[RouteRow]:
+    """The routes that name a line which no `[[line]]` has: one of a desk's own source, or a typing error."""
+    known = {name for line in lines for name in (line.id, line.label)}
+    return [route for route in routes if route.line is not None and route.line not in known]
+
+
 def _expect_known(
     where: str, what: str, named: tuple[str, ...], known: Mapping[str, tuple[str, ...]], advice: str
 ) -> None:
@@ -155,9 +162,9 @@ def expect_store(where: str, store: str, sites: frozenset[str]) -> None:
     """A store that there is. Raises `BadInput`."""
     if store not in sites:
         there = ", ".join(sorted(sites))
-        raise BadInput(
-            f"{where}: there is no store {store!r}; the stores are {there}; `ringdesk admin store add` makes one"
-        )
+        near = difflib.get_close_matches("-".join(store.casefold().split()), sites, n=1)
+        todo = f"did you mean {near[0]!r}?" if near else "`ringdesk admin store add` makes one"
+        raise BadInput(f"{where}: there is no store {store!r}; the stores are {there}; {todo}")
 
 
 def _is_zone(name: str) -> bool:

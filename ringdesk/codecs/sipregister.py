@@ -41,6 +41,12 @@ class State(Enum):
     NO_ADDRESS = auto()
 
 
+def is_account(secret: str) -> bool:
+    """Whether it names whom to register; a server that asks for no password gets none (`user:`)."""
+    user, colon, _password = secret.partition(":")
+    return bool(user and colon)
+
+
 class Registration:
     """The registration of one account; `out` collects what is to be sent to `peer`."""
 

@@ -19,7 +19,7 @@ from ringdesk.calls import Called, CallEvent, EventKind, Outcome
 from ringdesk.codecs import sipheaders, sipmessage, sipreply
 from ringdesk.codecs.sipinvites import Invite, Invites, Reply
 from ringdesk.codecs.sipmessage import Malformed, Message, Splitter
-from ringdesk.codecs.sipregister import Registration, State
+from ringdesk.codecs.sipregister import Registration, State, is_account
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
@@ -30,6 +30,8 @@ why.register(
         "sip_registered": "registered with {server}",
         "sip_silent": "{server} does not answer: check its address and port, and that UDP gets through; it is tried again",
         "sip_refused": "{server} refuses the registration: check that the account exists and may register; it is tried again",
+        "sip_no_account": "the secret file does not say as whom to register with {server}: write user:password into it, with"
+        " the colon",
         "sip_wrong_secret": "{server} does not take the user and password: correct the secret file",
         "sip_no_method": "{server} asks for a password and there is none, or in a way that is not known here (digest with "
         "SHA-256, SHA-512-256 or MD5 is): correct the secret file or the server's settings",
@@ -81,7 +83,10 @@ class SipDialect:
         self._source = source_id
         self._line = SafeText(options.line) if options.line else None
         self._trusted = options.trusted
-        self._registration = Registration(options.registrar, options.secrets, source_id) if options.registrar else None
+        accounts, registrar = tuple(filter(is_account, options.secrets)), options.registrar
+        nobody = bool(registrar and options.secrets and not accounts)
+        self._fault = Notice(Level.BROKEN, Why("sip_no_account", {"server": registrar})) if nobody else None
+        self._registration = Registration(registrar, accounts, source_id) if registrar and not nobody else None
         self._told: State | None = None
         self._invites = Invites()
         self._calls: dict[str, tuple[_Stage, float]] = {}
@@ -97,7 +102,8 @@ class SipDialect:
         self._reset()
         if self._registration is not None:
             self._registration.start(now)
-        return self._step()
+        step = self._step()
+        return step if self._fault is None else msgspec.structs.replace(step, notices=(self._fault,))
 
     def received(self, data: bytes, now: float, peer: str | None = None) -> Step:
         """A datagram, or some bytes of a stream."""

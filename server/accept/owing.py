@@ -20,7 +20,7 @@ from ringdesk.ids import callback_id
 from ringdesk.marks import MarkLabel, NumberMark
 from ringdesk.ops import Args, CallReport, CallVerdict, Row, RowKey, TaskAdd
 from ringdesk.reached import mark_of, number_of, numbers
-from ringdesk.tasks import Task, TaskKind
+from ringdesk.tasks import Task, TaskKind, TaskState
 from ringdesk.wire import limits
 from server.store.head import Ground, Wanted
 from server.store.values import (
@@ -118,6 +118,7 @@ class Owing:
         """The rows that are `written`, and the callbacks that follow. `args` of the op that wrote them, by a device of `site`;
         what is not `fresh` makes no callback."""
         rows = dict(written)
+        self._recount(before, rows)
         for key, row in sorted(written.items()):
             if isinstance(row, Call):
                 known = before.get(key)
@@ -166,6 +167,28 @@ class Owing:
         if callbacks.newly_spoken(before, call):
             for task in callbacks.closed(call, known, self._now):
                 rows["task", task.id] = task
+
+    def _recount(self, before: Mapping[RowKey, Row], rows: dict[RowKey, Row]) -> None:
+        """Calls that became one, or are two again, count so in the callback for which they were tries."""
+        policy = _WIDEST if self._ground.rules is None else self._ground.rules.callbacks
+        changed: list[Call] = []
+        for key, row in rows.items():
+            was = before.get(key)
+            if isinstance(row, Call) and isinstance(was, Call) and was.merged_into != row.merged_into:
+                changed += (was, row)
+        if not any(callbacks.lost(call, policy) for call in changed):
+            return
+        around = {**before, **rows}
+        known = self._known(frozenset().union(*map(numbers, changed)), set(), around)
+        if known is None:
+            return
+        tasks = [task for task in known.tasks if task.state is TaskState.OPEN]
+        unread = [self._lacks_row(("call", each)) for task in tasks for each in task.calls]
+        if any(unread):
+            return
+        calls = {row.id: row for row in before.values() if isinstance(row, Call)}
+        for task in tasks:
+            self._put(rows, around, callbacks.recounted(task, calls, known.calls))
 
     def _junk(self, mark: NumberMark, around: Mapping[RowKey, Row], rows: dict[RowKey, Row]) -> None:
         """A number that is junk is not called back, also where that was to be done already."""

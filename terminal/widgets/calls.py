@@ -1,5 +1,6 @@
 """The lines: every call that is live or was a moment ago, and who has it."""
 
+import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
@@ -17,6 +18,10 @@ from terminal.widgets.when import Now
 
 LEAST_WORD: Final = 14
 """Cells that the word for how a call ended has at least; the name beside it is worth more than the end of a long one."""
+
+LINE: Final = 8
+"""Characters of the name of a line in its chip: a number of Taipei without its area code."""
+_NUMBER: Final = re.compile(r"[+(]?[0-9][0-9 ()./-]*")
 
 
 class Calls(NamedTuple):
@@ -154,8 +159,8 @@ class Lines(ListPanel[Calls]):
         name, shown = called_by(call, member), number(call)
         several = say("{count} people", count=sharing(row.matches)) if len(row.matches) > 1 else SafeText()
         rest = shown if several or shown != name else SafeText()
-        label = call.called.line or call.called.raw or SafeText("-")
-        state = (chip(SafeText(label[:8]), mark), piece(word, tone))
+        label = short_line(call.called.line or call.called.raw or SafeText("-"))
+        state = (chip(label, mark), piece(word, tone))
         head = spaced((*state, piece(several or name, Tone.STRONG)))
         time = lasts(row, self.value.now)
         if not several and name == shown and width_of(head) + 1 + cell_len(time) > cells:
@@ -165,6 +170,13 @@ class Lines(ListPanel[Calls]):
         if 4 + width_of(second) + 1 + key.width > cells:
             second = (piece(rest, Tone.DIM),)
         return Row(head, (piece(time, tone),), base=base), Row((gap(4), *second), (key,), base=base)
+
+
+def short_line(name: SafeText) -> SafeText:
+    """The name of a line as its chip has it: the beginning; of a number the end, for those of one business begin alike."""
+    if len(name) <= LINE or not _NUMBER.fullmatch(name):
+        return SafeText(name[:LINE])
+    return SafeText("".join(char for char in name if char.isdecimal())[-LINE:])
 
 
 def _corner(value: Calls) -> tuple[Piece, ...]:

@@ -219,6 +219,21 @@ def test_a_line_that_the_server_could_not_reach_is_not_taken(shell: Shell) -> No
     assert "pbx" not in (shell.room / "out.toml").read_text()
 
 
+def test_a_route_to_a_line_that_is_not_in_the_settings_is_taken_and_named(shell: Shell) -> None:
+    file = shell.room / "central.toml"
+    routes = (
+        f'[[route]]\nid = "{name}"\nline = "{line}"\nto_store = "main"\n'
+        for name, line in (("by-id", "1"), ("by-label", "Shop"), ("typo", "Shpo"))
+    )
+    file.write_text(
+        '[[source]]\nid = "cti"\ndialect = "generic"\nopen = true\n'
+        '[[line]]\nid = "1"\nsource = "cti"\nlabel = "Shop"\n' + "".join(routes)
+    )
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines[-1]["changes"], said.count("[[route]]")) == (0, 5, 1)
+    assert "[[route]] typo: no [[line]] has the id or label 'Shpo'" in said
+
+
 def test_central_settings_go_in_and_out_and_every_time_into_the_audit(shell: Shell) -> None:
     file, out = shell.room / "central.toml", shell.room / "out.toml"
     file.write_text(

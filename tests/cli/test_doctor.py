@@ -18,6 +18,7 @@ from ringdesk.dialects import Level
 from ringdesk.ops import Actor, NoteAdd
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.wire.messages import Enrolled
+from server.store.schema import schema
 from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from tests.cli.processes import child, run
@@ -120,6 +121,20 @@ def test_the_data_directory_and_its_databases(tmp_path: Path) -> None:
     assert (kept["ok"], kept["why_code"]) == (True, "doctor_damaged")
     code, found = doctor("--data", f"{tmp_path}/none")
     assert (code, found[f"{tmp_path}/none"]["ok"]) == (1, False)
+
+
+def test_a_server_of_another_name_is_found_and_it_is_said_where_none_is(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "notes.db")) as database:
+        database.execute("CREATE TABLE ring (id TEXT)")
+    _, found = doctor("--data", str(tmp_path))
+    bare = found[f"{tmp_path}/*.db"]
+    assert (bare["ok"], bare["level"], bare["why_code"]) == (True, "warning", "doctor_data_bare")
+    assert "replica.db" in bare["message"]
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as database:
+        database.executescript(schema())
+    _, found = doctor("--data", str(tmp_path))
+    assert found[f"{tmp_path}/shop.db"]["why_code"] == "doctor_database"
+    assert not {f"{tmp_path}/*.db", f"{tmp_path}/notes.db"} & set(found)
 
 
 def test_the_database_that_the_settings_name_is_the_one_that_is_read(tmp_path: Path) -> None:

@@ -47,6 +47,16 @@ def test_what_cannot_be_played_is_one_line(tmp_path: Path, words: list[str], sai
     assert done.stderr.count(b"\n") == 1
 
 
+def test_a_recording_of_another_dialect_says_what_to_name(tmp_path: Path) -> None:
+    file = str(TRANSCRIPTS / "ami" / "sipp-inbound.jsonl")
+    done = run(tmp_path, "replay", file, "--speed", "1000")
+    assert (done.returncode, done.stderr.count(b"\n")) == (0, 1)
+    assert b"no caller could be read in it as modem" in done.stderr
+    assert b"--dialect NAME" in done.stderr
+    done = run(tmp_path, "replay", file, "--speed", "1000", "--dialect", "ami")
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_a_recording_is_written_with_other_numbers(tmp_path: Path) -> None:
     file, out = TRANSCRIPTS / "whozz" / "serial-answered.jsonl", tmp_path / "masked.jsonl"
     done = run(tmp_path, "replay", str(file), "--dialect", "whozz", "--mask", str(out))

@@ -438,12 +438,13 @@ class TestTheChineseConversation:
         (("serial://COM4?line=2",), ("serial://COM3?line=1",), False),
     ],
 )
-def test_who_chooses_webhooks_is_told_that_one_line_of_two_names_pops_twice(
+def test_who_chooses_webhooks_is_told_what_comes_of_one_line_of_two_names(
     capsys: pytest.CaptureFixture[str], chosen: tuple[str, ...], known: tuple[str, ...], warned: bool
 ) -> None:
     warn_of_names(Console(yes=True, json=False), chosen, known)
     said = capsys.readouterr().out
-    assert ("Lines with different names are different calls" in said) is warned
+    assert ("Calls on lines with different names may be different calls" in said) is warned
+    assert ('else each of its calls asks "Same call?", and one without a number pops twice' in said) is warned
     assert ("COM3 hears too, add `&line=1`" in said) is warned
 
 

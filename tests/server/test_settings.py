@@ -196,7 +196,12 @@ def test_what_changed_is_named_and_never_its_value() -> None:
         ("source = 3", r"write \[\[source\]\]"),
         ("source = [1]", r"write \[\[source\]\]"),
         ('[[rule]]\nid = "1"', "no .*rule.* in the central settings of this version"),
-        ('[[hours]]\nstore = "mars"', r"\[\[hours\]\] mars: there is no store 'mars'; the stores are main, north"),
+        ('[[hours]]\nstore = "Mars"', r"\[\[hours\]\] Mars: there is no store 'Mars'; the stores are main, north; `ri"),
+        (
+            '[[hours]]\nstore = "Main"',
+            r"Main: there is no store 'Main'; the stores are main, north; did you mean 'main'\?",
+        ),
+        ('[[route]]\nid = "r"\nto_store = "nroth"', r"there is no store 'nroth'; .*did you mean 'north'\?"),
         ('[[hours]]\nstore = "main"\nmon = "9-5"', r"\[\[hours\]\] main: mon = '9-5' is no span of a day"),
         ('[[hours]]\nstore = "main"\nmon = "18:00-09:00"', "ends before it begins"),
         ('[[hours]]\nstore = "main"\nclosed = ["16.2."]', "is no date; write it as 2026-02-16"),

@@ -508,6 +508,14 @@ class TestRegistration:
         assert self.open(server, options).codes[-1] == (Level.OK, "sip_registered")
         assert "p:w" not in repr(options)
 
+    @pytest.mark.parametrize("secret", ["desk", ":p:w"])
+    def test_a_secret_that_names_no_account_is_said_at_the_start(self, secret: str) -> None:
+        server = Registrar()
+        bench = self.open(server, SourceOptions(registrar="pbx.example", secrets=(secret,)))
+        assert (bench.codes, server.seen) == ([(Level.BROKEN, "sip_no_account")], [])
+        options = SourceOptions(registrar="pbx.example", secrets=(secret, "desk:p:w"))
+        assert self.open(server, options).codes[-1] == (Level.OK, "sip_registered")
+
     def test_a_server_that_does_not_answer_is_tried_again(self) -> None:
         bench = self.open(None)
         said = bench.run(32)

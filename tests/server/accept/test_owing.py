@@ -13,7 +13,17 @@ from ringdesk.calls import Called as CalledNumber
 from ringdesk.ids import call_id, callback_id
 from ringdesk.marks import MarkLabel
 from ringdesk.members import MemberNumber
-from ringdesk.ops import CallClaim, CallReport, CallVerdict, MemberAdd, MemberFields, NumberMarked, TaskAdd, TaskDone
+from ringdesk.ops import (
+    CallClaim,
+    CallReport,
+    CallSame,
+    CallVerdict,
+    MemberAdd,
+    MemberFields,
+    NumberMarked,
+    TaskAdd,
+    TaskDone,
+)
 from ringdesk.routing import MarkedNumbers
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskKind, TaskState
@@ -321,3 +331,26 @@ async def test_those_who_call_at_once_in_several_processes_are_called_back_once(
     await asyncio.gather(*(missed(n) for n in range(12)))
     (task,) = await office.tasks()
     assert (task.called, len(task.calls)) == (11, 11)
+
+
+async def test_two_reports_of_one_call_are_one_try_once_somebody_says_so(office: Office) -> None:
+    """Two lines with different names; whoever looks takes it back, and says it again."""
+    first, second = call_id("pbx", "c"), call_id("sip", "1")
+    line = LineRow(id="two", source="sip", site="main", label="two", area="2")
+
+    async def both(kind: EventKind, **how: Any) -> None:
+        await office.hooked(event(kind, called=CalledNumber(line=SafeText("front")), **how))
+        seen = event(kind, "1", source="sip", called=CalledNumber(line=SafeText("two")), at=office.desk.now, **how)
+        assert await office.desk.room.hear(Report(source="sip", events=(seen,), lines=(line,)))
+
+    await both(EventKind.RINGING)
+    await both(EventKind.ENDED, outcome=Outcome.MISSED)
+    office.desk.now += 100
+    await office.missed("again")
+    (task,) = await office.owed()
+    assert (task.call, task.calls[0], task.called) == (first, second, 2)
+    counted = {"same": 1, "unsaid": 2, "another": 2}
+    for verdict in ("same", "unsaid", "same", "another"):
+        await office.desk.does(CallSame(call=second, other=first, verdict=verdict))
+        (task,) = await office.owed()
+        assert (verdict, task.called) == (verdict, counted[verdict])
