@@ -10,7 +10,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
 from ringdesk.tour import Deed, Ring, Step, Tour
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, ScreenPop, TaskNews
-from terminal.widgets.person import RINGS
+from terminal.widgets.callrow import RINGS
 from terminal.widgets.speech import ONE_ONLY, mark, say
 from terminal.widgets.when import length
 

@@ -18,7 +18,8 @@ from terminal.screens.callers import by_caller
 from terminal.screens.callwork import CallWork
 from terminal.screens.promised import NOWHERE, to_dial
 from terminal.screens.windows import Window, spelled
-from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.caller import called_by, number
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.speech import VOICE_STAYS, doing, line_name, mark, say, titled
 
 CALL: Final = mark("Closed: {name}")

@@ -17,7 +17,9 @@ from terminal.plain.talk import Act, Entry
 from terminal.screens.callers import by_caller
 from terminal.screens.keeper import Owner
 from terminal.screens.numberwork import Wish
-from terminal.widgets.person import Person, Who, by_fit, number
+from terminal.widgets.caller import number
+from terminal.widgets.matches import by_fit
+from terminal.widgets.person import Person, Who
 from terminal.widgets.speech import caveat, say
 from terminal.widgets.telephone import dialled, title
 from terminal.widgets.when import is_due

@@ -8,8 +8,9 @@ from typing import Final
 
 from ringdesk.safetext import SafeText
 from terminal.news import CallNews, News, ScreenPop
+from terminal.widgets.caller import called_by, number
+from terminal.widgets.callrow import RINGS
 from terminal.widgets.outlet import Signal, sequence
-from terminal.widgets.person import RINGS, called_by, number
 from terminal.widgets.speech import line_name, say
 
 OFF: Final = "off"

@@ -29,7 +29,9 @@ from terminal.screens.board import Board
 from terminal.screens.promised import NOWHERE, to_dial
 from terminal.screens.windows import Window, spelled
 from terminal.screens.work import Work, not_yet
-from terminal.widgets.person import CallRow, Person, called_by
+from terminal.widgets.caller import called_by
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.person import Person
 from terminal.widgets.speech import RESULTS, say
 from terminal.widgets.telephone import title
 from terminal.widgets.when import clock, day, moment

@@ -20,7 +20,8 @@ from ringdesk.why import Why
 from terminal.news import Match
 from terminal.screens.board import Board
 from terminal.screens.work import Work
-from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.caller import called_by, number
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.speech import mark, say
 
 if TYPE_CHECKING:

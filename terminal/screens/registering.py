@@ -16,7 +16,7 @@ from terminal.screens.board import Board
 from terminal.screens.errands import Errand
 from terminal.screens.numberwork import HIDDEN, NEW, shown_by
 from terminal.screens.work import Work
-from terminal.widgets.person import number
+from terminal.widgets.caller import number
 from terminal.widgets.speech import say
 
 

@@ -16,11 +16,13 @@ from terminal.screens.standing import named, standing
 from terminal.screens.work import not_yet
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
+from terminal.widgets.caller import called_by, callers
+from terminal.widgets.callrow import CallRow, lasts
 from terminal.widgets.calls import Calls, with_whom
 from terminal.widgets.card import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
-from terminal.widgets.person import CallRow, Who, called_by, callers, contacts_here, lasts
+from terminal.widgets.person import Who, contacts_here
 from terminal.widgets.speech import because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency

@@ -27,7 +27,9 @@ from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.screens.undo import Undo
 from terminal.screens.windows import UNKNOWN, Window, windows
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.person import CallRow, Person, called_by
+from terminal.widgets.caller import called_by
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.person import Person
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 

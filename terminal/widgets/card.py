@@ -12,11 +12,13 @@ from ringdesk.members import Member, MemberNumber
 from ringdesk.safetext import SafeText
 from terminal.messages import Scribbled
 from terminal.widgets import strangers
+from terminal.widgets.caller import number
 from terminal.widgets.homeface import summary
 from terminal.widgets.keynames import Changed, key_named
+from terminal.widgets.matches import sharing
 from terminal.widgets.morning import Morning
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.person import Person, Who, number, sharing
+from terminal.widgets.person import Person, Who
 from terminal.widgets.row import Piece, Row, Tone, chip, chips, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import KINDS, STATES, address, code, greeting, line_name, say, tongue
 from terminal.widgets.tasks import urgent

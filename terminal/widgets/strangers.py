@@ -6,7 +6,7 @@ from textual.geometry import Size
 
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
-from terminal.widgets.person import no_number, number, to_come
+from terminal.widgets.caller import no_number, number, to_come
 from terminal.widgets.row import Row, Tone, chip, gap, piece, spaced, wrapped
 from terminal.widgets.speech import address, because, say
 
