@@ -12,6 +12,7 @@ import msgspec
 from ringdesk import ops
 from ringdesk.errors import BadInput, Refused
 from ringdesk.ops import MAX_OP_BYTES, Actor, Args, CallReport, Op
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import decode_hook
 from ringdesk.wire.limits import ANSWERED_KEPT_SECONDS
 from ringdesk.wire.messages import Answer, Answers
@@ -60,7 +61,7 @@ def save(tx: Transaction, intent: Intent) -> Happened:
     if size > MAX_OP_BYTES:
         raise Refused("too_large", f"this is too long to send ({size} of {MAX_OP_BYTES} bytes); make it shorter")
     effect = effect_of(tx, op, intent.actor)
-    keys = {*ops.touches(op.op_id, args, intent.actor.person), *effect.rows}
+    keys = {*touches(op.op_id, args, intent.actor.person), *effect.rows}
     edit = Edit(tx)
     edit.touch(*keys)
     tx.do(
