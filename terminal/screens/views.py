@@ -19,7 +19,7 @@ from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
 from terminal.widgets.caller import called_by, callers
 from terminal.widgets.callrow import CallRow, lasts
 from terminal.widgets.calls import Calls, with_whom
-from terminal.widgets.card import Face
+from terminal.widgets.face import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
 from terminal.widgets.person import Who, contacts_here
