@@ -12,12 +12,11 @@ from terminal.widgets import memberface, strangers
 from terminal.widgets.face import Face
 from terminal.widgets.homeface import summary
 from terminal.widgets.matches import sharing
-from terminal.widgets.panel import Panel, Picture
+from terminal.widgets.panel import POINT, Panel, Picture
 from terminal.widgets.person import Who
 from terminal.widgets.row import Piece, Row, Tone, chip, piece, spaced
 from terminal.widgets.speech import STATES, line_name, say
 
-POINT = ">"
 KEYS_OF_THE_CARD: Final = frozenset("/?")
 """Characters that are keys on the card, beside the digits of those who are on it: they lead to somebody, or explain."""
 
