@@ -9,23 +9,8 @@ from ringdesk.ids import callback_id
 from ringdesk.ops import Args, RowKey
 from ringdesk.ops.business import ArticleAsk, ArticleSave, DispositionSave, PresenceSet
 from ringdesk.ops.calls import MAX_ALSO, CallClaim, CallHand, CallHold, CallReport, CallSame, CallVerdict, CallWrapup
-from ringdesk.ops.members import (
-    MemberAdd,
-    MemberUpdate,
-    NumberAttach,
-    NumberChoose,
-    NumberDetach,
-    NumberMarked,
-)
-from ringdesk.ops.notes import (
-    ContactAdd,
-    NoteAdd,
-    TaskAdd,
-    TaskAttempt,
-    TaskDone,
-    TaskReopen,
-    TaskUpdate,
-)
+from ringdesk.ops.members import MemberAdd, MemberUpdate, NumberAttach, NumberChoose, NumberDetach, NumberMarked
+from ringdesk.ops.notes import ContactAdd, NoteAdd, TaskAdd, TaskAttempt, TaskDone, TaskReopen, TaskUpdate
 
 
 def touches(op_id: str, args: Args, person: str = "") -> tuple[RowKey, ...]:
