@@ -13,7 +13,7 @@ from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
 from terminal.screens.promised import to_dial
 from terminal.screens.standing import named, standing
-from terminal.screens.work import not_yet
+from terminal.screens.wrapup import not_yet
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
 from terminal.widgets.caller import called_by, callers
