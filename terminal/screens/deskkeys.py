@@ -2,19 +2,17 @@
 
 import logging
 from functools import partial
-from typing import Final
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import DIGITS
 from terminal.messages import Asked, Chosen, Cut, Declined, Dismissed, Left, Moved, Scribbled, Typed
+from terminal.screens.autosave import Autosave
 from terminal.screens.callkeys import CallKeys
 from terminal.screens.casework import ANSWERS, PIN, Casework
-from terminal.screens.errands import DRAFT
 from terminal.screens.finder import NAMING, PALETTE, SEARCH
 from terminal.screens.guard import Guard
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
-from terminal.screens.later import once
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.promising import Promising
 from terminal.screens.saying import NOBODYS
@@ -28,11 +26,6 @@ from terminal.widgets.timeline import Timeline
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
 
-DRAFT_AFTER: Final = 0.3
-"""Seconds after a change until the draft is written."""
-DRAFT_AGAIN: Final = 5.0
-"""Seconds after which one that could not be written is tried again: room may have been made on the disk."""
-
 
 class DeskKeys(CallKeys):
     """A desk with keys. The one that inherits makes the parts."""
@@ -44,7 +37,7 @@ class DeskKeys(CallKeys):
     home: Home
     looks: Looks
     guard: Guard
-    _drafting = False
+    autosave: Autosave
     _warned = False
     _opened_for = NOBODYS
     """Whoever was on the card when the chooser was opened."""
@@ -86,7 +79,7 @@ class DeskKeys(CallKeys):
             self.painter.note()
             self.painter.card()
         self.promising.look()
-        self.draft_later()
+        self.autosave.later()
 
     def on_declined(self, _message: Declined) -> None:
         """Something was typed where there is nobody to write about."""
@@ -106,25 +99,7 @@ class DeskKeys(CallKeys):
 
     def on_left(self, _message: Left) -> None:
         """Keep what is written, now."""
-        self._draft()
-
-    def draft_later(self) -> None:
-        """Keep what is written, a moment later."""
-        if not self._drafting:
-            self._drafting = True
-            once(self, DRAFT_AFTER, self._draft)
-
-    def _draft(self) -> None:
-        self._drafting = False
-        if not self.errands.run(DRAFT, self._file):
-            self.draft_later()  # the one that is being written does not have the last keys
-
-    async def _file(self) -> None:
-        try:
-            await self.writing.keep()
-        except Exception:
-            once(self, DRAFT_AGAIN, self._draft)
-            raise
+        self.autosave.now()
 
     # what the person does
 
@@ -193,7 +168,7 @@ class DeskKeys(CallKeys):
             self.board.put_away(self.work.wall())
             self.writing.settle()
             self.freshen(before)
-            self._draft()
+            self.autosave.now()
             if kept:
                 key = self.board.key("palette")
                 said = say("What you wrote for {name} is kept as a draft: {key} lists it.", name=name, key=key)
