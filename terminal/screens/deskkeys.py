@@ -1,21 +1,18 @@
-"""The keys of the desk as actions, and what its panels tell of the person: written, typed as a query, taken, selected."""
+"""The keys of the desk as actions, and what its panels tell of the person: written, taken, selected."""
 
 import logging
-from functools import partial
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import DIGITS
-from terminal.messages import Asked, Chosen, Cut, Declined, Dismissed, Left, Moved, Scribbled, Typed
+from terminal.messages import Chosen, Cut, Declined, Left, Moved, Scribbled, Typed
 from terminal.screens.autosave import Autosave
 from terminal.screens.callkeys import CallKeys
-from terminal.screens.casework import ANSWERS, PIN, Casework
-from terminal.screens.finder import NAMING, PALETTE, SEARCH
+from terminal.screens.chooserkeys import ChooserKeys
 from terminal.screens.guard import Guard
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.promising import Promising
-from terminal.screens.saying import NOBODYS
 from terminal.screens.wrapping import Wrapping
 from terminal.widgets.card import Card
 from terminal.widgets.note import NoteArea
@@ -27,11 +24,10 @@ log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
 
 
-class DeskKeys(CallKeys):
+class DeskKeys(CallKeys, ChooserKeys):
     """A desk with keys. The one that inherits makes the parts."""
 
     keeper: Keeper
-    casework: Casework
     wrapping: Wrapping
     promising: Promising
     home: Home
@@ -39,8 +35,6 @@ class DeskKeys(CallKeys):
     guard: Guard
     autosave: Autosave
     _warned = False
-    _opened_for = NOBODYS
-    """Whoever was on the card when the chooser was opened."""
 
     @property
     def area(self) -> NoteArea:
@@ -179,19 +173,6 @@ class DeskKeys(CallKeys):
         """F1."""
         self.panes.help()
 
-    def action_search(self) -> None:
-        """The search box."""
-        self._choose(SEARCH)
-
-    def action_palette(self) -> None:
-        """The palette."""
-        self._choose(PALETTE)
-
-    def action_answers(self) -> None:
-        """F12."""
-        self.casework.faq.begin()
-        self._choose(ANSWERS)
-
     def action_reason(self, index: str) -> None:
         """A reason of the palette."""
         self.writing.hold()
@@ -214,51 +195,10 @@ class DeskKeys(CallKeys):
         """What was not sent, from the palette."""
         self.errands.run("tray", self.casework.unsent.read)
 
-    def _choose(self, mode: str) -> None:
-        self.finder.mode, self._opened_for = mode, self.errands.subject
-        self.panes.choose()
-
-    def on_asked(self, message: Asked) -> None:
-        """What is typed in the chooser."""
-        asked = partial(
-            self._answer_query, message.query
-        )  # no coroutine: of quick keys all but the last are never begun
-        self.run_worker(asked, group="lookup", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
-
-    def ask_again(self) -> None:
-        """The desk is open by now: what stands in the chooser was asked before."""
-        if self.panes.chooser.display:
-            self.on_asked(Asked(self.panes.chooser.field.value))
-
-    async def _answer_query(self, query: str) -> None:
-        asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
-        choices = await asked(query)
-        self.panes.chooser.list.show(choices)
-
-    def on_dismissed(self, _message: Dismissed) -> None:
-        """The chooser was closed."""
-        if self.finder.mode == NAMING and self.panes.chooser.display:
-            self.unnamed()
-        self.panes.close_over()
-
     async def on_chosen(self, message: Chosen) -> None:
         """A row was taken."""
-        if message.pane == "choices" and self.finder.mode == NAMING:
-            self.named()
-        elif message.pane == "choices" and self.finder.mode in (ANSWERS, PIN):
-            self.writing.hold()
-            self.casework.took(self.finder.mode, message.index)
-        elif message.pane == "choices":
-            taken = self.finder.chosen(message.index)
-            self.panes.close_over()
-            if isinstance(taken, str) and not self._opened_for.same(self.errands.subject):
-                self.painter.tell(say("Another person is on the card by now: nothing was done."), bad=True)
-            elif isinstance(taken, str):
-                await self.run_action(taken)
-            elif taken is not None:
-                self.writing.hold()
-                key = self.board.key("palette")
-                self.errands.run("open", lambda: self.work.open(taken, key))
+        if message.pane == "choices":
+            await self.took(message.index)
         elif message.pane == "menu":
             self.menus.taken(message.index)
         elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:
