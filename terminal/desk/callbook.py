@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ringdesk import ids
-from ringdesk.calls import Call, CallEvent, CallState, EventKind, Outcome, SourceKey
+from ringdesk.calls import WAITING, Call, CallEvent, EventKind, Outcome, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, rings_on, told_apart, twin
@@ -24,7 +24,6 @@ KEPT: Final = 600.0
 """Seconds for which a call that is over stays in the list."""
 
 _POLICY: Final = Policy()
-_WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 
 
 class Turn(NamedTuple):
@@ -219,7 +218,7 @@ class CallBook:
             if call.caller.e164 in numbers
             and call.merged_into is None
             and (popped or not elsewhere)
-            and (popped or call.perhaps is not None or call.state not in _WAITING or call.claimed_by is not None)
+            and (popped or call.perhaps is not None or call.state not in WAITING or call.claimed_by is not None)
         ]
 
     def unheard(self, calls: Iterable[Call], own: Set[str], now: float) -> list[CallEvent]:
@@ -230,7 +229,7 @@ class CallBook:
             row = self._rows.get(call.id)
             if row is None or not call.sources or not {key.source for key in call.sources} <= own:
                 continue
-            if row.state not in _WAITING or row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
+            if row.state not in WAITING or row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
                 continue
             self._tracker.resume(row)
             source, native = call.sources[0].source, call.sources[0].native_id
@@ -313,12 +312,12 @@ class CallBook:
 
 def _calls_for(call: Call) -> bool:
     """Whether somebody here is called and nobody has it yet."""
-    return call.state in _WAITING and call.claimed_by is None and pop_due(call)
+    return call.state in WAITING and call.claimed_by is None and pop_due(call)
 
 
 def _is_news(before: _Shown | None, call: Call, *, popped: bool) -> bool:
     """Before it pops, a call that waits is nobody's news; after that, everything but another ring is."""
-    if not popped and call.state in _WAITING and call.claimed_by is None:
+    if not popped and call.state in WAITING and call.claimed_by is None:
         return False
     return before is None or _quiet(before.call) != _quiet(call)
 
@@ -334,7 +333,7 @@ def _over(call: Call, now: float) -> bool:
 def _combined(heard: Call, row: Call) -> Call:
     """What the line knows, and what the others did; the one that is further along says the state, unless that was given up for
     want of news which the other has."""
-    if heard.state in _WAITING and heard.last_ring is not None and rings_on(row, heard.last_ring):
+    if heard.state in WAITING and heard.last_ring is not None and rings_on(row, heard.last_ring):
         row = msgspec.structs.replace(row, state=heard.state, outcome=None)
     guessed = heard.outcome is Outcome.UNKNOWN and not row.live and row.merged_into is None
     if row.rank > heard.rank or guessed:

@@ -1,9 +1,9 @@
 """What to call a caller: the name, the number as people write it, or why there is neither."""
 
-from ringdesk.calls import Call, Presentation
+from ringdesk.calls import WAITING, Call, Presentation
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
-from terminal.widgets.callrow import RINGS, CallRow
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.matches import sharing
 from terminal.widgets.speech import say
 from terminal.widgets.telephone import written
@@ -40,7 +40,7 @@ def callers(row: CallRow) -> SafeText:
 
 def to_come(call: Call) -> bool:
     """Whether a number may still come: most lines bring it after the first ring."""
-    return call.state in RINGS and not call.absent and call.ring_count < 2
+    return call.state in WAITING and not call.absent and call.ring_count < 2
 
 
 def no_number(call: Call) -> SafeText:

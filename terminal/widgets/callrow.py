@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import Call, CallState, Direction, Outcome
+from ringdesk.calls import WAITING, Call, CallState, Direction, Outcome
 from ringdesk.dispositions import MISSED
 from ringdesk.marks import MarkLabel
 from ringdesk.members import Member
@@ -16,8 +16,6 @@ from terminal.news import Match
 from terminal.widgets.speech import MARKS, STATES, code, say
 from terminal.widgets.when import Now, ago, length
 
-RINGS: Final = (CallState.NEW, CallState.RINGING, CallState.QUEUED)
-"""The states in which a telephone makes a noise, or a caller listens to music."""
 TALKS: Final = (CallState.ANSWERED, CallState.HELD, CallState.TRANSFERRING)
 """The states of a call that a telephone has answered."""
 
@@ -64,7 +62,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def ringing(self) -> bool:
         """Whether it rings now, and nobody has it."""
-        return self.call.state in RINGS and self.calling
+        return self.call.state in WAITING and self.calling
 
     @cached_property
     def calling(self) -> bool:
@@ -74,7 +72,7 @@ class CallRow(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def free(self) -> bool:
         """Whether it can be taken, also the call of a marked number."""
-        rings = self.call.state in RINGS and not self.mine and self.taken_by is None
+        rings = self.call.state in WAITING and not self.mine and self.taken_by is None
         return rings or (self.silent and not self.settled)
 
     @cached_property
