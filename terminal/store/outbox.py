@@ -24,6 +24,8 @@ from terminal.store.standing import proven, stand, standing
 
 _ANSWERS: Final = msgspec.json.Decoder(Answer, dec_hook=decode_hook)
 _IN_TRAY: Final = ("rejected", "parked", "erased")
+STATES: Final = {"waiting": "pending", "settled": "settled", "tray": "refused"}
+"""The state of an op, and what a person is told of what it made."""
 RENEW: Final = "renew"
 """In the place of a grant that died with the device for which it was given."""
 
@@ -256,3 +258,8 @@ def usable_args(op: Op) -> Args | None:
         return ops.decode_args(op)
     except BadInput:
         return None
+
+
+def state_of(tx: Transaction, op_id: str) -> str:
+    """pending, settled or refused; what other desks made is settled."""
+    return STATES[tx.value("select state from outbox where op_id = ?", op_id) or "settled"]
