@@ -21,7 +21,7 @@ from server.admin import Office
 from terminal.callerid.source import parse
 from terminal.news import News, ScreenPop
 from terminal.plain import voice
-from terminal.widgets.person import CallRow
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.speech import mark
 from terminal.widgets.when import Now
 

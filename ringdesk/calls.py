@@ -54,6 +54,8 @@ RANK: Final[dict[CallState, int]] = {
     CallState.ENDED: 4,
 }
 """An event that would lead to a lower rank only adds facts: a late report never moves a call back."""
+WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
+"""The states in which a telephone makes a noise, or a caller listens to music."""
 
 
 class Outcome(StrEnum):

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from ringdesk import numbers, why
-from ringdesk.calls import Call, CallState, Direction, Routed
+from ringdesk.calls import WAITING, Call, CallState, Direction, Routed
 from ringdesk.marks import MarkLabel
 from ringdesk.presence import PresenceState
 from ringdesk.reached import digits_of
@@ -18,7 +18,6 @@ from ringdesk.reached import numbers as numbers_of
 
 why.register({"rings_elsewhere": "rings elsewhere now"})
 
-WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 _ENGAGED: Final = frozenset({PresenceState.BUSY, PresenceState.BREAK, PresenceState.AWAY})
 """A hunt passes these over: they could not take the call."""
 

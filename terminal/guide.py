@@ -5,12 +5,12 @@ from typing import Final
 
 import msgspec
 
+from ringdesk.calls import WAITING
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
 from ringdesk.tour import Deed, Ring, Step, Tour
 from terminal.news import CallNews, Match, MemberNews, News, NoteNews, ScreenPop, TaskNews
-from terminal.widgets.person import RINGS
 from terminal.widgets.speech import ONE_ONLY, mark, say
 from terminal.widgets.when import length
 
@@ -272,7 +272,7 @@ class Guide:
 
     def _call(self, news: CallNews) -> None:
         call = news.call
-        if call.state not in RINGS:
+        if call.state not in WAITING:
             self._ringing.discard(call.id)
         if call.disposition in _VERDICTS:
             self.did(Deed.JUDGED)

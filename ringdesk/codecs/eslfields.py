@@ -38,6 +38,11 @@ _GAVE_UP: Final = frozenset(
 _ENDS: Final[dict[str, Outcome]] = {"USER_BUSY": Outcome.BUSY, "CALL_REJECTED": Outcome.REJECTED}
 
 
+def id_in(fields: Fields, name: str = "Unique-ID") -> str:
+    """The id of a channel; empty where there is none."""
+    return fields.get(name, "")[:LONGEST_ID]
+
+
 def is_id(uuid: str) -> bool:
     """Whether it can stand in a command."""
     return re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", uuid) is not None

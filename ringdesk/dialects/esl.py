@@ -10,7 +10,7 @@ from typing import ClassVar, Final
 from ringdesk import why
 from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import eslframes
-from ringdesk.codecs.eslcalls import CallTable
+from ringdesk.codecs.eslcalls import Exchange
 from ringdesk.codecs.eslframes import Frame, Malformed, Splitter
 from ringdesk.codecs.keepalive import Keepalive
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
@@ -62,7 +62,7 @@ class EslDialect:
     def __init__(self, source_id: str, options: SourceOptions) -> None:
         self._source = source_id
         self._secrets = options.secrets
-        self._calls = CallTable(source_id, options.line, options.extensions)
+        self._calls = Exchange(source_id, options.line, options.extensions)
         self._last_notice: Notice | None = None
         self._reset()
 

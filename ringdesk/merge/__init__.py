@@ -67,7 +67,7 @@ def apply(
     """Apply one op.
 
     `at` is seconds since 1970, `base` the rev of each field as the person saw it (absent: 0). `rows` holds the existing
-    rows among `ops.touches(op_id, args, actor.person)`; absent means that there is none. `site` is where the device
+    rows among `touched.touches(op_id, args, actor.person)`; absent means that there is none. `site` is where the device
     stands: a call that it opens belongs there. Raises `Refused`: unknown_member, unknown_call, unknown_note, unknown_task,
     unknown_article, unknown_person, empty_note, empty_task, empty_member, empty_number, empty_article, empty_report,
     moved_note, not_own_note, stale_field, masked_number, too_many, bad_date, bad_contact, already_claimed, answered,

@@ -1,8 +1,8 @@
 """Events become calls.
 
-`life` is what happens to one call, `merging` makes one of two. `Tracker` keeps many: it knows which call an event belongs
-to, joins what several sources saw of one call, closes what nobody closes, forgets what is long over. Late reports only add
-facts: they never move a call back and never make it pop.
+`life` is what happens to one call, `deadlines` when it is given up, `merging` makes one of two. `Tracker` keeps many: it knows
+which call an event belongs to, joins what several sources saw of one call, closes what nobody closes, forgets what is long
+over. Late reports only add facts: they never move a call back and never make it pop.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,16 +15,11 @@ from ringdesk import ids
 from ringdesk.calls import Call, CallEvent, EventKind, SourceKey
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import again
+from ringdesk.tracker.deadlines import DEFAULT_POLICY, Policy, deadline, give_up, heard_at, patience
 from ringdesk.tracker.life import (
-    DEFAULT_POLICY,
     NO_CALL,
     TRANSITIONS,
-    Policy,
     claim,
-    deadline,
-    give_up,
-    heard_at,
-    patience,
     pop_due,
     rings_on,
     step,

@@ -1,4 +1,4 @@
-"""The life of one call: states as a table, facts that only ever fill gaps, deadlines. The same at a desk and at the server."""
+"""The life of one call: states as a table, facts that only ever fill gaps. The same at a desk and at the server."""
 
 from typing import Final
 
@@ -70,28 +70,6 @@ NO_CALL: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
 """Events that concern no call."""
 
 
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """Times in seconds."""
-
-    ring_stopped: float = 60.0
-    """Until a call whose ringing stopped ends as `unknown`, unless somebody claimed it (contracts.md 4)."""
-    stuck_ringing: float = 180.0
-    """Until a call of which nothing is heard any more but that it rang ends as `unknown`."""
-    stuck_queued: float = 3600.0
-    """The same for one that waited in a queue: nobody waits longer without a word, and who heard of it may be gone."""
-    silent: float = 12 * 3600.0
-    """Until any other call of which nothing is heard is given up: longer than the longest shift."""
-    remembered: float = 600.0
-    """How long an ended call is kept, so that a late report finds it and does not pop."""
-    same_call: float = 6.0
-    """How far apart two sources may see the beginning of one call."""
-    capacity: int = 10_000
-    """Calls kept at most; beyond it the oldest is forgotten."""
-
-
-DEFAULT_POLICY: Final = Policy()
-
-
 def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -> Call:
     """The call after one more event; `call` is None at the first. Total and idempotent but for the count of rings.
 
@@ -130,7 +108,7 @@ def wrap_up(call: Call, code: SafeText, at: float) -> Call:
     """The call is dealt with: it ends, as answered where somebody had it and nothing else is known. `code` stays with it."""
     outcome = call.outcome
     if outcome in (None, Outcome.UNKNOWN):
-        outcome = Outcome.ANSWERED if _was_answered(call) else Outcome.UNKNOWN
+        outcome = Outcome.ANSWERED if was_answered(call) else Outcome.UNKNOWN
     ended = at if call.ended is None else call.ended
     return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, ended=ended, disposition=code)
 
@@ -144,36 +122,6 @@ def pop_due(call: Call) -> bool:
         call.state is CallState.NEW and bool(call.legs) and all(leg.state is not LegState.RINGING for leg in call.legs)
     )
     return call.live and call.direction is Direction.IN and not silent and (known or call.ring_count >= 2)
-
-
-def patience(call: Call, policy: Policy) -> float | None:
-    """For how many seconds nothing may be heard of the call before it is given up; None for one that has ended."""
-    if not call.live:
-        return None
-    if call.claimed_by is None and call.state is CallState.RING_STOPPED:
-        return policy.ring_stopped
-    if call.claimed_by is None and call.state in (CallState.NEW, CallState.RINGING):
-        return policy.stuck_ringing
-    if call.claimed_by is None and call.state is CallState.QUEUED:
-        return policy.stuck_queued
-    return policy.silent
-
-
-def deadline(call: Call, policy: Policy) -> float | None:
-    """When the call is given up unless something is heard of it; None for one that has ended."""
-    seconds = patience(call, policy)
-    return None if seconds is None else heard_at(call) + seconds
-
-
-def heard_at(call: Call) -> float:
-    """When something was heard of the call last, by what it says itself."""
-    return max(time for time in (call.started, call.answered, call.last_ring) if time is not None)
-
-
-def give_up(call: Call, now: float) -> Call:
-    """The deadline has passed: the call ends, how is not known, unless somebody had it or all telephones rang in vain."""
-    outcome = Outcome.ANSWERED if _was_answered(call) else Outcome.MISSED if _in_vain(call) else Outcome.UNKNOWN
-    return msgspec.structs.replace(call, state=CallState.ENDED, outcome=outcome, inferred=True, ended=now)
 
 
 def _of_leg(call: Call, event: CallEvent) -> CallEvent:
@@ -232,17 +180,18 @@ def rings_on(call: Call, at: float) -> bool:
     """Whether a call that was given up for want of news rings on, where it is heard to at `at`: a ring of that very moment may
     have waited behind the giving up."""
     silent = call.state is CallState.RING_STOPPED or (call.state is CallState.ENDED and call.outcome is Outcome.UNKNOWN)
-    decided = call.disposition is not None or call.merged_into is not None or _was_answered(call)
+    decided = call.disposition is not None or call.merged_into is not None or was_answered(call)
     return call.lapsed and silent and not decided and at >= (call.last_ring or 0.0) - _MOMENT
 
 
-def _in_vain(call: Call) -> bool:
+def in_vain(call: Call) -> bool:
     """Whether telephones of ours rang, and all of them have stopped without an answer."""
     over = (LegState.MISSED, LegState.REJECTED, LegState.CANCELLED)
     return bool(call.legs) and all(leg.state in over for leg in call.legs)
 
 
-def _was_answered(call: Call) -> bool:
+def was_answered(call: Call) -> bool:
+    """Whether somebody had it, by the line or by their own word."""
     return call.claimed_by is not None or call.answered is not None
 
 
@@ -266,7 +215,7 @@ def _entered(call: Call, state: CallState, event: CallEvent) -> Call:
 
 def _outcome(call: Call) -> Outcome:
     """How a call ended whose source does not say. Where it says whose telephones rang, nobody's was answered."""
-    if _was_answered(call):
+    if was_answered(call):
         return Outcome.ANSWERED
     if call.state is CallState.QUEUED:
         return Outcome.ABANDONED
@@ -283,7 +232,7 @@ def _in_hindsight(call: Call, event: CallEvent) -> Call:
         return call
     if event.event is EventKind.ENDED and event.outcome is not None:
         return msgspec.structs.replace(call, outcome=event.outcome, inferred=False)
-    if event.event is EventKind.LEG and call.disposition is None and _in_vain(call) and not _was_answered(call):
+    if event.event is EventKind.LEG and call.disposition is None and in_vain(call) and not was_answered(call):
         return msgspec.structs.replace(call, outcome=Outcome.MISSED, inferred=True)
     return call
 

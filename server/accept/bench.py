@@ -11,6 +11,7 @@ from ringdesk.errors import BadInput, Refused
 from ringdesk.members import Member
 from ringdesk.merge import Effect
 from ringdesk.ops import Actor, Args, MemberAdd, Row, RowKey
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import SafeText
 from ringdesk.wire.messages import Answer
 from server.accept import guards, joining
@@ -77,7 +78,7 @@ class Bench:
         try:
             who = actor(intent, self._device, person)
             args = self._args(intent)
-            touched = ops.touches(intent.op.op_id, args, who.person)
+            touched = touches(intent.op.op_id, args, who.person)
             self.missing.update(key for key in touched if key not in self._loaded)
             rows = {key: row for key in touched if (row := self._rows.get(key)) is not None}
             effect, args = self._effect(intent, args, who, rows)

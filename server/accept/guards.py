@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from ringdesk import ids, ops
+from ringdesk import ids
 from ringdesk.channels import channel_of, store_channel
 from ringdesk.errors import BadInput, Refused
 from ringdesk.members import MemberNumber
@@ -23,6 +23,7 @@ from ringdesk.ops import (
     TaskAdd,
     TaskUpdate,
 )
+from ringdesk.ops.touched import makes
 from ringdesk.safetext import SafeText
 from server.accept.intents import colleague
 from server.store.values import Person
@@ -130,7 +131,7 @@ def expect_free(op_id: str, args: Args, rows: Mapping[RowKey, Row]) -> None:
 
     Raises `Refused("id_taken")`.
     """
-    made = ops.makes(op_id, args)
+    made = makes(op_id, args)
     if made is not None and (made in rows or ids.is_agreed(op_id)):
         raise Refused("id_taken", f"this id is that of another {made[0]}; do it again, under a new id")
 

@@ -22,6 +22,7 @@ from ringdesk.ops import (
     TaskAdd,
     TaskUpdate,
 )
+from ringdesk.ops.touched import touches
 from ringdesk.rules.permissions import may, may_change
 from ringdesk.safetext import SafeText, decode_hook
 from ringdesk.wire import limits
@@ -60,7 +61,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True):
         """The rows that it reads or writes."""
         if self.args is None:
             return ()
-        return ops.touches(self.op.op_id, self.args, self.grant.person if self.grant else "")
+        return touches(self.op.op_id, self.args, self.grant.person if self.grant else "")
 
     @property
     def people(self) -> tuple[str, ...]:
@@ -128,7 +129,7 @@ def _args(op: Op) -> Args:
     args = ops.decode_args(op)
     if not ids.is_uuid(op.op_id):
         raise BadInput("the id of an op is a UUID in its usual 36 characters; make a new one")
-    named = [row_id for _, row_id in ops.touches(op.op_id, args, "-")]
+    named = [row_id for _, row_id in touches(op.op_id, args, "-")]
     if not all(_is_id(row_id) for row_id in (*named, *_ids(args))):
         raise BadInput(f"an id has 1 to {MAX_ID} printable ASCII characters; make a new one")
     if not all(bounds.E164.fullmatch(number) for number in _e164s(args)):

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ringdesk import ids
-from ringdesk.calls import Call, CallEvent, CallState, EventKind, Outcome, SourceKey
+from ringdesk.calls import WAITING, Call, CallEvent, EventKind, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, rings_on, told_apart, twin
+from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, told_apart, twin
+from terminal.desk.combined import combined
 from terminal.desk.unheard import Unheard
 
 YOUNG: Final = 30.0
@@ -24,7 +25,6 @@ KEPT: Final = 600.0
 """Seconds for which a call that is over stays in the list."""
 
 _POLICY: Final = Policy()
-_WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 
 
 class Turn(NamedTuple):
@@ -110,7 +110,7 @@ class CallBook:
         if row.merged_into is None and into is not None:
             kept, heard = self._rows.get(into), self._tracker.get(into)
             now = (
-                kept if kept is None or heard is None else _combined(heard, msgspec.structs.replace(kept, perhaps=None))
+                kept if kept is None or heard is None else combined(heard, msgspec.structs.replace(kept, perhaps=None))
             )
             self._tracker.part(now and msgspec.structs.replace(now, sources=kept.sources if kept else ()), row)
         if row.apart != (before.apart if before is not None else ()):
@@ -219,7 +219,7 @@ class CallBook:
             if call.caller.e164 in numbers
             and call.merged_into is None
             and (popped or not elsewhere)
-            and (popped or call.perhaps is not None or call.state not in _WAITING or call.claimed_by is not None)
+            and (popped or call.perhaps is not None or call.state not in WAITING or call.claimed_by is not None)
         ]
 
     def unheard(self, calls: Iterable[Call], own: Set[str], now: float) -> list[CallEvent]:
@@ -230,7 +230,7 @@ class CallBook:
             row = self._rows.get(call.id)
             if row is None or not call.sources or not {key.source for key in call.sources} <= own:
                 continue
-            if row.state not in _WAITING or row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
+            if row.state not in WAITING or row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
                 continue
             self._tracker.resume(row)
             source, native = call.sources[0].source, call.sources[0].native_id
@@ -269,7 +269,7 @@ class CallBook:
         heard, row = self._tracker.get(call_id), self._rows.get(call_id)
         if heard is None or row is None:
             return heard or row
-        return _combined(heard, row)
+        return combined(heard, row)
 
     def _turns(self, calls: tuple[Call, ...], now: float) -> list[Turn]:
         """A call that went on under another id has been shown if any of its ids was."""
@@ -313,12 +313,12 @@ class CallBook:
 
 def _calls_for(call: Call) -> bool:
     """Whether somebody here is called and nobody has it yet."""
-    return call.state in _WAITING and call.claimed_by is None and pop_due(call)
+    return call.state in WAITING and call.claimed_by is None and pop_due(call)
 
 
 def _is_news(before: _Shown | None, call: Call, *, popped: bool) -> bool:
     """Before it pops, a call that waits is nobody's news; after that, everything but another ring is."""
-    if not popped and call.state in _WAITING and call.claimed_by is None:
+    if not popped and call.state in WAITING and call.claimed_by is None:
         return False
     return before is None or _quiet(before.call) != _quiet(call)
 
@@ -329,30 +329,3 @@ def _quiet(call: Call) -> Call:
 
 def _over(call: Call, now: float) -> bool:
     return not call.live and now - (call.started if call.ended is None else call.ended) > KEPT
-
-
-def _combined(heard: Call, row: Call) -> Call:
-    """What the line knows, and what the others did; the one that is further along says the state, unless that was given up for
-    want of news which the other has."""
-    if heard.state in _WAITING and heard.last_ring is not None and rings_on(row, heard.last_ring):
-        row = msgspec.structs.replace(row, state=heard.state, outcome=None)
-    guessed = heard.outcome is Outcome.UNKNOWN and not row.live and row.merged_into is None
-    if row.rank > heard.rank or guessed:
-        caller = heard.caller if row.caller.raw is None else row.caller
-        return msgspec.structs.replace(row, caller=caller, absent=caller.raw is None and (row.absent or heard.absent))
-    return msgspec.structs.replace(
-        heard,
-        claimed_by=row.claimed_by or heard.claimed_by,
-        claimed_name=row.claimed_name if row.claimed_by else heard.claimed_name,
-        claimed_at=row.claimed_at if row.claimed_by else heard.claimed_at,
-        on_hold=row.on_hold,
-        handed_by=row.handed_by,
-        handed_name=row.handed_name,
-        answered_by=heard.answered_by or row.answered_by,
-        disposition=heard.disposition or row.disposition,
-        outcome=heard.outcome or row.outcome,
-        site=heard.site or row.site,
-        routed=row.routed,
-        mark=row.mark,
-        apart=row.apart,
-    )

@@ -14,9 +14,8 @@ from typing import Final
 import structlog
 
 from ringdesk import numbers
-from ringdesk.calls import Call, CallEvent, EventKind, Presentation, SourceKey
+from ringdesk.calls import Call, CallEvent, EventKind, SourceKey
 from ringdesk.errors import Refused, RingdeskError
-from ringdesk.marks import MarkLabel
 from ringdesk.ops import CallReport
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, again, deadline, give_up
@@ -26,8 +25,8 @@ from terminal.desk.callbook import CallBook, Turn
 from terminal.desk.inturn import InTurn
 from terminal.desk.ports import Lookup, Source
 from terminal.desk.reports import Reporter
-from terminal.desk.values import Card
-from terminal.news import CallNews, Match, News, NoticeNews, ScreenPop
+from terminal.desk.whocalls import WhoCalls
+from terminal.news import CallNews, News, NoticeNews
 from terminal.store import cards
 
 _SHARE: Final = 20_000
@@ -62,7 +61,7 @@ class CallFlow:
         """`name_of` is what a person (by id) is called, `me` the id of the one at this desk."""
         self.book = book
         self._lookup = lookup
-        self._card = card
+        self._who = WhoCalls(lookup, card, publish)
         self._publish = publish
         self._name_of = name_of
         self._me = me
@@ -243,22 +242,9 @@ class CallFlow:
     async def _tell(self, turns: list[Turn]) -> None:
         for turn in turns:
             if turn.pop:
-                self._publish(await self._pop(turn.call))
+                self._publish(await self._who.pop(turn.call))
             else:
                 self._publish(await self._news(turn))
-
-    async def _pop(self, call: Call) -> ScreenPop:
-        matches = await self._matches(call)
-        card = await self._first(matches)
-        return ScreenPop(
-            call=call,
-            matches=matches,
-            timeline=card.timeline if card else (),
-            tasks=card.tasks if card else (),
-            notes=card.notes if card else (),
-            greeting=greeting(call, matches),
-            mark=None if matches else await self._mark(call),
-        )
 
     async def _news(self, turn: Turn) -> CallNews:
         call = turn.call
@@ -266,7 +252,7 @@ class CallFlow:
             call=call,
             claimed_name=self._claimed_by(call),
             mine=call.claimed_by == self.me,
-            matches=await self._matches(call) if turn.identify else None,
+            matches=await self._who.matches(call) if turn.identify else None,
             elsewhere=self.book.elsewhere(call),
         )
 
@@ -275,40 +261,6 @@ class CallFlow:
         if call.claimed_by is None:
             return None
         return call.claimed_name or self._name_of(call.claimed_by) or SafeText(words._("a colleague"))
-
-    async def _matches(self, call: Call) -> tuple[Match, ...]:
-        """Who it may be; a look-up that fails leaves nobody, and the call is shown all the same."""
-        if call.caller.e164 is None or call.caller.presentation is not Presentation.SHOWN:
-            return ()
-        try:
-            return tuple(await self._lookup.by_number(numbers.read(call.caller.e164)))
-        except RingdeskError as error:
-            _log.error("the caller could not be looked up", call=call.id, error=str(error))
-            self._publish(NoticeNews("lookup_failed", SafeText(str(error))))
-            return ()
-
-    async def _mark(self, call: Call) -> MarkLabel | None:
-        """Whether the number is marked, by the business's list or by somebody here; a caller who hides has none."""
-        if call.mark is not None:
-            return call.mark
-        number = call.caller.e164 or call.caller.raw
-        if number is None or call.caller.presentation is not Presentation.SHOWN:
-            return None
-        try:
-            found = await self._lookup.mark(number)
-        except RingdeskError as error:
-            _log.error("a mark could not be looked up", call=call.id, error=str(error))
-            return None
-        return found.label if found is not None else None
-
-    async def _first(self, matches: tuple[Match, ...]) -> cards.Card | None:
-        if not matches or matches[0].guess:
-            return None
-        try:
-            return await self._card(matches[0].member.id)
-        except RingdeskError as error:
-            _log.error("a card could not be read", member=matches[0].member.id, error=str(error))
-            return None
 
     def _with_number(self, event: CallEvent) -> CallEvent:
         """What the caller's number means on the line on which it came."""
@@ -324,21 +276,3 @@ class CallFlow:
         passing = isinstance(error, RingdeskError) and not isinstance(error, Refused)
         self._publish(NoticeNews("report_not_saved", SafeText(str(error))))
         return passing or (isinstance(error, Refused) and error.code == "disk_full")
-
-
-def greeting(call: Call, matches: tuple[Match, ...]) -> SafeText:
-    """How to answer the call: by name only where it is plain who calls."""
-    certain = [match for match in matches if not match.guess]
-    usual = [each for each in certain if _usual(each, call.caller.e164)]
-    if len(certain) == 1 or (usual and usual[0] is certain[0]):
-        return address(certain[0])
-    return SafeText(words._("Hello"))
-
-
-def address(match: Match | Card | cards.Card) -> SafeText:
-    """How to greet a member."""
-    return SafeText(words.hello(match.member.name, match.member.honorific))
-
-
-def _usual(match: Match, e164: str | None) -> bool:
-    return any((number.usual or number.chosen_at) and number.e164 == e164 for number in match.member.numbers)

@@ -32,10 +32,10 @@ from ringdesk.rules import permissions
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import AttemptResult
 from ringdesk.timeline import Contact, ContactKind
-from terminal.desk.callflow import address
 from terminal.desk.life import Life
 from terminal.desk.printing import call_row
 from terminal.desk.values import Awaited, Card, Draft, Older, SourceState, Standing
+from terminal.desk.whocalls import address
 from terminal.drafts import Drafting
 from terminal.news import Match, SyncNews
 from terminal.store.pins import Login

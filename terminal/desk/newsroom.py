@@ -16,8 +16,8 @@ from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 from terminal import words
 from terminal.news import HealthNews, MemberNews, News, NoteNews, NoticeNews, RowNews, SyncNews, TaskNews
-from terminal.store.cards import STATES
 from terminal.store.edit import Happened, Moved
+from terminal.store.outbox import STATES
 from terminal.store.rows import Change
 
 SLACK: Final = 60.0

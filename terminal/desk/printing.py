@@ -24,7 +24,8 @@ from terminal.news import (
     SyncNews,
     TaskNews,
 )
-from terminal.store.cards import STATES, note_object, row_object, task_object
+from terminal.store.dumps import note_object, row_object, task_object
+from terminal.store.outbox import STATES
 
 _EVENTS: Final = {shape: kind for kind, shape in ROW_TYPES.items()}
 SETTLED: Final = STATES["settled"]

@@ -20,7 +20,8 @@ from terminal.screens.numberwork import NumberWork
 from terminal.screens.windows import UNKNOWN
 from terminal.screens.work import Work
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.person import Who, called_by
+from terminal.widgets.caller import called_by
+from terminal.widgets.person import Who
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now
 

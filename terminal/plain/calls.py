@@ -6,19 +6,20 @@ from typing import Final
 from ringdesk.calls import CallState
 from ringdesk.dispositions import JUNK, Disposition
 from ringdesk.marks import MarkLabel
-from ringdesk.ops import CallHand, CallHold, CallWrapup, NumberMarked, TaskAdd
+from ringdesk.ops import CallHand, CallHold, CallWrapup, NumberMarked
 from ringdesk.presence import Presence, PresenceState, by_readiness
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import TaskKind
 from terminal.plain import choices, team, voice
 from terminal.plain.bench import Bench
 from terminal.plain.choices import Verdict
 from terminal.plain.talk import Act, Entry
 from terminal.screens.callers import by_caller
 from terminal.screens.callwork import CallWork
-from terminal.screens.promised import NOWHERE, to_dial
+from terminal.screens.owed import promise_call
+from terminal.screens.promised import NOWHERE, callback_of, to_dial
 from terminal.screens.windows import Window, spelled
-from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.caller import called_by, number
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.speech import VOICE_STAYS, doing, line_name, mark, say, titled
 
 CALL: Final = mark("Closed: {name}")
@@ -138,19 +139,8 @@ def _promises(bench: Bench, window: Window) -> Act:
 
 async def _promised(bench: Bench, window: Window) -> None:
     person = bench.board.person
-    member, call = person.key
-    task = TaskAdd(
-        kind=TaskKind.CALLBACK,
-        member=member,
-        call=call,
-        title=say("Call back {name}", name=person.name),
-        number=to_dial(person),
-        opens=window.opens,
-        due=window.due,
-        assignee=bench.desk.person.person,
-        assignee_name=bench.desk.person.name,
-    )
-    await bench.work.promise_call(task, person.call)
+    task = callback_of(person, to_dial(person), window, bench.desk.person)
+    await promise_call(bench.desk, bench.board.day, task, person.call)
     bench.talk.say(say("Task made: call back {name}", name=person.name), spelled(window, bench.now))
 
 

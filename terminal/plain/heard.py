@@ -25,7 +25,8 @@ from terminal.news import (
 from terminal.plain import voice
 from terminal.plain.commands import shown
 from terminal.screens.board import Board
-from terminal.widgets.person import CallRow, called_by
+from terminal.widgets.caller import called_by
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.speech import line_name, say
 from terminal.widgets.when import Now
 

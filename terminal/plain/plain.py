@@ -18,7 +18,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from terminal.desk import Desk
 from terminal.headless import Lines
 from terminal.news import News
-from terminal.plain import calls, past, people, team, voice
+from terminal.plain import calls, home, past, people, team, voice
 from terminal.plain.bench import Bench
 from terminal.plain.commands import COMMANDS, ESCAPE, NOTHING, NUMBER, Command, is_number, parse, plain, shown
 from terminal.screens.day import lost_before
@@ -51,11 +51,11 @@ _ACTS: Final[Mapping[str, Callable[[Bench, str], Awaitable[None]]]] = {
     "lines": calls.lines,
     "same": calls.same,
     "missed": calls.missed,
-    "drafts": people.drafts,
-    "undo": people.undo,
-    "home": people.home,
+    "drafts": home.drafts,
+    "undo": home.undo,
+    "home": home.home,
     "me": team.me,
-    "state": people.state,
+    "state": home.state,
 }
 """What each command does; `help` and `quit` are the conversation's own."""
 
@@ -138,7 +138,7 @@ class PlainDesk:
     async def _obey(self, chunks: AsyncIterator[bytes]) -> None:
         lines = Lines(MAX_LINE, keep_empty=True)
         await self.bench.attendance.say()
-        await self._act(lambda: people.home(self.bench, ""))
+        await self._act(lambda: home.home(self.bench, ""))
         async for data in chunks:
             for line in lines.feed(data):
                 if await self._obeyed(line):

@@ -15,7 +15,10 @@ from terminal.desk import Standing
 from terminal.news import HealthNews, Match, ScreenPop, SyncNews
 from terminal.plain.commands import COMMANDS, Command, shown
 from terminal.screens.wrapup import Clock
-from terminal.widgets.person import CallRow, Person, Who, called_by, how_it_ended, lasts, number, number_found
+from terminal.widgets.caller import called_by, number
+from terminal.widgets.callrow import CallRow, how_it_ended, lasts
+from terminal.widgets.matches import number_found
+from terminal.widgets.person import Person, Who
 from terminal.widgets.speech import (
     KINDS,
     STATES,

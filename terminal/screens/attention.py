@@ -6,10 +6,11 @@ Whoever is looking at the desk needs none of it: the banner is loud. A marked nu
 from collections.abc import Callable
 from typing import Final
 
+from ringdesk.calls import WAITING
 from ringdesk.safetext import SafeText
 from terminal.news import CallNews, News, ScreenPop
+from terminal.widgets.caller import called_by, number
 from terminal.widgets.outlet import Signal, sequence
-from terminal.widgets.person import RINGS, called_by, number
 from terminal.widgets.speech import line_name, say
 
 OFF: Final = "off"
@@ -32,9 +33,9 @@ class Attention:
 
     def hear(self, news: News) -> None:
         """A call rings, or no longer."""
-        if isinstance(news, ScreenPop) and news.mark is None and news.call.state in RINGS:
+        if isinstance(news, ScreenPop) and news.mark is None and news.call.state in WAITING:
             self._rings(news)
-        elif isinstance(news, CallNews) and (news.call.state not in RINGS or news.claimed_name or news.mine):
+        elif isinstance(news, CallNews) and (news.call.state not in WAITING or news.claimed_name or news.mine):
             self._ringing.pop(news.call.id, None)
             self._entitle()
 

@@ -31,8 +31,9 @@ from terminal.screens.cardnews import CardNews
 from terminal.screens.clockset import CLOCK_SET, Step, set_by
 from terminal.screens.onshow import SHOWN_AFTER_TAKEN, Part
 from terminal.screens.wrapup import WrapUp
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.morning import Morning
-from terminal.widgets.person import CallRow, Person
+from terminal.widgets.person import Person
 
 KEPT: Final = 200
 """Calls that the board remembers."""

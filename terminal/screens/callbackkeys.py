@@ -6,7 +6,8 @@ from terminal.screens.keysoncalls import OVER, KeysOnCalls, Verdict
 from terminal.screens.menus import Entry
 from terminal.screens.promised import NOWHERE, to_dial
 from terminal.screens.windows import Window, hours_of
-from terminal.widgets.person import CallRow, Who
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.person import Who
 from terminal.widgets.speech import RESULTS, say
 from terminal.widgets.telephone import title
 

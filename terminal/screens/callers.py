@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from ringdesk.reached import numbers
-from terminal.widgets.person import CallRow
+from terminal.widgets.callrow import CallRow
 
 
 def by_caller(rows: Iterable[CallRow]) -> list[CallRow]:

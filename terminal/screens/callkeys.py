@@ -18,8 +18,9 @@ from terminal.screens.menus import Entry
 from terminal.screens.numberkeys import NumberKeys
 from terminal.screens.onshow import Part
 from terminal.widgets.callbacks import Missed
+from terminal.widgets.caller import called_by
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.calls import Lines
-from terminal.widgets.person import CallRow, called_by
 from terminal.widgets.speech import VOICE_STAYS, doing, say
 from terminal.widgets.tasks import Tasks
 from terminal.widgets.telephone import dialled, title

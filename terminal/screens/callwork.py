@@ -16,7 +16,6 @@ from ringdesk.ops import (
     CallHold,
     CallSame,
     CallVerdict,
-    TaskAdd,
     TaskAttempt,
     TaskFields,
     TaskReopen,
@@ -24,12 +23,16 @@ from ringdesk.ops import (
 )
 from ringdesk.reached import is_of_missed, number_of
 from ringdesk.safetext import SafeText
-from ringdesk.tasks import AttemptResult, Task, TaskKind, TaskState
+from ringdesk.tasks import AttemptResult, Task, TaskState
 from terminal.screens.board import Board
-from terminal.screens.promised import NOWHERE, to_dial
+from terminal.screens.owed import promise_call
+from terminal.screens.promised import NOWHERE, callback_of, to_dial
 from terminal.screens.windows import Window, spelled
-from terminal.screens.work import Work, not_yet
-from terminal.widgets.person import CallRow, Person, called_by
+from terminal.screens.work import Work
+from terminal.screens.wrapup import not_yet
+from terminal.widgets.caller import called_by
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.person import Person
 from terminal.widgets.speech import RESULTS, say
 from terminal.widgets.telephone import title
 from terminal.widgets.when import clock, day, moment
@@ -200,20 +203,11 @@ class CallWork:
         dialled = to_dial(person)
         if dialled is None:
             return say(NOWHERE)
-        member, call = person.key
-        now = self.board.row(call)
-        args = TaskAdd(
-            kind=TaskKind.CALLBACK,
-            member=member,
-            call=call,
-            title=say("Call back {name}", name=person.name),
-            number=dialled,
-            opens=window.opens,
-            due=window.due,
-            assignee=self.work.desk.person.person,
-            assignee_name=self.work.desk.person.name,
+        now = self.board.row(person.key[1])
+        args = callback_of(person, dialled, window, self.work.desk.person)
+        made, before = await promise_call(
+            self.work.desk, self.board.day, args, now.call if now is not None else person.call
         )
-        made, before = await self.work.promise_call(args, now.call if now is not None else person.call)
 
         async def back() -> SafeText:
             if before is None:

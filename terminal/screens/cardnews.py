@@ -16,7 +16,9 @@ from ringdesk.timeline import Contact
 from ringdesk.why import Why
 from terminal.news import Match, MemberNews, NoteNews, TaskNews
 from terminal.screens.onshow import OnShow, Part
-from terminal.widgets.person import PAST, SHARED, CallRow, Person
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.matches import SHARED
+from terminal.widgets.person import PAST, Person
 
 if TYPE_CHECKING:
     from terminal.desk import Card, Past

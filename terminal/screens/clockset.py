@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ringdesk.calls import Call
-from terminal.widgets.person import CallRow
+from terminal.widgets.callrow import CallRow
 
 CLOCK_SET: Final = 1.0
 """Seconds by which a clock was set, at the least: less is the server's time that was learnt better."""

@@ -23,6 +23,7 @@ from terminal.messages import Heard, Opened, Trouble
 from terminal.screens.arrangement import DeskLayout
 from terminal.screens.attendance import Attendance
 from terminal.screens.attention import Attention
+from terminal.screens.autosave import Autosave
 from terminal.screens.board import Board
 from terminal.screens.callwork import CallWork
 from terminal.screens.casework import OF_THE_CARD, Casework
@@ -101,7 +102,6 @@ class DeskScreen(DeskKeys):
         self.board.changed_keys = tuple(sorted((keys or {}).items()))
         self.board.key = partial(key_named, changed=self.board.changed_keys)
         self.keeper = Keeper()
-        self.keeper.moved = self.draft_later
         self.work = Work(self.board, self.keeper, self.wall, zone, hours)
         self.callwork = CallWork(self.work)
         self.numberwork = NumberWork(self.work)
@@ -122,6 +122,8 @@ class DeskScreen(DeskKeys):
         self.board.typing = self.painter.typing
         self.panes = Panes(self, self.places, self.painter)
         self.errands = Errands(self, self.writing, self.painter)
+        self.autosave = Autosave(self, self.writing, self.errands)
+        self.keeper.moved = self.autosave.later
         self.menus = Menus(self.panes, self.errands)
         self.board.asking = lambda: self.panes.asks(of_the_card=self.finder.mode in OF_THE_CARD)
         self.promising = Promising(self.work, self.writing)

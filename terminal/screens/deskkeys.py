@@ -1,23 +1,18 @@
-"""The keys of the desk as actions, and what its panels tell of the person: written, typed as a query, taken, selected."""
+"""The keys of the desk as actions, and what its panels tell of the person: written, taken, selected."""
 
 import logging
-from functools import partial
-from typing import Final
 
 from ringdesk.safetext import SafeText
 from terminal.bindings import DIGITS
-from terminal.messages import Asked, Chosen, Cut, Declined, Dismissed, Left, Moved, Scribbled, Typed
+from terminal.messages import Chosen, Cut, Declined, Left, Moved, Scribbled, Typed
+from terminal.screens.autosave import Autosave
 from terminal.screens.callkeys import CallKeys
-from terminal.screens.casework import ANSWERS, PIN, Casework
-from terminal.screens.errands import DRAFT
-from terminal.screens.finder import NAMING, PALETTE, SEARCH
+from terminal.screens.chooserkeys import ChooserKeys
 from terminal.screens.guard import Guard
 from terminal.screens.home import Home
 from terminal.screens.keeper import Keeper
-from terminal.screens.later import once
 from terminal.screens.looks import LANGUAGE, THEME, Looks
 from terminal.screens.promising import Promising
-from terminal.screens.saying import NOBODYS
 from terminal.screens.wrapping import Wrapping
 from terminal.widgets.card import Card
 from terminal.widgets.note import NoteArea
@@ -28,26 +23,18 @@ from terminal.widgets.timeline import Timeline
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())
 
-DRAFT_AFTER: Final = 0.3
-"""Seconds after a change until the draft is written."""
-DRAFT_AGAIN: Final = 5.0
-"""Seconds after which one that could not be written is tried again: room may have been made on the disk."""
 
-
-class DeskKeys(CallKeys):
+class DeskKeys(CallKeys, ChooserKeys):
     """A desk with keys. The one that inherits makes the parts."""
 
     keeper: Keeper
-    casework: Casework
     wrapping: Wrapping
     promising: Promising
     home: Home
     looks: Looks
     guard: Guard
-    _drafting = False
+    autosave: Autosave
     _warned = False
-    _opened_for = NOBODYS
-    """Whoever was on the card when the chooser was opened."""
 
     @property
     def area(self) -> NoteArea:
@@ -86,7 +73,7 @@ class DeskKeys(CallKeys):
             self.painter.note()
             self.painter.card()
         self.promising.look()
-        self.draft_later()
+        self.autosave.later()
 
     def on_declined(self, _message: Declined) -> None:
         """Something was typed where there is nobody to write about."""
@@ -106,25 +93,7 @@ class DeskKeys(CallKeys):
 
     def on_left(self, _message: Left) -> None:
         """Keep what is written, now."""
-        self._draft()
-
-    def draft_later(self) -> None:
-        """Keep what is written, a moment later."""
-        if not self._drafting:
-            self._drafting = True
-            once(self, DRAFT_AFTER, self._draft)
-
-    def _draft(self) -> None:
-        self._drafting = False
-        if not self.errands.run(DRAFT, self._file):
-            self.draft_later()  # the one that is being written does not have the last keys
-
-    async def _file(self) -> None:
-        try:
-            await self.writing.keep()
-        except Exception:
-            once(self, DRAFT_AGAIN, self._draft)
-            raise
+        self.autosave.now()
 
     # what the person does
 
@@ -193,7 +162,7 @@ class DeskKeys(CallKeys):
             self.board.put_away(self.work.wall())
             self.writing.settle()
             self.freshen(before)
-            self._draft()
+            self.autosave.now()
             if kept:
                 key = self.board.key("palette")
                 said = say("What you wrote for {name} is kept as a draft: {key} lists it.", name=name, key=key)
@@ -203,19 +172,6 @@ class DeskKeys(CallKeys):
     def action_help(self) -> None:
         """F1."""
         self.panes.help()
-
-    def action_search(self) -> None:
-        """The search box."""
-        self._choose(SEARCH)
-
-    def action_palette(self) -> None:
-        """The palette."""
-        self._choose(PALETTE)
-
-    def action_answers(self) -> None:
-        """F12."""
-        self.casework.faq.begin()
-        self._choose(ANSWERS)
 
     def action_reason(self, index: str) -> None:
         """A reason of the palette."""
@@ -239,51 +195,10 @@ class DeskKeys(CallKeys):
         """What was not sent, from the palette."""
         self.errands.run("tray", self.casework.unsent.read)
 
-    def _choose(self, mode: str) -> None:
-        self.finder.mode, self._opened_for = mode, self.errands.subject
-        self.panes.choose()
-
-    def on_asked(self, message: Asked) -> None:
-        """What is typed in the chooser."""
-        asked = partial(
-            self._answer_query, message.query
-        )  # no coroutine: of quick keys all but the last are never begun
-        self.run_worker(asked, group="lookup", exclusive=True, exit_on_error=False)  # type: ignore[arg-type]
-
-    def ask_again(self) -> None:
-        """The desk is open by now: what stands in the chooser was asked before."""
-        if self.panes.chooser.display:
-            self.on_asked(Asked(self.panes.chooser.field.value))
-
-    async def _answer_query(self, query: str) -> None:
-        asked = {ANSWERS: self.casework.faq.ask, PIN: self.casework.pinning.ask}.get(self.finder.mode, self.finder.ask)
-        choices = await asked(query)
-        self.panes.chooser.list.show(choices)
-
-    def on_dismissed(self, _message: Dismissed) -> None:
-        """The chooser was closed."""
-        if self.finder.mode == NAMING and self.panes.chooser.display:
-            self.unnamed()
-        self.panes.close_over()
-
     async def on_chosen(self, message: Chosen) -> None:
         """A row was taken."""
-        if message.pane == "choices" and self.finder.mode == NAMING:
-            self.named()
-        elif message.pane == "choices" and self.finder.mode in (ANSWERS, PIN):
-            self.writing.hold()
-            self.casework.took(self.finder.mode, message.index)
-        elif message.pane == "choices":
-            taken = self.finder.chosen(message.index)
-            self.panes.close_over()
-            if isinstance(taken, str) and not self._opened_for.same(self.errands.subject):
-                self.painter.tell(say("Another person is on the card by now: nothing was done."), bad=True)
-            elif isinstance(taken, str):
-                await self.run_action(taken)
-            elif taken is not None:
-                self.writing.hold()
-                key = self.board.key("palette")
-                self.errands.run("open", lambda: self.work.open(taken, key))
+        if message.pane == "choices":
+            await self.took(message.index)
         elif message.pane == "menu":
             self.menus.taken(message.index)
         elif message.pane == "timeline" and self.board.person.who is Who.NOBODY:

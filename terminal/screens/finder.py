@@ -11,8 +11,9 @@ from terminal.screens.commands import Command, commands, found
 from terminal.screens.keeper import Owner
 from terminal.screens.looks import look_commands
 from terminal.screens.work import Work
+from terminal.widgets.caller import called_by
 from terminal.widgets.chooser import Choice, Choices
-from terminal.widgets.person import by_fit, called_by, number_found
+from terminal.widgets.matches import by_fit, number_found
 from terminal.widgets.row import Tone, chip, column, piece, spaced
 from terminal.widgets.speech import address, caveat, hello_to, in_short, say
 

@@ -10,8 +10,10 @@ from ringdesk.tasks import TaskKind
 from terminal.messages import Trouble
 from terminal.screens.onshow import Part
 from terminal.screens.work import Work
+from terminal.widgets.caller import callers
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.morning import Item, Kind, Morning, when
-from terminal.widgets.person import CallRow, Who, callers
+from terminal.widgets.person import Who
 from terminal.widgets.speech import counted, say
 from terminal.widgets.telephone import title
 from terminal.widgets.when import Now, is_due

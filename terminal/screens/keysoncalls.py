@@ -20,8 +20,8 @@ from terminal.screens.saying import NOBODYS, caller
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
 from terminal.widgets.callbacks import Missed
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.calls import Lines
-from terminal.widgets.person import CallRow
 from terminal.widgets.steadfast import Steadfast
 
 Verdict = Callable[[CallRow], Awaitable[SafeText]]

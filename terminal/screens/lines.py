@@ -16,7 +16,8 @@ from ringdesk.why import Why
 from terminal.news import HealthNews, Match, ScreenPop
 from terminal.screens.callers import by_caller
 from terminal.screens.day import Day
-from terminal.widgets.person import CallRow, Person
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.person import Person
 
 if TYPE_CHECKING:
     from terminal.desk.values import LostCall

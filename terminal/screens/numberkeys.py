@@ -9,7 +9,8 @@ from terminal.screens.menus import Entry
 from terminal.screens.numberwork import HIDDEN, Wish
 from terminal.screens.registering import unnamed
 from terminal.screens.saying import caller
-from terminal.widgets.person import Who, number
+from terminal.widgets.caller import number
+from terminal.widgets.person import Who
 from terminal.widgets.speech import say
 
 

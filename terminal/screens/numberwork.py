@@ -18,9 +18,11 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.why import Why
 from terminal.news import Match
+from terminal.screens import owed
 from terminal.screens.board import Board
 from terminal.screens.work import Work
-from terminal.widgets.person import CallRow, called_by, number
+from terminal.widgets.caller import called_by, number
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.speech import mark, say
 
 if TYPE_CHECKING:
@@ -114,7 +116,7 @@ class NumberWork:
         there = self.board.of_call(call.id)
         whose = there.member if there is not None else former
         if theirs:
-            promised = await self.work.follow(call, whose, member)
+            promised = await owed.follow(self.work.desk, call, whose, member)
             card = await self.work.desk.open(member.id)  # as they are now: the next one is asked about them
             self.work.turned(call, (Match(card.member, NEW),), card)
 
@@ -123,7 +125,7 @@ class NumberWork:
             if former is not None and kept is not None:
                 await self._returned(former, kept)
             await self.work.desk.do(NumberDetach(member=member.id, raw=wish.found.raw, e164=wish.found.e164))
-            await self.work.give_back(promised)
+            await owed.give_back(self.work.desk, promised)
             if theirs:
                 self.work.turned(call, before, await self.work.desk.open(whose.id) if whose is not None else None)
             await self.work.refill()
@@ -162,7 +164,7 @@ class NumberWork:
 
     async def _again(self, member: Member, kept: MemberNumber, call: Call) -> SafeText:
         await self._returned(member, kept)
-        await self.work.follow(call, None, member)
+        await owed.follow(self.work.desk, call, None, member)
         shown = self.board.person
         if shown.member is None and shown.call is not None and shown.call.id == call.id:
             await self.work.becomes(member.id, NEW)

@@ -19,7 +19,8 @@ from terminal.news import Match
 from terminal.screens.clockset import Step
 from terminal.screens.lines import Lines
 from terminal.screens.wrapup import WrapUp
-from terminal.widgets.person import CallRow, Person, beyond
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.person import Person, beyond
 
 if TYPE_CHECKING:
     from terminal.desk import Card

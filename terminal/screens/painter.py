@@ -13,6 +13,7 @@ from terminal.messages import Trouble
 from terminal.screens import views
 from terminal.screens.arrangement import TABBED, DeskLayout, plan
 from terminal.screens.board import Board
+from terminal.screens.deadkeys import dead_keys
 from terminal.screens.easel import Easel, steady
 from terminal.screens.keeper import NOBODY
 from terminal.screens.moment import sentence
@@ -263,9 +264,7 @@ class Painter(Easel):
         focused = self._screen.focused.id if self._screen.focused else None
         name = self._pane(focused) or SafeText("-")
         writing = focused == "query" or (focused == "note" and self._writing.owner != NOBODY)
-        self.panel("keybar").show(
-            Keys(writing, views.dead_keys(self._board, self._now().at), name, self._board.changed_keys)
-        )
+        self.panel("keybar").show(Keys(writing, dead_keys(self._board, self._now().at), name, self._board.changed_keys))
 
     def _pane(self, focused: str | None) -> SafeText:
         """What the pane with the focus is called now."""
@@ -277,7 +276,7 @@ class Painter(Easel):
         """What the help says of this moment; asked for before it takes the focus."""
         focused = self._screen.focused.id if self._screen.focused else None
         moment = sentence(self._board, self._pane(focused), self._board.changed_keys)
-        self.panel("help").show(Manual(self._board.changed_keys, moment, views.dead_keys(self._board, self._now().at)))
+        self.panel("help").show(Manual(self._board.changed_keys, moment, dead_keys(self._board, self._now().at)))
 
     def anew(self) -> None:
         """The language, the theme or the person changed: what was said is forgotten, every word is looked up again."""

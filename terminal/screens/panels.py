@@ -8,8 +8,9 @@ from ringdesk.safetext import SafeText
 from terminal.widgets.banner import Announcement, Banner
 from terminal.widgets.callbacks import Missed, Owed
 from terminal.widgets.calls import Calls, Lines
-from terminal.widgets.card import Card, Face
+from terminal.widgets.card import Card
 from terminal.widgets.chooser import Choices, Chooser
+from terminal.widgets.face import Face
 from terminal.widgets.help import Help, Manual
 from terminal.widgets.keybar import KeyBar, Keys, Strip, TabStrip
 from terminal.widgets.menu import Menu

@@ -9,6 +9,7 @@ from ringdesk.ops import Actor, TaskAdd
 from ringdesk.promises import Promise
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import TaskKind
+from terminal.screens.windows import Window
 from terminal.widgets.person import Person
 from terminal.widgets.speech import mark, say
 from terminal.widgets.when import Now, due_between
@@ -79,6 +80,22 @@ def task_of(promise: Promise, person: Person, now: Now, mine: Actor) -> TaskAdd:
         number=dialled if calls else None,
         opens=SafeText(opens) if opens else None,
         due=SafeText(_due(promise, now)),
+        assignee=mine.person,
+        assignee_name=mine.name,
+    )
+
+
+def callback_of(person: Person, dialled: SafeText | None, window: Window, mine: Actor) -> TaskAdd:
+    """A callback to the person within a window, for the one who promised it (`mine`)."""
+    member, call = person.key
+    return TaskAdd(
+        kind=TaskKind.CALLBACK,
+        member=member,
+        call=call,
+        title=say("Call back {name}", name=person.name),
+        number=dialled,
+        opens=window.opens,
+        due=window.due,
         assignee=mine.person,
         assignee_name=mine.name,
     )

@@ -12,11 +12,12 @@ from ringdesk.calls import Call
 from ringdesk.members import Member
 from ringdesk.ops import MemberFields, NumberDetach
 from ringdesk.safetext import SafeText
+from terminal.screens import owed
 from terminal.screens.board import Board
 from terminal.screens.errands import Errand
 from terminal.screens.numberwork import HIDDEN, NEW, shown_by
 from terminal.screens.work import Work
-from terminal.widgets.person import number
+from terminal.widgets.caller import number
 from terminal.widgets.speech import say
 
 
@@ -128,7 +129,7 @@ class Registering:
         if call is not None:
             called = msgspec.structs.replace(before, name=name)
             for former in (None, before):
-                await self.work.follow(call, former, called)
+                await owed.follow(self.work.desk, call, former, called)
         await self.work.refill()
         return say("The new member is called {name}.", name=typed)
 

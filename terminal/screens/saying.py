@@ -4,7 +4,9 @@ from typing import Final, NamedTuple
 
 from ringdesk.safetext import SafeText
 from terminal.screens.keeper import NOBODY, Owner
-from terminal.widgets.person import CallRow, Person, called_by
+from terminal.widgets.caller import called_by
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.person import Person
 from terminal.widgets.row import clipped
 from terminal.widgets.speech import say
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from ringdesk.presence import PresenceState
 from terminal.screens.board import Board
-from terminal.widgets.person import CallRow
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.speech import ON_A_CALL, PRESENCES, mark
 
 

@@ -11,16 +11,17 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from terminal.news import SLOWED, UNSAVED
 from terminal.screens.board import Board
-from terminal.screens.promised import to_dial
 from terminal.screens.standing import named, standing
-from terminal.screens.work import not_yet
+from terminal.screens.wrapup import not_yet
 from terminal.widgets.banner import Announcement
 from terminal.widgets.callbacks import Owed, in_vain, overdue, rang, tally
+from terminal.widgets.caller import called_by, callers
+from terminal.widgets.callrow import CallRow, lasts
 from terminal.widgets.calls import Calls, with_whom
-from terminal.widgets.card import Face
+from terminal.widgets.face import Face
 from terminal.widgets.keybar import Strip, Tab
 from terminal.widgets.morning import Kind, Morning, when
-from terminal.widgets.person import CallRow, Who, called_by, callers, contacts_here, lasts
+from terminal.widgets.person import Who, contacts_here
 from terminal.widgets.speech import because, counted, greeting, mark, say
 from terminal.widgets.statusline import Health, source_words
 from terminal.widgets.tasks import by_urgency
@@ -302,39 +303,3 @@ def _owed(board: Board, now: Now) -> tuple[SafeText, SafeText]:
     if late or not owed:
         return _urgent(mark("! {count} late"), late)
     return say("To call {count}", count=len(owed)), SafeText()
-
-
-def dead_keys(board: Board, now: float) -> frozenset[str]:
-    """Keys that would do nothing now."""
-    dead: set[str] = set()
-    if board.banner is None or not board.banner.offered or board.barred(board.banner, now):
-        dead.add("answer")
-    if not board.busy:
-        dead.add("wrapup")
-    if board.person.who is Who.NOBODY:
-        dead |= {"save", "promise"}
-    if to_dial(board.person) is None:
-        dead.add("later")
-    return frozenset(dead | _dead_on_calls(board))
-
-
-def _dead_on_calls(board: Board) -> set[str]:
-    """Of the keys about calls and numbers, those that would do nothing now."""
-    person = board.person
-    alive = {
-        "hold": bool(board.mine),
-        "hand": bool(board.mine or person.tasks or board.day.owed),
-        "attach": person.member is not None,
-        "register": person.who is Who.UNKNOWN or (person.member is not None and not person.member.name),
-        "junk": person.call is not None or board.banner is not None,
-        "wrong": person.call is not None or board.banner is not None,
-        "sharers": bool(board.sharers),
-        "detach": person.member is not None and person.call is not None,
-        "same": board.doubtful is not None,
-        "another": board.doubtful is not None,
-        "missed": bool(board.lost),
-        "elsewhere": bool(board.lost),
-        "ignore": bool(board.lost),
-        "attempt": bool(board.day.owed),
-    }
-    return {key for key, works in alive.items() if not works}

@@ -4,8 +4,7 @@ Every method says in words what came of it. It returns only after the desk has s
 """
 
 import contextlib
-import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -16,18 +15,19 @@ from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.errors import Refused, RingdeskError
 from ringdesk.hours import Hours
 from ringdesk.members import Member
-from ringdesk.ops import Args, TaskAdd, TaskFields, TaskUpdate
-from ringdesk.reached import spoken
+from ringdesk.ops import Args
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.why import Why
 from terminal.news import Match
+from terminal.screens import owed
 from terminal.screens.board import Board
 from terminal.screens.keeper import NOBODY, Keeper, Owner
 from terminal.screens.undo import Undo
 from terminal.screens.windows import UNKNOWN, Window, windows
-from terminal.screens.wrapup import WrapUp
-from terminal.widgets.person import CallRow, Person, called_by
+from terminal.widgets.caller import called_by
+from terminal.widgets.callrow import CallRow
+from terminal.widgets.person import Person
 from terminal.widgets.speech import say
 from terminal.widgets.when import Now, clock
 
@@ -199,7 +199,7 @@ class Work:
         there = self.board.of_call(old.call.id) if old.call is not None else None
         if old.call is None or there is None or there.key[0] != member.id:
             return say("{name} is not the caller any more.", name=member.name or member.code)
-        await self.give_back(promised)
+        await owed.give_back(self.desk, promised)
         self.turned(old.call, old.matches, None)
         return await self.with_noted(
             say("The caller is unknown again: {name}.", name=called_by(old.call)), member, old.call
@@ -233,7 +233,7 @@ class Work:
         person = self.board.person
         if person.call is None or person.member is None:
             return []
-        return await self.follow(person.call, None, person.member)
+        return await owed.follow(self.desk, person.call, None, person.member)
 
     async def becomes(self, member: str, why: Why) -> None:
         """The caller on the card is this member: what was typed for the call, and what is promised in it, goes along."""
@@ -250,7 +250,7 @@ class Work:
 
     async def unknown(self, call: Call, member: Member) -> None:
         """The caller of `call`, who was `member`, is nobody we know; also on the card, where they are on it."""
-        await self.follow(call, member, None)
+        await owed.follow(self.desk, call, member, None)
         old = self.board.person
         if old.call is not None and old.key == (member.id, call.id):
             self.board.identify(None)
@@ -261,43 +261,6 @@ class Work:
         """Open the card of a member from a list: it says nothing of who is on the line."""
         self.board.opened(await self.desk.open(member))
         return SafeText()
-
-    async def promise_call(self, args: TaskAdd, call: Call | None) -> tuple[str, Task | None]:
-        """A callback to whom `args` names, who is on the card with `call`; its id. Where one of a missed call of theirs is open,
-        that one gets the window and whose it is, and is returned as it was: nobody is called back twice. Raises what the desk
-        raises."""
-        owed = self.board.day.owed_to(args.number) if args.number is not None else None
-        if owed is None or owed.member not in (None, args.member) or (call is not None and spoken(call)):
-            return await self.desk.do(args), None
-        fields = TaskFields(
-            member=args.member,
-            title=args.title,
-            opens=args.opens,
-            due=args.due,
-            assignee=args.assignee,
-            assignee_name=args.assignee_name,
-        )
-        await self.desk.do(TaskUpdate(task=owed.id, fields=fields))
-        return owed.id, owed
-
-    async def follow(self, call: Call, former: Member | None, member: Member | None) -> list[Task]:
-        """The caller of `call`, who was `former`, is `member` (None: nobody we know): what was promised to them goes along. The
-        tasks as they were before. Raises what the desk raises."""
-        whose = former.id if former else None
-        tasks = [task for task in await self.desk.business.promised(call) if task.member == whose]
-        for task in tasks:
-            known = say("Call back {name}", name=called_by(call, former))
-            title = say("Call back {name}", name=called_by(call, member)) if task.title == known else task.title
-            await self._give(task, member.id if member else None, title)
-        return tasks
-
-    async def give_back(self, tasks: Iterable[Task]) -> None:
-        """They are whose they were. Raises what the desk raises."""
-        for task in tasks:
-            await self._give(task, task.member, task.title)
-
-    async def _give(self, task: Task, member: str | None, title: SafeText) -> None:
-        await self.desk.do(TaskUpdate(task=task.id, fields=TaskFields(member=member, title=title or msgspec.UNSET)))
 
     async def refill(self) -> None:
         """Fetch the rest of the card on show; of a caller whom nobody knows what is promised to their number, and noted."""
@@ -350,11 +313,3 @@ class Work:
         """The same for a card that opened by itself: where it cannot be read, what is known already stands."""
         with contextlib.suppress(RingdeskError):
             await self.refill()
-
-
-def not_yet(wrap_up: WrapUp, now: float, key: SafeText) -> SafeText:
-    """Why no call may be taken in a wrap-up; the `key` ends it."""
-    clock = wrap_up.clock(now)
-    if clock is not None and clock.down:
-        return say("Wrap-up: {count} s left before the next call.", count=math.ceil(clock.seconds))
-    return say("First say how the last call was: {key}, then a digit.", key=key)

@@ -15,8 +15,10 @@ from terminal.screens.menus import Entry, Menus
 from terminal.screens.saying import subject
 from terminal.screens.work import Work
 from terminal.screens.writing import Writing
+from terminal.widgets.caller import called_by
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.note import Pledge
-from terminal.widgets.person import CallRow, Person, called_by
+from terminal.widgets.person import Person
 from terminal.widgets.speech import KINDS, mark, say, titled
 
 if TYPE_CHECKING:

@@ -4,8 +4,12 @@ Pure: the clock is passed in, seconds since 1970. The four modes are those of co
 mandatory discretionary; mandatory time-boxed; mandatory time-boxed without early exit).
 """
 
+import math
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+from ringdesk.safetext import SafeText
+from terminal.widgets.speech import say
 
 
 class Mode(StrEnum):
@@ -113,3 +117,11 @@ class WrapUp:
 
 def _later(over: dict[str, float], until: float, seconds: float) -> tuple[dict[str, float], float]:
     return {call: began + seconds for call, began in over.items()}, until + seconds
+
+
+def not_yet(wrap_up: WrapUp, now: float, key: SafeText) -> SafeText:
+    """Why no call may be taken in a wrap-up; the `key` ends it."""
+    clock = wrap_up.clock(now)
+    if clock is not None and clock.down:
+        return say("Wrap-up: {count} s left before the next call.", count=math.ceil(clock.seconds))
+    return say("First say how the last call was: {key}, then a digit.", key=key)

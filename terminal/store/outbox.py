@@ -12,6 +12,7 @@ import msgspec
 from ringdesk import ops
 from ringdesk.errors import BadInput, Refused
 from ringdesk.ops import MAX_OP_BYTES, Actor, Args, CallReport, Op
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import decode_hook
 from ringdesk.wire.limits import ANSWERED_KEPT_SECONDS
 from ringdesk.wire.messages import Answer, Answers
@@ -23,6 +24,8 @@ from terminal.store.standing import proven, stand, standing
 
 _ANSWERS: Final = msgspec.json.Decoder(Answer, dec_hook=decode_hook)
 _IN_TRAY: Final = ("rejected", "parked", "erased")
+STATES: Final = {"waiting": "pending", "settled": "settled", "tray": "refused"}
+"""The state of an op, and what a person is told of what it made."""
 RENEW: Final = "renew"
 """In the place of a grant that died with the device for which it was given."""
 
@@ -60,7 +63,7 @@ def save(tx: Transaction, intent: Intent) -> Happened:
     if size > MAX_OP_BYTES:
         raise Refused("too_large", f"this is too long to send ({size} of {MAX_OP_BYTES} bytes); make it shorter")
     effect = effect_of(tx, op, intent.actor)
-    keys = {*ops.touches(op.op_id, args, intent.actor.person), *effect.rows}
+    keys = {*touches(op.op_id, args, intent.actor.person), *effect.rows}
     edit = Edit(tx)
     edit.touch(*keys)
     tx.do(
@@ -255,3 +258,8 @@ def usable_args(op: Op) -> Args | None:
         return ops.decode_args(op)
     except BadInput:
         return None
+
+
+def state_of(tx: Transaction, op_id: str) -> str:
+    """pending, settled or refused; what other desks made is settled."""
+    return STATES[tx.value("select state from outbox where op_id = ?", op_id) or "settled"]

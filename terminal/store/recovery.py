@@ -16,6 +16,7 @@ import msgspec
 import structlog
 
 from ringdesk import ops
+from ringdesk.ops.touched import touches
 from ringdesk.why import Why, register
 from terminal.store.connection import MARK, Transaction, is_damage, open_writer
 from terminal.store.edit import Edit
@@ -160,7 +161,7 @@ def _put(connection: sqlite3.Connection, edit: Edit, line: Line) -> None:
     keys: tuple[ops.RowKey, ...] = ()
     with suppress(*UNUSABLE):
         op, actor = OP.decode(line["op"]), ACTOR.decode(line["actor"])
-        keys = tuple(ops.touches(op.op_id, ops.decode_args(op), actor.person))
+        keys = tuple(touches(op.op_id, ops.decode_args(op), actor.person))
     edit.touch(*keys)
     unanswered = line["state"] == "waiting" and line["answer"] is None
     made = connection.execute(*_insert("outbox", line | ({"epoch": ""} if unanswered else {}))).lastrowid

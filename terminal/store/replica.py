@@ -31,6 +31,7 @@ from terminal.store import (
     callbacks,
     cards,
     drafts,
+    dumps,
     joining,
     morning,
     outbox,
@@ -195,11 +196,11 @@ class Store(SignIns):
 
     async def state_of(self, op_id: str) -> str:
         """pending, settled or refused."""
-        return await self.reader.run(lambda tx: cards.state_of(tx, op_id))
+        return await self.reader.run(lambda tx: outbox.state_of(tx, op_id))
 
     async def dump(self, what: str) -> list[dict[str, Any]]:
         """notes, tasks, members, calls, ledger, outbox or tray, as the headless desk prints them."""
-        return await self.reader.run(lambda tx: cards.dump(tx, what))
+        return await self.reader.run(lambda tx: dumps.dump(tx, what))
 
     async def drafts(self, author: str) -> list[Draft]:
         """A person's half-typed notes, newest first."""

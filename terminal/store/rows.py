@@ -14,6 +14,7 @@ from ringdesk import merge, ops
 from ringdesk.errors import BadInput, Refused
 from ringdesk.merge import Effect
 from ringdesk.ops import Actor, Args, Op, Row, RowKey
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import decode_hook
 from terminal.store.connection import Transaction
 from terminal.store.standing import standing
@@ -152,7 +153,7 @@ def effect_of(tx: Transaction, op: Op, actor: Actor, instead: Mapping[RowKey, Ro
         return known[key] if key in known else shown(tx, key)
 
     args = retargeted(ops.decode_args(op), look)
-    rows = {key: row for key in ops.touches(op.op_id, args, actor.person) if (row := look(key)) is not None}
+    rows = {key: row for key in touches(op.op_id, args, actor.person) if (row := look(key)) is not None}
     site = standing(tx).store
     return merge.apply(op.op_id, args, actor=actor, at=op.at, base=op.base, rows=rows, fact=op.fact, site=site)
 

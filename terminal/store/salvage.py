@@ -20,6 +20,7 @@ import structlog
 from ringdesk import ops
 from ringdesk.errors import BadInput
 from ringdesk.ops import Actor, Op
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import decode_hook
 from ringdesk.wire.messages import Answer
 from terminal.store.connection import open_writer
@@ -209,7 +210,7 @@ def _is_op(line: Line) -> bool:
         for name in ("op", "actor", "answer", "said"):
             msgspec.json.decode(line[name] or b"null")  # whole: a typed decoder passes over what it does not know
         op, actor = OP.decode(line["op"]), ACTOR.decode(line["actor"])
-        ops.touches(op.op_id, ops.decode_args(op), actor.person)
+        touches(op.op_id, ops.decode_args(op), actor.person)
         if op.op_id != line["op_id"]:
             raise ValueError("another op")
         if line["answer"] is not None:

@@ -1,8 +1,7 @@
 """The sync client without a socket: messages in, messages out, the store in between.
 
-Pushes: ops in the order of their numbers, at most two frames under way, as large as the line carries, again from where the
-server says. Pulls: one per set under way, pages as large as the line carries. A set that is caught up and yet not the
-server's is reported and fetched again from nothing.
+Pushes are made here: ops in the order of their numbers, at most two frames under way, as large as the line carries, again
+from where the server says. What is fetched, `pulls` asks for.
 
 Nothing is sent again while bytes move: on a line of 64 kbit/s an answer waits behind what was sent before it.
 """
@@ -33,7 +32,6 @@ from ringdesk.wire.messages import (
     Need,
     Ping,
     Pong,
-    Pull,
     Push,
     ServerNotice,
     UpTo,
@@ -41,8 +39,9 @@ from ringdesk.wire.messages import (
 )
 from terminal.serverclock import ServerClock
 from terminal.store.migrations import VERSION
-from terminal.store.pages import Verdict
 from terminal.store.replica import Store
+from terminal.sync.framesize import adapted
+from terminal.sync.pulls import REPAIR_SECONDS, Pulls
 
 PUSH_OPS: Final = 200
 """Ops in one push: few enough that one lost frame costs little."""
@@ -50,15 +49,9 @@ RESEND_SECONDS: Final = 5.0
 """A push without an answer on a line that was still for so long was aborted (a database error at the server answers
 nothing): it is sent again. An answer whose rows have not come by then: they are asked for. Where the line is never still,
 the answer to a ping that left after the push says the same (the server does one thing after the other)."""
-REPAIR_SECONDS: Final = 900.0
-"""A set that differs is fetched again at most so often: a fault that stays must not fill the line."""
-FAST, SLOW = 0.3, 1.5
-"""Seconds for a page or a push below which the next is larger, above which it is smaller."""
-
 NEWS: Final = 1.0
 """Seconds by which the clock of the machine has to be wrong anew to be worth a line in the log and a write."""
 
-_FIRST_PAGE: Final = 64 * limits.KIB
 _FIRST_PUSH: Final = limits.PAGE_MIN
 """A second at 64 kbit/s."""
 
@@ -79,7 +72,6 @@ class Replicator:
         is_open: whether the server has welcomed this session.
         action: what the last welcome said: ok, bootstrap, readonly, wipe.
         retry_after: seconds that the server wants between sessions, if it said.
-        repaired: how often a set differed from the server's in this process.
         uncertainty: how far, in seconds, this clock may be from the server's, when last told; 0 before the first time.
     """
 
@@ -100,18 +92,16 @@ class Replicator:
         self.is_open = False
         self.action = "ok"
         self.retry_after: float | None = None
-        self.repaired = 0
         self.uncertainty = 0.0
-        self._repairs: dict[str, float] = {}
-        self._page = _FIRST_PAGE
+        self._pulls = Pulls(store, steady)
         self._push = _FIRST_PUSH
         self._began = self._asked = self._kept_ahead = 0.0
         self._handlers: dict[type, Callable[[Any], Awaitable[list[FromTerminal]]]] = {
             Welcome: self._welcomed,
             Answers: self._answered,
             Need: self._needed,
-            Changes: self._changed,
-            UpTo: self._told,
+            Changes: self._pulls.changed,
+            UpTo: self._pulls.told,
             Dropped: self._dropped,
             Erase: self._erase,
             Denied: self._denied,
@@ -126,17 +116,15 @@ class Replicator:
         self._epoch = ""
         self._next = 1
         self._under_way: list[tuple[int, float]] = []  # the last dev_seq of each push, and when it was handed over
-        self._pushed_at = self._pulled_at = self._moved_at = self._held_until = 0.0
-        self._pulls: dict[str, tuple[int, float]] = {}
-        self._fresh: set[str] = set()
-        self._live: set[str] = set()
+        self._pushed_at = self._moved_at = self._held_until = 0.0
+        self._pulls.reset()
 
     # --- what the link asks -----------------------------------------------------------------------------------------
 
     @property
     def busy(self) -> bool:
         """Whether the server owes an answer."""
-        return bool(self._under_way or self._pulls)
+        return bool(self._under_way or self._pulls.under_way)
 
     def mono(self) -> int | None:
         """Milliseconds since the hello of the session; None while there is none."""
@@ -207,10 +195,10 @@ class Replicator:
         """Pulls that nothing else would lead to: for answers whose rows do not come, and to compare digests now and then."""
         waiting = await self._store.waiting()
         if waiting.ops and not waiting.first:
-            overdue = self._still_since(self._pulled_at) > RESEND_SECONDS
+            overdue = self._still_since(self._pulls.asked) > RESEND_SECONDS
         else:
-            overdue = self._steady() - self._pulled_at > REPAIR_SECONDS
-        return await self._pull_all() if overdue else []
+            overdue = self._steady() - self._pulls.asked > REPAIR_SECONDS
+        return await self._pulls.all() if overdue else []
 
     def _still_since(self, began: float) -> float:
         """Seconds for which nothing has moved on the line, from `began` on."""
@@ -218,18 +206,11 @@ class Replicator:
 
     async def pulls(self) -> list[FromTerminal]:
         """Ask for whatever is new in every set, and for the word that nothing is missing."""
-        if not self.is_open:
-            return []
-        self._fresh.clear()
-        return await self._pull_all()
-
-    async def _pull_all(self) -> list[FromTerminal]:
-        self._pulled_at = self._steady()
-        return [pull for name in await self._store.cursors() if (pull := await self._pull(name)) is not None]
+        return await self._pulls.anew() if self.is_open else []
 
     async def caught_up(self) -> bool:
         """Whether every set was found complete since `pulls` was last asked."""
-        return self.is_open and self._fresh.issuperset(await self._store.cursors())
+        return self.is_open and await self._pulls.complete()
 
     async def received(self, message: FromServer) -> list[FromTerminal]:
         """What the server said, and what is to be sent for it. Raises `StartAgain`."""
@@ -238,7 +219,7 @@ class Replicator:
 
     async def _dropped(self, message: Dropped) -> list[FromTerminal]:
         await self._store.drop(message.set)
-        self._pulls.pop(message.set, None)
+        self._pulls.over(message.set)
         return [Confirmed(subject=message.set)]
 
     async def _erase(self, message: Erase) -> list[FromTerminal]:
@@ -246,7 +227,7 @@ class Replicator:
         return [Confirmed(subject=message.erasure)]
 
     async def _denied(self, message: Denied) -> list[FromTerminal]:
-        self._pulls.pop(message.ref, None)
+        self._pulls.over(message.ref)
         if message.ref == PUSH:
             _log.warning("the server does not look at what is pushed", code=message.code, reason=str(message.message))
             self._held_until = self._steady() + (message.retry_after or RESEND_SECONDS)
@@ -308,7 +289,7 @@ class Replicator:
             last = max((answer.dev_seq for answer in message.answers), default=0)
             if last >= self._under_way[0][0]:
                 took = self._steady() - max(at for end, at in self._under_way if end <= last)
-                self._push = _adapted(self._push, took)
+                self._push = adapted(self._push, took)
                 self._under_way = [(end, at) for end, at in self._under_way if end > last]
             else:  # the frame ended early: an op in it could not be judged this time
                 await self._rewind()
@@ -324,63 +305,3 @@ class Replicator:
         self._under_way.clear()
         self._next = message.n
         return await self.pending()
-
-    # --- pulls ------------------------------------------------------------------------------------------------------
-
-    async def _pull(self, name: str) -> Pull | None:
-        """The next pull of a set, unless one is under way."""
-        cursor = (await self._store.cursors()).get(name)
-        if cursor is None or name in self._pulls:
-            return None
-        self._pulls[name] = (cursor.seq, self._steady())
-        return Pull(set=name, cursor=cursor.seq, max_bytes=self._page)
-
-    async def _next_pull(self, name: str) -> list[FromTerminal]:
-        pull = await self._pull(name)
-        return [] if pull is None else [pull]
-
-    async def _changed(self, message: Changes) -> list[FromTerminal]:
-        page = message.page
-        asked = self._pulls.get(page.set)
-        if asked is not None and page.prev == asked[0]:
-            self._page = _adapted(self._page, self._steady() - asked[1])
-            if not page.up:  # the newest page is followed by `up_to`, and that is the end of the pull
-                del self._pulls[page.set]
-                self._live.discard(page.set)
-        verdict = await self._store.apply(message)
-        if verdict is Verdict.DIFFERS:
-            return await self._repair(page.set)
-        follows = page.up or page.set in self._live  # the server goes on by itself
-        if verdict is Verdict.GAP or (verdict is not Verdict.UNHELD and not follows):
-            return await self._next_pull(page.set)
-        if verdict is Verdict.APPLIED:
-            self._fresh.add(page.set)
-        return []
-
-    async def _told(self, message: UpTo) -> list[FromTerminal]:
-        self._pulls.pop(message.set, None)
-        self._live.add(message.set)
-        verdict = await self._store.up_to(message)
-        if verdict is Verdict.APPLIED:
-            self._fresh.add(message.set)
-        if verdict is Verdict.DIFFERS:
-            return await self._repair(message.set)
-        return await self._next_pull(message.set) if verdict in (Verdict.GAP, Verdict.OLD) else []
-
-    async def _repair(self, name: str) -> list[FromTerminal]:
-        now = self._steady()
-        if now - self._repairs.get(name, -REPAIR_SECONDS) < REPAIR_SECONDS:
-            return []
-        self._repairs[name] = now
-        self.repaired += 1
-        _log.error("a set differs from the server's and is fetched again", set=name, times=self.repaired)
-        await self._store.diverged(name)
-        self._pulls.pop(name, None)
-        return await self._next_pull(name)
-
-
-def _adapted(size: int, seconds: float) -> int:
-    """The next size of a page or a push, after one that took so long."""
-    if seconds < FAST:
-        return min(size * 2, limits.PAGE_MAX)
-    return max(size // 2, limits.PAGE_MIN) if seconds > SLOW else size

@@ -6,9 +6,11 @@ from textual.geometry import Size
 
 from ringdesk.calls import CallState
 from ringdesk.safetext import SafeText
+from terminal.widgets.caller import called_by, number
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.keynames import Changed, key_named
+from terminal.widgets.matches import sharing
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.person import CallRow, called_by, number, sharing
 from terminal.widgets.row import BLANK, Piece, Row, Tone, chip, gap, piece, spaced, width_of, wrapped
 from terminal.widgets.speech import address, because, line_name, say
 from terminal.widgets.when import Now, ago, length

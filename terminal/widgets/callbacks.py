@@ -10,8 +10,9 @@ from ringdesk.calls import Call
 from ringdesk.reached import is_of_missed
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task, TaskState
+from terminal.widgets.caller import callers, number
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.panel import POINT, ListPanel, Picture
-from terminal.widgets.person import CallRow, callers, number
 from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import RESULTS, line_name, say
 from terminal.widgets.telephone import dialled, title

@@ -9,9 +9,11 @@ from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
+from terminal.widgets.caller import called_by, number
+from terminal.widgets.callrow import CallRow, how_it_ended, lasts, why_quiet
 from terminal.widgets.keynames import Changed, key_named
+from terminal.widgets.matches import sharing
 from terminal.widgets.panel import POINT, ListPanel, Picture
-from terminal.widgets.person import CallRow, called_by, how_it_ended, lasts, number, sharing, why_quiet
 from terminal.widgets.row import Piece, Row, Tone, chip, clipped, gap, piece, spaced, width_of
 from terminal.widgets.speech import STATES, because, say
 from terminal.widgets.when import Now

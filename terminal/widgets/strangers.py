@@ -1,18 +1,15 @@
 """The card of whoever is no member, or not one yet: several who may be meant, a number that nobody has, none at all."""
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.geometry import Size
 
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
-from terminal.widgets.person import no_number, number, to_come
+from terminal.widgets.caller import no_number, number, to_come
+from terminal.widgets.face import Face
 from terminal.widgets.row import Row, Tone, chip, gap, piece, spaced, wrapped
 from terminal.widgets.speech import address, because, say
-
-if TYPE_CHECKING:
-    from terminal.widgets.card import Face
-
 
 DIGITS: Final = tuple("123456789")
 MOST: Final = len(DIGITS)
@@ -30,7 +27,7 @@ def extent(seen: range, count: int, search: SafeText) -> SafeText:
     )
 
 
-def several(value: "Face", seen: range) -> tuple[Row, ...]:
+def several(value: Face, seen: range) -> tuple[Row, ...]:
     """Who may be meant, those of `seen`, each with their digit and the reason."""
     person = value.person
     assert person.call is not None
@@ -64,7 +61,7 @@ def _habit(member: Member, e164: str | None) -> SafeText:
     return say("chosen before") if any(number.chosen_at for number in known) else SafeText()
 
 
-def unknown(value: "Face", inside: Size) -> tuple[Row, ...]:
+def unknown(value: Face, inside: Size) -> tuple[Row, ...]:
     """A caller whom nobody knows: the number, and what can be made of it."""
     call = value.person.call
     assert call is not None
@@ -96,12 +93,12 @@ def unknown(value: "Face", inside: Size) -> tuple[Row, ...]:
     )
 
 
-def _staying(value: "Face") -> Row:
+def _staying(value: Face) -> Row:
     words = say("A note stays with this call; {key} finds the member if there is one.", key=value.key("search"))
     return Row((piece(words, Tone.DIM),))
 
 
-def _adding(value: "Face", cells: int) -> tuple[Row, ...]:
+def _adding(value: Face, cells: int) -> tuple[Row, ...]:
     """The key that adds the number to a member, with its words in as many rows as they need."""
     key = chip(value.key("attach"), Tone.CHIP_LINK)
     words = say("adds it to the member that {key} finds; the note stays with this call.", key=value.key("search"))
@@ -109,7 +106,7 @@ def _adding(value: "Face", cells: int) -> tuple[Row, ...]:
     return Row((key, gap(), piece(first))), *(Row((gap(key.width + 1), piece(each))) for each in rest)
 
 
-def withheld(value: "Face", _inside: Size) -> tuple[Row, ...]:
+def withheld(value: Face, _inside: Size) -> tuple[Row, ...]:
     """A caller who hides the number."""
     search = value.key("search")
     asking = say("Ask for the name; {key} finds the member. A note stays with this call.", key=search)

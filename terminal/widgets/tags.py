@@ -5,8 +5,9 @@ from typing import Final
 from textual.geometry import Size
 
 from ringdesk.safetext import SafeText
+from terminal.widgets.matches import sharing
 from terminal.widgets.panel import Panel, Picture
-from terminal.widgets.person import Person, Who, sharing
+from terminal.widgets.person import Person, Who
 from terminal.widgets.row import Row, Tone, chip, chips, gap, piece, spaced
 from terminal.widgets.speech import counted, say
 from terminal.widgets.timeline import LENSES, Past, may_have_more

@@ -24,7 +24,7 @@ from ringdesk.wire.messages import FromTerminal, Push
 from server.sessions.greeting import Goodbye
 from server.store.base import Unavailable
 from terminal.store import pages
-from terminal.sync import replicator
+from terminal.sync import pulls, replicator
 from terminal.sync.replicator import StartAgain
 from tests.faults.ends import Chance, Packet, Terminal, TerminalDied, Wire
 from tests.faults.host import DEVICES, ENTRY, KEY, Host, ServerDied
@@ -238,7 +238,7 @@ class World:
             quiet = quiet + 1 if await self._at_rest() else 0
             if quiet > 2:
                 break
-            self.chance.now += replicator.REPAIR_SECONDS + 1
+            self.chance.now += pulls.REPAIR_SECONDS + 1
             for terminal in self.terminals:
                 await self.hello(terminal)
             for terminal in self.terminals:

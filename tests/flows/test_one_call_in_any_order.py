@@ -17,7 +17,8 @@ from ringdesk.channels import channel_of
 from ringdesk.ids import call_id
 from ringdesk.merge import apply, leads, retarget
 from ringdesk.merge.case import Effect
-from ringdesk.ops import Actor, CallReport, Row, RowKey, touches
+from ringdesk.ops import Actor, CallReport, Row, RowKey
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from server.accept import joining

@@ -77,7 +77,7 @@ class Running:
         desk = self.app._desk_screen
         if desk is None or self.app._keys or self.app._key_since is not None:
             return True
-        if desk._drafting or (desk.painter._due and not self.app.locked):
+        if desk.autosave.due or (desk.painter._due and not self.app.locked):
             return True
         return not all(worker.is_finished for worker in self.app.workers)
 

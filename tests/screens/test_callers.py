@@ -14,7 +14,7 @@ from terminal.desk.values import LostCall
 from terminal.news import CallNews, TaskNews
 from terminal.screens.callers import by_caller
 from terminal.screens.day import Day
-from terminal.widgets.person import CallRow
+from terminal.widgets.callrow import CallRow
 from tests.screens.harness import LANGUAGES, SMALL, WIDE, Running, running
 from tests.screens.test_callstory import UNKNOWN, closed, done
 from tests.screens.test_desk import CHEN, HUANG, desk

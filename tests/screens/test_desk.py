@@ -492,7 +492,7 @@ async def test_the_frame_of_the_note_says_whether_somebody_writes(
 
 
 async def test_a_draft_that_could_not_be_kept_is_kept_once_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("terminal.screens.deskkeys.DRAFT_AGAIN", 0.1)
+    monkeypatch.setattr("terminal.screens.autosave.DRAFT_AGAIN", 0.1)
     async with running(desk()) as run:
         await serve(run, plain_card(LIN))
         room = False

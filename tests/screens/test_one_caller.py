@@ -18,7 +18,7 @@ from terminal.screens.keeper import Keeper, Owner
 from terminal.screens.numberwork import NumberWork, Wish
 from terminal.screens.views import announcement, calls
 from terminal.screens.work import Work
-from terminal.widgets.person import called_by
+from terminal.widgets.caller import called_by
 from terminal.widgets.when import Now
 from tests.screens.harness import LANGUAGES, SIZES, Running, running
 from tests.screens.test_callstory import UNKNOWN

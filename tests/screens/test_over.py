@@ -10,7 +10,7 @@ from ringdesk.safetext import SafeText
 from terminal.news import CallNews
 from terminal.screens import views
 from terminal.screens.board import Board
-from terminal.widgets.person import lasts
+from terminal.widgets.callrow import lasts
 from terminal.widgets.when import Now
 from tests.screens.harness import running
 from tests.screens.test_desk import LIN, desk

@@ -1,6 +1,8 @@
 """A new member of an unknown caller: one key makes it, says so and takes it back; the name is asked at once, or later."""
 
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import msgspec
 import pytest
@@ -9,6 +11,7 @@ from ringdesk.notes import Note
 from ringdesk.ops import NumberDetach
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
+from terminal.screens import owed
 from tests.screens.harness import LANGUAGES, SIZES, Running, running
 from tests.screens.test_callstory import UNKNOWN, done
 from tests.screens.test_desk import desk
@@ -128,15 +131,15 @@ async def test_the_tasks_are_never_empty_while_the_caller_becomes_a_member() -> 
     async with running(desk()) as run:
         await serves_unknown(run, "f8", "1")
         seen: list[tuple[Task, ...]] = []
-        follow = run.screen.work.follow
+        follow = owed.follow
 
-        async def looking(*args: object) -> object:
+        async def looking(*args: Any) -> list[Task]:
             seen.append(run.screen.board.person.tasks)
-            return await follow(*args)  # type: ignore[arg-type]
+            return await follow(*args)
 
-        run.screen.work.follow = looking  # type: ignore[assignment, method-assign]
-        await run.press("ctrl+r")
-        await run.press("escape")
+        with patch.object(owed, "follow", looking):
+            await run.press("ctrl+r")
+            await run.press("escape")
         assert seen
         assert all(seen)
         assert run.screen.board.person.tasks

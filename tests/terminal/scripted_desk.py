@@ -25,8 +25,8 @@ from ringdesk.ops import (
     Row,
     RowKey,
     TaskDone,
-    touches,
 )
+from ringdesk.ops.touched import touches
 from ringdesk.presence import Presence
 from ringdesk.reached import e164_of, number_of, numbers
 from ringdesk.safetext import SafeLines, SafeText

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ringdesk import transcript
 from ringdesk.calls import Call, CallEvent, CallState, EventKind, Outcome, Presentation, Via
 from ringdesk.codecs import eslframes, keepalive
-from ringdesk.codecs.eslcalls import CALLS, LEGS
 from ringdesk.codecs.eslframes import MAX_ANSWER, Frame, Malformed, Splitter
+from ringdesk.codecs.esltable import CALLS, LEGS
 from ringdesk.codecs.keepalive import ASK_AFTER
 from ringdesk.dialects import Level, Notice, SourceOptions, Step
 from ringdesk.dialects.esl import ANSWER_TIME, EVENTS, PARTIAL_TIME, EslDialect

@@ -30,8 +30,8 @@ from ringdesk.ops import (
     RowKey,
     TaskAdd,
     TaskDone,
-    touches,
 )
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind

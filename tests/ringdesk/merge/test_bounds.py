@@ -8,8 +8,9 @@ from ringdesk.articles import ArticleKind
 from ringdesk.calls import Call, Caller, CallEvent, EventKind, Leg, LegState, Via
 from ringdesk.members import Member, MemberNumber
 from ringdesk.merge import bounds
-from ringdesk.ops import ArticleSave, CallReport, MemberAdd, MemberFields, MemberUpdate, NumberAttach, touches
+from ringdesk.ops import ArticleSave, CallReport, MemberAdd, MemberFields, MemberUpdate, NumberAttach
 from ringdesk.ops.calls import MAX_ALSO
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import SafeText
 from tests.ringdesk.merge.test_apply import CHEN, done, refused
 

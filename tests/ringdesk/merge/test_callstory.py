@@ -26,8 +26,8 @@ from ringdesk.ops import (
     TaskFields,
     TaskReopen,
     TaskUpdate,
-    touches,
 )
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import MAX_ATTEMPTS, AttemptResult, Task, TaskKind, TaskState
 from ringdesk.timeline import Contact, ContactKind

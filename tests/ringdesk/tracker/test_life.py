@@ -23,7 +23,7 @@ from ringdesk.calls import (
     Via,
 )
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import DEFAULT_POLICY, TRANSITIONS, claim, deadline, give_up, pop_due, step, wrap_up
+from ringdesk.tracker import TRANSITIONS, claim, give_up, pop_due, step, wrap_up
 from tests.ringdesk.shapes import values_of
 
 T = 1795325880.0
@@ -187,25 +187,6 @@ class TestEnding:
     def test_outcomes(self, events: tuple[CallEvent, ...], outcome: Outcome) -> None:
         call = after(*events)
         assert (call.state, call.outcome, call.ended) == (CallState.ENDED, outcome, T)
-
-    def test_deadlines(self) -> None:
-        policy = DEFAULT_POLICY
-        call = after(event(RINGING), event(RINGING, T + 6))
-        assert deadline(call, policy) == T + 6 + policy.stuck_ringing
-        assert deadline(claim(call, "mei"), policy) == T + 6 + policy.silent
-        stopped = after(event(STOPPED, T + 14), call=call)
-        assert deadline(stopped, policy) == T + 14 + policy.ring_stopped
-        assert deadline(claim(stopped, "mei", T + 20), policy) == T + 20 + policy.silent
-        assert deadline(after(event(QUEUED)), policy) == T + policy.stuck_queued
-        assert deadline(claim(after(event(QUEUED)), "mei"), policy) == T + policy.silent
-        assert deadline(after(event(ENDED)), policy) is None
-
-    def test_giving_up(self) -> None:
-        call = give_up(after(event(RINGING), event(STOPPED, T + 8)), T + 68)
-        assert (call.state, call.outcome, call.ended) == (CallState.ENDED, Outcome.UNKNOWN, T + 68)
-        assert give_up(after(event(ANSWERED)), T + 9).outcome is Outcome.ANSWERED
-        vain = give_up(after(event(LEG, leg=IN_VAIN)), T + 180)
-        assert (vain.outcome, after(event(ANSWERED), call=vain).outcome) == (Outcome.MISSED, Outcome.ANSWERED)
 
     def test_what_a_person_said_of_it_stays(self) -> None:
         ignored = msgspec.structs.replace(after(event(ENDED)), disposition="ignored")

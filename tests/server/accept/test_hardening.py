@@ -39,6 +39,7 @@ from ringdesk.ops import (
     TaskFields,
     TaskUpdate,
 )
+from ringdesk.ops.touched import _MADE, makes, touches
 from ringdesk.presence import PresenceState
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
@@ -295,12 +296,12 @@ async def test_the_id_of_an_op_is_a_uuid(bench: Bench, op_id: str) -> None:
 
 def test_every_kind_that_touches_a_row_of_its_own_id_says_so() -> None:
     """Else nobody would look whether it is taken."""
-    assert {type(args) for _, _, args in MAKING} == set(ops._MADE)
+    assert {type(args) for _, _, args in MAKING} == set(_MADE)
     for kind, row, args in MAKING:
-        assert ops.makes(row.id, args) == (kind, row.id)
-        assert (kind, row.id) in ops.touches(row.id, args)
+        assert makes(row.id, args) == (kind, row.id)
+        assert (kind, row.id) in touches(row.id, args)
     changed = ArticleSave(article="a1", kind=ArticleKind.ANSWER, title=SafeText("t"))
-    assert ops.makes("x", changed) is ops.makes("x", CallClaim(call="c")) is None
+    assert makes("x", changed) is makes("x", CallClaim(call="c")) is None
 
 
 NUMBERS = (

@@ -13,6 +13,7 @@ from ringdesk import merge, ops
 from ringdesk.channels import Digest, content_digest
 from ringdesk.errors import Refused
 from ringdesk.ops import Actor, Op, Row, RowKey
+from ringdesk.ops.touched import touches
 from ringdesk.safetext import SafeText
 from ringdesk.wire.messages import (
     Answer,
@@ -157,7 +158,7 @@ class Server:
 
     def _judge(self, op: Op) -> Answer:
         args = ops.decode_args(op)
-        rows = {key: self.rows[key].row for key in ops.touches(op.op_id, args, ACTOR.person) if key in self.rows}
+        rows = {key: self.rows[key].row for key in touches(op.op_id, args, ACTOR.person) if key in self.rows}
         refused = self.judge and not op.fact and sum(map(ord, op.op_id)) % self.judge == 0
         try:
             if refused:

@@ -18,7 +18,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Attempt, AttemptResult, Task, TaskKind, TaskState
 from terminal import words
 from terminal.widgets.callbacks import ENDS, Missed, Owed, pair
-from terminal.widgets.person import CallRow
+from terminal.widgets.callrow import CallRow
 from terminal.widgets.row import Piece, Tone, drawn
 from terminal.widgets.speech import RESULTS, say
 from terminal.widgets.when import Now, age, clock

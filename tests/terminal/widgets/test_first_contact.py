@@ -9,7 +9,8 @@ from textual.geometry import Size
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeLines, SafeText
 from terminal import words
-from terminal.widgets.card import Card, Face
+from terminal.widgets.card import Card
+from terminal.widgets.face import Face
 from terminal.widgets.person import Person
 from terminal.widgets.when import Now
 from tests.screens.harness import compiled

@@ -2,7 +2,7 @@ import pytest
 
 from ringdesk.dispositions import BUILT_IN, WRONG_NUMBER, Disposition
 from ringdesk.safetext import SafeText
-from terminal.desk.callflow import greeting as said_by_the_desk
+from terminal.desk.whocalls import greeting as said_by_the_desk
 from terminal.widgets.speech import address, counted, greeting, titled
 from tests.terminal.plain.talking import spoken
 from tests.terminal.scripted_desk import call, member, plain_card, pop
