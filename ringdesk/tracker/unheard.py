@@ -2,10 +2,8 @@
 
 from typing import Final
 
-from ringdesk.calls import Call, CallEvent, CallState, EventKind
+from ringdesk.calls import WAITING, Call, CallEvent, EventKind
 
-WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
-"""States of a call that somebody may still take."""
 RINGS_ON: Final = 12.0
 """Seconds within which a line on which a telephone still rings has said so: the longest pause between two rings (6 s), twice."""
 

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from ringdesk import ids
-from ringdesk.calls import WAITING, Call, CallEvent, EventKind, SourceKey
+from ringdesk.calls import WAITING, Call, CallEvent, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, told_apart, twin
+from ringdesk.tracker.unheard import unheard
 from terminal.desk.combined import combined
 from terminal.desk.unheard import Unheard
 
@@ -230,12 +231,12 @@ class CallBook:
             row = self._rows.get(call.id)
             if row is None or not call.sources or not {key.source for key in call.sources} <= own:
                 continue
-            if row.state not in WAITING or row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
+            if row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
                 continue
-            self._tracker.resume(row)
-            source, native = call.sources[0].source, call.sources[0].native_id
-            stopped = CallEvent(event=EventKind.RING_STOPPED, at=now, source=source, native_id=native, lapsed=True)
-            found.append(msgspec.structs.replace(stopped, direction=call.direction))
+            stopped = unheard(row, now)
+            if stopped is not None:
+                self._tracker.resume(row)
+                found.append(stopped)
         return found
 
     def elsewhere(self, call: Call) -> bool:

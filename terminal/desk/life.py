@@ -4,7 +4,7 @@ link."""
 import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 import structlog
@@ -18,6 +18,7 @@ from ringdesk.numbers import Number
 from ringdesk.ops import Args, CallReport, Row
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
+from ringdesk.tracker.unheard import RINGS_ON
 from ringdesk.wire.messages import SourceStands
 from terminal.desk.business import Business
 from terminal.desk.callbook import KEPT, CallBook
@@ -34,10 +35,6 @@ from terminal.store.replica import Store
 from terminal.store.rows import Change
 
 _log = structlog.get_logger(__name__)
-
-RINGS_ON: Final = 12.0
-"""Seconds after the start within which a line on which a telephone still rings has said so: the longest pause between two rings
-(6 s), twice."""
 
 
 class Life:
