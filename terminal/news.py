@@ -16,7 +16,7 @@ from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact
 from ringdesk.why import Why
-from ringdesk.wire.messages import SourceStands
+from ringdesk.wire.values import SourceStands
 
 
 class Match(msgspec.Struct, frozen=True):

@@ -25,17 +25,15 @@ from ringdesk.wire.messages import (
     FromServer,
     FromTerminal,
     Granted,
-    Image,
     Message,
     Need,
-    Origin,
-    Page,
     Ping,
     Pong,
     ServerNotice,
     UpTo,
     Welcome,
 )
+from ringdesk.wire.values import Image, Origin, Page
 
 BAD_TEXT: Final = 1007
 BAD_MESSAGE: Final = 1008

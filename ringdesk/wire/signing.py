@@ -25,7 +25,7 @@ from ringdesk.ops import Op
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
 from ringdesk.why import Why, register
 from ringdesk.wire import limits
-from ringdesk.wire.messages import Answer
+from ringdesk.wire.values import Answer
 
 register({"code_mistyped": "the code has a typing error; compare it with the one on the server, group by group"})
 

@@ -13,7 +13,7 @@ from ringdesk.merge import Effect
 from ringdesk.ops import Actor, Args, MemberAdd, Row, RowKey
 from ringdesk.ops.touched import touches
 from ringdesk.safetext import SafeText
-from ringdesk.wire.messages import Answer
+from ringdesk.wire.values import Answer
 from server.accept import guards, joining
 from server.accept.images import Draft, draft, expect_room
 from server.accept.intents import Intent, actor

@@ -11,8 +11,8 @@ import msgspec
 
 from ringdesk.ops import CallReport
 from ringdesk.safetext import decode_hook, encode_hook
-from ringdesk.wire.messages import Answer, Proof, Written
 from ringdesk.wire.signing import ServerKey, payload, payload_hash
+from ringdesk.wire.values import Answer, Proof, Written
 from server.accept.bench import Bench, Flags, Step
 from server.accept.images import Sealer, dialled, reachable, recent_calls, sets_touched
 from server.accept.intents import Intent

@@ -19,8 +19,8 @@ from ringdesk.ops import Row, RowKey
 from ringdesk.reached import dialled_of
 from ringdesk.tasks import Task
 from ringdesk.wire import limits
-from ringdesk.wire.messages import Proof
 from ringdesk.wire.signing import ServerKey
+from ringdesk.wire.values import Proof
 from server.accept.joining import known_as
 from server.store.head import Change, Head, RecentCall
 from server.store.values import (

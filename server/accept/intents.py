@@ -26,8 +26,8 @@ from ringdesk.ops.touched import touches
 from ringdesk.rules.permissions import may, may_change
 from ringdesk.safetext import SafeText, decode_hook
 from ringdesk.wire import limits
-from ringdesk.wire.messages import Answer
 from ringdesk.wire.signing import GrantBody, ServerKey, payload
+from ringdesk.wire.values import Answer
 from server.accept import joining
 from server.store.head import Around
 from server.store.values import (

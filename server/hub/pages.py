@@ -6,7 +6,8 @@ import msgspec
 
 from ringdesk.channels import CLEAR, split
 from ringdesk.wire.codec import changes_frame, encode, encode_page
-from ringdesk.wire.messages import Image, Origin, Page, UpTo
+from ringdesk.wire.messages import UpTo
+from ringdesk.wire.values import Image, Origin, Page
 from server.accept.images import shown
 from server.store.base import Order
 from server.store.values import Held, Slice

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
-from ringdesk.wire.messages import SOURCES, ServerNotice, SourceStands
+from ringdesk.wire.messages import SOURCES, ServerNotice
+from ringdesk.wire.values import SourceStands
 
 
 class Standings:

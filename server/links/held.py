@@ -15,7 +15,7 @@ from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Level, Notice
 from ringdesk.safetext import SafeText
 from ringdesk.tracker.unheard import RINGS_ON, unheard
-from ringdesk.wire.messages import SourceStands
+from ringdesk.wire.values import SourceStands
 from server.accept.owing import is_history
 from server.callroom import Report
 from server.hub.standings import Standings

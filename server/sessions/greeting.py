@@ -15,17 +15,9 @@ import msgspec
 from ringdesk.channels import sets_of, split
 from ringdesk.errors import RingdeskError
 from ringdesk.safetext import SafeText
-from ringdesk.wire.messages import (
-    PROTOCOL_MAX,
-    PROTOCOL_MIN,
-    ChannelInfo,
-    Cursor,
-    Hello,
-    Line,
-    Proof,
-    Welcome,
-)
+from ringdesk.wire.messages import PROTOCOL_MAX, PROTOCOL_MIN, Hello, Welcome
 from ringdesk.wire.signing import ServerKey
+from ringdesk.wire.values import ChannelInfo, Cursor, Line, Proof
 from server.identity.devices import signed
 from server.store.base import Store, Unavailable
 from server.store.values import Device, Entry, LineRow, Space

@@ -7,7 +7,7 @@ from uuid import UUID
 import msgspec
 
 from ringdesk.ops import RowKey
-from ringdesk.wire.messages import Proof
+from ringdesk.wire.values import Proof
 from server.store.values import Device, Entry, Held, Person, Roster, Rules, Settled, Tally
 
 

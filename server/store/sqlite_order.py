@@ -10,7 +10,7 @@ import msgspec
 from ringdesk.ids import space_of
 from ringdesk.ops import RowKey
 from ringdesk.wire.limits import ORIGINS_MAX
-from ringdesk.wire.messages import Proof
+from ringdesk.wire.values import Proof
 from server.store.head import Around, Batch, Decide, Decision, Ground, Head, RecentCall, Wanted
 from server.store.schema import QUERIES
 from server.store.sqlite_lane import Lane

@@ -10,7 +10,7 @@ from ringdesk.callbacks import Policy
 from ringdesk.presence import PresenceState
 from ringdesk.routing import MarkedNumbers, Mode, When
 from ringdesk.safetext import encode_hook
-from ringdesk.wire.messages import Proof
+from ringdesk.wire.values import Proof
 
 DeviceClass = Literal["desk", "till", "console"]
 

@@ -19,7 +19,7 @@ from ringdesk.errors import Refused, RingdeskError
 from ringdesk.ops import CallReport
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, again, deadline, give_up
-from ringdesk.wire.messages import Line
+from ringdesk.wire.values import Line
 from terminal import words
 from terminal.desk.callbook import CallBook, Turn
 from terminal.desk.inturn import InTurn

@@ -19,7 +19,7 @@ from ringdesk.ops import Args, CallReport, Row
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
 from ringdesk.tracker.unheard import RINGS_ON
-from ringdesk.wire.messages import SourceStands
+from ringdesk.wire.values import SourceStands
 from terminal.desk.business import Business
 from terminal.desk.callbook import KEPT, CallBook
 from terminal.desk.callflow import CallFlow

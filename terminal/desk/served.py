@@ -4,7 +4,7 @@ from importlib import import_module
 
 from config import registry
 from ringdesk.why import ENGLISH, Why, register
-from ringdesk.wire.messages import SourceStands
+from ringdesk.wire.values import SourceStands
 from terminal.news import HealthNews
 
 register({"served_words": "{words}"})

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from ringdesk.channels import content_digest
-from ringdesk.wire.messages import Image
+from ringdesk.wire.values import Image
 from terminal.store import index, pages
 from terminal.store.connection import Transaction
 from terminal.store.edit import Happened

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from ringdesk.calls import Call
 from ringdesk.members import Member
 from ringdesk.ops import ROW_TYPES, Row, RowKey
-from ringdesk.wire.messages import Answer
+from ringdesk.wire.values import Answer
 from terminal.store import index
 from terminal.store.connection import Transaction
 from terminal.store.rows import Change, refresh, shown

@@ -2,7 +2,8 @@
 
 import msgspec
 
-from ringdesk.wire.messages import Enrolled, Proof, Welcome
+from ringdesk.wire.messages import Enrolled, Welcome
+from ringdesk.wire.values import Proof
 from terminal.store import outbox, pages, regrant
 from terminal.store.connection import Transaction
 from terminal.store.edit import Edit, Happened

@@ -15,7 +15,8 @@ from ringdesk.ops import MAX_OP_BYTES, Actor, Args, CallReport, Op
 from ringdesk.ops.touched import touches
 from ringdesk.safetext import decode_hook
 from ringdesk.wire.limits import ANSWERED_KEPT_SECONDS
-from ringdesk.wire.messages import Answer, Answers
+from ringdesk.wire.messages import Answers
+from ringdesk.wire.values import Answer
 from terminal.store.connection import Transaction
 from terminal.store.edit import Edit, Happened, Moved
 from terminal.store.people import EXPIRED

@@ -16,7 +16,14 @@ from ringdesk import channels
 from ringdesk.channels import Digest, content_digest
 from ringdesk.ops import RowKey
 from ringdesk.wire.limits import SLICE_SECONDS
-from ringdesk.wire.messages import Changes, Cursor, Image, Origin, Page, Proof, UpTo
+from ringdesk.wire.messages import Changes, UpTo
+from ringdesk.wire.values import (
+    Cursor,
+    Image,
+    Origin,
+    Page,
+    Proof,
+)
 from terminal.store import outbox
 from terminal.store.connection import Transaction
 from terminal.store.edit import Edit, Happened

@@ -14,7 +14,8 @@ from ringdesk import ops
 from ringdesk.errors import Refused
 from ringdesk.ops import Actor, CallReport, Op
 from ringdesk.safetext import SafeText, decode_hook
-from ringdesk.wire.messages import Answer, Granted
+from ringdesk.wire.messages import Granted
+from ringdesk.wire.values import Answer
 from terminal.store.connection import Transaction
 from terminal.store.edit import Edit, Happened
 from terminal.store.outbox import RENEW

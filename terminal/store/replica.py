@@ -21,7 +21,14 @@ from ringdesk.presence import Presence
 from ringdesk.safetext import SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import ContactKind
-from ringdesk.wire.messages import Answers, Changes, Cursor, Enrolled, Image, UpTo, Welcome
+from ringdesk.wire.messages import (
+    Answers,
+    Changes,
+    Enrolled,
+    UpTo,
+    Welcome,
+)
+from ringdesk.wire.values import Cursor, Image
 from terminal.drafts import Draft, Drafting
 from terminal.serverclock import Told
 from terminal.store import (

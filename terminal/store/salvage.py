@@ -22,7 +22,7 @@ from ringdesk.errors import BadInput
 from ringdesk.ops import Actor, Op
 from ringdesk.ops.touched import touches
 from ringdesk.safetext import decode_hook
-from ringdesk.wire.messages import Answer
+from ringdesk.wire.values import Answer
 from terminal.store.connection import open_writer
 from terminal.store.leaves import PAGE, records
 from terminal.store.migrations import migrate

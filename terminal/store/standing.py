@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from ringdesk.safetext import SafeText, decode_hook, encode_hook
-from ringdesk.wire.messages import Line, OfflineCaps, Proof
+from ringdesk.wire.values import Line, OfflineCaps, Proof
 from terminal.serverclock import Told
 from terminal.store.connection import Transaction
 

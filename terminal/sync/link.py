@@ -30,8 +30,8 @@ from ringdesk.wire.messages import (
     Ping,
     Pong,
     ServerNotice,
-    SourceStands,
 )
+from ringdesk.wire.values import SourceStands
 from terminal.news import SLOWED, UNSAVED, NoticeNews, SyncNews
 from terminal.store.edit import Happened
 from terminal.store.people import SignedIn

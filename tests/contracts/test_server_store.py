@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from ringdesk.errors import BadInput, Refused, RingdeskError
-from ringdesk.wire.messages import Proof
+from ringdesk.wire.values import Proof
 from server.store.base import Store, Unavailable
 from server.store.head import Batch, Change, Decide, Decision, Ground, Head, TakenIn, Wanted
 from server.store.sqlite import open_store, path_of

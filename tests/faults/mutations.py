@@ -24,7 +24,8 @@ from unittest.mock import patch
 import msgspec
 
 from ringdesk.safetext import decode_hook
-from ringdesk.wire.messages import Answer, Push
+from ringdesk.wire.messages import Push
+from ringdesk.wire.values import Answer
 from server.accept import Acceptor, Reply, frame
 from server.accept.frame import Frame
 from server.accept.intents import read
@@ -365,7 +366,7 @@ def _hello(**other: Any) -> AbstractContextManager[Any]:
 @mutation
 def answered_number_not_proven() -> AbstractContextManager[Any]:
     """Hello does not say how far the numbers were answered, nor the highest seq ever seen."""
-    from ringdesk.wire.messages import Proof
+    from ringdesk.wire.values import Proof
 
     return _hello(answered=0, proof=Proof())
 

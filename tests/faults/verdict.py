@@ -17,8 +17,8 @@ from ringdesk import ops
 from ringdesk.channels import Digest, content_digest, project, split
 from ringdesk.ops import Row, RowKey
 from ringdesk.safetext import decode_hook
-from ringdesk.wire.messages import Answer
 from ringdesk.wire.signing import ServerKey
+from ringdesk.wire.values import Answer
 from terminal.store import pages, rows
 from terminal.store.connection import Transaction
 from terminal.store.standing import standing

@@ -27,7 +27,6 @@ from ringdesk.wire.messages import (
     Answers,
     Challenge,
     Changes,
-    Cursor,
     Denied,
     Enrol,
     Enrolled,
@@ -35,15 +34,14 @@ from ringdesk.wire.messages import (
     FromTerminal,
     Granted,
     Hello,
-    Image,
     Login,
-    Proof,
     Pull,
     Push,
     UpTo,
     Welcome,
 )
 from ringdesk.wire.signing import read_code
+from ringdesk.wire.values import Cursor, Image, Proof
 from server import admin
 from server.app import Roots, Serving, serve
 

@@ -20,15 +20,13 @@ from ringdesk.wire.messages import (
     FromTerminal,
     Granted,
     Hello,
-    Image,
     Message,
     Need,
-    Origin,
-    Page,
     Ping,
     Push,
     UpTo,
 )
+from ringdesk.wire.values import Image, Origin, Page
 from tests.ringdesk.shapes import values_of
 
 

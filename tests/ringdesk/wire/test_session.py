@@ -21,12 +21,12 @@ from ringdesk.wire.messages import (
     Message,
     Ping,
     Pong,
-    Proof,
     Pull,
     Push,
     Welcome,
 )
 from ringdesk.wire.session import SENDS, TRANSITIONS, End, Phase, Session, advance
+from ringdesk.wire.values import Proof
 from tests.ringdesk.shapes import values_of
 
 CHALLENGE = Challenge(nonce="n", proto_min=1, proto_max=1, server_epoch="e")

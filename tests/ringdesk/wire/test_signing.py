@@ -9,8 +9,8 @@ from ringdesk.errors import BadInput, Refused
 from ringdesk.ops import Op
 from ringdesk.safetext import SafeText
 from ringdesk.wire import limits
-from ringdesk.wire.messages import Answer
 from ringdesk.wire.signing import GrantBody, ServerKey, make_code, payload, payload_hash, read_code, secret_text
+from ringdesk.wire.values import Answer
 from tests.ringdesk.shapes import values_of
 
 KEY = ServerKey(b"k" * 32)

@@ -29,8 +29,9 @@ from ringdesk.ops import (
     TaskDone,
 )
 from ringdesk.safetext import SafeLines, SafeText
-from ringdesk.wire.messages import Answer, Push
+from ringdesk.wire.messages import Push
 from ringdesk.wire.signing import GrantBody, ServerKey, payload
+from ringdesk.wire.values import Answer
 from server.accept import Acceptor, Reply
 from server.accept.frame import PATIENCE
 from server.callroom import flags

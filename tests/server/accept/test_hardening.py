@@ -45,7 +45,7 @@ from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.wire import limits
-from ringdesk.wire.messages import Answer
+from ringdesk.wire.values import Answer
 from server.accept import guards, import_rows
 from server.store.base import Store
 from server.store.values import DeviceClass, LineRow, Person, Site, Source

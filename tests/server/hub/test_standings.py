@@ -3,7 +3,8 @@
 from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from ringdesk.wire.messages import SOURCES, ServerNotice, SourceStands
+from ringdesk.wire.messages import SOURCES, ServerNotice
+from ringdesk.wire.values import SourceStands
 from server.hub.standings import Standings
 
 

@@ -20,7 +20,6 @@ from ringdesk.wire.codec import encode
 from ringdesk.wire.messages import (
     SUBPROTOCOL,
     Answers,
-    Cursor,
     Denied,
     Enrolled,
     Fetch,
@@ -30,12 +29,12 @@ from ringdesk.wire.messages import (
     Need,
     Ping,
     Pong,
-    Proof,
     Pull,
     Push,
     ServerNotice,
 )
 from ringdesk.wire.signing import make_code
+from ringdesk.wire.values import Cursor, Proof
 from server.app import Roots
 from server.identity import people
 from server.sessions import strangers

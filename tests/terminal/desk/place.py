@@ -18,7 +18,7 @@ from ringdesk.members import Member, MemberNumber
 from ringdesk.ops import Actor, encode
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
-from ringdesk.wire.messages import Image
+from ringdesk.wire.values import Image
 from terminal.callerid.source import SourceSpec, parse
 from terminal.desk import Desk, Source
 from terminal.lookup.search import Lookup

@@ -2,7 +2,7 @@
 
 from ringdesk.notes import Note
 from ringdesk.safetext import SafeLines, SafeText
-from ringdesk.wire.messages import Answer
+from ringdesk.wire.values import Answer
 from terminal.desk.newsroom import Newsroom
 from terminal.news import News, NoteNews, NoticeNews
 from terminal.store.edit import Happened, Moved

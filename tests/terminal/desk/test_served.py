@@ -9,7 +9,7 @@ import msgspec
 from ringdesk.dialects import Level
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from ringdesk.wire.messages import SourceStands
+from ringdesk.wire.values import SourceStands
 from terminal.desk.served import health_of, worded
 from terminal.news import HealthNews, SyncNews
 from tests.terminal.desk.place import opened

@@ -16,20 +16,22 @@ from ringdesk.ops import Actor, Op, Row, RowKey
 from ringdesk.ops.touched import touches
 from ringdesk.safetext import SafeText
 from ringdesk.wire.messages import (
-    Answer,
     Answers,
     Changes,
-    ChannelInfo,
     Hello,
-    Image,
     Need,
-    Origin,
-    Page,
-    Proof,
     Pull,
     Push,
     UpTo,
     Welcome,
+)
+from ringdesk.wire.values import (
+    Answer,
+    ChannelInfo,
+    Image,
+    Origin,
+    Page,
+    Proof,
     Written,
 )
 

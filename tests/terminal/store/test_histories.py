@@ -10,7 +10,8 @@ from ringdesk import ops
 from ringdesk.members import Member
 from ringdesk.ops import MemberAdd, MemberFields, NoteAdd
 from ringdesk.safetext import SafeLines, SafeText
-from ringdesk.wire.messages import Answer, Answers, Proof, Push, Welcome, Written
+from ringdesk.wire.messages import Answers, Push, Welcome
+from ringdesk.wire.values import Answer, Proof, Written
 from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from tests.terminal.store.model import ACTOR, ORG, SHOP, Ids, Server

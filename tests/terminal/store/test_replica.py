@@ -29,17 +29,19 @@ from ringdesk.ops import (
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.timeline import Contact, ContactKind
 from ringdesk.wire.messages import (
-    Answer,
     Answers,
     Changes,
     Enrolled,
     Granted,
+    Push,
+    UpTo,
+)
+from ringdesk.wire.values import (
+    Answer,
     Image,
     Origin,
     Page,
     Proof,
-    Push,
-    UpTo,
     Written,
 )
 from terminal.drafts import Draft

@@ -15,7 +15,16 @@ from ringdesk.members import Member
 from ringdesk.notes import Note
 from ringdesk.ops import Args, MemberFields, MemberUpdate, NoteAdd, Row, RowKey, TaskAdd, TaskDone
 from ringdesk.safetext import SafeLines, SafeText
-from ringdesk.wire.messages import Answers, Changes, Hello, Message, Need, Pull, Push, UpTo
+from ringdesk.wire.messages import (
+    Answers,
+    Changes,
+    Hello,
+    Message,
+    Need,
+    Pull,
+    Push,
+    UpTo,
+)
 from terminal.serverclock import ServerClock
 from terminal.store import index, pages
 from terminal.store.connection import Transaction

@@ -3,7 +3,16 @@
 from ringdesk.ops import MemberAdd, MemberFields
 from ringdesk.safetext import SafeText
 from ringdesk.wire import codec, limits
-from ringdesk.wire.messages import Answers, Challenge, Changes, FromTerminal, Need, Pull, Push, UpTo
+from ringdesk.wire.messages import (
+    Answers,
+    Challenge,
+    Changes,
+    FromTerminal,
+    Need,
+    Pull,
+    Push,
+    UpTo,
+)
 from terminal.serverclock import ServerClock
 from terminal.store.replica import Store
 from terminal.sync.replicator import Replicator

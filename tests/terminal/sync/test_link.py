@@ -29,9 +29,9 @@ from ringdesk.wire.messages import (
     Pull,
     Push,
     ServerNotice,
-    SourceStands,
 )
 from ringdesk.wire.signing import make_code, secret_text
+from ringdesk.wire.values import SourceStands
 from server.hub.saving import FULL, WELL
 from server.identity.authority import Authority, ensure
 from terminal.news import NoticeNews, SyncNews

@@ -18,14 +18,13 @@ from ringdesk.wire.messages import (
     Erase,
     FromTerminal,
     Need,
-    Page,
     Ping,
     Pong,
-    Proof,
     Pull,
     Push,
     ServerNotice,
 )
+from ringdesk.wire.values import Page, Proof
 from terminal.sync.replicator import PUSH_OPS, RESEND_SECONDS, StartAgain
 from tests.terminal.store.model import ORG, SHOP
 from tests.terminal.sync.bench import CHALLENGE, Bench
