@@ -16,10 +16,10 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ringdesk.channels import split
-from ringdesk.errors import BadInput, Refused, WireError
+from ringdesk.errors import Refused, WireError
 from ringdesk.safetext import SafeText
 from ringdesk.wire import limits
-from ringdesk.wire.codec import BAD_MESSAGE, decode_from_terminal, encode
+from ringdesk.wire.codec import BAD_MESSAGE
 from ringdesk.wire.messages import (
     PROTOCOL_MAX,
     PROTOCOL_MIN,
@@ -35,7 +35,6 @@ from ringdesk.wire.messages import (
     FromTerminal,
     Hello,
     Login,
-    Message,
     Need,
     Ping,
     Pong,
@@ -43,12 +42,10 @@ from ringdesk.wire.messages import (
     Push,
     ServerNotice,
 )
-from ringdesk.wire.session import End, Session
 from ringdesk.wire.signing import ServerKey
 from server.accept import Acceptor
 from server.fanout import Wake
 from server.hub import GOING_AWAY, OTHER_HISTORY, POLICY, TRY_LATER, Hub, Terminal
-from server.hub.outlet import outlet_of
 from server.hub.pages import image_of
 from server.hub.saving import FULL
 from server.identity.devices import enrol
@@ -56,6 +53,7 @@ from server.identity.people import Logins
 from server.peers import Network, customer, peer_of
 from server.sessions.allowance import Allowance
 from server.sessions.greeting import Goodbye, expect_welcome, greet, known_device
+from server.sessions.speech import Speech
 from server.sessions.strangers import Stranger, Strangers
 from server.store.base import Store, Unavailable
 from server.store.values import Device
@@ -132,7 +130,7 @@ class Reception:
             log.exception("session.failed", extra={"device": conversation.name})
         finally:
             await conversation.end()
-        await conversation.close(code, reason)
+        await conversation.speech.close(code, reason)
 
 
 def _end(patience: asyncio.Timeout) -> None:
@@ -141,13 +139,16 @@ def _end(patience: asyncio.Timeout) -> None:
 
 
 class Conversation:
-    """One session. `introduce` until the terminal is welcome, then `go_on` until it ends."""
+    """One session. `introduce` until the terminal is welcome, then `go_on` until it ends.
+
+    Attributes:
+        speech: the line.
+    """
 
     def __init__(self, parts: Parts, websocket: WebSocket) -> None:
         self._parts = parts
         self._websocket = websocket
-        self._outlet = outlet_of(websocket)
-        self._session = Session(End.SERVER)
+        self.speech = Speech(websocket)
         self._nonce = b64encode(parts.random_bytes(NONCE_BYTES)).decode()
         self._terminal: Terminal | None = None
         self._login: asyncio.Task[None] | None = None
@@ -162,7 +163,7 @@ class Conversation:
     async def introduce(self, heard: Callable[[], None] = lambda: None) -> None:
         """Challenge, enrolment if it is the first time, hello, welcome. `heard` is called at each message."""
         space = await self._parts.store.order.space()
-        self._say(
+        self.speech.say(
             Challenge(
                 nonce=self._nonce,
                 proto_min=PROTOCOL_MIN,
@@ -173,7 +174,7 @@ class Conversation:
             )
         )
         while True:
-            message = await self._hear()
+            message = await self.speech.hear()
             heard()
             if isinstance(message, Hello):
                 await self._welcome(message)
@@ -186,13 +187,13 @@ class Conversation:
         try:
             device = await enrol(parts.store.register, message, self._nonce, parts.clock(), parts.random_id)
         except Refused as refusal:
-            self._say(Denied(ref="enrol", code=refusal.code, message=SafeText(str(refusal))))
+            self.speech.say(Denied(ref="enrol", code=refusal.code, message=SafeText(str(refusal))))
             log.info("enrolment.refused", extra={"code": refusal.code, "address": self._address})
             await asyncio.sleep(WRONG_CODE_DELAY)
             return
         organisation = (await parts.store.order.space()).organisation
         log.info("device.enrolled", extra={"device": device.id, "site": device.site, "class": device.cls})
-        self._say(
+        self.speech.say(
             Enrolled(
                 device=device.id,
                 epoch=device.epoch,
@@ -212,23 +213,23 @@ class Conversation:
                 parts.wake.poke()
             sets = tuple(info.name for info in greeting.welcome.sets)
             epoch = greeting.welcome.server_epoch
-            self._terminal = Terminal(self._websocket, self._outlet, greeting.device, sets, epoch)
+            self._terminal = Terminal(self._websocket, self.speech.outlet, greeting.device, sets, epoch)
             parts.hub.join(self._terminal)
             await self._look_again(device, epoch)
         except Goodbye as goodbye:
-            self._say(ServerNotice(code=goodbye.reason, message=SafeText(str(goodbye))))
+            self.speech.say(ServerNotice(code=goodbye.reason, message=SafeText(str(goodbye))))
             raise
         except Unavailable:
             self._say_if_full()
             raise
-        self._say(greeting.welcome)
+        self.speech.say(greeting.welcome)
         self._say_if_full()
         if (standing := parts.hub.standings.of(device.site)).sources:
-            self._say(standing)
+            self.speech.say(standing)
 
     def _say_if_full(self) -> None:
         if self._parts.hub.saving.fails:
-            self._say(FULL)
+            self.speech.say(FULL)
 
     async def _look_again(self, device: Device, server_epoch: str) -> None:
         """What changed between the first look and `join` has passed the hub by."""
@@ -243,13 +244,13 @@ class Conversation:
     async def go_on(self) -> None:
         """Message by message, as the line takes the answers."""
         while True:
-            message = await self._hear()
+            message = await self.speech.hear()
             try:
                 await self._do(message)
             except Unavailable as error:
                 # Nothing was written and nothing is answered: the terminal tries again.
                 log.warning("frame.unavailable", extra={"device": self.name, "error": str(error)})
-            await self._outlet.ready()
+            await self.speech.ready()
 
     async def _do(self, message: FromTerminal) -> None:
         match message:
@@ -262,7 +263,7 @@ class Conversation:
             case Fetch():
                 await self._fetch(message)
             case Ping():
-                self._say(Pong(at=message.at, now=self._parts.clock()))
+                self.speech.say(Pong(at=message.at, now=self._parts.clock()))
             case Confirmed() | Pong() | Hello() | Enrol():
                 pass
 
@@ -280,12 +281,12 @@ class Conversation:
         if reply.wrote:
             self._parts.wake.poke()
         if reply.fenced:
-            self._say(ServerNotice(code="fenced", message=SafeText("two terminals use this device's identity")))
+            self.speech.say(ServerNotice(code="fenced", message=SafeText("two terminals use this device's identity")))
             raise Goodbye("fenced", "two terminals use this device's identity")
         if reply.answers:
-            self._say(Answers(epoch=push.epoch, answers=reply.answers, head=reply.head))
+            self.speech.say(Answers(epoch=push.epoch, answers=reply.answers, head=reply.head))
         if reply.need is not None:
-            self._say(Need(epoch=push.epoch, n=reply.need))
+            self.speech.say(Need(epoch=push.epoch, n=reply.need))
 
     def _allowed(self, push: Push) -> Push:
         """What is looked at of a push: all, or nothing, or what stands before a report too many. The terminal is told so first:
@@ -298,14 +299,14 @@ class Conversation:
         if len(taken) == len(push.ops):
             return push
         log.warning("push.denied", extra={"device": device.id, "ops": len(push.ops) - len(taken), "wait": round(wait)})
-        self._say(Denied(ref=PUSH, code="slow_down", message=TOO_MUCH, retry_after=wait))
+        self.speech.say(Denied(ref=PUSH, code="slow_down", message=TOO_MUCH, retry_after=wait))
         return msgspec.structs.replace(push, ops=taken)
 
     async def _pull(self, pull: Pull) -> None:
         terminal = self._here
         if pull.set not in terminal.sets:
             message = SafeText("this device does not hold that set; say hello again")
-            self._say(Denied(ref=pull.set, code="not_allowed", message=message))
+            self.speech.say(Denied(ref=pull.set, code="not_allowed", message=message))
             return
         await self._parts.hub.pull(terminal, pull.set, pull.cursor, pull.max_bytes)
 
@@ -314,11 +315,11 @@ class Conversation:
         held = await self._parts.store.order.row((fetch.kind, fetch.id))
         projections = [projection for channel, projection in shown if held and channel == held.channel]
         images = (image_of(held, projections[0]),) if held and projections else ()
-        self._say(Fetched(ref=fetch.ref, images=images))
+        self.speech.say(Fetched(ref=fetch.ref, images=images))
 
     def _sign_in(self, login: Login) -> None:
         if self._login is not None and not self._login.done():
-            self._say(Denied(ref=login.ref, code="slow_down", message=SafeText("one at a time"), retry_after=1.0))
+            self.speech.say(Denied(ref=login.ref, code="slow_down", message=SafeText("one at a time"), retry_after=1.0))
             return
         self._login = asyncio.create_task(self._signing_in(login))
 
@@ -337,9 +338,7 @@ class Conversation:
             said = Denied(ref=login.ref, code="slow_down", message=words, retry_after=2.0)
         log.info("login", extra={"device": self.name, "ok": not isinstance(said, Denied), "address": self._address})
         if not terminal.leaving:
-            self._say(said)
-
-    # --- the line
+            self.speech.say(said)
 
     @property
     def _here(self) -> Terminal:
@@ -350,38 +349,10 @@ class Conversation:
     def _address(self) -> str:
         return peer_of(self._websocket, self._parts.proxies)
 
-    async def _hear(self) -> FromTerminal:
-        event = await self._websocket.receive()
-        if event["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(event.get("code", 1005))
-        text: str | None = event.get("text")
-        if text is None:
-            raise WireError("binary frames have no meaning here; send text frames of JSON", 1003)
-        try:
-            message = decode_from_terminal(text)
-        except WireError:
-            raise
-        except BadInput as error:
-            raise WireError(str(error)) from error
-        self._session.received(message)
-        return message
-
-    def _say(self, message: Message) -> None:
-        self._session.sent(message)
-        self._outlet.offer(encode(message))
-
     async def end(self) -> None:
         """Leave the hub; what still runs for this session is over."""
-        self._session.closed()
+        self.speech.over()
         if self._terminal is not None:
             self._parts.hub.leave(self._terminal)
         if self._login is not None:
             self._login.cancel()
-
-    async def close(self, code: int, reason: str) -> None:
-        """The closing frame; a peer that does not read gets none."""
-        try:
-            async with asyncio.timeout(1.0):
-                await self._websocket.close(code, reason)
-        except (TimeoutError, RuntimeError):
-            self._outlet.abort()

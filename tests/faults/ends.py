@@ -130,7 +130,7 @@ class Wire:
         self.is_open = False
         self.is_cut = False
         self.conversation = Conversation(parts, self)  # type: ignore[arg-type]
-        self.conversation._outlet = self
+        self.conversation.speech.outlet = self
 
     async def receive(self) -> dict[str, Any]:
         """Hello, the only thing that a conversation reads by itself."""

@@ -108,7 +108,7 @@ class World:
             self.host.strike = self.rng.choice(STRIKES)
         conversation = packet.wire.conversation
         try:
-            conversation._session.received(message)
+            conversation.speech.session.received(message)
             await conversation._do(message)
         except Unavailable:
             return
