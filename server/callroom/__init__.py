@@ -83,12 +83,15 @@ class CallRoom:
             self._wake.poke()
         return not hearing.repeated
 
-    async def live(self, source: str) -> tuple[Call, ...]:
-        """The calls that are on of which this source alone told. Raises `Unavailable`."""
-        order = self._order
-        held = [await order.row(("call", each.call)) for each in await order.silent_calls(math.inf, MOST_LIVE)]
-        calls = [call for each in held if each is not None and (call := call_of(each)) is not None]
-        return tuple(call for call in calls if call.live and {key.source for key in call.sources} == {source})
+    async def live(self) -> tuple[Call, ...]:
+        """The calls that are on. Raises `Unavailable`."""
+        on = [await self.call(each.call) for each in await self._order.silent_calls(math.inf, MOST_LIVE)]
+        return tuple(call for call in on if call is not None and call.live)
+
+    async def call(self, call: str) -> Call | None:
+        """A call, by its id. Raises `Unavailable`."""
+        held = await self._order.row(("call", call))
+        return None if held is None else call_of(held)
 
     async def hunt(self) -> int:
         """Let the next ones ring where a turn is over now, of `AT_ONCE` calls at most; how many were looked at. Raises

@@ -79,9 +79,13 @@ class Central:
         """On its way to the desks."""
         return await self._room.hear(report)
 
-    async def live(self, source: str) -> tuple[Call, ...]:
-        """The calls that are on of which a source alone told. Raises `Unavailable`."""
-        return await self._room.live(source)
+    async def live(self) -> tuple[Call, ...]:
+        """The calls that are on. Raises `Unavailable`."""
+        return await self._room.live()
+
+    async def call(self, call: str) -> Call | None:
+        """A call, by its id. Raises `Unavailable`."""
+        return await self._room.call(call)
 
     async def owners(self, e164: str) -> tuple[Member, ...]:
         """Of the whole business, as every desk of every store has them: a member may call any store."""

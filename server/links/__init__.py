@@ -7,6 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
+from ringdesk.calls import Call
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
 from ringdesk.why import Why, register
@@ -55,17 +58,19 @@ class Links:
 
     async def look(self) -> None:
         """Take up what is new in the central settings, let go what is there no more. Raises `Unavailable`."""
-        placed = await self._central.sources()
+        placed = [_anywhere(each) for each in await self._central.sources()]
         wanted = {source.id: (source, lines) for source, lines in placed if await self._store.holds(source.id)}
         await self._let_go([each for each, held in self._held.items() if wanted.get(each) != held.settings])
-        for each in wanted.keys() - self._held.keys():
-            left = await self._central.live(each)
-            self._held[each] = held = Held(wanted[each], left, self._central, self._standings, self._clock)
-            self._begin(held, wanted[each])
+        fresh = wanted.keys() - self._held.keys()
+        on = await self._central.live() if fresh else ()
+        for each in fresh:
+            self._take_up(wanted[each], tuple(call for call in on if {key.source for key in call.sources} == {each}))
 
-    def _begin(self, held: Held, settings: Settings) -> None:
+    def _take_up(self, settings: Settings, left: tuple[Call, ...]) -> None:
+        source, lines = settings
+        self._held[source.id] = held = Held(settings, left, self._central, self._standings, self._clock)
         try:
-            line = self._make(*settings, held.hear, held.stand)
+            line = self._make(source, lines, held.hear, held.stand)
         except BadInput as error:
             held.stands(Notice(Level.BROKEN, error.why or Why("link_unusable", {"reason": str(error)})))
             return
@@ -74,3 +79,10 @@ class Links:
 
     async def _let_go(self, sources: list[str]) -> None:
         await asyncio.gather(*(self._held.pop(each).end() for each in sources))
+
+
+def _anywhere(settings: Settings) -> Settings:
+    """The same wherever it stands in the file: a source that is put before it cuts no link."""
+    source, lines = settings
+    at = msgspec.structs.replace
+    return at(source, position=0), tuple(at(line, position=0) for line in lines)

@@ -174,16 +174,18 @@ class Held:
         await self._up_for(self._rings_on)
         left, self._left = self._left, ()
         try:
-            now = {call.id: call for call in await self._central.live(self._source.id)}
+            silent = [call for call in left if self._is_silent(call) and await self._central.call(call.id) == call]
         except Unavailable as error:
             log.warning("link.left", extra={"source": self._source.id, "error": str(error)})
             return
-        for call in left:
-            heard = not self._heard.isdisjoint(key.native_id for key in call.sources)
-            event = None if heard or now.get(call.id) != call else unheard(call, self._clock(), listed=line.lists_calls)
+        for call in silent:
+            event = unheard(call, self._clock(), listed=line.lists_calls)
             if event is not None:
                 await self._waiting.put(event)
         self._heard.clear()
+
+    def _is_silent(self, call: Call) -> bool:
+        return self._heard.isdisjoint(key.native_id for key in call.sources)
 
     async def _up_for(self, seconds: float) -> None:
         """Until the line was up for so long without a break."""

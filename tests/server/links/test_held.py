@@ -6,7 +6,7 @@ from unittest.mock import patch
 
 import pytest
 
-from ringdesk.calls import Call, CallEvent, CallState, EventKind
+from ringdesk.calls import Call, CallState, EventKind
 from server.callroom import CallRoom, Report
 from server.links.held import AT_ONCE, ROOM, Held
 from server.store.base import Unavailable
@@ -146,7 +146,7 @@ async def test_how_it_stands_is_told_to_its_store_until_it_is_let_go(scene: Scen
 async def _left(scene: Scene, *kinds: EventKind) -> Call:
     """A call that was on when the server was killed."""
     await scene.room.hear(Report(source="pbx", events=tuple(event(kind) for kind in kinds), lines=(MAIN,)))
-    (call,) = await scene.central.live("pbx")
+    (call,) = await scene.central.live()
     return call
 
 
@@ -203,12 +203,3 @@ async def test_while_the_line_is_down_nothing_is_over(scene: Scene) -> None:
         await hand.stands(UP)
         await scene.until(CallState.RING_STOPPED)
         await it.end()
-
-
-async def test_of_the_calls_of_another_source_nothing_is_said(scene: Scene) -> None:
-    await _left(scene, EventKind.RINGING)
-    elsewhere = CallEvent(event=EventKind.RINGING, at=NOW, source="modem", native_id="1")
-    await scene.room.hear(Report(source="modem", events=(elsewhere,), lines=(MAIN,)))
-    assert [call.sources[0].source for call in await scene.central.live("pbx")] == ["pbx"]
-    assert [call.sources[0].source for call in await scene.central.live("modem")] == ["modem"]
-    assert await scene.central.live("other") == ()

@@ -5,12 +5,14 @@ from unittest.mock import patch
 
 import msgspec
 
-from ringdesk.calls import EventKind
+from ringdesk.calls import CallEvent, EventKind, SourceKey
 from ringdesk.dialects import Level
+from server.callroom import Report
 from server.links import Links
+from server.links.held import Held
 from server.store.base import Unavailable
 from server.store.values import Source
-from tests.server.links.line import MAIN, PBX, Scene
+from tests.server.links.line import MAIN, NOW, PBX, Scene
 
 
 def links_of(scene: Scene) -> Links:
@@ -40,6 +42,33 @@ async def test_another_name_of_the_line_is_another_line(scene: Scene) -> None:
     with patch.object(scene.central, "sources", return_value=(renamed,)):
         await links.look()
     assert [hand.ended for hand in scene.hands] == [True, False]
+
+
+async def test_another_place_in_the_file_cuts_no_link(scene: Scene) -> None:
+    await scene.put(PBX)
+    links = links_of(scene)
+    await links.look()
+    await scene.put(msgspec.structs.replace(PBX, position=3))
+    await links.look()
+    assert [hand.ended for hand in scene.hands] == [False]
+
+
+async def test_only_the_calls_of_a_source_alone_are_its_to_give_up(scene: Scene) -> None:
+    """What a desk, or another source, told of as well goes on, whatever this one says of it."""
+    own = CallEvent(event=EventKind.RINGING, at=NOW, source="pbx", native_id="1")
+    other = msgspec.structs.replace(own, source="modem")
+    linked = CallEvent(event=EventKind.LINKED, at=NOW, source="pbx", native_id="2", linked_id="3")
+    for event in (own, other, linked):
+        await scene.room.hear(Report(source=event.source, events=(event,), lines=(MAIN,)))
+    await scene.put(PBX)
+    with patch("server.links.Held", side_effect=Held) as held:
+        await links_of(scene).look()
+    (_settings, left, *_more) = held.call_args.args
+    assert {key for call in left for key in call.sources} == {
+        SourceKey("pbx", "1"),
+        SourceKey("pbx", "2"),
+        SourceKey("pbx", "3"),
+    }
 
 
 async def test_what_another_process_holds_is_left_to_it(scene: Scene) -> None:
