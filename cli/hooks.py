@@ -22,7 +22,8 @@ from ringdesk.members import Member
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import again
 from ringdesk.why import ENGLISH, Why, register
-from server.app import Taken, bound, serve_hooks
+from server.app import serve_hooks
+from server.app.address import Taken, bound
 from server.callroom import Report
 from server.callroom.heard import KEPT_SECONDS
 from server.intake import Intake, Place

@@ -14,12 +14,14 @@ from ringdesk.ops import Row
 from ringdesk.routing import MarkedNumbers
 from ringdesk.safetext import SafeText
 from ringdesk.wire.signing import ServerKey
-from server import accept, settings
+from server import accept
 from server.callroom import listed
 from server.differences import Difference, differences
 from server.identity import authority, devices, people
 from server.identity.authority import Authority
 from server.identity.state import KEY_FILE, keys_of, state_of, write_private
+from server.settings import settled
+from server.settings.file import read, text_of
 from server.store.base import Store
 from server.store.sqlite import open_store, path_of
 from server.store.values import Central, DeviceClass, Entry, Person, Site, audit_content, entry_of, folded
@@ -195,14 +197,14 @@ async def import_settings(
     """Other central settings, all or nothing; what changed. `region` is that of lines without one, `allowed` are the foreign
     dialects of this machine's settings; `judge` has a word, too, where the file has sources. Open callbacks to numbers that
     are junk from now on are closed. Raises `BadInput`, and what `judge` raises."""
-    written = settings.read(text)
+    written = read(text)
     roster = await desk.store.register.roster()
     changed: tuple[Difference, ...] = ()
     marks: tuple[MarkedNumbers, ...] = ()
 
     def decide(before: Central, sites: frozenset[str]) -> tuple[Central, Entry]:
         nonlocal changed, marks
-        after = settings.settled(written, before, sites, region, allowed, roster)
+        after = settled(written, before, sites, region, allowed, roster)
         if written.sources is not None:
             judge(after)
         changed = differences(before, after)
@@ -218,7 +220,7 @@ async def import_settings(
 async def export_settings(desk: Office, *, with_secrets: bool = False) -> str:
     """The central settings as a file; secrets are masked unless they are asked for."""
     await desk.store.register.note(desk.entry("settings.export", detail="with secrets" if with_secrets else "masked"))
-    return settings.text_of(await desk.store.register.central(), with_secrets=with_secrets)
+    return text_of(await desk.store.register.central(), with_secrets=with_secrets)
 
 
 async def verify_audit(desk: Office) -> int:

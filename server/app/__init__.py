@@ -22,11 +22,12 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from ringdesk.errors import BadInput, RingdeskError
+from ringdesk.errors import BadInput
 from ringdesk.wire import limits
 from ringdesk.wire.messages import SUBPROTOCOL
 from server import callroom
 from server.accept import Acceptor, Business
+from server.app.address import BACKLOG, address_of, bound
 from server.app.door import Door, descriptors, guest_of, leave
 from server.app.hurried import Hurried, Upgraded
 from server.app.listening import Hushed, Listening
@@ -47,7 +48,6 @@ from server.settings import is_address
 from server.store.base import Unavailable
 from server.store.sqlite import open_store
 
-BACKLOG: Final = 4096
 GRACE: Final = 10
 """Seconds for open sessions at a shutdown."""
 
@@ -284,45 +284,6 @@ async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) 
             await running
         finally:
             log.removeFilter(hushed)
-
-
-class Taken(RingdeskError):
-    """The address cannot be listened at; `reason` is what the system said."""
-
-    def __init__(self, listen: str, error: OSError) -> None:
-        super().__init__(f"cannot listen on {listen}: {error.strerror}; choose another --listen")
-        self.reason = error.strerror or str(error)
-
-
-def bound(listen: str) -> socket.socket:
-    """A listening socket's address, taken. Raises `BadInput` for what is no HOST:PORT, `Taken` if it is in use."""
-    host, _, port = listen.rpartition(":")
-    host = host.strip("[]")
-    if not host or not port.isascii() or not port.isdigit() or len(port) > 5 or int(port) > 65535:
-        raise BadInput(f"{listen!r} is no address; write --listen HOST:PORT, with port 0 for a free one")
-    try:
-        family, kind, protocol, _, place = socket.getaddrinfo(
-            host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-    except (OSError, UnicodeError) as error:
-        raise BadInput(f"{host!r} is no host of this machine; write --listen HOST:PORT") from error
-    listener = socket.socket(family, kind, protocol)
-    try:
-        if not hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # on Windows SO_REUSEADDR lets two servers share a port
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(place)
-        listener.listen(BACKLOG)
-    except OSError as error:
-        listener.close()
-        raise Taken(listen, error) from error
-    listener.settimeout(0)
-    return listener
-
-
-def address_of(listener: socket.socket) -> str:
-    """HOST:PORT of a bound socket."""
-    host, port = listener.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _place(serving: Serving, listener: socket.socket, *, tls: bool) -> Place:

@@ -16,7 +16,8 @@ from ringdesk.wire import limits
 from ringdesk.wire.messages import SUBPROTOCOL
 from ringdesk.wire.signing import read_code
 from server import admin
-from server.app import Serving, _certificate, bound
+from server.app import Serving, _certificate
+from server.app.address import bound
 from server.identity import authority
 from server.identity.state import state_of
 from tests.server.parts import ROOTS, Shop, Terminal, member, shop

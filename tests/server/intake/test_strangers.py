@@ -14,7 +14,8 @@ from starlette.responses import Response
 from ringdesk.members import Member
 from ringdesk.safetext import SafeText
 from server import intake as intake_module
-from server.app import bound, door, serve_hooks
+from server.app import door, serve_hooks
+from server.app.address import bound
 from server.callroom import Report
 from server.intake import Intake, Place, Proven
 from server.intake.rates import Rate

@@ -12,6 +12,7 @@ from ringdesk.marks import MarkLabel
 from ringdesk.routing import MarkedNumbers
 from server import settings
 from server.differences import Difference, differences
+from server.settings import file
 from server.store.values import Central, LineRow, Roster, Rules, Source, StoreHours
 
 KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
@@ -44,7 +45,7 @@ source = "cti"
 
 
 def taken(text: str, before: Central | None = None) -> Central:
-    return settings.settled(settings.read(text), before or Central(), SITES, "TW", roster=ROSTER)
+    return settings.settled(file.read(text), before or Central(), SITES, "TW", roster=ROSTER)
 
 
 def test_a_file_becomes_settings_in_its_order() -> None:
@@ -58,16 +59,16 @@ def test_a_file_becomes_settings_in_its_order() -> None:
         LineRow(id="0227208889", source="cti", site="main", region="TW", position=1),
     )
     assert "newest-secret" not in repr(central)
-    assert "newest-secret" not in repr(settings.read(FILE))
+    assert "newest-secret" not in repr(file.read(FILE))
 
 
 def test_what_is_exported_can_be_imported_masked_or_not() -> None:
     central = taken(FILE)
-    masked = settings.text_of(central, with_secrets=False)
+    masked = file.text_of(central, with_secrets=False)
     assert "secret" not in masked.replace("secrets = ", "")
-    for text in (masked, settings.text_of(central, with_secrets=True)):
+    for text in (masked, file.text_of(central, with_secrets=True)):
         assert taken(text, central) == central
-    assert taken(settings.text_of(Central(), with_secrets=False), central) == Central()
+    assert taken(file.text_of(Central(), with_secrets=False), central) == Central()
 
 
 RULES = """
@@ -121,7 +122,7 @@ def test_hours_and_callbacks_go_in_and_come_out() -> None:
     policy = Policy(passive=True, within=1800.0)
     assert central.rules == Rules(hours=(hours,), callbacks=policy, routes=(night, sales), marks=marks)
     assert len(central.sources) == 2
-    assert taken(settings.text_of(central, with_secrets=True)) == central
+    assert taken(file.text_of(central, with_secrets=True)) == central
     assert [each.words for each in differences(taken(FILE), central)] == [
         "hours north added",
         "route night added",
@@ -266,7 +267,7 @@ PRINTABLE = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1)
 def test_whatever_is_kept_comes_back(label: str, secret: str) -> None:
     source = Source(id="cti", dialect="generic", url="", secrets=secret)
     central = Central((source,), (LineRow(id="1", source="cti", site="main", label=label),))
-    written = settings.read(settings.text_of(central, with_secrets=True))
+    written = file.read(file.text_of(central, with_secrets=True))
     assert (written.sources or ())[0].secrets == (secret,)
     assert (written.lines or ())[0].label == label
 
