@@ -38,6 +38,7 @@ from terminal.store.people import SignedIn
 from terminal.store.replica import Store
 from terminal.sync.apart import down, ended_by, farewell
 from terminal.sync.key import CA_FILE
+from terminal.sync.questions import Questions
 from terminal.sync.replicator import Replicator
 from terminal.sync.socket import Socket, Unreachable, opened, trust
 from terminal.sync.watch import Sample, Timings, Watch
@@ -82,9 +83,7 @@ class Link:
         self._needed = asyncio.Event()
         self._tried_at = -HURRY
         self._moved = asyncio.Condition()
-        self._logins: dict[str, asyncio.Future[Granted | Denied]] = {}
-        self._pongs: dict[float, asyncio.Future[None]] = {}
-        self._refs = 0
+        self._questions = Questions()
         self._answers = 0
         self._last: SyncNews | None = None
         self._why: Why | None = Why("sync_starting")
@@ -137,18 +136,13 @@ class Link:
         Raises `Refused`: not_allowed, wait, offline.
         """
         if self.connected:
-            self._refs += 1
-            ref = f"login-{self._refs}"
-            said: asyncio.Future[Granted | Denied] = asyncio.get_running_loop().create_future()
-            self._logins[ref] = said
-            try:
-                await self._send([Login(ref=ref, name=SafeText(name), password=password)])
-                async with asyncio.timeout(self._times.login):
-                    answer = await said
-            except (TimeoutError, Unreachable):
-                return await self._store.sign_in(name, password)
-            finally:
-                self._logins.pop(ref, None)
+            with self._questions.login() as (ref, said):
+                try:
+                    await self._send([Login(ref=ref, name=SafeText(name), password=password)])
+                    async with asyncio.timeout(self._times.login):
+                        answer = await said
+                except (TimeoutError, Unreachable):
+                    return await self._store.sign_in(name, password)
             if isinstance(answer, Denied):
                 if answer.code == "slow_down":
                     raise MustWait(str(answer.message), answer.retry_after or 0.0)
@@ -177,18 +171,15 @@ class Link:
         if not self.connected:
             return False
         session = self._socket
-        pong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         at = self._steady()
-        self._pongs[at] = pong
         try:
-            await self._send([Ping(at=at)])
-            await pong  # however much waits before it on a slow line; the end of the session ends the wait
+            with self._questions.ping(at) as pong:
+                await self._send([Ping(at=at)])
+                await pong  # however much waits before it on a slow line; the end of the session ends the wait
             async with self._turn:
                 await self._push(await self._replicator.pulls())
         except Unreachable:
             return False
-        finally:
-            self._pongs.pop(at, None)
 
         async def done() -> bool:
             return self._socket is not session or await self._replicator.caught_up()
@@ -233,7 +224,7 @@ class Link:
                 finally:
                     self._socket = None
                     self._replicator.closed()
-                    self._give_up()
+                    self._questions.give_up()
                 failures = 0 if welcomed else failures + 1
                 asked, pause = self._replicator.retry_after or 0.0, self._pause(failures)
                 seconds = str(math.ceil(asked + pause))
@@ -258,12 +249,6 @@ class Link:
                     await asyncio.sleep(pause)
                 await self._needed.wait()
                 await asyncio.sleep(max(0.0, HURRY - (self._steady() - self._tried_at)))
-
-    def _give_up(self) -> None:
-        asked: list[asyncio.Future[Any]] = [*self._logins.values(), *self._pongs.values()]
-        for each in asked:
-            if not each.done():
-                each.set_exception(Unreachable(Why("uplink_down")))
 
     async def _greet(self, socket: Socket) -> None:
         """Challenge, hello, welcome: all within one time-out, for nothing in it is large."""
@@ -303,14 +288,8 @@ class Link:
         if not isinstance(message, Ping | Pong):
             self._answers += 1
         match message:
-            case Granted() | Denied():
-                said = self._logins.get(message.ref)
-                if said is not None and not said.done():
-                    said.set_result(message)
-            case Pong():
-                pong = self._pongs.get(message.at)
-                if pong is not None and not pong.done():
-                    pong.set_result(None)
+            case Granted() | Denied() | Pong():
+                self._questions.answered(message)
             case ServerNotice() if message.code in (CANNOT_SAVE, CAN_SAVE):
                 self._unsaved = message.code == CANNOT_SAVE
             case ServerNotice() if message.code == SOURCES:
