@@ -16,7 +16,10 @@ from server.store.values import Central
 from terminal.callerid.source import SourceSpec
 
 _HELD: Final = "the server listens to it, at {}; `server.log` in its state directory says how it stands"
-_AT_A_DESK: Final = "the desk listens to it whose own source says id={} ([desk] sources); the server does not"
+_AT_A_DESK: Final = (
+    "no address on the network, so the server does not listen to it: the desk does whose own source says id={}"
+    " ([desk] sources)"
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,8 @@ import msgspec
 from cli.findings import Finding
 from ringdesk.dialects import Level
 from ringdesk.why import Why
-from server.links.held import LET_GO, STANDS
+from server.links.held import LET_GO
+from server.links.told import STANDS
 from terminal.desk.served import worded
 
 _READ: Final = 2_000_000

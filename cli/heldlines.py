@@ -16,6 +16,8 @@ from terminal.callerid.source import SourceSpec, Transport, parse
 
 register(
     {
+        "link_secret_file": "the url names a secret file; write what it holds as secrets = [...]",
+        "link_line": "the url says {name}=, which the [[line]] of the source says here; take it out of the url",
         "link_option": "the url says {name}={said}, and the source has {name} = {own}; take it out of the url",
     }
 )
@@ -54,6 +56,10 @@ def _addressed(source: Source) -> str:
     """The url with what the source says beside it. Raises `BadInput` where it says something else."""
     url, _, query = source.url.partition("?")
     given = dict(pair.partition("=")[::2] for pair in query.split("&"))
+    if "secret-file" in given:
+        raise BadInput(Why("link_secret_file"))
+    for name in given.keys() & {"line", "store"}:
+        raise BadInput(Why("link_line", {"name": name}))
     for name, own in (("dialect", source.dialect), ("id", source.id)):
         said = given.setdefault(name, own)
         if said != own:
@@ -62,10 +68,8 @@ def _addressed(source: Source) -> str:
 
 
 def _options(given: SourceOptions, source: Source, lines: tuple[LineRow, ...]) -> SourceOptions:
-    """The secrets of the central settings, and the name of the line, where the url has none of its own."""
-    return msgspec.structs.replace(
-        given, line=given.line or called(lines), store=lines[0].site, secrets=source.active or given.secrets
-    )
+    """With what the central settings say beside the url."""
+    return msgspec.structs.replace(given, line=called(lines), store=lines[0].site, secrets=source.active)
 
 
 def maker(wall: Callable[[], float], allowed: Collection[str]) -> MakeLine:

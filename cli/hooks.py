@@ -65,7 +65,7 @@ for _name in ("ringdesk.server", "uvicorn"):
 class HookPump:
     """Listens from `start` to `close`, in a thread of its own; the listeners are called in it, as `SourcePump` does."""
 
-    lists_calls: Final = False
+    listed: Final = None
     """A provider tells of a call when something happens to it."""
 
     def __init__(

@@ -54,8 +54,8 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class StreamDialect(Protocol):
-    """A protocol on a stream. Built with `(source_id, SourceOptions)`; `now` is seconds since 1970. One whose peer lists, after
-    each login, all calls that are on says so: `lists_calls = True`."""
+    """A protocol on a stream. Built with `(source_id, SourceOptions)`; `now` is seconds since 1970. One whose peer lists
+    all calls that are on, after each login, has `listed`: whether that is done, on the connection that is open."""
 
     def opened(self, now: float) -> Step:
         """The transport is open (again): start from nothing, initialise the peer."""

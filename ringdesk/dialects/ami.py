@@ -5,7 +5,7 @@ the number is told when the answer is in. An account that may not ask gets a not
 channels is asked for: calls that ended while nobody listened end then.
 """
 
-from typing import ClassVar, Final
+from typing import Final
 
 from ringdesk import why
 from ringdesk.calls import CallEvent, EventKind, Presentation
@@ -58,8 +58,6 @@ class AmiDialect:
     Calls outlive the connection: opened again, it goes on with them and ends those that the exchange no longer has.
     """
 
-    lists_calls: ClassVar[bool] = True
-
     def __init__(self, source_id: str, options: SourceOptions) -> None:
         self._source = source_id
         self._accounts = [one for one in map(amilogin.account, options.secrets) if one is not None]
@@ -70,6 +68,7 @@ class AmiDialect:
         self._reset()
 
     def _reset(self) -> None:
+        self.listed = False
         self._splitter = amiframes.Splitter(_READ)
         self._login = Progress()
         self._keepalive = Keepalive()
@@ -198,6 +197,7 @@ class AmiDialect:
                 self._progress(Progress(Stage.IN), now)
         elif message.event == "CoreShowChannelsComplete":
             self._events += self._exchange.end_snapshot(now)
+            self.listed = True
             self._ask()
         else:
             self._events += self._exchange.read(message, now)

@@ -5,12 +5,12 @@ joined behind the login.
 """
 
 from enum import Enum, auto
-from typing import ClassVar, Final
+from typing import Final
 
 from ringdesk import why
 from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import eslframes
-from ringdesk.codecs.eslcalls import Exchange
+from ringdesk.codecs.eslcalls import DUMPS, Exchange
 from ringdesk.codecs.eslframes import Frame, Malformed, Splitter
 from ringdesk.codecs.keepalive import Keepalive
 from ringdesk.dialects import Level, Notice, Send, SourceOptions, Step
@@ -57,8 +57,6 @@ class _Stage(Enum):
 class EslDialect:
     """A `StreamDialect`."""
 
-    lists_calls: ClassVar[bool] = True
-
     def __init__(self, source_id: str, options: SourceOptions) -> None:
         self._source = source_id
         self._secrets = options.secrets
@@ -67,6 +65,7 @@ class EslDialect:
         self._reset()
 
     def _reset(self) -> None:
+        self.listed = False
         self._splitter = Splitter()
         self._stage = _Stage.JOINED
         self._answer_by: float | None = None
@@ -226,6 +225,7 @@ class EslDialect:
         if rows is not None:
             events, unknown = self._calls.snapshot(rows, now)
             self._events += events
+            self.listed = len(unknown) < DUMPS  # of more it is not asked
             for uuid in unknown:
                 self._send(f"api uuid_dump {uuid} json")
             return

@@ -11,7 +11,6 @@ A call of which nothing more is heard is given up here (contracts.md 4): the des
 
 import asyncio
 import logging
-import math
 from collections.abc import Callable
 from typing import Final
 
@@ -29,8 +28,8 @@ TICK: Final = 1.0
 """Seconds between two looks for calls that fell silent, or whose turn is over."""
 AT_ONCE: Final = 100
 """Calls given up in one transaction: what the terminals push waits for no more than that."""
-MOST_LIVE: Final = 1000
-"""Calls that are on at once, of which the oldest are looked at."""
+MOST_LIVE: Final = 20_000
+"""Calls that are on at once, of which the newest are looked at."""
 
 log = logging.getLogger("ringdesk.server.calls")
 
@@ -85,7 +84,7 @@ class CallRoom:
 
     async def live(self) -> tuple[Call, ...]:
         """The calls that are on. Raises `Unavailable`."""
-        on = [await self.call(each.call) for each in await self._order.silent_calls(math.inf, MOST_LIVE)]
+        on = map(call_of, await self._order.live_calls(MOST_LIVE))
         return tuple(call for call in on if call is not None and call.live)
 
     async def call(self, call: str) -> Call | None:

@@ -35,13 +35,15 @@ ANYWHERE: Final = LineRow(id="", source="", site=MAIN_SITE)
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What one request of a source says. `once` is its name among all of the source ("": it may come again and again); `again`:
-    that name may be another request's within the day (`Verdict.again`)."""
+    that name may be another request's within the day (`Verdict.again`). `delayed`: it was heard in time, and waited for this
+    server's own disk: what is over by now rings nowhere, and a callback is owed all the same."""
 
     source: str
     events: tuple[CallEvent, ...]
     lines: tuple[LineRow, ...] = ()
     once: str = ""
     again: bool = False
+    delayed: bool = False
 
     @property
     def mark(self) -> str | None:
@@ -96,7 +98,7 @@ class Hearing:
         changed = ringing.after(known, changed, fresh=not late, moves=True)
         changed = {key: row for key, row in changed.items() if known.get(key) != row}
         owing = Owing(ground, self._business, self._now)
-        changed = owing.after(known, changed, fresh=not late)
+        changed = owing.after(known, changed, fresh=not late or self._report.delayed)
         if owing.more is not None:
             return owing.more
         drafts = [draft(key, row) for key, row in sorted(changed.items())]

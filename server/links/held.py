@@ -12,15 +12,11 @@ from itertools import groupby
 from typing import Final
 
 from ringdesk.calls import Call, CallEvent
-from ringdesk.dialects import Level, Notice
-from ringdesk.safetext import SafeText
-from ringdesk.tracker.unheard import RINGS_ON, unheard
-from ringdesk.wire.values import SourceStands
+from ringdesk.dialects import Notice
 from server.accept.owing import is_history
 from server.callroom import Report
-from server.hub.standings import Standings
 from server.intake.backing import Central
-from server.links.line import Line, called
+from server.links.line import Line
 from server.store.base import Unavailable
 from server.store.values import LineRow, Source
 
@@ -30,9 +26,10 @@ AT_ONCE: Final = 50
 """Events of one source in one transaction: what the desks push waits for no more than that."""
 AGAIN: Final = 1.0
 """Seconds before what the database did not take is tried again."""
-STANDS: Final = "link.stands"
+GRACE: Final = 5.0
+"""Seconds for what was heard to get onto the disk when a link ends."""
 LET_GO: Final = "link.let_go"
-"""What the log says of a link."""
+"""What the log says of a link that is held no more."""
 
 log = logging.getLogger("ringdesk.server.links")
 
@@ -41,94 +38,84 @@ Settings = tuple[Source, tuple[LineRow, ...]]
 
 
 class Held:
-    """A link from `begin` to `end`. `left` are the calls that were on when it was last let go: of which nothing is heard within
-    `rings_on` seconds once the line is up, that is over, as far as anybody knows."""
+    """A link from `begin` to `end`.
 
-    def __init__(
-        self,
-        settings: Settings,
-        left: tuple[Call, ...],
-        central: Central,
-        standings: Standings,
-        clock: Callable[[], float],
-        rings_on: float = RINGS_ON,
-    ) -> None:
+    Attributes:
+        settings: what it was taken up for.
+        notice: how it stands, as its line said last.
+    """
+
+    def __init__(self, settings: Settings, central: Central, clock: Callable[[], float]) -> None:
         self.settings = settings
+        self.notice: Notice | None = None
         self._source, self._lines = settings
-        self._left = left
         self._central = central
-        self._standings = standings
         self._clock = clock
-        self._rings_on = rings_on
         self._loop = asyncio.get_running_loop()
         self._line: Line | None = None
-        self._waiting: asyncio.Queue[CallEvent] = asyncio.Queue(ROOM)
-        self._work: list[asyncio.Task[None]] = []
-        self._heard: set[str] = set()
-        self._up = asyncio.Event()
-        self._ill = self._ending = False
+        self._waiting: asyncio.Queue[tuple[CallEvent, float]] = asyncio.Queue(ROOM)
+        self._work: asyncio.Task[None] | None = None
+        self._said: set[str] = set()
 
     # --- in the thread of the line
 
     def hear(self, event: CallEvent) -> None:
         """Wait until there is room for it."""
         with contextlib.suppress(RuntimeError, asyncio.CancelledError):  # the loop is closed
-            asyncio.run_coroutine_threadsafe(self._waiting.put(event), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self.put(event), self._loop).result()
 
     def stand(self, _source: str, notice: Notice) -> None:
-        """How it stands now."""
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self.stands, notice)
+        """How it stands now; whoever tells of it looks by itself, so that a line that cannot make up its mind floods nobody."""
+        self.notice = notice
 
     # --- in the loop
+
+    @property
+    def line(self) -> Line | None:
+        """What listens; None where nothing can."""
+        return self._line
 
     def begin(self, line: Line) -> None:
         """Listen."""
         self._line = line
         log.info("link.held", extra={"source": self._source.id, "dialect": self._source.dialect})
-        self._work.append(asyncio.create_task(self._take_in(), name=f"link {self._source.id}"))
-        if self._left:
-            self._work.append(asyncio.create_task(self._lapse(line), name=f"left on {self._source.id}"))
+        self._work = asyncio.create_task(self._take_in(), name=f"link {self._source.id}")
         line.start()
 
+    async def put(self, event: CallEvent) -> None:
+        """An event that is heard now."""
+        await self._waiting.put((event, self._clock()))
+
+    def silent_on(self, call: Call) -> bool:
+        """Whether nothing was heard of a call so far."""
+        return self._said.isdisjoint(key.native_id for key in call.sources)
+
+    def stop(self) -> None:
+        """Ask it to end, without waiting."""
+        if self._line is not None:
+            self._line.stop()
+
     async def end(self) -> None:
-        """End it, and take in what it had heard by then; what the database does not take is lost, and the log says so."""
-        self._ending = True
-        self._standings.gone(self._source.id)
-        if self._line is None:
+        """End it, and take in what it had heard by then; what the database does not take by then is lost, and the log says so."""
+        if self._line is None or self._work is None:
             return
-        log.log(logging.WARNING if self._ill else logging.INFO, LET_GO, extra={"source": self._source.id})
-        await asyncio.to_thread(self._line.close)
-        await self._waiting.join()
-        for each in self._work:
-            each.cancel()
-        await asyncio.wait(self._work)
-
-    def stands(self, notice: Notice) -> None:
-        """Tell the desks, and the log."""
-        if self._ending:
-            return
-        (self._up.set if notice.level in (Level.OK, Level.WARNING) else self._up.clear)()
-        self._note(notice)
-        stands = SourceStands(
-            id=self._source.id,
-            dialect=self._source.dialect,
-            label=SafeText(called(self._lines) or self._source.id),
-            level=notice.level,
-            why=notice.why,
-            words=SafeText(notice.why.english()),
-            detail=notice.detail,
-        )
-        self._standings.stands(stands, frozenset(line.site for line in self._lines))
-
-    def _note(self, notice: Notice) -> None:
-        """For the log, where `doctor` finds it: that it is well again, too, whatever else is kept there."""
-        ill = notice.level in (Level.WARNING, Level.BROKEN)
-        said = {"source": self._source.id, "dialect": self._source.dialect, "stands": notice.level.value}
-        why = notice.why
-        reason = {"why": why.english(), "code": why.code, "values": why.args, "detail": notice.detail}
-        log.log(logging.WARNING if ill or self._ill else logging.INFO, STANDS, extra={**said, **reason})
-        self._ill = ill
+        log.warning(LET_GO, extra={"source": self._source.id})
+        closing = asyncio.create_task(asyncio.to_thread(self._line.close))
+        try:
+            async with asyncio.timeout(GRACE):
+                await asyncio.shield(closing)
+                await self._waiting.join()
+        except TimeoutError:
+            log.exception("link.ends_late", extra={"source": self._source.id})
+        self._work.cancel()
+        lost = self._waiting.qsize()
+        while not closing.done():  # the thread may wait for room
+            while not self._waiting.empty():
+                self._waiting.get_nowait()
+            await asyncio.wait({closing}, timeout=0.05)
+        await asyncio.wait({self._work})
+        if lost:
+            log.error("link.lost", extra={"source": self._source.id, "events": lost})
 
     # --- what was heard
 
@@ -137,21 +124,20 @@ class Held:
             waiting = [await self._waiting.get()]
             while not self._waiting.empty() and len(waiting) < AT_ONCE:
                 waiting.append(self._waiting.get_nowait())
-            if self._left:
-                self._heard.update(*((event.native_id, event.linked_id or "") for event in waiting))
-            for events in _by_age(waiting, self._clock()):
-                await self._take(events)
+            self._said.update(*((event.native_id, event.linked_id or "") for event, _ in waiting))
+            for events, delayed in _by_age(waiting, self._clock()):
+                await self._take(events, delayed=delayed)
             for _ in waiting:
                 self._waiting.task_done()
 
-    async def _take(self, events: tuple[CallEvent, ...]) -> None:
+    async def _take(self, events: tuple[CallEvent, ...], *, delayed: bool) -> None:
         """All of them, or where one of them cannot be understood, the others."""
         try:
-            await self._keep(Report(source=self._source.id, events=events, lines=self._lines))
+            await self._keep(Report(source=self._source.id, events=events, lines=self._lines, delayed=delayed))
         except Exception:
             log.exception("link.failed", extra={"source": self._source.id, "events": len(events)})
             for event in events if len(events) > 1 else ():
-                await self._take((event,))
+                await self._take((event,), delayed=delayed)
 
     async def _keep(self, report: Report) -> None:
         """On the disk, however long that takes."""
@@ -160,45 +146,18 @@ class Held:
                 await self._central.hear(report)
             except Unavailable as error:
                 log.warning("link.waits", extra={"source": report.source, "error": str(error)})
-                if self._ending:
-                    log.error("link.lost", extra={"source": report.source, "events": len(report.events)})
-                    return
                 await asyncio.sleep(AGAIN)
             else:
                 return
 
-    # --- what was left
 
-    async def _lapse(self, line: Line) -> None:
-        """Once the line has been up for long enough, what was left and is not heard of is over."""
-        await self._up_for(self._rings_on)
-        left, self._left = self._left, ()
-        try:
-            silent = [call for call in left if self._is_silent(call) and await self._central.call(call.id) == call]
-        except Unavailable as error:
-            log.warning("link.left", extra={"source": self._source.id, "error": str(error)})
-            return
-        for call in silent:
-            event = unheard(call, self._clock(), listed=line.lists_calls)
-            if event is not None:
-                await self._waiting.put(event)
-        self._heard.clear()
+def _by_age(waiting: list[tuple[CallEvent, float]], now: float) -> Iterator[tuple[tuple[CallEvent, ...], bool]]:
+    """In order, apart where what is history begins or ends: a report rings if any of it is new. And whether it is history only
+    because it waited here."""
 
-    def _is_silent(self, call: Call) -> bool:
-        return self._heard.isdisjoint(key.native_id for key in call.sources)
+    def age(item: tuple[CallEvent, float]) -> tuple[bool, bool]:
+        event, heard = item
+        return is_history((event.at,), now), not is_history((event.at,), heard)
 
-    async def _up_for(self, seconds: float) -> None:
-        """Until the line was up for so long without a break."""
-        while True:
-            await self._up.wait()
-            since = self._loop.time()
-            while self._up.is_set():
-                if self._loop.time() - since >= seconds:
-                    return
-                await asyncio.sleep(min(seconds, 1.0))
-
-
-def _by_age(events: list[CallEvent], now: float) -> Iterator[tuple[CallEvent, ...]]:
-    """In order, apart where what is history begins or ends: a report pops if any of it is new."""
-    for _, run in groupby(events, lambda event: is_history((event.at,), now)):
-        yield tuple(run)
+    for (late, in_time), run in groupby(waiting, age):
+        yield tuple(event for event, _ in run), late and in_time

@@ -12,8 +12,8 @@ class Line(Protocol):
     """A source at work, in a thread of its own."""
 
     @property
-    def lists_calls(self) -> bool:
-        """Whether its peer lists, whenever it is reached again, all calls that are on."""
+    def listed(self) -> bool | None:
+        """Whether its peer has listed all calls that are on, since it was reached the last time; None for one that never does."""
 
     def start(self) -> None:
         """Begin. Once only."""

@@ -73,6 +73,9 @@ class Order(Protocol):
     async def silent_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
         """Calls whose time is over at `now`, the oldest first. Only a hint: what counts is the row under its lock."""
 
+    async def live_calls(self, limit: int) -> tuple[Held, ...]:
+        """Calls that have not ended, the newest first, at most `limit`."""
+
     async def hunted_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
         """Calls of which somebody's turn to ring is over at `now`, the oldest first. Only a hint, too."""
 

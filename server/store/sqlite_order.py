@@ -127,6 +127,10 @@ class SqliteOrder:
         """Calls whose time is over."""
         return await self._reader.run(lambda db: every(db, RecentCall, "silent_calls", now=now, limit=limit))
 
+    async def live_calls(self, limit: int) -> tuple[Held, ...]:
+        """Calls that have not ended."""
+        return await self._reader.run(lambda db: every(db, Held, "live_calls", limit=limit))
+
     async def hunted_calls(self, now: float, limit: int) -> tuple[RecentCall, ...]:
         """Calls of hunts whose turn is over."""
         return await self._reader.run(lambda db: every(db, RecentCall, "hunted_calls", now=now, limit=limit))

@@ -119,9 +119,10 @@ class SourcePump:
         return self._thread.is_alive()
 
     @property
-    def lists_calls(self) -> bool:
-        """Whether the peer lists, whenever the port is open again, all calls that are on."""
-        return bool(getattr(self._make_dialect, "lists_calls", False))
+    def listed(self) -> bool | None:
+        """Whether the peer has listed all calls that are on, since the port was opened; None for one that never does."""
+        found: bool | None = getattr(self._dialect, "listed", None)
+        return found
 
     def start(self) -> None:
         """Begin. Once only."""

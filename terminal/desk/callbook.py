@@ -233,7 +233,7 @@ class CallBook:
                 continue
             if row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
                 continue
-            stopped = unheard(row, now)
+            stopped = unheard(row, call.sources[0].source, now)
             if stopped is not None:
                 self._tracker.resume(row)
                 found.append(stopped)

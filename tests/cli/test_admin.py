@@ -198,7 +198,8 @@ def test_a_source_that_is_a_line_is_taken_and_it_is_said_who_hears_it(shell: She
     file.write_text('[[source]]\nid = "front"\ndialect = "modem"\nurl = "serial:///dev/ttyACM0?id=front"\n')
     code, lines, said = shell.admin("settings", "import", str(file))
     assert (code, lines[-1]["changes"]) == (0, 1)
-    assert "[[source]] front: the desk listens to it whose own source says id=front ([desk] sources)" in said
+    assert "[[source]] front: no address on the network, so the server does not listen" in said
+    assert "whose own source says id=front ([desk] sources)" in said
     file.write_text(
         '[[source]]\nid = "pbx"\ndialect = "ami"\nurl = "tcp://192.0.2.5:5038"\nsecrets = ["user:password"]\n'
     )

@@ -34,8 +34,8 @@ def test_an_exchange_is_listened_to_as_a_desk_would_with_what_the_settings_say()
 
 
 def test_the_url_may_say_more_of_a_line_and_the_same_again() -> None:
-    found = spec(pbx("tcp://192.0.2.5:5038?dialect=ami&id=pbx&line=trunk&region=us&area=212"))
-    assert (found.options.line, found.options.region, found.options.area) == ("trunk", "US", "212")
+    found = spec(pbx("tcp://192.0.2.5:5038?dialect=ami&id=pbx&region=us&area=212"))
+    assert (found.options.line, found.options.region, found.options.area) == ("main", "US", "212")
 
 
 def test_a_source_of_several_lines_has_no_name_of_one() -> None:
@@ -81,6 +81,9 @@ def test_whatever_comes_over_the_network_is_listened_to(url: str, dialect: str) 
         ("tcp://192.0.2.5:5038?speed=2", "ami", "unknown option 'speed'"),
         ("tcp://192.0.2.5:5038?dialect=esl", "ami", "the url says dialect=esl, and the source has dialect = ami"),
         ("tcp://192.0.2.5:5038?id=other", "ami", "the url says id=other, and the source has id = pbx"),
+        ("tcp://192.0.2.5:5038?line=2", "ami", "the url says line=, which the [[line]] of the source says here"),
+        ("tcp://192.0.2.5:5038?store=main", "ami", "the url says store=, which the [[line]] of the source says here"),
+        ("tcp://192.0.2.5:5038?secret-file=/x", "ami", "write what it holds as secrets = [...]"),
         ("x", "modem", "is of no kind that there is"),
     ],
 )
@@ -107,8 +110,7 @@ def test_its_line_is_the_pump_of_a_desk() -> None:
     make = maker(lambda: 1.0, ())
     line = make(pbx(), ONE, lambda _: None, lambda _source, _notice: None)
     assert isinstance(line, SourcePump)
-    assert line.lists_calls
+    assert line.listed is None, "not known before it begins"
     modem = make(pbx("socket://192.0.2.5:4001", "modem"), ONE, lambda _: None, lambda _source, _notice: None)
     assert modem is not None
-    assert not modem.lists_calls
     assert make(pbx("", "generic"), ONE, lambda _: None, lambda _source, _notice: None) is None

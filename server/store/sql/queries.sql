@@ -128,6 +128,11 @@ DELETE FROM setting
 SELECT call, site, started, seq, due, 0, e164, said, late, step
 FROM recent_call WHERE due <= :now ORDER BY due, call LIMIT :limit
 
+-- name: live_calls
+SELECT image.kind, image.id, image.channel, image.seq, image.body, image.moved_to
+FROM recent_call JOIN image ON image.kind = 'call' AND image.id = recent_call.call AND image.body IS NOT NULL
+WHERE recent_call.due IS NOT NULL ORDER BY recent_call.started DESC, recent_call.call LIMIT :limit
+
 -- name: hunted_calls
 SELECT call, site, started, seq, due, 0, e164, said, late, step
 FROM recent_call WHERE step <= :now ORDER BY step, call LIMIT :limit

@@ -30,10 +30,10 @@ DOWN: Final = Notice(Level.BROKEN, Why("line_ok", {"port": "pbx"}))
 class Hand:
     """It hears what it is told to hear, in a thread of its own."""
 
-    def __init__(self, heard: Heard, stood: Stood, *, lists_calls: bool = True) -> None:
+    def __init__(self, heard: Heard, stood: Stood, *, listed: bool | None = False) -> None:
         self._heard = heard
         self._stood = stood
-        self.lists_calls = lists_calls
+        self.listed = listed
         self.begun = self.ended = False
         self.threads: list[threading.Thread] = []
 

@@ -1,12 +1,15 @@
-"""One link: what its line hears is on the disk, in order; how it stands is told; what it left is over."""
+"""One link: what its line hears is on the disk, in order."""
 
 import asyncio
 from typing import Any
 from unittest.mock import patch
 
+import msgspec
 import pytest
 
-from ringdesk.calls import Call, CallState, EventKind
+from ringdesk.calls import Caller, EventKind, Outcome, Presentation
+from ringdesk.ids import callback_id
+from ringdesk.safetext import SafeText
 from server.callroom import CallRoom, Report
 from server.links.held import AT_ONCE, ROOM, Held
 from server.store.base import Unavailable
@@ -15,12 +18,12 @@ from tests.server.links.line import DOWN, MAIN, NOW, PBX, UP, Hand, Scene, event
 HEAR = CallRoom.hear
 
 
-def held(scene: Scene, *left: Call, rings_on: float = 0.05) -> Held:
-    return Held((PBX, (MAIN,)), left, scene.central, scene.standings, lambda: scene.now, rings_on)
+def held(scene: Scene) -> Held:
+    return Held((PBX, (MAIN,)), scene.central, lambda: scene.now)
 
 
-def begun(it: Held, *, lists_calls: bool = True) -> Hand:
-    hand = Hand(it.hear, it.stand, lists_calls=lists_calls)
+def begun(it: Held) -> Hand:
+    hand = Hand(it.hear, it.stand)
     it.begin(hand)
     return hand
 
@@ -91,16 +94,20 @@ async def test_while_the_database_is_away_the_line_waits_and_nothing_is_lost(sce
     assert (await scene.call(natives[-1])) is not None
 
 
-async def test_a_server_that_ends_does_not_wait_for_a_database_that_is_away(scene: Scene) -> None:
+async def test_a_server_that_ends_does_not_wait_for_a_database_that_is_away(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
     def fault(_report: Report) -> None:
         raise Unavailable("gone")
 
     it = held(scene)
     hand = begun(it)
-    with Reports(scene, fault).patch, patch("server.links.held.AGAIN", 0.01):
-        hand.hears(*(event(EventKind.RINGING, str(number)) for number in range(2 * ROOM)))
+    with Reports(scene, fault).patch, patch("server.links.held.GRACE", 0.2):
+        thread = hand.hears(*(event(EventKind.RINGING, str(number)) for number in range(2 * ROOM)))
         async with asyncio.timeout(20):
             await it.end()
+        assert not thread.is_alive()
+    assert any(record.message == "link.lost" for record in caplog.records), "it is said"
 
 
 async def test_an_event_that_nobody_understands_is_left_out_and_the_others_count(scene: Scene) -> None:
@@ -126,80 +133,40 @@ async def test_what_is_old_is_not_made_new_by_what_came_with_it(scene: Scene) ->
         await it.end()
     mixed = [report for report in reports.seen if len({each.at for each in report.events}) > 1]
     assert (reports.events, mixed) == (["1", "2", "3"], [])
+    assert not any(report.delayed for report in reports.seen), "they were old when they were heard"
 
 
-async def test_how_it_stands_is_told_to_its_store_until_it_is_let_go(scene: Scene) -> None:
+async def test_a_call_that_was_missed_while_the_database_was_away_is_owed_a_callback(scene: Scene) -> None:
+    away = True
+
+    def fault(_report: Report) -> None:
+        if away:
+            raise Unavailable("locked")
+
     it = held(scene)
     hand = begun(it)
-    await hand.stands(DOWN)
-    await asyncio.sleep(0)
-    (stands,) = scene.standings.of("main").sources
-    assert (stands.id, stands.label, stands.level, stands.dialect) == ("pbx", "front", "broken", "ami")
-    assert scene.standings.of("north").sources == ()
-    await it.end()
-    assert scene.standings.of("main").sources == ()
-    await hand.stands(UP)
-    await asyncio.sleep(0)
-    assert scene.standings.of("main").sources == (), "a last word of the thread brings nothing back"
-
-
-async def _left(scene: Scene, *kinds: EventKind) -> Call:
-    """A call that was on when the server was killed."""
-    await scene.room.hear(Report(source="pbx", events=tuple(event(kind) for kind in kinds), lines=(MAIN,)))
-    (call,) = await scene.central.live()
-    return call
-
-
-@pytest.mark.parametrize(
-    ("kinds", "lists_calls", "state"),
-    [
-        ((EventKind.RINGING,), False, CallState.RING_STOPPED),
-        ((EventKind.RINGING,), True, CallState.RING_STOPPED),
-        ((EventKind.RINGING, EventKind.ANSWERED), True, CallState.ENDED),
-    ],
-)
-async def test_what_was_on_and_is_not_heard_of_is_over(
-    scene: Scene, kinds: tuple[EventKind, ...], *, lists_calls: bool, state: CallState
-) -> None:
-    it = held(scene, await _left(scene, *kinds))
-    hand = begun(it, lists_calls=lists_calls)
-    await hand.stands(UP)
-    await scene.until(state)
-    await it.end()
-
-
-async def test_who_talks_goes_on_where_the_line_lists_nothing(scene: Scene) -> None:
-    it = held(scene, await _left(scene, EventKind.RINGING, EventKind.ANSWERED))
-    with (reports := Reports(scene)).patch:
-        hand = begun(it, lists_calls=False)
-        await hand.stands(UP)
-        await asyncio.sleep(0.2)
+    with (reports := Reports(scene, fault)).patch, patch("server.links.held.AGAIN", 0.01):
+        await hand.says(EventKind.RINGING, native="first")
+        caller = Caller(SafeText("0912345678"), None, Presentation.SHOWN)
+        missed = [
+            msgspec.structs.replace(event(EventKind.RINGING), caller=caller),
+            msgspec.structs.replace(event(EventKind.ENDED), outcome=Outcome.MISSED),
+        ]
+        await asyncio.to_thread(hand.hears(*missed).join)
+        scene.now += 300
+        away = False
         await it.end()
-    assert reports.seen == []
-
-
-async def test_what_is_heard_of_goes_on_also_where_that_changes_nothing(scene: Scene) -> None:
-    it = held(scene, await _left(scene, EventKind.RINGING, EventKind.ANSWERED))
-    with (reports := Reports(scene)).patch:
-        hand = begun(it)
-        await hand.says(EventKind.ANSWERED)
-        await hand.stands(UP)
-        await asyncio.sleep(0.3)
-        await it.end()
-    assert [each.event for report in reports.seen for each in report.events] == [EventKind.ANSWERED]
+    assert [report.delayed for report in reports.seen if report.events[-1].native_id == "7"] == [True]
     call = await scene.call()
     assert call is not None
-    assert call.state is CallState.ANSWERED
+    assert call.outcome is Outcome.MISSED
+    assert await scene.store.order.row(("task", callback_id(call.id))) is not None
 
 
-async def test_while_the_line_is_down_nothing_is_over(scene: Scene) -> None:
-    it = held(scene, await _left(scene, EventKind.RINGING), rings_on=0.4)
-    with (reports := Reports(scene)).patch:
-        hand = begun(it)
-        for notice in (DOWN, UP, DOWN):
-            await hand.stands(notice)
-            await asyncio.sleep(0.2)
-        assert reports.seen == []
-        await hand.stands(UP)
-        await scene.until(CallState.RING_STOPPED)
-        await it.end()
+async def test_a_line_that_cannot_make_up_its_mind_is_asked_for_its_last_word_alone(scene: Scene) -> None:
+    it = held(scene)
+    hand = begun(it)
+    for notice in (UP, DOWN) * 100:
+        await hand.stands(notice)
+    assert it.notice == DOWN
+    await it.end()

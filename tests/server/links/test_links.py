@@ -1,6 +1,7 @@
 """Which links a server holds: those that its central settings name, from when they do until they do not."""
 
 import asyncio
+import threading
 from unittest.mock import patch
 
 import msgspec
@@ -9,7 +10,7 @@ from ringdesk.calls import CallEvent, EventKind, SourceKey
 from ringdesk.dialects import Level
 from server.callroom import Report
 from server.links import Links
-from server.links.held import Held
+from server.links.left import Left
 from server.store.base import Unavailable
 from server.store.values import Source
 from tests.server.links.line import MAIN, NOW, PBX, Scene
@@ -27,11 +28,37 @@ async def test_a_source_is_taken_up_once_and_let_go_when_it_is_there_no_more(sce
     assert [hand.begun for hand in scene.hands] == [True], "once, and nothing for a webhook"
     moved = msgspec.structs.replace(PBX, url="tcp://other:5038")
     await scene.put(moved)
-    await links.look()
+    await changed(links)
     assert [hand.ended for hand in scene.hands] == [True, False]
     with patch.object(scene.central, "sources", return_value=()):
         await links.look()
     assert scene.hands[1].ended
+    await links.gone()
+
+
+async def test_one_that_does_not_let_go_holds_up_no_other(scene: Scene) -> None:
+    await scene.put(PBX)
+    links = links_of(scene)
+    await links.look()
+    open_at_last = threading.Event()
+    thread = threading.Thread(target=open_at_last.wait)
+    thread.start()
+    scene.hands[0].threads.append(thread)
+    await scene.put(msgspec.structs.replace(PBX, url="tcp://other:5038"), msgspec.structs.replace(PBX, id="b"))
+    await links.look()
+    await links.look()
+    assert [hand.begun for hand in scene.hands] == [True, True], "the other one, and not yet the one that ends"
+    open_at_last.set()
+    await links.gone()
+    await links.look()
+    assert len(scene.hands) == 3
+
+
+async def changed(links: Links) -> None:
+    """The old one goes, then the new one comes."""
+    await links.look()
+    await links.gone()
+    await links.look()
 
 
 async def test_another_name_of_the_line_is_another_line(scene: Scene) -> None:
@@ -40,7 +67,7 @@ async def test_another_name_of_the_line_is_another_line(scene: Scene) -> None:
     await links.look()
     renamed = (PBX, (msgspec.structs.replace(MAIN, label="back"),))
     with patch.object(scene.central, "sources", return_value=(renamed,)):
-        await links.look()
+        await changed(links)
     assert [hand.ended for hand in scene.hands] == [True, False]
 
 
@@ -53,22 +80,26 @@ async def test_another_place_in_the_file_cuts_no_link(scene: Scene) -> None:
     assert [hand.ended for hand in scene.hands] == [False]
 
 
-async def test_only_the_calls_of_a_source_alone_are_its_to_give_up(scene: Scene) -> None:
-    """What a desk, or another source, told of as well goes on, whatever this one says of it."""
+async def test_the_calls_of_a_source_are_judged_when_it_is_taken_up_and_over_when_it_is_removed(scene: Scene) -> None:
     own = CallEvent(event=EventKind.RINGING, at=NOW, source="pbx", native_id="1")
     other = msgspec.structs.replace(own, source="modem")
     linked = CallEvent(event=EventKind.LINKED, at=NOW, source="pbx", native_id="2", linked_id="3")
     for event in (own, other, linked):
         await scene.room.hear(Report(source=event.source, events=(event,), lines=(MAIN,)))
     await scene.put(PBX)
-    with patch("server.links.Held", side_effect=Held) as held:
-        await links_of(scene).look()
-    (_settings, left, *_more) = held.call_args.args
+    with patch("server.links.Left", side_effect=Left) as judged:
+        links = links_of(scene)
+        await links.look()
+    (_held, _line, left, *_more) = judged.call_args.args
     assert {key for call in left for key in call.sources} == {
         SourceKey("pbx", "1"),
         SourceKey("pbx", "2"),
         SourceKey("pbx", "3"),
     }
+    with patch.object(scene.central, "sources", return_value=()):
+        await links.look()
+        await links.gone()
+    assert [call.sources[0].source for call in await scene.central.live()] == ["modem"], "nobody tells of the others"
 
 
 async def test_what_another_process_holds_is_left_to_it(scene: Scene) -> None:
@@ -87,9 +118,14 @@ async def test_what_another_process_holds_is_left_to_it(scene: Scene) -> None:
 async def test_a_url_that_cannot_be_used_is_said_and_takes_nothing_else_with_it(scene: Scene) -> None:
     await scene.put(msgspec.structs.replace(PBX, id="odd", url="bad"), PBX)
     links = links_of(scene)
-    await links.look()
+    with patch("server.links.LOOK", 0.01):
+        running = asyncio.create_task(links.run())
+        await _until(lambda: bool(scene.standings.of("main").sources))
+        running.cancel()
+        await asyncio.wait({running})
     assert len(scene.hands) == 1
-    (odd,) = scene.standings.of("main").sources
+    (_, notice) = scene.said[0]
+    (odd,) = notice.sources
     assert (odd.id, odd.level, odd.words) == (
         "odd",
         Level.BROKEN,
