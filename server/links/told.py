@@ -16,7 +16,7 @@ STANDS: Final = "link.stands"
 """What the log says of a link that stands otherwise than before."""
 MAX_TEXT: Final = 300
 """Characters of what an exchange said: it goes to every desk."""
-_HIDDEN: Final = re.compile(r"[0-9A-Fa-f]{16,}|[0-9]{5,}")
+_HIDDEN: Final = re.compile(r"[0-9A-Fa-f]{16,}|[0-9]{7,}")
 """Keys and numbers in the words of an exchange: they may be a proof of the secret, or a caller's."""
 _ILL: Final = (Level.WARNING, Level.BROKEN)
 

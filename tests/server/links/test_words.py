@@ -42,7 +42,7 @@ async def test_it_is_told_once_until_it_is_otherwise(scene: Scene, caplog: pytes
         ("old-one?", "***?"),
         ("Key: 0f1e2d3c4b5a69788796a5b4c3d2e1f0", "Key: ***"),
         ("Permission denied for 0965118402", "Permission denied for ***"),
-        ("[Errno 111] Connection refused", "[Errno 111] Connection refused"),
+        ("[Errno 111] 192.168.100.200:50380 refused", "[Errno 111] 192.168.100.200:50380 refused"),
         ("x" * 1000, "x" * MAX_TEXT),
     ],
 )
