@@ -115,6 +115,7 @@ def run(options: argparse.Namespace) -> int:
         deaf=options.deaf,
         account=account(options.secret_file),
         datagrams=wire == "send",
+        run=int.from_bytes(roots.random_bytes(4)),
     )
     asyncio.run(_serve(made(wish, wire), calls, options))
     return 0

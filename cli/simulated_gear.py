@@ -21,13 +21,14 @@ _SERVER: Final = frozenset({"listen"})
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """Which gear. `raw` and `deaf` are a modem's, `account` is what an exchange lets in (`user:password`, empty: everybody);
-    `datagrams`: it sends packets."""
+    `datagrams`: it sends packets; `run`: 32 random bits, for ids that no run before gave."""
 
     what: str
     raw: bool = False
     deaf: bool = False
     account: str = ""
     datagrams: bool = False
+    run: int = 0
 
 
 class Gear(msgspec.Struct, frozen=True):
@@ -66,7 +67,7 @@ GEAR: Final[dict[str, Gear]] = {
     "whozz": Gear(_whozz, _LINE | {"send"}),
     "ncid": Gear(lambda _: SimulatedNcid(), _SERVER, "tcp"),
     "ami": Gear(lambda wish: SimulatedAsterisk(wish.account), _SERVER, "tcp"),
-    "esl": Gear(lambda wish: SimulatedFreeSwitch(wish.account), _SERVER, "tcp"),
+    "esl": Gear(lambda wish: SimulatedFreeSwitch(wish.account, wish.run), _SERVER, "tcp"),
     "sip": Gear(lambda _: SimulatedTrunk(), frozenset({"send"})),
 }
 """By the name of the dialect."""

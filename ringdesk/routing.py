@@ -105,6 +105,14 @@ def begins_with(number: str | None, beginning: str, region: str = "TW") -> bool:
     return any(form.startswith(wanted) for form in forms)
 
 
+def seen_at(store: str, route: Route, stores: Mapping[str, str]) -> Route:
+    """The route as it is for a call of `store`: without those who are in another one, for they do not see the call. `stores` is
+    where each target is; of whom it has nothing, nobody can say that."""
+    return msgspec.structs.replace(
+        route, targets=tuple(each for each in route.targets if stores.get(each, store) == store)
+    )
+
+
 def begun(route: Route, team: Team, now: float) -> Routed | None:
     """Whom the route rings first; None where nobody of it is there."""
     turns = team.turns(route.targets) if route.mode == "hunt" else ()

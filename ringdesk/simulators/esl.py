@@ -13,10 +13,11 @@ _MOST: Final = 65_536
 
 
 class SimulatedFreeSwitch(SimulatedExchange):
-    """One event socket; an empty password lets everybody in."""
+    """One event socket; an empty password lets everybody in. `run` (32 bits) tells its calls from those of another one."""
 
-    def __init__(self, password: str = "") -> None:
+    def __init__(self, password: str = "", run: int = 0) -> None:
         super().__init__()
+        self._run = run
         self._password = password.rpartition(":")[2]
 
     def opened(self, now: float) -> bytes:
@@ -59,7 +60,7 @@ class SimulatedFreeSwitch(SimulatedExchange):
         return end - now
 
     def _uuid(self, leg: int) -> str:
-        return f"{leg:08x}-6fe3-42f7-8560-{self._calls:012x}"
+        return f"{self._run:08x}-{leg:04x}-42f7-8560-{self._calls:012x}"
 
     def _create(self, at: float, uuid: str, root: str, who: dict[str, str], dialled: str) -> None:
         facts = {**who, "Caller-Destination-Number": dialled, "Channel-Call-UUID": root}

@@ -15,6 +15,7 @@ from ringdesk.routing import Route, Team
 from server.accept.owing import Business
 from server.store.head import Ground
 from server.store.values import (
+    MAIN_SITE,
     LineRow,
     Roster,
     RouteRow,
@@ -29,6 +30,7 @@ class Ringing:
     def __init__(self, ground: Ground, business: Business, now: float, lines: Iterable[LineRow] = ()) -> None:
         self._rules = ground.rules or Rules()
         self._team = Team(ground.roster.doing, ground.roster.working)
+        self._stores = ground.roster.stores
         self._business = business
         self._now = now
         self._lines = tuple(lines)
@@ -57,16 +59,23 @@ class Ringing:
         route = routing.route_of(call, self._routes, opened, region)
         if route is None:
             return call if call.routed is None else msgspec.structs.replace(call, routed=None)
+        if moves:
+            call = msgspec.structs.replace(call, site=self._to_store.get(route.id, call.site))
         if call.routed is None or call.routed.route != route.id:
-            call = msgspec.structs.replace(call, routed=routing.begun(route, self._team, self._now))
-        store = self._to_store.get(route.id)
-        return msgspec.structs.replace(call, site=store) if moves and store else call
+            seen = self._seen(route, call)
+            call = msgspec.structs.replace(call, routed=routing.begun(seen, self._team, self._now))
+        return call
+
+    def _seen(self, route: Route, call: Call) -> Route:
+        return routing.seen_at(call.site or MAIN_SITE, route, self._stores)
 
     def next(self, call: Call) -> Call:
         """The call after a turn of its hunt: whoever is next rings; all desks of the store where its route is gone."""
         assert call.routed is not None
         route = next((each for each in self._routes if call.routed.route == each.id), None)
-        routed = None if route is None else routing.stepped(call.routed, route, self._team, self._now)
+        routed = None
+        if route is not None:
+            routed = routing.stepped(call.routed, self._seen(route, call), self._team, self._now)
         return msgspec.structs.replace(call, routed=routed)
 
 

@@ -12,7 +12,18 @@ from ringdesk.ops import decode_row
 from ringdesk.presence import Presence
 from ringdesk.routing import MarkedNumbers
 from server.store.schema import QUERIES
-from server.store.values import Device, Entry, Person, Roster, RouteRow, Rules, StoreHours, audit_content, folded
+from server.store.values import (
+    MAIN_SITE,
+    Device,
+    Entry,
+    Person,
+    Roster,
+    RouteRow,
+    Rules,
+    StoreHours,
+    audit_content,
+    folded,
+)
 
 T = TypeVar("T", bound=msgspec.Struct)
 Db = sqlite3.Connection
@@ -59,13 +70,15 @@ def _rules(rows: tuple[tuple[str, str, int, bytes], ...]) -> Rules:
 
 
 def roster_of(db: Db) -> Roster:
-    """Who can be routed to: devices and people that were not closed out, and what the people do."""
+    """Who can be routed to: devices and people that were not closed out, what the people do, and where they are."""
     desks: dict[str, tuple[str, ...]] = {}
     people: dict[str, tuple[str, ...]] = {}
+    stores: dict[str, str] = {}
     for device in every(db, Device, "devices"):
         if device.revoked_at is None:
             name = folded(device.name)
             desks[name] = (*desks.get(name, ()), device.id)
+            stores[device.id] = device.site or MAIN_SITE
     for person in every(db, Person, "people"):
         if person.revoked_at is None:
             people[person.folded] = (person.id,)
@@ -78,6 +91,7 @@ def roster_of(db: Db) -> Roster:
         people=people,
         doing={row.id: row.state for row in said},
         working={row.device: row.state for row in said if row.device},
+        stores=stores | {row.id: stores.get(row.device, "") for row in said if row.device},
     )
 
 

@@ -144,12 +144,14 @@ class RouteRow(msgspec.Struct, frozen=True, kw_only=True):
 
 class Roster(msgspec.Struct, frozen=True, kw_only=True):
     """Who can be routed to: the ids of devices and of people by their folded names, what each person does, and what whoever works
-    at a device does."""
+    at a device does. `stores` is where each of them is, by id: a device at its store, a person at that of the device where they
+    said something last ("": it was closed out); of who never said anything it has nothing."""
 
     desks: dict[str, tuple[str, ...]] = {}
     people: dict[str, tuple[str, ...]] = {}
     doing: dict[str, PresenceState] = {}
     working: dict[str, PresenceState] = {}
+    stores: dict[str, str] = {}
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):

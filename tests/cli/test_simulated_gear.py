@@ -139,6 +139,16 @@ def test_an_exchange_with_a_login(room: Room, what: str, called: str) -> None:
     assert not room.errors("listen")
 
 
+def test_the_calls_of_another_run_are_other_calls(room: Room) -> None:
+    """A listener that is still there would take the same id for what it knows is over."""
+    calls = set()
+    for _ in range(2):
+        simulate = room.start("simulate", "esl", "--listen", "127.0.0.1:0", *CALLS)
+        url = simulate.expect(lambda line: "listening" in line)["listening"]
+        calls.add(call(room.start("listen", f"{url}&id=pbx&secret-file={room.secret()}"))["call"])
+    assert len(calls) == 2
+
+
 @pytest.mark.parametrize(("what", "says"), [("ami", "refuses the login"), ("esl", "does not take the password")])
 def test_an_exchange_that_refuses_the_login(room: Room, what: str, says: str) -> None:
     words = ["--listen", "127.0.0.1:0", "--secret-file", room.secret(), "--call", "1"]

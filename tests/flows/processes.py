@@ -131,13 +131,13 @@ class Shop:
         self.address = server.expect(lambda line: "listening" in line)["listening"]
         self.server = server
 
-    def desk(self, name: str, *sources: str, user: str = "mei") -> Process:
+    def desk(self, name: str, *sources: str, user: str = "mei", store: str = "main") -> Process:
         """A headless desk; enrolled at its first start."""
         data = self.room / name
         words = ["desk", "--headless", "--server", f"ws://{self.address}/sync", "--data", str(data)]
         words += ["--user", user, "--password-file", str(self._password)]
         if not data.exists():
-            code = json.loads(self.admin("enrol", "--store", "main", "--class", "desk"))["code"]
+            code = json.loads(self.admin("enrol", "--store", store, "--class", "desk"))["code"]
             words += ["--enrol", code]
         for source in sources:
             words += ["--source", source]

@@ -75,3 +75,15 @@ def test_a_hunt_goes_from_desk_to_desk_although_the_server_is_killed_meanwhile(
     assert back["state"] == "ringing", "after the last one all of the route ring"
     assert not popped(c)
     assert sum(is_pop(line) for line in a.seen) == 1
+
+
+def test_a_route_that_names_a_desk_of_another_store_rings_at_all_desks_of_the_call_s(
+    place: Shop, desks: list[Process]
+) -> None:
+    place.admin("store", "add", "North")
+    far = place.desk("far", store="north")
+    settle(place, f'[[route]]\nid = "far"\ndesks = ["{device(far)}"]\n')
+    assert hook(place, "cloud", {"event": "newCall", "callId": "c1"}) == 200
+    for desk in desks:
+        assert desk.expect(is_pop)["call"] == CALL
+    assert not popped(far)

@@ -134,6 +134,17 @@ def test_a_route_says_who_rings(place: Shop) -> None:
     assert (pops(b), pops(a)) == ([call], [])
 
 
+def test_a_route_gives_its_calls_to_another_store(place: Shop) -> None:
+    place.admin("store", "add", "North")
+    near, far = place.desk("a"), place.desk("far", user="ann", store="north")
+    for desk in (near, far):
+        assert desk.ask("sync", timeout=30)["ok"]
+    _exchange, url = exchange(place, "ami", "--rings", "2", "--cadence", "2", "--after", "3")
+    settle(place, f'{source(url)}[[route]]\nid = "north"\nsource = "pbx"\nto_store = "north"\n')
+    call = far.expect(is_pop)["call"]
+    assert (pops(far), pops(near)) == ([call], [])
+
+
 def test_an_exchange_that_is_away_is_said_at_every_desk_and_that_it_is_back(place: Shop) -> None:
     found = desks(place)
     first, url = exchange(place, "ami", "--after", "600")

@@ -163,6 +163,12 @@ def test_a_hunt_ends_rings_nobody_twice_on_its_way_and_only_those_of_the_route(
     assert routed is None or (routed.now and set(routed.now) <= set(targets))
 
 
+def test_who_is_in_another_store_does_not_see_the_call_and_who_is_nowhere_known_may() -> None:
+    named = route(targets=("here", "there", "nowhere", "unknown"))
+    seen = routing.seen_at("main", named, {"here": "main", "there": "north", "nowhere": ""})
+    assert seen.targets == ("here", "unknown")
+
+
 class TestElsewhere:
     ROUTED = msgspec.structs.replace(CALL, routed=Routed(route="r", now=("d1", "p1")))
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from ringdesk.calls import Call, CallState, EventKind, Outcome
@@ -112,6 +113,62 @@ async def test_who_was_closed_out_rings_no_more(team: Office) -> None:
     await team.desk.store.register.revoke_device("d2", ENTRY)
     await team.hooked(event(EventKind.RINGING, "d"))
     assert await rung(team, "d") is None, "no call rings nowhere"
+
+
+NORTH: Final = RouteRow(id="r", queue="north", to_store="north")
+QUEUED: Final = event(EventKind.QUEUED, called=CalledNumber(queue=SafeText("north")))
+
+
+@pytest.fixture
+async def stores(team: Office) -> Office:
+    """A second store, `north`, with a desk `d3`; Mei works at the first desk of `main`, Jun (`p2`) nowhere that is known."""
+    register = team.desk.store.register
+    await register.add_site(Site("north", "North"), ENTRY)
+    await register.add_enrolment(Enrolment(secret_hash="d3", site="north", cls="desk", expires=9e9), ENTRY)
+    device = Device(id="d3", name="Far", cls="desk", site="", public_key=b"m" * 32, epoch="e3")
+    await register.enrol("d3", device, NOW, ENTRY)
+    await register.add_person(Person(id="p2", name="Jun", folded="jun", role="agent", password=""), ENTRY)
+    await team.desk.does(PresenceSet(state=PresenceState.READY))
+    return team
+
+
+@pytest.mark.parametrize("mode", ["hunt", "ring-all"])
+async def test_a_desk_of_another_store_is_not_there(stores: Office, mode: Any) -> None:
+    await stores.rules(Rules(routes=(RouteRow(id="r", desks=("far",), mode=mode),)))
+    await stores.hooked(event(EventKind.RINGING))
+    assert await rung(stores) is None, "no call rings nowhere"
+    await stores.rules(Rules(routes=(RouteRow(id="r", desks=("far", "back"), mode=mode),)))
+    await stores.hooked(event(EventKind.RINGING, "d"))
+    assert await rung(stores, "d") == ("d2",)
+
+
+async def test_who_works_in_another_store_is_not_there_and_who_is_nowhere_known_is(stores: Office) -> None:
+    await stores.rules(Rules(routes=(msgspec.structs.replace(NORTH, people=("mei",)), ALL)))
+    await stores.hooked(QUEUED)
+    assert ((await call(stores)).site, await rung(stores)) == ("north", None)
+    await stores.rules(Rules(routes=(msgspec.structs.replace(NORTH, desks=("far",), people=("mei", "jun")),)))
+    await stores.hooked(msgspec.structs.replace(QUEUED, native_id="d"))
+    assert ((await call(stores, "d")).site, await rung(stores, "d")) == ("north", ("d3", "p2"))
+
+
+async def test_who_works_at_a_desk_that_was_closed_out_is_not_there(stores: Office) -> None:
+    await stores.rules(Rules(routes=(RouteRow(id="r", people=("mei",)),)))
+    await stores.hooked(event(EventKind.RINGING))
+    assert await rung(stores) == ("p1",)
+    await stores.desk.store.register.revoke_device("d1", ENTRY)
+    await stores.hooked(event(EventKind.RINGING, "d"))
+    assert await rung(stores, "d") is None
+
+
+async def test_a_hunt_passes_over_who_is_in_another_store(stores: Office) -> None:
+    await stores.rules(Rules(routes=(RouteRow(id="h", desks=("back", "far"), people=("mei",), mode="hunt"),)))
+    await stores.hooked(event(EventKind.RINGING))
+    turns = [await rung(stores)]
+    for seconds in (20, 40):
+        stores.desk.now = NOW + seconds
+        await stores.desk.room.hunt()
+        turns.append(await rung(stores))
+    assert turns == [("d2",), ("p1",), ("d2", "p1")]
 
 
 async def test_a_hunt_goes_on_by_itself_also_after_a_restart(team: Office) -> None:
