@@ -84,18 +84,31 @@ def do(board: Board, what: str, index: int) -> None:
 
 
 def strangers(board: Board) -> list[str]:
-    """The rows beside the card that are not of whoever is on it."""
+    """The rows beside the card that are not of whoever is on it. What is of no member is of the caller in whose call it was
+    made; a note, as in the store, of whoever has the number of that call."""
     person = board.person
     whose = person.member.id if person.member else None
     call_of = person.call.id if person.call else None
+    theirs = {number.e164 for number in person.member.numbers} if person.member else set()
+    if person.call is not None and person.member is None:
+        theirs = {person.call.caller.e164} - {None}
+
+    def strange(row: Task | Note) -> bool:
+        if row.member is not None:
+            return row.member != whose
+        made = board.row(row.call) if isinstance(row, Note) else None
+        return row.call != call_of and (made is None or made.call.caller.e164 not in theirs)
+
     rows: list[Task | Note] = [*person.tasks, *person.notes]
-    wrong = [row.id for row in rows if row.member != whose and not (row.member is None and row.call == call_of)]
+    wrong = [row.id for row in rows if strange(row)]
     return wrong + [row.id for row in person.timeline if row.member != whose]
 
 
 @given(st.lists(STEP, max_size=30))
 @example([("unknown", 0), ("task", ("x", "m0", "u"))])
 @example([("opened", 0), ("contact", ("x", "m0", None)), ("contact", ("x", "m1", None))])
+@example([("rings", 0), ("becomes", 0), ("serve unknown", 0), ("note", ("x", None, "c0"))])
+@example([("rings", 1), ("opened", 0), ("note", ("x", None, "c1"))])
 def test_no_row_of_another_stands_beside_a_card(
     steps: list[tuple[str, tuple[str, str | None, str | None] | int]],
 ) -> None:
