@@ -35,7 +35,6 @@ class CardNews(OnShow):
             part = Part.CALLS if self.named(news.member) else Part.NOTHING
             if member is None and part and self._is_caller(news.member):
                 self._became(news.member)
-                self.person = msgspec.structs.replace(self.person, matches=())
                 return part | Part.PERSON
             if news.member.id != member:
                 return part
@@ -114,7 +113,6 @@ class CardNews(OnShow):
         self.keep_notes(noted)
         if self.person.member is None and self._is_caller(into):
             self._became(into)
-            self.person = msgspec.structs.replace(self.person, matches=())
 
     def recognised(self, call: str, matches: tuple[Match, ...]) -> None:
         """Whose number a call comes from, which became known late: it fills an empty card, and where something is typed already
@@ -124,9 +122,12 @@ class CardNews(OnShow):
             return
         self.calls[row.call.id] = row = msgspec.structs.replace(row, matches=matches)
         self._follow(row, late=True)
+        self._named_under_a_note(row)
+
+    def _named_under_a_note(self, row: CallRow) -> None:
+        """Where something is typed already, the caller on the card whom nobody knew is who the row of their call names."""
         if self.typed and self.person.member is None and row.sure is not None and self._is_caller(row.sure):
             self._became(row.sure)
-            self.person = msgspec.structs.replace(self.person, matches=())
 
     def of_call(self, call: str) -> Person | None:
         """Who is on the card of a call: on show, or kept under another card."""

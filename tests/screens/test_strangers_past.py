@@ -18,9 +18,10 @@ from tests.screens.test_desk import HUANG, LIN, desk, named
 from tests.terminal.scripted_desk import NOW, ScriptedDesk, plain_card, pop
 
 BEFORE = msgspec.structs.replace(
-    UNKNOWN, id="u0", state=CallState.ENDED, outcome=Outcome.ANSWERED, started=NOW - 86400, answered=NOW - 86390
+    UNKNOWN, id="u0", state=CallState.ENDED, outcome=Outcome.ANSWERED, started=NOW - 172800, answered=NOW - 172790
 )
-EARLIER = Note(id="n0", call="u0", text=SafeLines("要三十份"), author_name=SafeText("怡君"), at=NOW - 86380)
+"""Longer ago than all that stands on a member's card."""
+EARLIER = Note(id="n0", call="u0", text=SafeLines("要三十份"), author_name=SafeText("怡君"), at=NOW - 172780)
 HERE = Note(id="n1", call=UNKNOWN.id, text=SafeLines("今天來拿"), author_name=SafeText("怡君"), at=NOW - 2)
 NUMBER = MemberNumber(SafeText("0965118402"), "+886965118402", SafeText(""))
 
