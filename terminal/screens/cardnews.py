@@ -18,7 +18,7 @@ from terminal.news import Match, MemberNews, NoteNews, TaskNews
 from terminal.screens.onshow import OnShow, Part
 from terminal.widgets.callrow import CallRow
 from terminal.widgets.matches import SHARED
-from terminal.widgets.person import PAST, Person
+from terminal.widgets.person import PAST, Person, of_members
 
 if TYPE_CHECKING:
     from terminal.desk import Card, Past
@@ -39,6 +39,9 @@ class CardNews(OnShow):
             if news.member.id != member:
                 return part
             self.person = msgspec.structs.replace(person, member=news.member)
+            if self.person.numbers != person.numbers:
+                self.person = msgspec.structs.replace(self.person, notes=of_members(person.notes))
+                self.keep_notes(person.notes)
             return part | Part.PERSON
         row = news.note if isinstance(news, NoteNews) else news.task
         self.states[row.id] = news.state
@@ -70,7 +73,7 @@ class CardNews(OnShow):
         call = person.call
         if isinstance(row, Note):
             written = self.row(row.call)
-            if written is not None and e164_of(written.call) in _numbers(person):
+            if written is not None and e164_of(written.call) in person.numbers:
                 return True
         elif person.member is not None:
             return False
@@ -178,14 +181,6 @@ class CardNews(OnShow):
             return Part.NOTHING  # it comes with what lies between
         self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
         return Part.PERSON
-
-
-def _numbers(person: Person) -> frozenset[str]:
-    """The numbers (E.164) of whoever is on the card."""
-    if person.member is not None:
-        return frozenset(number.e164 for number in person.member.numbers if number.e164 is not None)
-    number = e164_of(person.call) if person.call is not None else None
-    return frozenset((number,)) if number is not None else frozenset()
 
 
 def _turned(person: Person, gone: str, card: "Card") -> Person:

@@ -20,7 +20,7 @@ from terminal.screens.clockset import Step
 from terminal.screens.lines import Lines
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.callrow import CallRow
-from terminal.widgets.person import Person, beyond
+from terminal.widgets.person import Person, beyond, of_members
 
 if TYPE_CHECKING:
     from terminal.desk import Card
@@ -289,9 +289,11 @@ class OnShow(Lines):
             member=card.member,
             timeline=beyond(card.timeline, before.timeline) if same else card.timeline,
             tasks=card.tasks,
-            notes=beyond(card.notes, before.notes) if same else card.notes,
             greeting=card.greeting,
         )
+        known = before.notes if self.person.numbers == before.numbers else of_members(before.notes)
+        notes = beyond(card.notes, known) if same else card.notes
+        self.person = msgspec.structs.replace(self.person, notes=notes)
         self.keep_notes(before.notes)
 
     def look(self, call: Call) -> None:

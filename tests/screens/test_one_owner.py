@@ -32,7 +32,7 @@ BEFORE = msgspec.structs.replace(UNKNOWN, id="u0", state=CallState.ENDED, starte
 """An earlier call of the number that is nobody's."""
 STEP = st.one_of(
     st.tuples(st.sampled_from(("task", "note", "contact")), st.tuples(st.sampled_from("xyz"), OF, CALLS)),
-    st.tuples(st.sampled_from(("rings", "ends", "taken", "mine", "serve", "opened", "edited")), WHO),
+    st.tuples(st.sampled_from(("rings", "ends", "taken", "mine", "serve", "opened", "edited", "parted")), WHO),
     st.tuples(st.sampled_from(("unknown", "past", "serve unknown", "look", "becomes", "nobody")), st.just(0)),
     st.tuples(st.sampled_from(("release", "home", "tick", "typed", "next person")), st.just(0)),
 )
@@ -72,6 +72,8 @@ def do(board: Board, what: str, index: int) -> None:
         board.opened(card_of(who))
     elif what == "edited":
         board.hear(MemberNews(who), NOW)
+    elif what == "parted":
+        board.hear(MemberNews(msgspec.structs.replace(who, numbers=())), NOW)
     elif what == "look" and "u" in board.calls:
         board.look(board.calls["u"].call)
     elif what == "becomes":
@@ -125,6 +127,7 @@ def strangers(board: Board) -> list[str]:
 @example([("rings", 0), ("becomes", 0), ("serve unknown", 0), ("note", ("x", None, "c0"))])
 @example([("rings", 1), ("opened", 0), ("note", ("x", None, "c1"))])
 @example([("unknown", 0), ("past", 0), ("typed", 0), ("becomes", 0)])
+@example([("rings", 0), ("opened", 0), ("note", ("x", None, "c0")), ("parted", 0)])
 def test_no_row_of_another_stands_beside_a_card(
     steps: list[tuple[str, tuple[str, str | None, str | None] | int]],
 ) -> None:
