@@ -203,10 +203,8 @@ class Board(CardNews):
             self.wrap_up.gone(call.id)
         if call.id in self.served and not call.live:
             self.wrap_up.ended(call.id, now)
-        if news.matches and self.person.member is None and row.sure is not None and self._is_caller(row.sure):
-            self.person = (
-                msgspec.structs.replace(self.person, member=row.sure, matches=()) if self.typed else self.person
-            )
+        if news.matches:
+            self._named_under_a_note(row)
         withdrawn = self._withdrawn(row) if lost or (row.elsewhere and not old.elsewhere) else Part.NOTHING
         return Part.CALLS | withdrawn | self._follow(row, late=news.matches is not None) | self._idle()
 

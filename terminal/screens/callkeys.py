@@ -12,7 +12,6 @@ from terminal.news import MemberNews, ScreenPop
 from terminal.screens.callbackkeys import CallbackKeys
 from terminal.screens.day import lost_before
 from terminal.screens.errands import Errand
-from terminal.screens.keeper import Owner
 from terminal.screens.keysoncalls import OVER, Verdict
 from terminal.screens.menus import Entry
 from terminal.screens.numberkeys import NumberKeys
@@ -21,6 +20,7 @@ from terminal.widgets.callbacks import Missed
 from terminal.widgets.caller import called_by
 from terminal.widgets.callrow import CallRow
 from terminal.widgets.calls import Lines
+from terminal.widgets.person import Person
 from terminal.widgets.speech import VOICE_STAYS, doing, say
 from terminal.widgets.tasks import Tasks
 from terminal.widgets.telephone import dialled, title
@@ -51,13 +51,16 @@ class CallKeys(NumberKeys, CallbackKeys):
             self.board.came(each)
         return await self.attendance.say()
 
-    def freshen(self, before: Owner, news: "News | None" = None) -> None:
+    def freshen(self, before: Person, news: "News | None" = None) -> None:
         """A card that opened by itself, unless just now by the pop of its own call: what that brought may be old by now. Of a
-        caller whom nobody knows that brings nothing. And a member who turned out to be another."""
+        caller whom nobody knows that brings nothing. One whose numbers changed: what was noted of a number is of whoever has
+        it. And a member who turned out to be another."""
         person = self.board.person
         new = isinstance(news, ScreenPop) and person.call is not None and news.call.id == person.call.id
         stranger = person.member is None and person.call is not None
-        if person.key != before and (stranger or (person.member is not None and not new)):
+        other = person.key != before.key and (stranger or (person.member is not None and not new))
+        renumbered = person.key == before.key and person.numbers != before.numbers
+        if other or renumbered:
             self.errands.run(f"card {person.key}", self.work.freshen)
         for member in (news.member if isinstance(news, MemberNews) else None, person.member):
             if member is not None and member.merged_into is not None:

@@ -18,7 +18,7 @@ from terminal.news import Match, MemberNews, NoteNews, TaskNews
 from terminal.screens.onshow import OnShow, Part
 from terminal.widgets.callrow import CallRow
 from terminal.widgets.matches import SHARED
-from terminal.widgets.person import PAST, Person
+from terminal.widgets.person import PAST, Person, of_members
 
 if TYPE_CHECKING:
     from terminal.desk import Card, Past
@@ -35,11 +35,13 @@ class CardNews(OnShow):
             part = Part.CALLS if self.named(news.member) else Part.NOTHING
             if member is None and part and self._is_caller(news.member):
                 self._became(news.member)
-                self.person = msgspec.structs.replace(self.person, matches=())
                 return part | Part.PERSON
             if news.member.id != member:
                 return part
             self.person = msgspec.structs.replace(person, member=news.member)
+            if self.person.numbers != person.numbers:
+                self.person = msgspec.structs.replace(self.person, notes=of_members(person.notes))
+                self.keep_notes(person.notes)
             return part | Part.PERSON
         row = news.note if isinstance(news, NoteNews) else news.task
         self.states[row.id] = news.state
@@ -71,7 +73,7 @@ class CardNews(OnShow):
         call = person.call
         if isinstance(row, Note):
             written = self.row(row.call)
-            if written is not None and e164_of(written.call) in _numbers(person):
+            if written is not None and e164_of(written.call) in person.numbers:
                 return True
         elif person.member is not None:
             return False
@@ -114,7 +116,6 @@ class CardNews(OnShow):
         self.keep_notes(noted)
         if self.person.member is None and self._is_caller(into):
             self._became(into)
-            self.person = msgspec.structs.replace(self.person, matches=())
 
     def recognised(self, call: str, matches: tuple[Match, ...]) -> None:
         """Whose number a call comes from, which became known late: it fills an empty card, and where something is typed already
@@ -124,9 +125,12 @@ class CardNews(OnShow):
             return
         self.calls[row.call.id] = row = msgspec.structs.replace(row, matches=matches)
         self._follow(row, late=True)
+        self._named_under_a_note(row)
+
+    def _named_under_a_note(self, row: CallRow) -> None:
+        """Where something is typed already, the caller on the card whom nobody knew is who the row of their call names."""
         if self.typed and self.person.member is None and row.sure is not None and self._is_caller(row.sure):
             self._became(row.sure)
-            self.person = msgspec.structs.replace(self.person, matches=())
 
     def of_call(self, call: str) -> Person | None:
         """Who is on the card of a call: on show, or kept under another card."""
@@ -177,14 +181,6 @@ class CardNews(OnShow):
             return Part.NOTHING  # it comes with what lies between
         self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
         return Part.PERSON
-
-
-def _numbers(person: Person) -> frozenset[str]:
-    """The numbers (E.164) of whoever is on the card."""
-    if person.member is not None:
-        return frozenset(number.e164 for number in person.member.numbers if number.e164 is not None)
-    number = e164_of(person.call) if person.call is not None else None
-    return frozenset((number,)) if number is not None else frozenset()
 
 
 def _turned(person: Person, gone: str, card: "Card") -> Person:

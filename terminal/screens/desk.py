@@ -232,10 +232,10 @@ class DeskScreen(DeskKeys):
         """News: the board at once, the screen at its pace."""
         try:
             self.writing.hold()
-            before = self.board.person.key
+            before = self.board.person
             part = self.board.hear(message.news, self.wall())
             self.attention.hear(message.news)
-            self.writing.became(before)
+            self.writing.became(before.key)
             self.writing.settle()
             self.codes.hear(message.news, self.errands)
             self.casework.hear(message.news)
@@ -263,7 +263,7 @@ class DeskScreen(DeskKeys):
     def tick(self) -> None:
         """A second passed."""
         self.writing.hold()
-        before = self.board.person.key
+        before = self.board.person
         self.painter.soon(self.board.tick(self.wall()) | Part.STATUS)
         self.writing.settle()
         self.freshen(before)

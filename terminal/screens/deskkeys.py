@@ -100,9 +100,9 @@ class DeskKeys(CallKeys, ChooserKeys):
     def action_wrapup(self) -> None:
         """F4: the call that is served, also from a card that was opened by hand meanwhile."""
         self.writing.hold()
-        before = self.board.person.key
+        before = self.board.person
         self.work.to_call()
-        if self.board.person.key != before:
+        if self.board.person.key != before.key:
             self.writing.settle()
             self.freshen(before)
             self.painter.paint()
@@ -158,14 +158,14 @@ class DeskKeys(CallKeys, ChooserKeys):
         if in_note:
             self.panes.leave_note()
         if closes:
-            kept, name, before = self.board.typed, self.board.person.name, self.board.person.key
+            kept, before = self.board.typed, self.board.person
             self.board.put_away(self.work.wall())
             self.writing.settle()
             self.freshen(before)
             self.autosave.now()
             if kept:
                 key = self.board.key("palette")
-                said = say("What you wrote for {name} is kept as a draft: {key} lists it.", name=name, key=key)
+                said = say("What you wrote for {name} is kept as a draft: {key} lists it.", name=before.name, key=key)
                 self.painter.tell(said)
             self.painter.paint()
 

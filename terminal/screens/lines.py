@@ -11,13 +11,14 @@ from ringdesk import ids
 from ringdesk.calls import Call, CallState, Presentation
 from ringdesk.dialects import Level
 from ringdesk.members import Member
+from ringdesk.notes import Note
 from ringdesk.reached import Settled
 from ringdesk.why import Why
 from terminal.news import HealthNews, Match, ScreenPop
 from terminal.screens.callers import by_caller
 from terminal.screens.day import Day
 from terminal.widgets.callrow import CallRow
-from terminal.widgets.person import Person
+from terminal.widgets.person import Person, of_members
 
 if TYPE_CHECKING:
     from terminal.desk.values import LostCall
@@ -149,7 +150,7 @@ class Lines:
         }
         self.calls |= found
         self.pops |= {
-            key: msgspec.structs.replace(pop, matches=_matches(pop, member))
+            key: msgspec.structs.replace(pop, matches=_matches(pop, member), notes=_noted(pop, member))
             for key, pop in self.pops.items()
             if any(match.member.id == member.id for match in pop.matches)
         }
@@ -234,6 +235,12 @@ class Lines:
         order = (Level.BROKEN, Level.WARNING, Level.STARTING)
         ill = [news for news in self.health.values() if news.level in order]
         return min(ill, key=lambda news: order.index(news.level)) if ill else None
+
+
+def _noted(pop: ScreenPop, member: Member) -> tuple[Note, ...]:
+    """What came with the call; once the numbers of the member are others, only what is noted of members."""
+    same = all(match.member.numbers == member.numbers for match in pop.matches if match.member.id == member.id)
+    return pop.notes if same else of_members(pop.notes)
 
 
 def _from(row: CallRow, numbers: set[str]) -> bool:

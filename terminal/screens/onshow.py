@@ -20,7 +20,7 @@ from terminal.screens.clockset import Step
 from terminal.screens.lines import Lines
 from terminal.screens.wrapup import WrapUp
 from terminal.widgets.callrow import CallRow
-from terminal.widgets.person import Person, beyond
+from terminal.widgets.person import Person, beyond, of_members
 
 if TYPE_CHECKING:
     from terminal.desk import Card
@@ -253,7 +253,7 @@ class OnShow(Lines):
         if self.person.member is not None or index >= len(self.person.matches):
             return None
         member = self.person.matches[index].member
-        self._became(member)
+        self._became(member, self.person.matches)
         call = self.person.call
         if call and call.id in self.calls:
             chosen = (msgspec.structs.replace(self.person.matches[index], guess=False),)
@@ -261,9 +261,11 @@ class OnShow(Lines):
             self.calls[call.id] = msgspec.structs.replace(row, matches=chosen, owners=_owners(row))
         return member.id
 
-    def _became(self, member: Member) -> None:
-        """Who was nobody is this member; their past comes with the rest of the card."""
-        self.person = msgspec.structs.replace(self.person, member=member, timeline=())
+    def _became(self, member: Member, matches: tuple[Match, ...] = ()) -> None:
+        """Who was nobody is this member; their past comes with the rest of the card, and what was noted in this call stays."""
+        before = self.person
+        self.person = msgspec.structs.replace(before, member=member, matches=matches, timeline=(), notes=())
+        self.keep_notes(before.notes)
 
     def opened(self, card: "Card", match: Match | None = None) -> None:
         """A card that the agent asked for. On a call whose caller nobody knew, it is that caller: `match` says why."""
@@ -287,9 +289,11 @@ class OnShow(Lines):
             member=card.member,
             timeline=beyond(card.timeline, before.timeline) if same else card.timeline,
             tasks=card.tasks,
-            notes=beyond(card.notes, before.notes) if same else card.notes,
             greeting=card.greeting,
         )
+        known = before.notes if self.person.numbers == before.numbers else of_members(before.notes)
+        notes = beyond(card.notes, known) if same else card.notes
+        self.person = msgspec.structs.replace(self.person, notes=notes)
         self.keep_notes(before.notes)
 
     def look(self, call: Call) -> None:

@@ -1,5 +1,6 @@
 """The one person that the panels show: all get the same `Person`, so they agree."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -8,6 +9,7 @@ import msgspec
 from ringdesk.calls import Call, Presentation
 from ringdesk.members import Member
 from ringdesk.notes import Note, Thread, threads
+from ringdesk.reached import e164_of
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
@@ -37,6 +39,11 @@ def beyond(fresh: tuple[Entry, ...], known: tuple[Entry, ...]) -> tuple[Entry, .
         return fresh
     at, ident = fresh[-1].at, fresh[-1].id
     return fresh + tuple(each for each in known if (each.at, each.id) < (at, ident))
+
+
+def of_members(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Without those of nobody, which are of whoever has the number: when that changes, the rest of the card says whose."""
+    return tuple(note for note in notes if note.member is not None)
 
 
 class Who(StrEnum):
@@ -71,6 +78,14 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> tuple[str | None, str | None]:
         """What a note written now belongs to: the member and the call."""
         return (self.member.id if self.member else None, self.call.id if self.call else None)
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """Theirs (E.164): the member's, else the one that calls."""
+        if self.member is not None:
+            return frozenset(number.e164 for number in self.member.numbers if number.e164 is not None)
+        number = e164_of(self.call) if self.call is not None else None
+        return frozenset((number,)) if number is not None else frozenset()
 
     @property
     def who(self) -> Who:

@@ -12,9 +12,10 @@ from ringdesk.notes import Note
 from ringdesk.safetext import SafeLines, SafeText
 from ringdesk.tasks import Task
 from ringdesk.timeline import Contact, ContactKind
-from terminal.desk import Card
+from terminal.desk import Card, Past
 from terminal.news import CallNews, MemberNews, News, NoteNews, RowNews, TaskNews
 from terminal.screens.board import Board
+from terminal.store.strangers import contact_of
 from terminal.widgets.panel import Picture
 from terminal.widgets.person import Person
 from terminal.widgets.tasks import Duties, Tasks
@@ -27,11 +28,13 @@ PEOPLE = [member(f"m{index}", f"人{index}", f"0912-345-60{index}") for index in
 OF = st.sampled_from([None, "m0", "m1", "m2"])
 CALLS = st.sampled_from([None, "c0", "c1", "c2", "u"])
 WHO = st.integers(0, 2)
+BEFORE = msgspec.structs.replace(UNKNOWN, id="u0", state=CallState.ENDED, started=NOW - 99)
+"""An earlier call of the number that is nobody's."""
 STEP = st.one_of(
     st.tuples(st.sampled_from(("task", "note", "contact")), st.tuples(st.sampled_from("xyz"), OF, CALLS)),
-    st.tuples(st.sampled_from(("rings", "ends", "taken", "mine", "serve", "opened", "edited")), WHO),
-    st.tuples(st.sampled_from(("unknown", "serve unknown", "look", "becomes", "nobody")), st.just(0)),
-    st.tuples(st.sampled_from(("release", "home", "tick", "next person")), st.just(0)),
+    st.tuples(st.sampled_from(("rings", "ends", "taken", "mine", "serve", "opened", "edited", "parted")), WHO),
+    st.tuples(st.sampled_from(("unknown", "past", "serve unknown", "look", "becomes", "nobody")), st.just(0)),
+    st.tuples(st.sampled_from(("release", "home", "tick", "typed", "next person")), st.just(0)),
 )
 
 
@@ -56,6 +59,8 @@ def do(board: Board, what: str, index: int) -> None:
         board.hear(pop(call(ident, who), card_of(who)), NOW)
     elif what == "unknown":
         board.hear(pop(UNKNOWN), NOW)
+    elif what == "past":
+        past(board)
     elif what in ("ends", "taken", "mine"):
         state = CallState.ENDED if what == "ends" else CallState.ANSWERED
         changed = msgspec.structs.replace(call(ident, who), state=state)
@@ -67,12 +72,16 @@ def do(board: Board, what: str, index: int) -> None:
         board.opened(card_of(who))
     elif what == "edited":
         board.hear(MemberNews(who), NOW)
+    elif what == "parted":
+        board.hear(MemberNews(msgspec.structs.replace(who, numbers=())), NOW)
     elif what == "look" and "u" in board.calls:
         board.look(board.calls["u"].call)
     elif what == "becomes":
         board.hear(CallNews(UNKNOWN, matches=pop(UNKNOWN, card_of(PEOPLE[0])).matches), NOW)
     elif what == "nobody" and board.person.call is not None:
         board.identify(None)
+    elif what == "typed":
+        board.typed = True
     elif what == "next person":
         board.handed_over(ME, SafeText("雅婷"))
     elif what == "tick":
@@ -83,19 +92,42 @@ def do(board: Board, what: str, index: int) -> None:
         board.put_away(NOW)
 
 
+def past(board: Board) -> None:
+    """What the number of the unknown caller left behind, where it is on the card."""
+    board.hear(CallNews(BEFORE), NOW)
+    if board.person.member is None and board.person.call is not None and board.person.call.id == "u":
+        note = Note(id="n-u0", call="u0", text=SafeLines("說過"), at=NOW - 90)
+        board.found((), Past((contact_of(BEFORE),), (note,)))
+
+
 def strangers(board: Board) -> list[str]:
-    """The rows beside the card that are not of whoever is on it."""
+    """The rows beside the card that are not of whoever is on it. What is of no member is of the caller in whose call it was
+    made; a note, as in the store, of whoever has the number of that call."""
     person = board.person
     whose = person.member.id if person.member else None
     call_of = person.call.id if person.call else None
+    theirs = {number.e164 for number in person.member.numbers} if person.member else set()
+    if person.call is not None and person.member is None:
+        theirs = {person.call.caller.e164} - {None}
+
+    def strange(row: Task | Note) -> bool:
+        if row.member is not None:
+            return row.member != whose
+        made = board.row(row.call) if isinstance(row, Note) else None
+        return row.call != call_of and (made is None or made.call.caller.e164 not in theirs)
+
     rows: list[Task | Note] = [*person.tasks, *person.notes]
-    wrong = [row.id for row in rows if row.member != whose and not (row.member is None and row.call == call_of)]
-    return wrong + [row.id for row in person.timeline if row.member != whose]
+    wrong = [row.id for row in rows if strange(row)]
+    return wrong + [row.id for row in person.timeline if (row.member or None) != whose]
 
 
 @given(st.lists(STEP, max_size=30))
 @example([("unknown", 0), ("task", ("x", "m0", "u"))])
 @example([("opened", 0), ("contact", ("x", "m0", None)), ("contact", ("x", "m1", None))])
+@example([("rings", 0), ("becomes", 0), ("serve unknown", 0), ("note", ("x", None, "c0"))])
+@example([("rings", 1), ("opened", 0), ("note", ("x", None, "c1"))])
+@example([("unknown", 0), ("past", 0), ("typed", 0), ("becomes", 0)])
+@example([("rings", 0), ("opened", 0), ("note", ("x", None, "c0")), ("parted", 0)])
 def test_no_row_of_another_stands_beside_a_card(
     steps: list[tuple[str, tuple[str, str | None, str | None] | int]],
 ) -> None:

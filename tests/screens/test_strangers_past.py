@@ -14,13 +14,14 @@ from terminal.news import CallNews, MemberNews, NoteNews
 from tests.screens.harness import LANGUAGES, SIZES, Running, running
 from tests.screens.test_became import owned
 from tests.screens.test_callstory import UNKNOWN
-from tests.screens.test_desk import HUANG, LIN, desk, named
-from tests.terminal.scripted_desk import NOW, ScriptedDesk, plain_card, pop
+from tests.screens.test_desk import HUANG, LIN, desk, named, serve
+from tests.terminal.scripted_desk import NOW, ScriptedDesk, call, plain_card, pop
 
 BEFORE = msgspec.structs.replace(
-    UNKNOWN, id="u0", state=CallState.ENDED, outcome=Outcome.ANSWERED, started=NOW - 86400, answered=NOW - 86390
+    UNKNOWN, id="u0", state=CallState.ENDED, outcome=Outcome.ANSWERED, started=NOW - 172800, answered=NOW - 172790
 )
-EARLIER = Note(id="n0", call="u0", text=SafeLines("要三十份"), author_name=SafeText("怡君"), at=NOW - 86380)
+"""Longer ago than all that stands on a member's card."""
+EARLIER = Note(id="n0", call="u0", text=SafeLines("要三十份"), author_name=SafeText("怡君"), at=NOW - 172780)
 HERE = Note(id="n1", call=UNKNOWN.id, text=SafeLines("今天來拿"), author_name=SafeText("怡君"), at=NOW - 2)
 NUMBER = MemberNumber(SafeText("0965118402"), "+886965118402", SafeText(""))
 
@@ -103,3 +104,44 @@ async def test_a_note_of_nobody_is_on_the_card_of_whoever_has_its_number_and_of_
             run.desk.publish(NoteNews(EARLIER, "settled"))
             await run.settle()
             assert ("要三十份" in await notes_of(run)) is there
+
+
+async def test_what_was_noted_of_a_number_goes_and_comes_with_it_while_a_card_is_open() -> None:
+    theirs = msgspec.structs.replace(LIN, numbers=(*LIN.numbers, NUMBER))
+    with_it = msgspec.structs.replace(plain_card(LIN), member=theirs, notes=(EARLIER, *plain_card(LIN).notes))
+    made = known_number()
+    made.cards[LIN.id] = with_it
+    async with running(made) as run:
+        await run.screen.work.look(LIN.id)
+        assert "要三十份" in await notes_of(run)
+        for card, there in ((plain_card(LIN), False), (with_it, True)):
+            made.cards[LIN.id] = card
+            run.desk.publish(MemberNews(card.member))
+            await run.settle()
+            assert run.screen.board.person.notes == card.notes
+            assert ("1 note " in await notes_of(run)) is not there
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["kept", "rang"])
+async def test_what_was_noted_of_a_number_that_is_theirs_no_more_does_not_come_with_a_call_that_waited(
+    first: bool,
+) -> None:
+    theirs = msgspec.structs.replace(LIN, numbers=(*LIN.numbers, NUMBER))
+    oldest = msgspec.structs.replace(EARLIER, at=NOW - 99 * 86400)
+    with_it = msgspec.structs.replace(plain_card(LIN), member=theirs, notes=(*plain_card(LIN).notes, oldest))
+    waits = pop(call("c1", theirs, line="1"), with_it)
+    async with running(known_number()) as run:
+        run.desk.cards[LIN.id] = with_it
+        if first:
+            await serve(run, with_it)
+        await serve(run, plain_card(HUANG), "c2")
+        if not first:
+            run.desk.publish(waits)
+            await run.settle()
+        run.desk.cards[LIN.id] = plain_card(LIN)
+        run.desk.publish(MemberNews(LIN))
+        await run.settle()
+        run.screen.turn_to(run.screen.board.calls["c1"])
+        await run.settle()
+        assert named(run) == {LIN.name}
+        assert run.screen.board.person.notes == plain_card(LIN).notes
