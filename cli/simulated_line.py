@@ -195,8 +195,10 @@ class SimulatedLine:
         with suppress(ConnectionError):
             while data := await reader.read(_CHUNK):
                 say(self._received(data))
+                if self.peer.hangs_up:
+                    break
         self._outputs.discard(say)
-        writer.transport.abort()
+        writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
         del self._conversations[task]

@@ -35,6 +35,7 @@ class SimulatedAsterisk(SimulatedExchange):
 
     def received(self, data: bytes, now: float) -> bytes:
         """Actions, each up to its blank line."""
+        self.hangs_up = False
         *actions, self._rest = (self._rest + data)[-_MOST:].split(b"\r\n\r\n")
         self._lives = [life for life in self._lives if now < life.until]
         return b"".join(self._act(action, now) for action in actions)
@@ -115,6 +116,7 @@ class SimulatedAsterisk(SimulatedExchange):
         key = md5((_CHALLENGE + self._secret).encode(), usedforsecurity=False).hexdigest()
         proved = fields.get("key") == key or fields.get("secret") == self._secret
         if self._user and not (fields.get("username") == self._user and proved):
+            self.hangs_up = True
             return _message("Response", "Error", **known, Message="Authentication failed")
         welcome = _message("Response", "Success", **known, Message="Authentication accepted")
         return welcome + _message("Event", "FullyBooted", Privilege="system,all", Status="Fully Booted")

@@ -26,6 +26,7 @@ class SimulatedFreeSwitch(SimulatedExchange):
 
     def received(self, data: bytes, now: float) -> bytes:
         """Commands, each up to its empty line."""
+        self.hangs_up = False
         *commands, self._rest = (self._rest + data)[-_MOST:].split(b"\n\n")
         return b"".join(self._do(command.decode("utf-8", "replace").strip()) for command in commands)
 
@@ -75,8 +76,8 @@ class SimulatedFreeSwitch(SimulatedExchange):
         word, _, rest = command.partition(" ")
         match word:
             case "auth" | "userauth":
-                taken = not self._password or rest.rpartition(":")[2] == self._password
-                return _reply("+OK accepted" if taken else "-ERR invalid")
+                self.hangs_up = bool(self._password) and rest.rpartition(":")[2] != self._password
+                return _reply("-ERR invalid") + _FAREWELL if self.hangs_up else _reply("+OK accepted")
             case "event" if rest.startswith("json"):
                 return _reply("+OK event listener enabled json")
             case "api" if rest == "show channels as json":
@@ -93,3 +94,6 @@ def _reply(text: str) -> bytes:
 
 def _frame(kind: str, body: bytes) -> bytes:
     return f"Content-Length: {len(body)}\nContent-Type: {kind}\n\n".encode() + body
+
+
+_FAREWELL: Final = _frame("text/disconnect-notice", b"Disconnected, goodbye.\n")

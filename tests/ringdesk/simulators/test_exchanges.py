@@ -80,11 +80,14 @@ def test_another_secret_is_refused(name: str, code: str) -> None:
     it = bench(name, "ringdesk:another")
     assert not it.peer.ready
     assert [notice.why.code for notice in it.notices][-1] == code
+    assert it.peer.hangs_up
 
 
 @pytest.mark.parametrize("name", ["ami", "esl"])
 def test_without_a_secret_everybody_is_let_in(name: str) -> None:
-    assert bench(name, "").peer.ready
+    it = bench(name, "")
+    assert it.peer.ready
+    assert not it.peer.hangs_up
 
 
 def test_an_asterisk_lets_in_who_says_the_secret_in_plain_text() -> None:
