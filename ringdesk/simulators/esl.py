@@ -13,11 +13,12 @@ _MOST: Final = 65_536
 
 
 class SimulatedFreeSwitch(SimulatedExchange):
-    """One event socket; an empty password lets everybody in."""
+    """One event socket; an empty password lets everybody in. `called` is the number that is rung from outside."""
 
-    def __init__(self, password: str = "") -> None:
+    def __init__(self, password: str = "", called: str = "") -> None:
         super().__init__()
         self._password = password.rpartition(":")[2]
+        self._called = called or LINE
 
     def opened(self, now: float) -> bytes:
         """FreeSWITCH asks for the password."""
@@ -34,10 +35,11 @@ class SimulatedFreeSwitch(SimulatedExchange):
         """A call comes in and rings both telephones; one may answer."""
         self._calls += 1
         root = self._uuid(0)
-        hide = "true" if call.shown is None else "false"
-        who = {"Caller-Caller-ID-Name": call.name or call.number or "", "Caller-Caller-ID-Number": call.number or ""}
+        hide = "true" if call.private else "false"
+        number = call.number if call.private else call.shown
+        who = {"Caller-Caller-ID-Name": call.name or number or "", "Caller-Caller-ID-Number": number or ""}
         who |= {"Caller-Privacy-Hide-Name": hide, "Caller-Privacy-Hide-Number": hide}
-        self._create(now, root, root, who, LINE)
+        self._create(now, root, root, who, self._called)
         phones = {phone: self._uuid(index) for index, phone in enumerate(TELEPHONES, 1)}
         for phone, uuid in phones.items():
             self._create(now, uuid, root, who, phone)

@@ -125,10 +125,13 @@ def test_ncid(room: Room) -> None:
     assert (caller(two), two["outcome"]) == (WITHHELD, "missed")
 
 
-@pytest.mark.parametrize(("what", "called"), [("ami", "4000"), ("esl", "0227001234")])
-def test_an_exchange_with_a_login(room: Room, what: str, called: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "to", "called"),
+    [("ami", [], "4000"), ("esl", [], "0227001234"), ("ami", ["--to", "99"], "99"), ("esl", ["--to", "99"], "99")],
+)
+def test_an_exchange_with_a_login(room: Room, what: str, to: list[str], called: str) -> None:
     secret = room.secret()
-    words = ["--listen", "127.0.0.1:0", "--secret-file", secret]
+    words = ["--listen", "127.0.0.1:0", "--secret-file", secret, *to]
     simulate = room.start("simulate", what, *words, *ANSWERED_THEN_WITHHELD)
     url = simulate.expect(lambda line: "listening" in line)["listening"]
     assert url.startswith("tcp://")
@@ -188,6 +191,8 @@ def test_a_wire_that_the_gear_has_not_is_refused_in_words() -> None:
         made(Wish(what="sip"), "pty")
     with pytest.raises(BadInput, match=r"modem has no --send HOST:PORT; use --listen HOST:PORT or --pty"):
         made(Wish(what="modem"), "send")
+    with pytest.raises(BadInput, match=r"ncid is called at no number here; leave out --to \(ami, esl have it\)"):
+        made(Wish(what="ncid", called="99"), "listen")
     assert all(made(Wish(what=name), wire).next_due is None for name, gear in GEAR.items() for wire in gear.wires)
 
 

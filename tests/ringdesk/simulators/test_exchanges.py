@@ -51,6 +51,24 @@ def test_who_withholds_the_number_is_nobody(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["ami", "esl"])
+@pytest.mark.parametrize("number", ["0912345678", None])
+def test_a_number_that_is_not_to_be_had_is_not_withheld(name: str, number: str | None) -> None:
+    absent = Incoming(number=number, presentation=Presentation.UNAVAILABLE)
+    assert told(bench(name).call(absent)) == (None, None, "unavailable", "missed", None)
+
+
+@pytest.mark.parametrize(
+    ("call", "value"), [(SHOWN, b"allowed_"), (WITHHELD, b"prohib_"), (Incoming(), b"unavailable\r\n")]
+)
+def test_an_asterisk_says_of_a_caller_what_may_be_shown(call: Incoming, value: bytes) -> None:
+    exchange = SimulatedAsterisk()
+    exchange.call(call, 0.0)
+    channel = exchange.due(0.0).partition(b"Channel: ")[2].partition(b"\r\n")[0]
+    asked = b"Action: Getvar\r\nChannel: " + channel + b"\r\nVariable: CALLERID(pres)\r\n\r\n"
+    assert b"Value: " + value in exchange.received(asked, 0.0)
+
+
+@pytest.mark.parametrize("name", ["ami", "esl"])
 @pytest.mark.parametrize(("answer", "by"), [("1001", "1001"), ("1002", "1002"), ("", "1001")])
 def test_one_of_two_telephones_answers(name: str, answer: str, by: str) -> None:
     it = bench(name)
