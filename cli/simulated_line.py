@@ -114,7 +114,8 @@ class SimulatedLine:
         return f"serial://{os.ttyname(device)}"
 
     async def ready(self, quiet: float = 1.0) -> None:
-        """Wait for a listener: until it is ready for calls, or has come and then said nothing for `quiet` seconds."""
+        """Wait for a listener: until it is ready for calls, or has come and then said nothing for `quiet` seconds. One that was
+        hung up on is none."""
         await self._heard.wait()
         while not self.peer.ready:
             self._heard.clear()
@@ -122,7 +123,8 @@ class SimulatedLine:
                 async with asyncio.timeout(quiet):
                     await self._heard.wait()
             except TimeoutError:
-                return
+                if not self.peer.hangs_up:
+                    return
 
     async def ring(
         self,
