@@ -11,6 +11,7 @@ from cli.doctor_hooks import refused
 from cli.doctor_links import stood
 from cli.findings import Finding, wrong
 from cli.paths import exists
+from config.lock import is_free
 from ringdesk.dialects import Level
 from ringdesk.errors import BadInput
 from ringdesk.why import Why, register
@@ -23,6 +24,8 @@ register(
         "doctor_data_bare": "there is no database: neither a desk's ({replica}) nor a server's (a .db file with its tables); "
         "give --data the directory in which one of them lies",
         "doctor_database_url": "is no database that can be read; write sqlite:///PATH in the settings (`[server] database`)",
+        "doctor_server_none": "no server runs on this database, so how its lines stand is not known; start it with "
+        "`ringdesk server`, or by its service",
     }
 )
 
@@ -30,6 +33,8 @@ SERVER: Final = "server.db"
 """The file of a server in a data directory, unless it was named otherwise (`--database`)."""
 LOG: Final = "server.log"
 """Its log, in its state directory."""
+_STATE: Final = "state"
+"""Where people keep the state of a server beside its database by hand (`--state state`)."""
 _TABLES: Final = {"image", "ring"}
 """Two that no other program's database has together."""
 
@@ -58,12 +63,22 @@ def of_servers(named: str, state: str, data: Path | None, now: float) -> Iterato
 
 
 def _of_server(path: Path, state: str, now: float) -> Iterator[Finding]:
-    from server.identity.state import state_of
-    from server.store.sqlite import PREFIX
+    from cli.own_server import SECRET_FILE
 
     yield database(path)
     yield from refused(path, now)
-    yield from stood(state_of(f"{PREFIX}{path}", state) / LOG)
+    if not is_free(path.with_name(f"{path.name}.lock")):
+        yield from stood(_state(path, state) / LOG)
+    elif not _there(path.with_name(SECRET_FILE)):  # a desk of its own starts its server when it opens
+        yield Finding(check=f"server {path}", ok=False, level=Level.WARNING, why=Why("doctor_server_none"))
+
+
+def _state(path: Path, given: str) -> Path:
+    from server.identity.state import state_of
+    from server.store.sqlite import PREFIX
+
+    usual, beside = state_of(f"{PREFIX}{path}", given), path.with_name(_STATE)
+    return usual if given or _there(usual) or not _there(beside) else beside
 
 
 def _servers_in(data: Path) -> list[Path]:

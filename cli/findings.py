@@ -83,8 +83,13 @@ CHECKS: Final = {
     "public time": mark("public time to answer"),
 }
 """Words for what is looked at; a package, a path and a line have their name."""
-_NAMED: Final = {"dialect": mark("dialect {name}"), "source": mark("{name} at the server")}
-"""Kinds of what is looked at that stand before its name: a dialect of another package, a line that a server listens to."""
+_NAMED: Final = {
+    "dialect": mark("dialect {name}"),
+    "source": mark("{name} at the server"),
+    "server": mark("server of {name}"),
+}
+"""Kinds of what is looked at that stand before its name: a dialect of another package, a line that a server listens to, the
+server of a database."""
 _LEVEL_CELLS: Final = 8
 _WORDY: Final = "port_"
 """Codes whose sentence says all that the system said, but for `port_failed`."""

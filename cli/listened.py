@@ -42,14 +42,13 @@ def heard_for(spec: SourceSpec, seconds: float, allowed: Collection[str] = ()) -
 
 
 def _trouble(notices: list[Notice], seconds: float) -> Notice | None:
-    """What is wrong with a line that is not well at the end. What its dialect says goes before what the port says: an exchange
-    that refuses somebody hangs up, too."""
+    """What is wrong with a line that is not well at the end."""
     bad = [notice for notice in notices if notice.level in (Level.BROKEN, Level.WARNING)]
     if not bad and notices and notices[-1].level is Level.STARTING:
         return Notice(Level.STARTING, Why("line_waiting", {"seconds": f"{seconds:g}"}))
     if not bad or notices[-1].level is Level.OK:
         return None
-    return next((notice for notice in reversed(bad) if not notice.why.code.startswith("port_")), bad[-1])
+    return bad[-1]
 
 
 def _refused(notices: list[Notice]) -> Notice | None:

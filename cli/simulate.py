@@ -58,6 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{shown}", dest="presentation", action=_OfCall, nargs=0, const=shown, help=f"number {shown}"
         )
+    parser.add_argument("--to", metavar="NUMBER", help="the number that is called (ami, esl, providers)")
     parser.add_argument("--rings", action=_OfCall, type=int, help="rings of a call (default 2)")
     parser.add_argument(
         "--cadence", action=_OfCall, type=float, metavar="S", help="seconds from ring to ring (default 6)"
@@ -114,6 +115,7 @@ def run(options: argparse.Namespace) -> int:
         raw=options.mode == 2,
         deaf=options.deaf,
         account=account(options.secret_file),
+        called=options.to or "",
         datagrams=wire == "send",
         run=int.from_bytes(roots.random_bytes(4)),
     )

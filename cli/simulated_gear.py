@@ -20,23 +20,27 @@ _SERVER: Final = frozenset({"listen"})
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """Which gear. `raw` and `deaf` are a modem's, `account` is what an exchange lets in (`user:password`, empty: everybody);
-    `datagrams`: it sends packets; `run`: 32 random bits, for ids that no run before gave."""
+    """Which gear. `raw` and `deaf` are a modem's, `account` is what an exchange lets in (`user:password`, empty: everybody),
+    `called` the number that is called there (empty: one of its own); `datagrams`: it sends packets; `run`: 32 random bits, for
+    ids that no run before gave."""
 
     what: str
     raw: bool = False
     deaf: bool = False
     account: str = ""
+    called: str = ""
     datagrams: bool = False
     run: int = 0
 
 
 class Gear(msgspec.Struct, frozen=True):
-    """A kind of gear: how it is made, its `wires` (`pty`, `listen`, `send`), the scheme of its source on a socket."""
+    """A kind of gear: how it is made, its `wires` (`pty`, `listen`, `send`), the scheme of its source on a socket, whether it
+    can be called at a number that is given."""
 
     make: Callable[[Wish], SimulatedPeer]
     wires: frozenset[str]
     scheme: str = "socket"
+    called: bool = False
 
 
 class _RawModem(SimulatedModem):
@@ -66,22 +70,25 @@ GEAR: Final[dict[str, Gear]] = {
     "netcallerid": Gear(lambda _: SimulatedBox(boxes.netcallerid), _LINE),
     "whozz": Gear(_whozz, _LINE | {"send"}),
     "ncid": Gear(lambda _: SimulatedNcid(), _SERVER, "tcp"),
-    "ami": Gear(lambda wish: SimulatedAsterisk(wish.account), _SERVER, "tcp"),
-    "esl": Gear(lambda wish: SimulatedFreeSwitch(wish.account, wish.run), _SERVER, "tcp"),
+    "ami": Gear(lambda wish: SimulatedAsterisk(wish.account, wish.called), _SERVER, "tcp", called=True),
+    "esl": Gear(lambda wish: SimulatedFreeSwitch(wish.account, wish.called, wish.run), _SERVER, "tcp", called=True),
     "sip": Gear(lambda _: SimulatedTrunk(), frozenset({"send"})),
 }
 """By the name of the dialect."""
 
+_CALLED: Final = [name for name, gear in GEAR.items() if gear.called]
 _FLAGS: Final = {"pty": "--pty", "listen": "--listen HOST:PORT", "send": "--send HOST:PORT"}
 
 
 def made(wish: Wish, wire: str) -> SimulatedPeer:
-    """The gear. Raises BadInput: it has no such wire."""
+    """The gear. Raises BadInput: it has no such wire, or no number that it is called at."""
     gear = GEAR[wish.what]
     if wire not in gear.wires:
         raise BadInput(
             f"{wish.what} has no {_FLAGS[wire]}; use {' or '.join(_FLAGS[one] for one in sorted(gear.wires))}"
         )
+    if wish.called and not gear.called:
+        raise BadInput(f"{wish.what} is called at no number here; leave out --to ({', '.join(_CALLED)} have it)")
     return gear.make(wish)
 
 

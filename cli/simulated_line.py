@@ -114,7 +114,8 @@ class SimulatedLine:
         return f"serial://{os.ttyname(device)}"
 
     async def ready(self, quiet: float = 1.0) -> None:
-        """Wait for a listener: until it is ready for calls, or has come and then said nothing for `quiet` seconds."""
+        """Wait for a listener: until it is ready for calls, or has come and then said nothing for `quiet` seconds. One that was
+        hung up on is none."""
         await self._heard.wait()
         while not self.peer.ready:
             self._heard.clear()
@@ -122,7 +123,8 @@ class SimulatedLine:
                 async with asyncio.timeout(quiet):
                     await self._heard.wait()
             except TimeoutError:
-                return
+                if not self.peer.hangs_up:
+                    return
 
     async def ring(
         self,
@@ -195,8 +197,10 @@ class SimulatedLine:
         with suppress(ConnectionError):
             while data := await reader.read(_CHUNK):
                 say(self._received(data))
+                if self.peer.hangs_up:
+                    break
         self._outputs.discard(say)
-        writer.transport.abort()
+        writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
         del self._conversations[task]

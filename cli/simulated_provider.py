@@ -27,6 +27,7 @@ from ringdesk.simulators import Incoming
 from ringdesk.simulators.hooks import Part, Provider, Stamp, Told, signing
 from ringdesk.simulators.hooks.providers import PROVIDERS
 
+_CALLED: Final = "+886227208889"
 _TRIES: Final = 4
 """Times that a request is sent which found nobody, or a 429 or 503: most providers do so two to four times."""
 _PAUSE: Final = 1.0
@@ -62,7 +63,6 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of a provider."""
     group = parser.add_argument_group("providers (webhooks)")
-    group.add_argument("--to", default="+886227208889", metavar="NUMBER", help="the number that is called")
     group.add_argument("--region", default="TW", help="region of numbers without a country code (default TW)")
     group.add_argument("--area", default="", help="area code of numbers without one")
     group.add_argument(
@@ -144,7 +144,8 @@ def _trusted(ca: Path | None) -> ssl.SSLContext | None:
 
 def _told(calls: Iterable[Incoming], options: argparse.Namespace) -> Iterator[Told]:
     """The calls, each at its time."""
-    called = numbers.read(options.to, options.region, options.area).e164 or options.to
+    to = options.to or _CALLED
+    called = numbers.read(to, options.region, options.area).e164 or to
     begun = -1.0
     for call in calls:
         if begun >= 0:

@@ -25,6 +25,18 @@ _FAR = 1 << 20
 """Windows locks bytes against reading too: the locked one lies behind the process number."""
 
 
+def is_free(file: Path) -> bool:
+    """Whether no process holds the lock; False also where that cannot be known. Who wants it in the same instant is refused."""
+    try:
+        with file.open("rb") as locked:
+            _take(locked)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
 _OPEN = os.O_RDWR | os.O_CREAT | os.O_APPEND
 
 

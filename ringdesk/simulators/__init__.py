@@ -64,6 +64,10 @@ class SimulatedPeer(Protocol):
         """Whether its listener has done all that it must to hear calls; False too where that cannot be known."""
 
     @property
+    def hangs_up(self) -> bool:
+        """Whether it ends the connection behind what it just answered."""
+
+    @property
     def next_due(self) -> float | None:
         """When `due` has something to say."""
 

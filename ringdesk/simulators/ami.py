@@ -7,6 +7,7 @@ Asterisk 22 does; those that no listener reads are left out.
 from hashlib import md5
 from typing import Final, NamedTuple
 
+from ringdesk.calls import Presentation
 from ringdesk.simulators import Incoming
 from ringdesk.simulators.exchange import SimulatedExchange
 
@@ -14,18 +15,26 @@ TELEPHONES: Final = ("1001", "1002")
 """The ring group."""
 LINE: Final = "4000"
 
+_PRESENTATIONS: Final = {
+    Presentation.SHOWN: "allowed_passed_screen",
+    Presentation.PRIVATE: "prohib_passed_screen",
+    Presentation.UNAVAILABLE: "unavailable",
+}
+"""What `CALLERID(pres)` is of a caller."""
+
 _BANNER: Final = b"Asterisk Call Manager/11.0.0\r\n"
 _CHALLENGE: Final = "840415273"
 _MOST: Final = 65_536
 
 
 class SimulatedAsterisk(SimulatedExchange):
-    """One exchange with one manager account, `user:password`; empty lets everybody in."""
+    """One exchange with one manager account, `user:password`; empty lets everybody in. `called` is the number of its trunk."""
 
-    def __init__(self, account: str = "") -> None:
+    def __init__(self, account: str = "", called: str = "") -> None:
         super().__init__()
         self._user, _, self._secret = account.partition(":")
-        self._withheld: dict[str, bool] = {}
+        self._called = called or LINE
+        self._presented: dict[str, str] = {}
         self._lives: list[_Life] = []
 
     def opened(self, now: float) -> bytes:
@@ -35,6 +44,7 @@ class SimulatedAsterisk(SimulatedExchange):
 
     def received(self, data: bytes, now: float) -> bytes:
         """Actions, each up to its blank line."""
+        self.hangs_up = False
         *actions, self._rest = (self._rest + data)[-_MOST:].split(b"\r\n\r\n")
         self._lives = [life for life in self._lives if now < life.until]
         return b"".join(self._act(action, now) for action in actions)
@@ -42,13 +52,15 @@ class SimulatedAsterisk(SimulatedExchange):
     def call(self, call: Incoming, now: float) -> float:
         """A call comes in at the trunk and rings both telephones; one may answer."""
         self._calls += 1
-        number = call.number or "anonymous"
-        trunk = _Channel("trunk", f"{now:.0f}.{3 * self._calls}", caller=number, name=call.name or "", exten=LINE)
+        uid = f"{now:.0f}.{3 * self._calls}"
+        number = call.number or "anonymous" if call.private else call.shown or ""
+        trunk = _Channel("trunk", uid, caller=number, name=call.name or "", exten=self._called)
         phones = [
             _Channel(phone, f"{now:.0f}.{3 * self._calls + index}", link=trunk.uid, caller=phone, name="", exten="s")
             for index, phone in enumerate(TELEPHONES, 1)
         ]
-        self._withheld[trunk.channel] = call.shown is None
+        presentation = call.presentation if call.private or call.shown is not None else Presentation.UNAVAILABLE
+        self._presented[trunk.channel] = _PRESENTATIONS[presentation]
         over = now + call.rings_for
         self._say(now, "Newchannel", **trunk.facts("4"))
         self._lives += [_Life(now, over, trunk, "4"), *(_Life(now, over, phone, "5") for phone in phones)]
@@ -115,6 +127,7 @@ class SimulatedAsterisk(SimulatedExchange):
         key = md5((_CHALLENGE + self._secret).encode(), usedforsecurity=False).hexdigest()
         proved = fields.get("key") == key or fields.get("secret") == self._secret
         if self._user and not (fields.get("username") == self._user and proved):
+            self.hangs_up = True
             return _message("Response", "Error", **known, Message="Authentication failed")
         welcome = _message("Response", "Success", **known, Message="Authentication accepted")
         return welcome + _message("Event", "FullyBooted", Privilege="system,all", Status="Fully Booted")
@@ -122,7 +135,7 @@ class SimulatedAsterisk(SimulatedExchange):
     def _value(self, fields: dict[str, str]) -> str:
         if fields.get("variable") != "CALLERID(pres)":
             return ""
-        return "prohib_passed_screen" if self._withheld.get(fields.get("channel", "")) else "allowed_passed_screen"
+        return self._presented.get(fields.get("channel", ""), _PRESENTATIONS[Presentation.SHOWN])
 
 
 class _Channel:

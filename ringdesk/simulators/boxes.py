@@ -21,7 +21,7 @@ _WORDS: Final = {True: "PRIVATE", False: "OUT-OF-AREA"}
 class SimulatedBox:
     """A box that writes records of one dialect; it hears nothing, and cannot know whether somebody listens."""
 
-    hears = ready = False
+    hears = ready = hangs_up = False
 
     def __init__(self, records: Callable[[Incoming, float], list[Record]]) -> None:
         self._records = records

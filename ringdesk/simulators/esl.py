@@ -13,12 +13,14 @@ _MOST: Final = 65_536
 
 
 class SimulatedFreeSwitch(SimulatedExchange):
-    """One event socket; an empty password lets everybody in. `run` (32 bits) tells its calls from those of another one."""
+    """One event socket; an empty password lets everybody in. `called` is the number that is rung from outside; `run` (32 bits)
+    tells its calls from those of another one."""
 
-    def __init__(self, password: str = "", run: int = 0) -> None:
+    def __init__(self, password: str = "", called: str = "", run: int = 0) -> None:
         super().__init__()
         self._run = run
         self._password = password.rpartition(":")[2]
+        self._called = called or LINE
 
     def opened(self, now: float) -> bytes:
         """FreeSWITCH asks for the password."""
@@ -27,6 +29,7 @@ class SimulatedFreeSwitch(SimulatedExchange):
 
     def received(self, data: bytes, now: float) -> bytes:
         """Commands, each up to its empty line."""
+        self.hangs_up = False
         *commands, self._rest = (self._rest + data)[-_MOST:].split(b"\n\n")
         return b"".join(self._do(command.decode("utf-8", "replace").strip()) for command in commands)
 
@@ -34,10 +37,11 @@ class SimulatedFreeSwitch(SimulatedExchange):
         """A call comes in and rings both telephones; one may answer."""
         self._calls += 1
         root = self._uuid(0)
-        hide = "true" if call.shown is None else "false"
-        who = {"Caller-Caller-ID-Name": call.name or call.number or "", "Caller-Caller-ID-Number": call.number or ""}
+        hide = "true" if call.private else "false"
+        number = call.number if call.private else call.shown
+        who = {"Caller-Caller-ID-Name": call.name or number or "", "Caller-Caller-ID-Number": number or ""}
         who |= {"Caller-Privacy-Hide-Name": hide, "Caller-Privacy-Hide-Number": hide}
-        self._create(now, root, root, who, LINE)
+        self._create(now, root, root, who, self._called)
         phones = {phone: self._uuid(index) for index, phone in enumerate(TELEPHONES, 1)}
         for phone, uuid in phones.items():
             self._create(now, uuid, root, who, phone)
@@ -76,8 +80,8 @@ class SimulatedFreeSwitch(SimulatedExchange):
         word, _, rest = command.partition(" ")
         match word:
             case "auth" | "userauth":
-                taken = not self._password or rest.rpartition(":")[2] == self._password
-                return _reply("+OK accepted" if taken else "-ERR invalid")
+                self.hangs_up = bool(self._password) and rest.rpartition(":")[2] != self._password
+                return _reply("-ERR invalid") + _FAREWELL if self.hangs_up else _reply("+OK accepted")
             case "event" if rest.startswith("json"):
                 return _reply("+OK event listener enabled json")
             case "api" if rest == "show channels as json":
@@ -94,3 +98,6 @@ def _reply(text: str) -> bytes:
 
 def _frame(kind: str, body: bytes) -> bytes:
     return f"Content-Length: {len(body)}\nContent-Type: {kind}\n\n".encode() + body
+
+
+_FAREWELL: Final = _frame("text/disconnect-notice", b"Disconnected, goodbye.\n")

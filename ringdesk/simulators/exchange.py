@@ -7,6 +7,8 @@ class SimulatedExchange:
     """An exchange with a login: it rings for whoever has asked for its channels."""
 
     hears = True
+    hangs_up = False
+    """True behind a login that it refused, as real ones do: whoever guesses at secrets must come back for each."""
 
     def __init__(self) -> None:
         self._plan = Plan()

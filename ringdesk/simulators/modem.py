@@ -64,6 +64,7 @@ class SimulatedModem:
     """One modem on one line."""
 
     hears = True
+    hangs_up = False
 
     def __init__(self, model: Model = Model()) -> None:  # noqa: B008 -- frozen
         self._model = model

@@ -18,6 +18,7 @@ class SimulatedNcid:
     """One server."""
 
     hears = True
+    hangs_up = False
 
     def __init__(self) -> None:
         self._plan = Plan()

@@ -33,6 +33,7 @@ class SimulatedTrunk:
     """One trunk, and the listener that its calls are sent to."""
 
     hears = True
+    hangs_up = False
 
     def __init__(self) -> None:
         self._open: dict[tuple[str, str], _Request] = {}

@@ -21,6 +21,9 @@ SILENT_AFTER: Final = 8 * 3600.0
 _LONGEST_STEP: Final = 120.0
 """More seconds than this between two steps were sleep of the machine: nobody listened, so nothing was silent."""
 
+_CLOSED: Final = "port_closed"
+"""All that a port knows of a peer that hung up; the peer itself may have said why."""
+
 register(
     {
         "line_starting": "{port} is being opened",
@@ -66,10 +69,15 @@ Fact = Opened | Lost | Said | Reported | Passed
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one line. `step` makes the next one; `notice` is what a person should read."""
+    """What is known of one line. `step` makes the next one; `notice` is what a person should read.
+
+    `hung_up_over`: the trouble is what the peer said before it hung up. It stays, however often the port is opened again, until
+    the peer says more than that it is asked.
+    """
 
     port: str
     trouble: Notice | None
+    hung_up_over: bool = False
     peer: Notice | None = None
     call: str | None = None
     call_is_bare: bool = False
@@ -88,13 +96,14 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
         changes: dict[str, object] = {}
         match fact:
             case Opened():
-                changes = {"trouble": None, "peer": None, "call": None, "call_is_bare": False}
+                trouble = self.trouble if self.hung_up_over else None
+                changes = {"trouble": trouble, "peer": None, "call": None, "call_is_bare": False}
             case Lost(notice):
-                changes = {"trouble": self._worded(notice), "peer": None}
+                changes = {**self._lost(notice), "peer": None}
             case Said(notice):
-                changes = {"peer": notice}
+                changes = {"peer": notice, **({} if notice.level is Level.STARTING else self._heard())}
             case Reported(event):
-                changes = {"silent": 0.0, **self._counted(event)}
+                changes = {"silent": 0.0, **self._heard(), **self._counted(event)}
             case Passed(shop_open) if shop_open and self.trouble is None and 0 < passed <= _LONGEST_STEP:
                 changes = {"silent": self.silent + passed}
         return msgspec.structs.replace(self, stepped_at=now, **changes)
@@ -112,10 +121,21 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
             return Notice(Level.WARNING, Why("line_silent", {"hours": f"{SILENT_AFTER / 3600:.0f}"}))
         return self.peer or Notice(Level.OK, Why("line_ok", {"port": self.port}))
 
-    def _worded(self, notice: Notice) -> Notice:
-        """A device that was unplugged does not exist from then on: that is no news."""
-        known = self.trouble is not None and self.trouble.why.code == "port_unplugged"
-        return self.trouble if self.trouble and known and notice.why.code == "port_missing" else notice
+    def _lost(self, notice: Notice) -> dict[str, object]:
+        """A device that was unplugged does not exist from then on, and a peer that gave its reason hangs up: that is no news."""
+        known = self.trouble.why.code if self.trouble is not None else ""
+        if known == "port_unplugged" and notice.why.code == "port_missing":
+            return {}
+        reason = self.peer if self.peer is not None and self.peer.level is Level.BROKEN else None
+        if reason is not None and (notice.why.code == _CLOSED or notice.why == reason.why):
+            return {"trouble": reason, "hung_up_over": True}
+        if self.hung_up_over and notice.why.code == _CLOSED:
+            return {}
+        return {"trouble": notice, "hung_up_over": False}
+
+    def _heard(self) -> dict[str, object]:
+        """The peer speaks again, and how it hung up is over."""
+        return {"trouble": None, "hung_up_over": False} if self.hung_up_over else {}
 
     def _counted(self, event: CallEvent) -> dict[str, object]:
         """Count the calls that went by without a word on the caller; "withheld" is one."""

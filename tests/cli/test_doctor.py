@@ -286,7 +286,7 @@ class TestTheLanguage:
             assert line.startswith(("正常", "注意", "異常")), line
             rest = re.sub(r"（.*）$", "", line.replace(str(tmp_path), ""))
             rest = rest.partition("：")[2] if "python" not in rest else ""
-            rest = re.sub(r"[`/]\S+( doctor| setup)?`?|--data|Python", "", rest)
+            rest = re.sub(r"[`/]\S+( doctor| setup| server)?`?|--data|Python", "", rest)
             assert not re.search(r"[A-Za-z]{3,}", rest.replace("ringdesk", "")), line
 
     def test_a_dialect_of_another_package_is_named_in_it(self, tmp_path: Path) -> None:

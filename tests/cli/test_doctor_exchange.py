@@ -43,6 +43,8 @@ def exchange(room: Path, peer: SimulatedAsterisk, secret: str = SECRET) -> Itera
                 wire.sendall(peer.opened(0.0))
                 while data := wire.recv(4096):
                     wire.sendall(peer.received(data, 0.0))
+                    if peer.hangs_up:
+                        break
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=serve, daemon=True)

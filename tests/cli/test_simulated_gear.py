@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from cli.simulated_gear import GEAR, Wish, account, made
+from ringdesk import transcript
 from ringdesk.errors import BadInput
-from tests.flows.processes import Process
+from tests.flows.processes import PATIENCE, Process
 
 Line = dict[str, Any]
 
@@ -123,10 +125,13 @@ def test_ncid(room: Room) -> None:
     assert (caller(two), two["outcome"]) == (WITHHELD, "missed")
 
 
-@pytest.mark.parametrize(("what", "called"), [("ami", "4000"), ("esl", "0227001234")])
-def test_an_exchange_with_a_login(room: Room, what: str, called: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "to", "called"),
+    [("ami", [], "4000"), ("esl", [], "0227001234"), ("ami", ["--to", "99"], "99"), ("esl", ["--to", "99"], "99")],
+)
+def test_an_exchange_with_a_login(room: Room, what: str, to: list[str], called: str) -> None:
     secret = room.secret()
-    words = ["--listen", "127.0.0.1:0", "--secret-file", secret]
+    words = ["--listen", "127.0.0.1:0", "--secret-file", secret, *to]
     simulate = room.start("simulate", what, *words, *ANSWERED_THEN_WITHHELD)
     url = simulate.expect(lambda line: "listening" in line)["listening"]
     assert url.startswith("tcp://")
@@ -149,14 +154,34 @@ def test_the_calls_of_another_run_are_other_calls(room: Room) -> None:
     assert len(calls) == 2
 
 
+def refused(recording: Path) -> int:
+    """How many logins a recording has that were refused."""
+    if not recording.exists():
+        return 0
+    whole = recording.read_bytes().rpartition(b"\n")[0]  # the last line may still be being written
+    heard = b"".join(chunk.data for chunk in transcript.read(whole.splitlines()))
+    return heard.count(b"Authentication failed") + heard.count(b"-ERR invalid")
+
+
 @pytest.mark.parametrize(("what", "says"), [("ami", "refuses the login"), ("esl", "does not take the password")])
-def test_an_exchange_that_refuses_the_login(room: Room, what: str, says: str) -> None:
+def test_an_exchange_that_refuses_the_login_and_hangs_up(room: Room, what: str, says: str) -> None:
     words = ["--listen", "127.0.0.1:0", "--secret-file", room.secret(), "--call", "1"]
     url = room.start("simulate", what, *words).expect(lambda line: "listening" in line)["listening"]
     wrong = room.path / "wrong"
     wrong.write_text("ringdesk:another")
     doctor = room.start("doctor", "--json", f"{url}&secret-file={wrong}")
     assert says in str(doctor.expect(lambda line: line.get("check", "").startswith("tcp://"))["message"])
+    doctor.close()
+    recording = room.path / "heard.jsonl"
+    listen = room.start("listen", f"{url}&secret-file={wrong}", "--record", str(recording))
+    until = time.monotonic() + PATIENCE
+    while refused(recording) < 3 and time.monotonic() < until:
+        time.sleep(0.05)
+    listen.close()
+    assert refused(recording) >= 3, "it is tried again, each time over a new connection"
+    told = [line for line in room.errors("listen").splitlines() if "tcp://" in line]
+    assert len(told) == 1, told
+    assert says in told[0]
 
 
 def test_sip(room: Room) -> None:
@@ -176,6 +201,8 @@ def test_a_wire_that_the_gear_has_not_is_refused_in_words() -> None:
         made(Wish(what="sip"), "pty")
     with pytest.raises(BadInput, match=r"modem has no --send HOST:PORT; use --listen HOST:PORT or --pty"):
         made(Wish(what="modem"), "send")
+    with pytest.raises(BadInput, match=r"ncid is called at no number here; leave out --to \(ami, esl have it\)"):
+        made(Wish(what="ncid", called="99"), "listen")
     assert all(made(Wish(what=name), wire).next_due is None for name, gear in GEAR.items() for wire in gear.wires)
 
 

@@ -9,6 +9,7 @@ import serial
 from cli.simulated_line import SimulatedLine
 from ringdesk.calls import Presentation
 from ringdesk.errors import BadInput
+from ringdesk.simulators.esl import SimulatedFreeSwitch
 from ringdesk.simulators.modem import Model, SimulatedModem
 
 PATIENCE = 20.0
@@ -51,6 +52,24 @@ async def test_ready_waits_for_caller_id_or_for_quiet() -> None:
         assert modem.mode == 0
         writer.close()
         await writer.wait_closed()
+
+
+async def test_who_was_hung_up_on_is_told_why_and_is_no_listener() -> None:
+    async with SimulatedLine(SimulatedFreeSwitch("right"), time.time) as line:
+        url = await line.serve_socket()
+        reader, writer = await connect(url)
+        writer.write(b"auth wrong\n\n")
+        said = await asyncio.wait_for(reader.read(), PATIENCE)
+        assert b"-ERR invalid" in said
+        assert b"text/disconnect-notice" in said
+        writer.close()
+        waiting = asyncio.create_task(line.ready(quiet=0.05))
+        await asyncio.sleep(0.2)
+        assert not waiting.done()
+        reader, writer = await connect(url)
+        writer.write(b"auth right\n\napi show channels as json\n\n")
+        await asyncio.wait_for(waiting, PATIENCE)
+        writer.close()
 
 
 async def test_every_wire_hears_the_line_and_one_that_leaves_does_not_disturb() -> None:

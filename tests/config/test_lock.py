@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.lock import ProcessLock
+from config.lock import ProcessLock, is_free
 from ringdesk.errors import Refused
 
 HOLD = """
@@ -47,6 +47,16 @@ def test_the_same_process_cannot_open_it_twice(tmp_path: Path) -> None:
         locked(tmp_path / "new")
     lock.release()
     locked(tmp_path / "new").release()
+
+
+def test_it_is_seen_from_outside_whether_anybody_holds_it(tmp_path: Path) -> None:
+    assert is_free(tmp_path / "lock")
+    lock = locked(tmp_path)
+    assert not is_free(tmp_path / "lock")
+    lock.release()
+    assert is_free(tmp_path / "lock")
+    locked(tmp_path).release()
+    assert not is_free(tmp_path), "what is no file is not known to be free"
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:

@@ -51,6 +51,24 @@ def test_who_withholds_the_number_is_nobody(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["ami", "esl"])
+@pytest.mark.parametrize("number", ["0912345678", None])
+def test_a_number_that_is_not_to_be_had_is_not_withheld(name: str, number: str | None) -> None:
+    absent = Incoming(number=number, presentation=Presentation.UNAVAILABLE)
+    assert told(bench(name).call(absent)) == (None, None, "unavailable", "missed", None)
+
+
+@pytest.mark.parametrize(
+    ("call", "value"), [(SHOWN, b"allowed_"), (WITHHELD, b"prohib_"), (Incoming(), b"unavailable\r\n")]
+)
+def test_an_asterisk_says_of_a_caller_what_may_be_shown(call: Incoming, value: bytes) -> None:
+    exchange = SimulatedAsterisk()
+    exchange.call(call, 0.0)
+    channel = exchange.due(0.0).partition(b"Channel: ")[2].partition(b"\r\n")[0]
+    asked = b"Action: Getvar\r\nChannel: " + channel + b"\r\nVariable: CALLERID(pres)\r\n\r\n"
+    assert b"Value: " + value in exchange.received(asked, 0.0)
+
+
+@pytest.mark.parametrize("name", ["ami", "esl"])
 @pytest.mark.parametrize(("answer", "by"), [("1001", "1001"), ("1002", "1002"), ("", "1001")])
 def test_one_of_two_telephones_answers(name: str, answer: str, by: str) -> None:
     it = bench(name)
@@ -80,11 +98,14 @@ def test_another_secret_is_refused(name: str, code: str) -> None:
     it = bench(name, "ringdesk:another")
     assert not it.peer.ready
     assert [notice.why.code for notice in it.notices][-1] == code
+    assert it.peer.hangs_up
 
 
 @pytest.mark.parametrize("name", ["ami", "esl"])
 def test_without_a_secret_everybody_is_let_in(name: str) -> None:
-    assert bench(name, "").peer.ready
+    it = bench(name, "")
+    assert it.peer.ready
+    assert not it.peer.hangs_up
 
 
 def test_an_asterisk_lets_in_who_says_the_secret_in_plain_text() -> None:

@@ -69,7 +69,7 @@ class Server:
             return False
         self.heard[-1] += data
         said(end, self._peer.received(data, 0.0))
-        return bool(data)
+        return bool(data) and not self._peer.hangs_up
 
     def close(self) -> None:
         self._thread.join()
@@ -162,13 +162,26 @@ def test_after_a_cut_it_logs_in_again_and_what_is_gone_has_ended(listener: Liste
     ]
 
 
-def test_a_wrong_secret_is_told_and_not_sent_again_and_again(listener: Listener, secret: Path) -> None:
+@pytest.mark.parametrize(
+    ("peer", "dialect", "login", "refusal", "code"),
+    [
+        (SimulatedAsterisk(SECRET), "ami", b"Action: Login", b"Authentication failed", "ami_refused"),
+        (SimulatedFreeSwitch(SECRET), "esl", b"auth ", b"-ERR invalid", "esl_wrong_password"),
+    ],
+)
+def test_a_wrong_secret_is_sent_once_a_connection_and_stays_the_reason_when_the_exchange_hangs_up(
+    listener: Listener, secret: Path, peer: SimulatedPeer, dialect: str, login: bytes, refusal: bytes, code: str
+) -> None:
     secret.write_text("ringdesk:another\n")
-    with closing(Server(SimulatedAsterisk(SECRET), [])) as server:
-        with pump(listener, f"tcp://127.0.0.1:{server.port}?dialect=ami&secret-file={secret}", "ami"):
-            listener.wait_for_code("ami_refused")
-            listener.wait(lambda: bool(server.heard))
-        assert server.heard[0].count(b"Action: Login") == 1
+
+    def refused() -> int:
+        return b"".join(chunk.data for chunk in listener.chunks if chunk.dir == "in").count(refusal)
+
+    with closing(Server(peer, [], [], [])) as server:
+        with pump(listener, f"tcp://127.0.0.1:{server.port}?dialect={dialect}&secret-file={secret}", dialect):
+            listener.wait(lambda: refused() == 3)
+        assert [heard.count(login) for heard in server.heard] == [1, 1, 1]
+    assert listener.codes() == ["line_starting", f"{dialect}_starting", code]
 
 
 # --- SIP --------------------------------------------------------------------------------------------------------------

@@ -47,6 +47,45 @@ def test_trouble_of_the_port_hides_what_the_peer_said_and_ends_with_the_next_ope
     assert code(after(Opened(), peer, lost("port_in_use"), Opened())) == "line_ok"
 
 
+REFUSED = Said(Notice(Level.BROKEN, Why("ami_refused"), SafeText("Authentication failed")))
+ASKED = Said(Notice(Level.STARTING, Why("ami_starting")))
+WELL = Said(Notice(Level.OK, Why("ami_ready")))
+HUNG_UP = (Opened(), ASKED, REFUSED, lost("port_closed"))
+
+
+def test_a_peer_that_gave_its_reason_and_hung_up_is_told_of_by_its_reason() -> None:
+    assert after(*HUNG_UP).notice == REFUSED.notice
+    assert code(after(Opened(), ASKED, WELL, lost("port_closed"))) == "port_closed"
+    assert code(after(*HUNG_UP[:-1], lost("port_failed"))) == "port_failed"
+
+
+def test_the_reason_stays_while_it_is_tried_again_and_does_not_flap() -> None:
+    health = after(*HUNG_UP)
+    told = set()
+    for fact in (*HUNG_UP, *HUNG_UP, Opened(), ASKED, Passed(shop_open=True), lost("port_closed"), Opened()):
+        health = after(fact, health=health)
+        told.add(code(health))
+    assert told == {"ami_refused"}
+
+
+def test_the_reason_ends_with_what_the_peer_says_next_or_with_another_trouble() -> None:
+    assert code(after(*HUNG_UP, Opened(), ASKED, WELL)) == "ami_ready"
+    assert code(after(*HUNG_UP, Opened(), ASKED, WELL, lost("port_closed"))) == "port_closed"
+    assert code(after(*HUNG_UP, Opened(), event(EventKind.RINGING, "1"))) == "line_ok"
+    cut_off = Said(Notice(Level.BROKEN, Why("ami_cut_off")))
+    assert code(after(*HUNG_UP, Opened(), ASKED, cut_off, lost("port_closed"))) == "ami_cut_off"
+    assert code(after(*HUNG_UP, lost("port_refused"))) == "port_refused"
+    assert code(after(*HUNG_UP, lost("port_refused"), lost("port_closed"))) == "port_closed"
+    assert code(after(*HUNG_UP, lost("port_refused"), Opened(), ASKED)) == "ami_starting"
+
+
+def test_a_peer_that_waits_for_tls_is_told_of_by_that() -> None:
+    wants = Notice(Level.BROKEN, Why("line_wants_tls", {"port": "pbx"}))
+    assert code(after(*HUNG_UP, Opened(), ASKED, Lost(wants))) == "line_wants_tls"
+    silent = after(Opened(), ASKED, Said(wants), Lost(wants))
+    assert code(after(Opened(), ASKED, health=silent)) == "line_wants_tls"
+
+
 def test_an_unplugged_device_stays_unplugged_until_it_opens() -> None:
     assert code(after(Opened(), lost("port_unplugged"), lost("port_missing"))) == "port_unplugged"
     assert code(after(lost("port_missing"))) == "port_missing"
