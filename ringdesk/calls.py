@@ -147,8 +147,8 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
     event says nothing about them. `line_time` is what the line claimed as its own date and time: shown, never trusted.
     `leg` of a `ringing`, `answered` or `ended` is the leg that the report is about, of a source that reports all legs alike.
     `verified` is None where the source has no signature. `unique`: its source never gives the id to another call, so what comes
-    under it long after the call is a repetition (`tracker.again`). `lapsed`, of a `ring_stopped`: nobody heard it stop, but the
-    link to its source is lost.
+    under it long after the call is a repetition (`tracker.again`). `lapsed`: nobody heard it.
+    Of a `ring_stopped`, the link to its source is lost; of an `ended`, who reports it gave the call up.
     """
 
     event: EventKind

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from ringdesk.calls import WAITING, Call, Outcome
+from ringdesk.calls import RANK, WAITING, Call, CallState, Outcome
 from ringdesk.tracker import rings_on
 
 
@@ -11,7 +11,7 @@ def combined(heard: Call, row: Call) -> Call:
     want of news which the other has."""
     if heard.state in WAITING and heard.last_ring is not None and rings_on(row, heard.last_ring):
         row = msgspec.structs.replace(row, state=heard.state, outcome=None)
-    guessed = heard.outcome is Outcome.UNKNOWN and not row.live and row.merged_into is None
+    guessed = heard.outcome is Outcome.UNKNOWN and row.merged_into is None and _says_more(row, heard)
     if row.rank > heard.rank or guessed:
         caller = heard.caller if row.caller.raw is None else row.caller
         return msgspec.structs.replace(row, caller=caller, absent=caller.raw is None and (row.absent or heard.absent))
@@ -31,3 +31,9 @@ def combined(heard: Call, row: Call) -> Call:
         mark=row.mark,
         apart=row.apart,
     )
+
+
+def _says_more(row: Call, heard: Call) -> bool:
+    """Whether others know more of a call than the line of which nothing but the end is known: who had it, or that it rings on."""
+    rings = row.state in WAITING and row.last_ring is not None and rings_on(heard, row.last_ring)
+    return rings or row.rank >= RANK[CallState.ANSWERED]
