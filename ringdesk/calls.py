@@ -46,14 +46,15 @@ class CallState(StrEnum):
 RANK: Final[dict[CallState, int]] = {
     CallState.NEW: 0,
     CallState.RINGING: 1,
-    CallState.QUEUED: 1,
     CallState.RING_STOPPED: 2,
-    CallState.ANSWERED: 3,
-    CallState.HELD: 3,
-    CallState.TRANSFERRING: 3,
-    CallState.ENDED: 4,
+    CallState.QUEUED: 3,
+    CallState.ANSWERED: 4,
+    CallState.HELD: 4,
+    CallState.TRANSFERRING: 4,
+    CallState.ENDED: 5,
 }
-"""An event that would lead to a lower rank only adds facts: a late report never moves a call back."""
+"""An event that would lead to a lower rank only adds facts: a late report never moves a call back. A line whose ringing stopped
+says nothing of a queue that took the call."""
 WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 """The states in which a telephone makes a noise, or a caller listens to music."""
 

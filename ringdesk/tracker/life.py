@@ -47,8 +47,8 @@ TRANSITIONS: Final[dict[tuple[CallState, EventKind], CallState]] = {
     (_S.QUEUED, _K.HELD): _S.HELD,
     (_S.QUEUED, _K.RESUMED): _S.ANSWERED,
     (_S.QUEUED, _K.TRANSFERRING): _S.TRANSFERRING,
-    (_S.QUEUED, _K.RING_STOPPED): _S.RING_STOPPED,
     (_S.QUEUED, _K.ENDED): _S.ENDED,
+    (_S.RING_STOPPED, _K.QUEUED): _S.QUEUED,
     (_S.RING_STOPPED, _K.ANSWERED): _S.ANSWERED,
     (_S.RING_STOPPED, _K.HELD): _S.HELD,
     (_S.RING_STOPPED, _K.RESUMED): _S.ANSWERED,
@@ -66,7 +66,8 @@ TRANSITIONS: Final[dict[tuple[CallState, EventKind], CallState]] = {
     (_S.TRANSFERRING, _K.ENDED): _S.ENDED,
 }
 """(state, event) -> state. What is not here leaves the state and only adds facts: among them all that would lead to a lower
-rank, and `answered` while held, which is the late report of the first answer. `_rings_on` is the one way back."""
+rank, and `answered` while held, which is the late report of the first answer. What nobody heard (`CallEvent.lapsed`) is the one
+way back: a queue whose link is lost, and what rings on after that (`_rings_on`)."""
 
 NO_CALL: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
 """Events that concern no call."""
@@ -85,7 +86,7 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
         call = _incoming(call, event)
     event = _of_leg(call, event)
     call = _with_facts(call, event)
-    state = TRANSITIONS.get((call.state, event.event), call.state)
+    state = _next(call, event)
     if _rings_on(call, event):
         state = CallState.RINGING if event.event is EventKind.RINGING else CallState.QUEUED
         call = msgspec.structs.replace(call, outcome=None, ended=None, lapsed=False)
@@ -124,6 +125,15 @@ def pop_due(call: Call) -> bool:
         call.state is CallState.NEW and bool(call.legs) and all(leg.state is not LegState.RINGING for leg in call.legs)
     )
     return call.live and call.direction is Direction.IN and not silent and (known or call.ring_count >= 2)
+
+
+def _next(call: Call, event: CallEvent) -> CallState:
+    """The state by the table, but for a queue of which its exchange says nothing more."""
+    if call.state is CallState.QUEUED and event.event is EventKind.RING_STOPPED and event.lapsed:
+        return CallState.RING_STOPPED
+    if call.state is CallState.RING_STOPPED and event.event is EventKind.QUEUED and call.lapsed:
+        return CallState.RING_STOPPED
+    return TRANSITIONS.get((call.state, event.event), call.state)
 
 
 def _is_idle_guess(call: Call, event: CallEvent) -> bool:

@@ -8,11 +8,12 @@ from ringdesk.tracker import rings_on
 
 def combined(heard: Call, row: Call) -> Call:
     """What the line knows, and what the others did; the one that is further along says the state, unless that was given up for
-    want of news which the other has."""
+    want of news which the other has. A queue to which the link of this desk was lost is not: the row may be this desk's own."""
     if heard.state in WAITING and heard.last_ring is not None and rings_on(row, heard.last_ring):
         row = msgspec.structs.replace(row, state=heard.state, outcome=None)
     guessed = heard.outcome is Outcome.UNKNOWN and row.merged_into is None and _says_more(row, heard)
-    if row.rank > heard.rank or guessed:
+    left = heard.lapsed and row.state is CallState.QUEUED
+    if (row.rank > heard.rank and not left) or guessed:
         caller = heard.caller if row.caller.raw is None else row.caller
         return msgspec.structs.replace(row, caller=caller, absent=caller.raw is None and (row.absent or heard.absent))
     return msgspec.structs.replace(

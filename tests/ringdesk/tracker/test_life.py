@@ -76,6 +76,8 @@ class TestTable:
             ((RINGING, STOPPED, RINGING), CallState.RING_STOPPED),
             ((RINGING, STOPPED, ANSWERED), CallState.ANSWERED),
             ((ANSWERED, STOPPED), CallState.ANSWERED),
+            ((QUEUED, STOPPED), CallState.QUEUED),
+            ((RINGING, STOPPED, QUEUED), CallState.QUEUED),
             ((ENDED, RINGING, ANSWERED), CallState.ENDED),
         ],
     )
@@ -329,6 +331,13 @@ class TestWhatNobodyHeardStop:
             self.lapsed(ended=ended), CallEvent(event=kind, at=130.0, source="pbx", native_id="1"), call_id="c"
         )
         assert (again.state, again.outcome, again.ended, again.lapsed) == (state, None, None, False)
+
+    def test_a_queue_of_which_its_exchange_says_nothing_more_stops_and_what_it_said_before_stays_so(self) -> None:
+        queued = CallEvent(event=QUEUED, at=1.0, source="pbx", native_id="1")
+        lost = CallEvent(event=STOPPED, at=60.0, source="pbx", native_id="1", lapsed=True)
+        call = step(step(None, queued, call_id="c"), lost, call_id="c")
+        assert (call.state, call.lapsed) == (CallState.RING_STOPPED, True)
+        assert step(call, msgspec.structs.replace(queued, at=30.0), call_id="c").state is CallState.RING_STOPPED
 
     @pytest.mark.parametrize("at", [59.0, 60.0, 61.0])
     def test_a_ring_of_the_moment_in_which_it_was_given_up_counts(self, at: float) -> None:

@@ -512,6 +512,23 @@ class TestWhatOthersKnowOfACallThatThisDesksLineHeard:
         book.row(self.known(CallState.RING_STOPPED, **handed), AT + 9)
         assert book.due(AT + 3600) == ((), [])
 
+    def test_a_queue_that_took_the_call_is_not_over_with_the_ringing(self) -> None:
+        book = self.silent()
+        book.row(self.known(CallState.QUEUED), AT + 9)
+        assert (found := book.find(self.OWN)) is not None
+        assert found.state is CallState.QUEUED
+        assert book.due(AT + 3600) == ((), [])
+        (call,), _ = book.due(AT + 3608)
+        assert not call.live
+
+    def test_a_queue_to_which_the_link_of_this_desk_is_lost_rings_no_more(self) -> None:
+        book = CallBook(Tracker())
+        book.heard(event(EventKind.QUEUED, caller=MEI), "main")
+        book.row(self.known(CallState.QUEUED), AT + 1)
+        lost = msgspec.structs.replace(event(EventKind.RING_STOPPED, 600), lapsed=True)
+        (turn,) = book.heard(lost, "main")
+        assert turn.call.state is CallState.RING_STOPPED
+
     def test_it_is_given_up_where_nobody_says_anything_for_a_working_day(self) -> None:
         book = self.silent()
         book.row(self.known(CallState.ANSWERED, answered=AT + 9), AT + 9)
