@@ -46,14 +46,15 @@ class CallState(StrEnum):
 RANK: Final[dict[CallState, int]] = {
     CallState.NEW: 0,
     CallState.RINGING: 1,
-    CallState.QUEUED: 1,
     CallState.RING_STOPPED: 2,
-    CallState.ANSWERED: 3,
-    CallState.HELD: 3,
-    CallState.TRANSFERRING: 3,
-    CallState.ENDED: 4,
+    CallState.QUEUED: 3,
+    CallState.ANSWERED: 4,
+    CallState.HELD: 4,
+    CallState.TRANSFERRING: 4,
+    CallState.ENDED: 5,
 }
-"""An event that would lead to a lower rank only adds facts: a late report never moves a call back."""
+"""An event that would lead to a lower rank only adds facts: a late report never moves a call back. A line whose ringing stopped
+says nothing of a queue that took the call."""
 WAITING: Final = frozenset({CallState.NEW, CallState.RINGING, CallState.QUEUED})
 """The states in which a telephone makes a noise, or a caller listens to music."""
 
@@ -147,8 +148,8 @@ class CallEvent(msgspec.Struct, frozen=True, kw_only=True):
     event says nothing about them. `line_time` is what the line claimed as its own date and time: shown, never trusted.
     `leg` of a `ringing`, `answered` or `ended` is the leg that the report is about, of a source that reports all legs alike.
     `verified` is None where the source has no signature. `unique`: its source never gives the id to another call, so what comes
-    under it long after the call is a repetition (`tracker.again`). `lapsed`, of a `ring_stopped`: nobody heard it stop, but the
-    link to its source is lost.
+    under it long after the call is a repetition (`tracker.again`). `lapsed`: nobody heard it.
+    Of a `ring_stopped`, the link to its source is lost; of an `ended`, who reports it gave the call up.
     """
 
     event: EventKind

@@ -198,11 +198,17 @@ class Tracker:
         call = self.get(call_id)
         return () if call is None else self._changed(call, wrap_up(call, code, now))
 
-    def due(self, now: float, silent: Callable[[Call], float] | None = None) -> tuple[Call, ...]:
-        """End what has been silent too long, forget what ended long ago. `silent` says for how many seconds a call has been,
-        where its own times do not: the clock may have been set since."""
-        late = [call for call in self._calls.values() if self._is_late(call, now, silent)]
-        changed = tuple(self._save(give_up(call, now)) for call in late)
+    def over(self, row: Call) -> None:
+        """Somebody else knows that a call of here is over: it is not waited for any longer."""
+        call = self._calls.get(row.id)
+        if call is not None and call.live:
+            self._save(united(call, row))
+
+    def due(self, now: float, late: Callable[[Call], bool] | None = None) -> tuple[Call, ...]:
+        """End what has been silent too long, forget what ended long ago. `late` says of a call whether it has been, where what
+        is kept here does not: others may know more of it, and the clock may have been set."""
+        late = late or (lambda call: _passed(deadline(call, self._policy), now))
+        changed = tuple(self._save(give_up(call, now)) for call in tuple(self._calls.values()) if late(call))
         self._sweep(now)
         return changed
 
@@ -211,12 +217,6 @@ class Tracker:
         """When `due` has something to end; forgetting is done on the way."""
         times = (deadline(call, self._policy) for call in self._calls.values())
         return min((time for time in times if time is not None), default=None)
-
-    def _is_late(self, call: Call, now: float, silent: Callable[[Call], float] | None) -> bool:
-        if silent is None:
-            return _passed(deadline(call, self._policy), now)
-        seconds = patience(call, self._policy)
-        return seconds is not None and silent(call) >= seconds
 
     def _id(self, key: SourceKey) -> str:
         known = self._ids.get(key)

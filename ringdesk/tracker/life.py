@@ -24,6 +24,8 @@ from ringdesk.safetext import SafeText
 _S, _K = CallState, EventKind
 _MOMENT: Final = 2.0
 """Seconds for which what a line said may be on its way here: less than the shortest wait before anything is given up."""
+_SILENT: Final = frozenset({_S.NEW, _S.RINGING, _S.RING_STOPPED})
+"""The states in which nobody is known to be on the line: only out of them a call ends because somebody gave it up."""
 
 TRANSITIONS: Final[dict[tuple[CallState, EventKind], CallState]] = {
     (_S.NEW, _K.RINGING): _S.RINGING,
@@ -45,8 +47,8 @@ TRANSITIONS: Final[dict[tuple[CallState, EventKind], CallState]] = {
     (_S.QUEUED, _K.HELD): _S.HELD,
     (_S.QUEUED, _K.RESUMED): _S.ANSWERED,
     (_S.QUEUED, _K.TRANSFERRING): _S.TRANSFERRING,
-    (_S.QUEUED, _K.RING_STOPPED): _S.RING_STOPPED,
     (_S.QUEUED, _K.ENDED): _S.ENDED,
+    (_S.RING_STOPPED, _K.QUEUED): _S.QUEUED,
     (_S.RING_STOPPED, _K.ANSWERED): _S.ANSWERED,
     (_S.RING_STOPPED, _K.HELD): _S.HELD,
     (_S.RING_STOPPED, _K.RESUMED): _S.ANSWERED,
@@ -64,7 +66,8 @@ TRANSITIONS: Final[dict[tuple[CallState, EventKind], CallState]] = {
     (_S.TRANSFERRING, _K.ENDED): _S.ENDED,
 }
 """(state, event) -> state. What is not here leaves the state and only adds facts: among them all that would lead to a lower
-rank, and `answered` while held, which is the late report of the first answer. `_rings_on` is the one way back."""
+rank, and `answered` while held, which is the late report of the first answer. What nobody heard (`CallEvent.lapsed`) is the one
+way back: a queue whose link is lost, and what rings on after that (`_rings_on`)."""
 
 NO_CALL: Final = frozenset({EventKind.MESSAGE_WAITING, EventKind.REJECTED})
 """Events that concern no call."""
@@ -77,13 +80,13 @@ def step(call: Call | None, event: CallEvent, *, call_id: str, site: str = "") -
     """
     if call is None:
         call = Call(id=call_id, direction=event.direction, started=event.at, site=site)
-    if event.event in NO_CALL:
+    if event.event in NO_CALL or _is_idle_guess(call, event):
         return call
     if _comes_in(call, event):
         call = _incoming(call, event)
     event = _of_leg(call, event)
     call = _with_facts(call, event)
-    state = TRANSITIONS.get((call.state, event.event), call.state)
+    state = _next(call, event)
     if _rings_on(call, event):
         state = CallState.RINGING if event.event is EventKind.RINGING else CallState.QUEUED
         call = msgspec.structs.replace(call, outcome=None, ended=None, lapsed=False)
@@ -122,6 +125,22 @@ def pop_due(call: Call) -> bool:
         call.state is CallState.NEW and bool(call.legs) and all(leg.state is not LegState.RINGING for leg in call.legs)
     )
     return call.live and call.direction is Direction.IN and not silent and (known or call.ring_count >= 2)
+
+
+def _next(call: Call, event: CallEvent) -> CallState:
+    """The state by the table, but for a queue of which its exchange says nothing more."""
+    if call.state is CallState.QUEUED and event.event is EventKind.RING_STOPPED and event.lapsed:
+        return CallState.RING_STOPPED
+    if call.state is CallState.RING_STOPPED and event.event is EventKind.QUEUED and call.lapsed:
+        return CallState.RING_STOPPED
+    return TRANSITIONS.get((call.state, event.event), call.state)
+
+
+def _is_idle_guess(call: Call, event: CallEvent) -> bool:
+    """Whether the event says only that a call was given up by somebody who knew less of it than is known here: that it waits in a
+    queue, that somebody had it, or how it ended."""
+    guessed = event.event is EventKind.ENDED and event.lapsed is True and event.outcome is not Outcome.ANSWERED
+    return guessed and (call.state not in _SILENT or was_answered(call))
 
 
 def _of_leg(call: Call, event: CallEvent) -> CallEvent:
@@ -208,7 +227,7 @@ def _entered(call: Call, state: CallState, event: CallEvent) -> Call:
         return msgspec.structs.replace(call, state=state, last_ring=event.at, lapsed=event.lapsed is True)
     if state is CallState.ENDED:
         outcome = event.outcome or _outcome(call)
-        inferred = event.outcome is None
+        inferred = event.outcome is None or event.lapsed is True
         return msgspec.structs.replace(call, state=state, outcome=outcome, inferred=inferred, ended=event.at)
     return msgspec.structs.replace(call, state=state)
 

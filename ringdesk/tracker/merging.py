@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import Call, Caller, CallState, Joined, Outcome, Presentation
+from ringdesk.calls import RANK, Call, Caller, CallState, Joined, Outcome, Presentation
 from ringdesk.codecs.passiveline import joined
 from ringdesk.tracker.life import join_called, join_leg, pop_due, stated
 
@@ -234,7 +234,10 @@ def united(kept: Call, other: Call) -> Call:
 
 
 def _says(call: Call) -> tuple[int, int]:
-    """How much a call knows of where it stands; of two that are over, the one that somebody answered."""
+    """How much a call knows of where it stands; of two that are over, the one that somebody answered. An end of which nothing
+    was said may be that of patience alone: it outdoes a ring that stopped, and nobody who talks."""
+    if call.outcome is Outcome.UNKNOWN and call.inferred:
+        return RANK[CallState.RING_STOPPED], 1
     unknown = call.outcome in (None, Outcome.UNKNOWN)
     return call.rank, 2 if call.outcome is Outcome.ANSWERED else 0 if unknown else 1
 

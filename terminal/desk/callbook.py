@@ -4,7 +4,6 @@ Pure: events, rows and the clock go in; turns come out, in the order in which th
 """
 
 from collections.abc import Callable, Iterable, Mapping, Set
-from functools import partial
 from typing import Final, NamedTuple
 
 import msgspec
@@ -102,6 +101,9 @@ class CallBook:
             self._tracker.claim(row.id, row.claimed_by, row.claimed_at or now, row.claimed_name)
         if row.disposition is not None:
             self._tracker.wrap_up(row.id, SafeText(row.disposition), now)
+        heard = self._tracker.get(row.id)
+        if heard is not None and row.merged_into is None and not combined(heard, row).live:
+            self._tracker.over(row)
         turn = self._turn(row.id, now)
         return [] if turn is None else [turn]
 
@@ -138,7 +140,7 @@ class CallBook:
 
         A call of another desk is given up too, here: a desk that was switched off says nothing of it any more.
         """
-        ended = self._tracker.due(now, partial(self._unheard.lasts, now=now))
+        ended = self._tracker.due(now, lambda call: (left := self._left(call, now)) is not None and left <= 0)
         turns = self._turns(ended, now)
         for call_id, (call, *_) in list(self._shown.items()):
             if self._tracker.get(call_id) is not None:
@@ -159,9 +161,11 @@ class CallBook:
         return min((time for time in times if time is not None), default=None)
 
     def _left(self, call: Call, now: float) -> float | None:
-        """Seconds until a call is given up, unless something is heard of it."""
-        policy = _POLICY if self._tracker.get(call.id) is None else self._tracker.policy
-        seconds = patience(call, policy)
+        """Seconds until a call is given up, unless something is heard of it: by a line of this desk, or by anybody else."""
+        heard, row = self._tracker.get(call.id), self._rows.get(call.id)
+        if heard is not None:
+            call = heard if row is None or row.merged_into is not None else combined(heard, row)
+        seconds = patience(call, _POLICY if heard is None else self._tracker.policy)
         return None if seconds is None else seconds - self._unheard.lasts(call, now)
 
     def find(self, call_id: str) -> Call | None:

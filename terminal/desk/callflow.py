@@ -235,7 +235,12 @@ class CallFlow:
             key = next((each for each in call.sources if each.source in self._sources), None)
             if key is not None:
                 over = CallEvent(
-                    event=EventKind.ENDED, at=now, source=key.source, native_id=key.native_id, outcome=call.outcome
+                    event=EventKind.ENDED,
+                    at=now,
+                    source=key.source,
+                    native_id=key.native_id,
+                    outcome=call.outcome,
+                    lapsed=True,
                 )
                 self._reporter.heard(call.id, over, popped=True)
 

@@ -2,17 +2,18 @@
 
 import msgspec
 
-from ringdesk.calls import WAITING, Call, Outcome
+from ringdesk.calls import RANK, WAITING, Call, CallState, Outcome
 from ringdesk.tracker import rings_on
 
 
 def combined(heard: Call, row: Call) -> Call:
     """What the line knows, and what the others did; the one that is further along says the state, unless that was given up for
-    want of news which the other has."""
+    want of news which the other has. A queue to which the link of this desk was lost is not: the row may be this desk's own."""
     if heard.state in WAITING and heard.last_ring is not None and rings_on(row, heard.last_ring):
         row = msgspec.structs.replace(row, state=heard.state, outcome=None)
-    guessed = heard.outcome is Outcome.UNKNOWN and not row.live and row.merged_into is None
-    if row.rank > heard.rank or guessed:
+    guessed = heard.outcome is Outcome.UNKNOWN and row.merged_into is None and _says_more(row, heard)
+    left = heard.lapsed and row.state is CallState.QUEUED
+    if (row.rank > heard.rank and not left) or guessed:
         caller = heard.caller if row.caller.raw is None else row.caller
         return msgspec.structs.replace(row, caller=caller, absent=caller.raw is None and (row.absent or heard.absent))
     return msgspec.structs.replace(
@@ -31,3 +32,9 @@ def combined(heard: Call, row: Call) -> Call:
         mark=row.mark,
         apart=row.apart,
     )
+
+
+def _says_more(row: Call, heard: Call) -> bool:
+    """Whether others know more of a call than the line of which nothing but the end is known: who had it, or that it rings on."""
+    rings = row.state in WAITING and row.last_ring is not None and rings_on(heard, row.last_ring)
+    return rings or row.rank >= RANK[CallState.ANSWERED]

@@ -2,7 +2,7 @@
 
 from typing import Final, NamedTuple
 
-from ringdesk.calls import RANK, Call, CallState, Direction
+from ringdesk.calls import WAITING, Call, Direction
 from ringdesk.dispositions import MISSED
 from ringdesk.notes import Note
 from ringdesk.reached import e164_of, spoken
@@ -43,7 +43,7 @@ def past(tx: Transaction, call: Call) -> Past:
 
 
 def _is_over(call: Call) -> bool:
-    return call.merged_into is None and call.rank >= RANK[CallState.RING_STOPPED]
+    return call.merged_into is None and call.state not in WAITING
 
 
 def contact_of(call: Call) -> Contact:

@@ -15,6 +15,11 @@ from tests.flows.provider import hook, provided
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
 
 RINGS = {"event": "newCall"}
+IMPATIENT = """
+from ringdesk.tracker import Policy, Tracker
+Tracker.__init__.__defaults__ = (Policy(ring_stopped=4.0),)
+"""
+"""A `sitecustomize.py`: the desk gives a call of its own lines up seconds after its ringing stopped."""
 
 
 @pytest.fixture
@@ -56,6 +61,36 @@ def test_a_modem_and_a_webhook_of_one_call_pop_once_at_each_desk(place: Shop) ->
         assert len(pops(desk)) == 1
         (call,) = calls(desk)
         assert (call["state"], sources(call)) == ("answered", 2)
+
+
+@pytest.mark.slow
+def test_a_call_stays_on_while_people_talk_longer_than_the_desk_of_the_modem_waits(
+    place: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The modem hears that it stopped ringing and no more. A second call, which nobody takes, is given up after the time."""
+    (place.room / "impatient").mkdir()
+    (place.room / "impatient" / "sitecustomize.py").write_text(IMPATIENT)
+    numbers = ("--call", "0912345678", "--call", "0965118402")
+    _modem, url = place.modem(*numbers, "--rings", "2", "--cadence", "2", "--every", "12", "--after", "6")
+    with monkeypatch.context() as of_the_desk:
+        of_the_desk.setenv("PYTHONPATH", str(place.room / "impatient"))
+        a = place.desk("a", url)
+    desks = [a, place.desk("b", user="ann")]
+    for desk in desks:
+        assert desk.ask("sync", timeout=30)["ok"]
+    a.expect(is_pop)
+    assert hook(place, "cloud", RINGS | {"callId": "c1"}) == 200
+    assert hook(place, "cloud", RINGS | {"event": "answer", "callId": "c1", "answeringNumber": "1001"}) == 200
+    for desk in desks:
+        given_up = desk.expect(lambda line: line.get("event") == "call" and line.get("outcome") is not None)
+        assert desk.ask("sync", timeout=30)["ok"]
+        found = {call["call"]: (call["state"], call["outcome"], sources(call)) for call in calls(desk)}
+        assert found.pop(given_up["call"]) == ("ended", "unknown", 1), "the second call"
+        assert list(found.values()) == [("answered", None, 2)]
+    assert hook(place, "cloud", RINGS | {"event": "hangup", "callId": "c1", "cause": "normalClearing"}) == 200
+    for desk in desks:
+        over = desk.expect(lambda line: line.get("event") == "call" and line.get("outcome") is not None)
+        assert ([over["call"]], over["outcome"]) == (list(found), "answered")
 
 
 def test_a_modem_and_an_asterisk_of_one_desk_pop_once(place: Shop) -> None:

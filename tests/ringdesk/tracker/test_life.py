@@ -23,7 +23,7 @@ from ringdesk.calls import (
     Via,
 )
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import TRANSITIONS, claim, give_up, pop_due, step, wrap_up
+from ringdesk.tracker import TRANSITIONS, claim, give_up, pop_due, step, united, wrap_up
 from tests.ringdesk.shapes import values_of
 
 T = 1795325880.0
@@ -76,6 +76,8 @@ class TestTable:
             ((RINGING, STOPPED, RINGING), CallState.RING_STOPPED),
             ((RINGING, STOPPED, ANSWERED), CallState.ANSWERED),
             ((ANSWERED, STOPPED), CallState.ANSWERED),
+            ((QUEUED, STOPPED), CallState.QUEUED),
+            ((RINGING, STOPPED, QUEUED), CallState.QUEUED),
             ((ENDED, RINGING, ANSWERED), CallState.ENDED),
         ],
     )
@@ -330,6 +332,13 @@ class TestWhatNobodyHeardStop:
         )
         assert (again.state, again.outcome, again.ended, again.lapsed) == (state, None, None, False)
 
+    def test_a_queue_of_which_its_exchange_says_nothing_more_stops_and_what_it_said_before_stays_so(self) -> None:
+        queued = CallEvent(event=QUEUED, at=1.0, source="pbx", native_id="1")
+        lost = CallEvent(event=STOPPED, at=60.0, source="pbx", native_id="1", lapsed=True)
+        call = step(step(None, queued, call_id="c"), lost, call_id="c")
+        assert (call.state, call.lapsed) == (CallState.RING_STOPPED, True)
+        assert step(call, msgspec.structs.replace(queued, at=30.0), call_id="c").state is CallState.RING_STOPPED
+
     @pytest.mark.parametrize("at", [59.0, 60.0, 61.0])
     def test_a_ring_of_the_moment_in_which_it_was_given_up_counts(self, at: float) -> None:
         ring = CallEvent(event=EventKind.RINGING, at=at, source="pbx", native_id="1")
@@ -344,3 +353,43 @@ class TestWhatNobodyHeardStop:
         heard = step(None, msgspec.structs.replace(late, at=1.0), call_id="c")
         heard = step(heard, CallEvent(event=EventKind.RING_STOPPED, at=60.0, source="pbx"), call_id="c")
         assert step(heard, late, call_id="c").state is CallState.RING_STOPPED, "it was heard to stop"
+
+
+class TestWhatSomebodyGaveUp:
+    """A desk that heard nothing more of a call than that its ringing stopped gives it up; others may know more of it."""
+
+    RANG = event(RINGING, caller=CHEN), event(STOPPED, T + 8)
+    GUESS = event(ENDED, T + 68, outcome=Outcome.UNKNOWN, lapsed=True)
+
+    def test_ends_what_fell_silent(self) -> None:
+        call = after(*self.RANG, self.GUESS)
+        assert (call.state, call.outcome, call.ended, call.inferred) == (CallState.ENDED, Outcome.UNKNOWN, T + 68, True)
+        assert after(event(ANSWERED, T + 9), call=call).outcome is Outcome.ANSWERED
+
+    @pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.MISSED])
+    def test_ends_nothing_of_which_more_is_known(self, outcome: Outcome) -> None:
+        guess = msgspec.structs.replace(self.GUESS, outcome=outcome)
+        calls = [
+            after(*self.RANG, event(ANSWERED, T + 9)),
+            after(*self.RANG, event(ANSWERED, T + 9), event(EventKind.HELD, T + 12)),
+            after(*self.RANG, event(EventKind.TRANSFERRING, T + 12)),
+            claim(after(self.RANG[0]), "mei", T + 3),
+            claim(after(*self.RANG), "mei", T + 9),
+            after(event(QUEUED, caller=CHEN)),
+            after(*self.RANG, event(ENDED, T + 20, outcome=Outcome.BUSY)),
+        ]
+        assert [after(guess, call=call) for call in calls] == calls
+
+    def test_a_desk_that_knew_of_the_answer_ends_it(self) -> None:
+        talked = after(*self.RANG, event(ANSWERED, T + 9))
+        day = event(ENDED, T + 50_000, outcome=Outcome.ANSWERED, lapsed=True)
+        call = after(day, call=talked)
+        assert (call.state, call.outcome) == (CallState.ENDED, Outcome.ANSWERED)
+
+    def test_is_not_the_state_of_one_call_of_two_of_which_the_other_is_on(self) -> None:
+        gone, talked = after(*self.RANG, self.GUESS), after(event(ANSWERED, T + 1))
+        for kept, other in ((gone, talked), (talked, gone)):
+            call = united(kept, other)
+            assert (call.state, call.outcome, call.ended) == (CallState.ANSWERED, None, None)
+        for kept, other in ((gone, after(*self.RANG)), (after(*self.RANG), gone)):
+            assert united(kept, other).state is CallState.ENDED

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Presentation
+import pytest
+
+from ringdesk.calls import Call, Called, Caller, CallEvent, CallState, EventKind, Outcome, Presentation
 from ringdesk.ids import call_id
 from ringdesk.ops import CallClaim, CallReport, NoteAdd
 from ringdesk.safetext import SafeLines, SafeText
@@ -46,6 +48,27 @@ async def test_what_a_line_reports_goes_on_with_what_the_webhook_said(bench: Ben
     assert {key.source for key in call.sources} == {"hook", "line"}
     await report(bench, "r2", seen("line", "1", NOW + 9, EventKind.RING_STOPPED))
     assert (await bench.row("call", HOOK)).state is CallState.RING_STOPPED
+
+
+async def test_a_queue_waits_on_when_the_line_no_longer_rings(bench: Bench, store: Store) -> None:
+    await report(bench, "r1", seen("line", "1", NOW - 1))
+    await hook(store, seen("hook", "CA1", NOW - 1), seen("hook", "CA1", kind=EventKind.QUEUED))
+    await report(bench, "r2", seen("line", "1", NOW + 9, EventKind.RING_STOPPED))
+    assert (await bench.row("call", OWN)).state is CallState.QUEUED
+
+
+@pytest.mark.parametrize("kind", [EventKind.QUEUED, EventKind.ANSWERED])
+async def test_what_a_desk_without_a_link_gave_up_goes_on_as_the_webhook_says(
+    bench: Bench, store: Store, kind: EventKind
+) -> None:
+    """It reports all at once, when it is back: that it rang, that it stopped, and that the desk heard no more."""
+    await hook(store, seen("hook", "CA1", NOW - 90), seen("hook", "CA1", NOW - 80, kind))
+    before = (await bench.row("call", HOOK)).state
+    rang = seen("line", "1", NOW - 90), seen("line", "1", NOW - 80, EventKind.RING_STOPPED)
+    gave_up = seen("line", "1", NOW - 20, EventKind.ENDED, outcome=Outcome.UNKNOWN, lapsed=True)
+    await report(bench, "r1", *rang, gave_up)
+    own, call = await views(bench)
+    assert (own.merged_into, call.merged_into, call.state, call.outcome) == (HOOK, None, before, None)
 
 
 async def test_a_webhook_that_is_late_goes_on_with_what_the_line_reported(bench: Bench, store: Store) -> None:

@@ -128,6 +128,20 @@ async def test_a_call_of_which_nothing_more_is_heard_ends(
     assert (await bench.store.order.tally("store:main@clear")).count == 1
 
 
+@pytest.mark.parametrize(
+    ("kind", "seconds"), [(EventKind.QUEUED, DEFAULT_POLICY.stuck_queued), (EventKind.ANSWERED, DEFAULT_POLICY.silent)]
+)
+async def test_a_desk_that_knew_less_neither_ends_it_nor_keeps_it(
+    bench: Bench, kind: EventKind, seconds: float
+) -> None:
+    await bench.hears(EventKind.RINGING, EventKind.RING_STOPPED, kind)
+    state = (await bench.call())[0].state
+    bench.now = NOW + 60
+    await bench.hears(EventKind.ENDED, outcome=Outcome.UNKNOWN, lapsed=True)
+    assert await bench.looks_at(NOW + seconds - 1) is state
+    assert await bench.looks_at(NOW + seconds) is CallState.ENDED
+
+
 async def test_what_is_heard_meanwhile_gives_it_new_time(bench: Bench) -> None:
     await bench.hears(EventKind.RINGING, EventKind.RING_STOPPED)
     bench.now = NOW + 59

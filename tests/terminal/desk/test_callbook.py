@@ -478,3 +478,79 @@ def test_how_a_call_ended_stays_when_this_desks_own_half_of_it_is_given_up(outco
     assert (found := book.find("other")) is not None
     assert found.outcome is outcome
     assert not [turn for turn in turns if turn.call.outcome is not outcome]
+
+
+class TestWhatOthersKnowOfACallThatThisDesksLineHeard:
+    """A passive line hears that it stopped ringing and nothing more; an exchange or a webhook says who answered."""
+
+    OWN = call_id("line", "1")
+    BOTH = SourceKey("line", "1"), SourceKey("pbx", "7")
+
+    def silent(self) -> CallBook:
+        book = CallBook(Tracker())
+        pops(book, event(EventKind.RINGING), event(EventKind.CALLER, 1, MEI), event(EventKind.RING_STOPPED, 8))
+        return book
+
+    def known(self, state: CallState, **more: object) -> Call:
+        return row(state, id=self.OWN, sources=self.BOTH, last_ring=AT + 8, **more)
+
+    @pytest.mark.parametrize("state", [CallState.ANSWERED, CallState.HELD, CallState.TRANSFERRING])
+    def test_it_is_not_given_up_while_people_talk_and_ends_when_that_is_said(self, state: CallState) -> None:
+        book = self.silent()
+        book.row(self.known(state, answered=AT + 9), AT + 9)
+        assert book.due(AT + 3600) == ((), [])
+        assert (book.due_in(AT + 3600) or 0) > 3600, "nor asked about again and again"
+        over = self.known(CallState.ENDED, answered=AT + 9, ended=AT + 3601, outcome=Outcome.ANSWERED)
+        (turn,) = book.row(over, AT + 3601)
+        assert (turn.call.state, turn.call.outcome) == (CallState.ENDED, Outcome.ANSWERED)
+        assert book.due_in(AT + 3601) is None
+        assert book.due(AT + 50_000) == ((), [])
+
+    def test_what_was_handed_on_or_let_wait_is_not_given_up_either(self) -> None:
+        book = self.silent()
+        handed = {"claimed_by": "ann", "claimed_at": AT + 9, "handed_by": "mei", "on_hold": True}
+        book.row(self.known(CallState.RING_STOPPED, **handed), AT + 9)
+        assert book.due(AT + 3600) == ((), [])
+
+    def test_a_queue_that_took_the_call_is_not_over_with_the_ringing(self) -> None:
+        book = self.silent()
+        book.row(self.known(CallState.QUEUED), AT + 9)
+        assert (found := book.find(self.OWN)) is not None
+        assert found.state is CallState.QUEUED
+        assert book.due(AT + 3600) == ((), [])
+        (call,), _ = book.due(AT + 3608)
+        assert not call.live
+
+    def test_a_queue_to_which_the_link_of_this_desk_is_lost_rings_no_more(self) -> None:
+        book = CallBook(Tracker())
+        book.heard(event(EventKind.QUEUED, caller=MEI), "main")
+        book.row(self.known(CallState.QUEUED), AT + 1)
+        lost = msgspec.structs.replace(event(EventKind.RING_STOPPED, 600), lapsed=True)
+        (turn,) = book.heard(lost, "main")
+        assert turn.call.state is CallState.RING_STOPPED
+
+    def test_it_is_given_up_where_nobody_says_anything_for_a_working_day(self) -> None:
+        book = self.silent()
+        book.row(self.known(CallState.ANSWERED, answered=AT + 9), AT + 9)
+        (call,), _ = book.due(AT + 10 + 12 * 3600)
+        assert (call.id, call.live) == (self.OWN, False)
+
+    def test_a_row_that_says_only_that_it_rings_keeps_nobody_waiting(self) -> None:
+        book = self.silent()
+        book.row(self.known(CallState.RINGING), AT + 9)
+        (call,), _ = book.due(AT + 69)
+        assert (call.live, call.outcome) == (False, Outcome.UNKNOWN)
+
+    def test_an_answer_that_comes_after_it_was_given_up_here_is_shown(self) -> None:
+        book = self.silent()
+        book.due(AT + 69)
+        (turn,) = book.row(self.known(CallState.ANSWERED, answered=AT + 9), AT + 70)
+        assert (turn.pop, turn.call.state, turn.call.outcome) == (False, CallState.ANSWERED, None)
+
+    def test_what_others_gave_up_rings_on_when_they_say_so(self) -> None:
+        book = self.silent()
+        book.row(
+            self.known(CallState.ENDED, ended=AT + 68, outcome=Outcome.UNKNOWN, lapsed=True, inferred=True), AT + 68
+        )
+        (turn,) = book.row(msgspec.structs.replace(self.known(CallState.RINGING), last_ring=AT + 80), AT + 80)
+        assert (turn.pop, turn.call.state) == (False, CallState.RINGING)

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
-from unittest.mock import AsyncMock
+from unittest.mock import AsyncMock, Mock
 
-from ringdesk.calls import Caller, CallEvent, CallState, EventKind, Presentation
+from ringdesk.calls import Caller, CallEvent, CallState, EventKind, Outcome, Presentation
 from ringdesk.ids import call_id
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
@@ -60,6 +60,22 @@ async def test_a_call_is_given_up_while_others_keep_coming() -> None:
         given_up = news[ended.index(True)]
         assert isinstance(given_up, CallNews)
         assert given_up.call.state is CallState.ENDED
+
+
+async def test_what_a_desk_gave_up_is_reported_as_no_more_than_that() -> None:
+    """The others may know more of it; what it was given up as is their guess, too, where they do not."""
+    parts: dict[str, Any] = {"lookup": AsyncMock(), "card": AsyncMock(), "save_report": AsyncMock()}
+    parts["lookup"].ended.return_value = {}
+    clock = Clock()
+    flow = CallFlow(CallBook(Tracker()), publish=lambda _: None, name_of=lambda _: None, me="me", now=clock, **parts)
+    flow.add(Mock(**{"spec.id": "line", "spec.options.region": "TW", "spec.options.area": ""}))
+    await flow._take(ring("0", at=AT))
+    clock.at += 200.0
+    await flow._take(None)
+    await flow.flush(call_id("line", "0"))
+    (report,) = (said.args[0] for said in parts["save_report"].await_args_list)
+    over = report.events[-1]
+    assert (over.event, over.outcome, over.lapsed) == (EventKind.ENDED, Outcome.UNKNOWN, True)
 
 
 async def test_a_busy_line_delays_itself_alone() -> None:
