@@ -169,18 +169,25 @@ class CardNews(OnShow):
         return row is not None and row.sure is not None and row.sure.id == member.id
 
     def _contact(self, row: Contact) -> Part:
-        """A new entry of a timeline, or one that changed."""
+        """A new entry of a timeline, or one that changed. A call that is in that of a member is no longer a number's."""
         person = self.person
-        rest = [each for each in person.timeline if each.id != row.id]
         if person.member is None or row.member != person.member.id:
-            if all(each.id != row.id or each.member == row.member for each in person.timeline):
+            stays = tuple(each for each in person.timeline if not _moved_by(row, each))
+            if len(stays) == len(person.timeline):
                 return Part.NOTHING
-            self.person = msgspec.structs.replace(person, timeline=tuple(rest))
+            self.person = msgspec.structs.replace(person, timeline=stays)
             return Part.PERSON
+        rest = [each for each in person.timeline if each.id != row.id]
         if len(rest) == len(person.timeline) >= PAST and "contact" not in person.whole and row.at < rest[-1].at:
             return Part.NOTHING  # it comes with what lies between
         self.person = msgspec.structs.replace(person, timeline=tuple(sorted([row, *rest], key=lambda each: -each.at)))
         return Part.PERSON
+
+
+def _moved_by(row: Contact, entry: Contact) -> bool:
+    """Whether what an entry of the timeline on show tells is somebody else's by this row: itself, or the call of a number that
+    was nobody's."""
+    return entry.member != row.member and (entry.id == row.id or (not entry.member and entry.call == row.call))
 
 
 def _turned(person: Person, gone: str, card: "Card") -> Person:

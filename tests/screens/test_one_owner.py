@@ -15,6 +15,7 @@ from ringdesk.timeline import Contact, ContactKind
 from terminal.desk import Card, Past
 from terminal.news import CallNews, MemberNews, News, NoteNews, RowNews, TaskNews
 from terminal.screens.board import Board
+from terminal.screens.onshow import Part
 from terminal.store.strangers import contact_of
 from terminal.widgets.panel import Picture
 from terminal.widgets.person import Person
@@ -26,7 +27,7 @@ from tests.terminal.scripted_desk import ME, NOW, call, member, plain_card, pop
 
 PEOPLE = [member(f"m{index}", f"人{index}", f"0912-345-60{index}") for index in range(3)]
 OF = st.sampled_from([None, "m0", "m1", "m2"])
-CALLS = st.sampled_from([None, "c0", "c1", "c2", "u"])
+CALLS = st.sampled_from([None, "c0", "c1", "c2", "u", "u0"])
 WHO = st.integers(0, 2)
 BEFORE = msgspec.structs.replace(UNKNOWN, id="u0", state=CallState.ENDED, started=NOW - 99)
 """An earlier call of the number that is nobody's."""
@@ -149,6 +150,16 @@ def test_a_members_task_about_the_call_of_an_unknown_caller_is_not_the_callers()
     assert [task.id for task in board.person.tasks] == ["y"]
     board.hear(row_of("task", "y", "m1", "u"), NOW)
     assert not board.person.tasks, "it is a member's now"
+
+
+def test_an_earlier_call_of_an_unknown_number_that_a_member_has_in_their_timeline_is_theirs() -> None:
+    board = Board()
+    board.hear(pop(UNKNOWN), NOW)
+    past(board)
+    board.hear(row_of("contact", "x", "m0", "c0"), NOW)
+    assert [row.call for row in board.person.timeline] == ["u0"]
+    assert board.hear(row_of("contact", "y", "m0", "u0"), NOW) & Part.PERSON
+    assert board.person.timeline == ()
 
 
 def test_a_task_that_is_given_to_another_member_leaves_the_card() -> None:
