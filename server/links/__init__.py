@@ -72,32 +72,31 @@ class Links:
         removed = self._held.keys() - {source.id for source, _ in placed}
         self._let_go([each for each, held in self._held.items() if wanted.get(each) != held.settings], removed)
         self._going = {each: task for each, task in self._going.items() if not task.done()}
-        made = [self._made(wanted[each]) for each in wanted.keys() - self._held.keys() - self._going.keys()]
-        fresh = [(held, line) for held, line in made if line is not None]
+        fresh = wanted.keys() - self._held.keys() - self._going.keys()
         on = await self._central.live() if fresh else ()
-        for held, line in fresh:
-            self._begin(held, line, _of(held.settings[0].id, on))
+        for each in fresh:
+            self._take_up(wanted[each], _of(each, on))
 
     async def gone(self) -> None:
         """Until what was let go has ended."""
         if self._going:
             await asyncio.wait(self._going.values())
 
-    def _made(self, settings: Settings) -> tuple[Held, Line | None]:
+    def _take_up(self, settings: Settings, left: tuple[Call, ...]) -> None:
         source, lines = settings
         self._held[source.id] = held = Held(settings, self._central, self._clock)
         try:
-            return held, self._make(source, lines, held.hear, held.stand)
+            line = self._make(source, lines, held.hear, held.stand)
         except BadInput as error:
             why = error.why or Why("link_unusable", {"reason": str(error)})
             held.stand(source.id, Notice(Level.BROKEN, why))
-            return held, None
-
-    def _begin(self, held: Held, line: Line, left: tuple[Call, ...]) -> None:
+            return
+        if line is None:
+            return
         held.begin(line)
         if left:
             judging = Left(held, line, left, self._central, self._clock)
-            self._left[held.settings[0].id] = asyncio.create_task(judging.run())
+            self._left[source.id] = asyncio.create_task(judging.run())
 
     def _tell(self) -> None:
         for held in self._held.values():

@@ -5,6 +5,7 @@ import threading
 from unittest.mock import patch
 
 import msgspec
+import pytest
 
 from ringdesk.calls import CallEvent, EventKind, SourceKey
 from ringdesk.dialects import Level
@@ -100,6 +101,15 @@ async def test_the_calls_of_a_source_are_judged_when_it_is_taken_up_and_over_whe
         await links.look()
         await links.gone()
     assert [call.sources[0].source for call in await scene.central.live()] == ["modem"], "nobody tells of the others"
+
+
+async def test_a_link_that_could_not_be_taken_up_is_taken_up_at_the_next_look(scene: Scene) -> None:
+    await scene.put(PBX)
+    links = links_of(scene)
+    with patch.object(scene.central, "live", side_effect=Unavailable("locked")), pytest.raises(Unavailable):
+        await links.look()
+    await links.look()
+    assert [hand.begun for hand in scene.hands] == [True]
 
 
 async def test_what_another_process_holds_is_left_to_it(scene: Scene) -> None:
