@@ -171,6 +171,18 @@ def shop(room: Path) -> Iterator[Shop]:
         it.close()
 
 
+def is_pop(line: Answer) -> bool:
+    """Whether a desk says with it that somebody calls."""
+    return line.get("event") == "screen_pop"
+
+
+def pops(desk: Process) -> list[str]:
+    """The calls that popped at a desk until it was in step with the server."""
+    assert desk.ask("sync", timeout=30)["ok"]
+    desk.ask("state")
+    return [line["call"] for line in desk.seen if is_pop(line)]
+
+
 def alive(pid: int) -> bool:
     """Whether a process exists."""
     try:

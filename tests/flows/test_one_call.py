@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.flows.processes import Answer, Process, Shop
+from tests.flows.processes import Answer, Process, Shop, is_pop, pops
 from tests.flows.provider import hook, provided
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the modem is on a pty, which this system lacks")
@@ -26,16 +26,6 @@ Tracker.__init__.__defaults__ = (Policy(ring_stopped=4.0),)
 def place(tmp_path: Path) -> Iterator[Shop]:
     with provided(tmp_path, "cloud", "carrier") as it:
         yield it
-
-
-def is_pop(line: Answer) -> bool:
-    return line.get("event") == "screen_pop"
-
-
-def pops(desk: Process) -> list[str]:
-    assert desk.ask("sync", timeout=30)["ok"]
-    desk.ask("state")
-    return [line["call"] for line in desk.seen if is_pop(line)]
 
 
 def calls(desk: Process) -> list[Answer]:

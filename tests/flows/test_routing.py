@@ -6,20 +6,10 @@ from pathlib import Path
 import pytest
 
 from ringdesk.ids import call_id
-from tests.flows.processes import Answer, Process, Shop
+from tests.flows.processes import Process, Shop, is_pop, pops
 from tests.flows.provider import hook, provided, settle
 
 CALL = call_id("cloud", "c1")
-
-
-def is_pop(line: Answer) -> bool:
-    return line.get("event") == "screen_pop"
-
-
-def popped(desk: Process) -> bool:
-    assert desk.ask("sync", timeout=30)["ok"]
-    desk.ask("state")
-    return any(is_pop(line) for line in desk.seen)
 
 
 @pytest.fixture
@@ -48,12 +38,12 @@ def test_only_the_desks_of_the_route_pop_and_all_see_who_has_it(place: Shop, des
     assert hook(place, "cloud", {"event": "newCall", "callId": "c1"}) == 200
     for desk in (a, b):
         assert desk.expect(is_pop)["call"] == CALL
-    assert not popped(c)
+    assert not pops(c)
     assert b.ask("claim", call=CALL)["ok"]
     for desk in (a, c):
         taken = desk.expect(lambda line: line.get("event") == "call" and line.get("claimed_by") is not None)
         assert (taken["call"], taken["claimed_name"], taken["elsewhere"]) == (CALL, "ann", False)
-    assert not popped(c)
+    assert not pops(c)
 
 
 def test_a_hunt_goes_from_desk_to_desk_although_the_server_is_killed_meanwhile(
@@ -64,7 +54,7 @@ def test_a_hunt_goes_from_desk_to_desk_although_the_server_is_killed_meanwhile(
     settle(place, route)
     assert hook(place, "cloud", {"event": "newCall", "callId": "c1"}) == 200
     assert a.expect(is_pop)["call"] == CALL
-    assert not popped(b)
+    assert not pops(b)
     assert place.server is not None
     place.server.kill()
     place.start_server()
@@ -73,7 +63,7 @@ def test_a_hunt_goes_from_desk_to_desk_although_the_server_is_killed_meanwhile(
     assert b.expect(is_pop)["call"] == CALL
     back = a.expect(lambda line: line.get("event") == "call" and line.get("elsewhere") is False, 60)
     assert back["state"] == "ringing", "after the last one all of the route ring"
-    assert not popped(c)
+    assert not pops(c)
     assert sum(is_pop(line) for line in a.seen) == 1
 
 
@@ -86,4 +76,4 @@ def test_a_route_that_names_a_desk_of_another_store_rings_at_all_desks_of_the_ca
     assert hook(place, "cloud", {"event": "newCall", "callId": "c1"}) == 200
     for desk in desks:
         assert desk.expect(is_pop)["call"] == CALL
-    assert not popped(far)
+    assert not pops(far)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.flows.processes import Answer, Process, Shop, shop
+from tests.flows.processes import Answer, Process, Shop, is_pop, pops, shop
 from tests.flows.provider import settle
 
 NUMBER = "0965118402"
@@ -42,16 +42,6 @@ def desks(place: Shop, *sources: str) -> tuple[Process, Process]:
     for desk in found:
         assert desk.ask("sync", timeout=30)["ok"]
     return found
-
-
-def is_pop(line: Answer) -> bool:
-    return line.get("event") == "screen_pop"
-
-
-def pops(desk: Process) -> list[str]:
-    assert desk.ask("sync", timeout=30)["ok"]
-    desk.ask("state")
-    return [line["call"] for line in desk.seen if is_pop(line)]
 
 
 def in_state(*states: str) -> Callable[[Answer], bool]:

@@ -28,6 +28,16 @@ def begun(it: Held) -> Hand:
     return hand
 
 
+class Away:
+    """A database that takes nothing until that is over."""
+
+    over = False
+
+    def __call__(self, _report: Report) -> None:
+        if not self.over:
+            raise Unavailable("locked")
+
+
 class Reports:
     """What the call room is given."""
 
@@ -72,20 +82,14 @@ async def test_all_that_is_heard_is_taken_in_in_order_and_many_at_once(scene: Sc
 
 
 async def test_while_the_database_is_away_the_line_waits_and_nothing_is_lost(scene: Scene) -> None:
-    away = True
-
-    def fault(_report: Report) -> None:
-        if away:
-            raise Unavailable("locked")
-
-    it = held(scene)
+    it, away = held(scene), Away()
     hand = begun(it)
-    with (reports := Reports(scene, fault)).patch, patch("server.links.held.AGAIN", 0.01):
+    with (reports := Reports(scene, away)).patch, patch("server.links.held.AGAIN", 0.01):
         natives = [str(number) for number in range(ROOM + 3 * AT_ONCE)]
         thread = hand.hears(*(event(EventKind.RINGING, each) for each in natives))
         await asyncio.to_thread(thread.join, 0.3)
         assert thread.is_alive(), "as much waits as may"
-        away = False
+        away.over = True
         await asyncio.to_thread(thread.join, 30)
         await it.end()
         assert not thread.is_alive()
@@ -97,12 +101,9 @@ async def test_while_the_database_is_away_the_line_waits_and_nothing_is_lost(sce
 async def test_a_server_that_ends_does_not_wait_for_a_database_that_is_away(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fault(_report: Report) -> None:
-        raise Unavailable("gone")
-
     it = held(scene)
     hand = begun(it)
-    with Reports(scene, fault).patch, patch("server.links.held.GRACE", 0.2):
+    with Reports(scene, Away()).patch, patch("server.links.held.GRACE", 0.2):
         thread = hand.hears(*(event(EventKind.RINGING, str(number)) for number in range(2 * ROOM)))
         async with asyncio.timeout(20):
             await it.end()
@@ -137,15 +138,9 @@ async def test_what_is_old_is_not_made_new_by_what_came_with_it(scene: Scene) ->
 
 
 async def test_a_call_that_was_missed_while_the_database_was_away_is_owed_a_callback(scene: Scene) -> None:
-    away = True
-
-    def fault(_report: Report) -> None:
-        if away:
-            raise Unavailable("locked")
-
-    it = held(scene)
+    it, away = held(scene), Away()
     hand = begun(it)
-    with (reports := Reports(scene, fault)).patch, patch("server.links.held.AGAIN", 0.01):
+    with (reports := Reports(scene, away)).patch, patch("server.links.held.AGAIN", 0.01):
         await hand.says(EventKind.RINGING, native="first")
         caller = Caller(SafeText("0912345678"), None, Presentation.SHOWN)
         missed = [
@@ -154,7 +149,7 @@ async def test_a_call_that_was_missed_while_the_database_was_away_is_owed_a_call
         ]
         await asyncio.to_thread(hand.hears(*missed).join)
         scene.now += 300
-        away = False
+        away.over = True
         await it.end()
     assert [report.delayed for report in reports.seen if report.events[-1].native_id == "7"] == [True]
     call = await scene.call()
