@@ -161,17 +161,22 @@ def when(task: Task, now: Now) -> Due:
     return due_between(task.opens, task.due, now, call=task.kind is TaskKind.CALLBACK)
 
 
+NEAR: Final = 3600.0
+"""Seconds before an hour that was promised from which it is due though its day has not come: at night, past midnight."""
+
+
 def is_due(task: Task, now: Now) -> bool:
-    """Whether a task of the agenda is listed among what is to be done: a callback, and a task of nobody, when its day has come;
-    one's own task always, and a callback for which no day was said."""
-    moment = when(task, now)
+    """Whether a task of the agenda is listed among what is to be done: a callback, and a task of nobody, when its day has come
+    or its hour is near; one's own task always, and a callback for which no day was said."""
+    whole = when(task, now)
     own = task.kind is not TaskKind.CALLBACK and task.assignee is not None
-    return own or moment.late or moment.today or (task.kind is TaskKind.CALLBACK and not task.due)
+    hour = moment(task.opens) or moment(task.due)
+    near = hour is not None and hour - now.at <= NEAR
+    return own or near or whole.late or whole.today or (task.kind is TaskKind.CALLBACK and not task.due)
 
 
 def to_call(tasks: Iterable[Task], now: Now, me: str) -> list[Task]:
-    """The callbacks that are to be made today, or are late, by the person `me` (an id) or by anybody: what the desk counts as
-    to call, wherever it does."""
+    """The callbacks that are due, by the person `me` (an id) or by anybody: what the desk counts as to call, wherever it does."""
     mine = (task for task in tasks if task.kind is TaskKind.CALLBACK and (task.assignee or me) == me)
     return [task for task in mine if task.state is TaskState.OPEN and is_due(task, now)]
 

@@ -18,6 +18,7 @@ from terminal.messages import Heard
 from terminal.news import CallNews, Match, NoticeNews
 from terminal.screens.desk import DeskScreen
 from terminal.screens.easel import AT_THE_KEYS
+from terminal.screens.pace import Pace
 from terminal.screens.painter import MESSAGE_STAYS
 from terminal.widgets.note import NoteArea, NoteFrame
 from terminal.widgets.person import Person
@@ -651,6 +652,8 @@ async def test_who_rings_is_sent_to_the_terminal_before_anything_else_is_done(mo
     async with running(ScriptedDesk()) as run:
         sent: list[object] = []
         monkeypatch.setattr(run.app, "_display", lambda _screen, frame: sent.append(frame))
+        monkeypatch.setattr(run.screen.painter, "_pace", Pace())
+        monkeypatch.setattr(run.screen.painter, "_framed", 0.0)  # it was quiet: no frame came a moment ago
         run.screen.on_heard(Heard(pop(call("c1", LIN), plain_card(LIN))))
         assert len(sent) == 1, "not left to Textual, whose turn comes later"
         assert LIN.name in run.pane("banner")

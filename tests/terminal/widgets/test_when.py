@@ -3,7 +3,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ringdesk.safetext import SafeText
-from terminal.widgets.when import Now, age, ago, clock, day, due, length, stamp
+from ringdesk.tasks import Task, TaskKind
+from terminal.widgets.when import NEAR, Now, age, ago, clock, day, due, is_due, length, stamp
 from tests.terminal.scripted_desk import NOW
 
 HERE = Now(NOW, ZoneInfo("Asia/Taipei"))
@@ -55,3 +56,28 @@ def test_what_is_due_sooner_comes_first() -> None:
     texts = ["2026-11-22", "2026-11-24T09:30:00Z", "2026-11-24", "2026-11-30", "whenever"]
     orders = [due(SafeText(text), HERE).order for text in texts]
     assert orders == sorted(orders)
+
+
+@pytest.mark.parametrize(
+    ("hours", "opens", "ends", "counts"),
+    [
+        (0.0, "2026-11-24T15:30:00Z", "2026-11-24T16:00:00Z", True),
+        (0.0, "2026-11-24T16:30:00Z", "2026-11-24T17:00:00Z", False),
+        (7.0, "2026-11-24T16:30:00Z", "2026-11-24T17:00:00Z", True),
+        (6.0, "2026-11-24T16:30:00Z", "2026-11-24T17:00:00Z", False),
+        (7.0, None, "2026-11-24T16:30:00Z", True),
+        (7.0, None, "2026-11-25", False),
+    ],
+    ids=["today", "tomorrow", "past midnight and near", "past midnight and far", "an hour alone", "a day alone"],
+)
+def test_a_call_that_was_promised_for_soon_is_due_also_past_midnight(
+    hours: float, opens: str | None, ends: str, counts: bool
+) -> None:
+    task = Task(
+        id="t",
+        title=SafeText("x"),
+        kind=TaskKind.CALLBACK,
+        opens=SafeText(opens) if opens else None,
+        due=SafeText(ends),
+    )
+    assert is_due(task, HERE._replace(at=NOW + hours * NEAR)) is counts
