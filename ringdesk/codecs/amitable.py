@@ -141,8 +141,9 @@ class Table:
             self._merge(other, record)
 
     def _merge(self, kept: Record, gone: Record) -> Record:
-        """One call of two: the one that was told of first, of two such `kept`."""
-        if gone.opened and not kept.opened:
+        """One call of two: the one that was told of first, of two such the one that comes in, else `kept`."""
+        comes_in = gone.direction is Direction.IN is not kept.direction
+        if gone.opened and (comes_in or not kept.opened):
             kept, gone = gone, kept
         for leg in gone.legs.values():
             leg.record = kept

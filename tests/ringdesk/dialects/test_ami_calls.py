@@ -139,6 +139,26 @@ def test_a_transfer_of_which_only_the_bridge_is_seen() -> None:
     assert (bench.call.state, bench.call.answered_by) == ("answered", "1002")
 
 
+def test_a_caller_is_handed_to_a_colleague_who_had_rung_before() -> None:
+    colleague, asked = phone("1003", "1.1", None, exten="1001"), phone("1001", "1.2", "1.1")
+    caller, first = trunk("1.3"), phone("1001", "1.4", "1.3")
+    bench = heard(
+        [
+            colleague.new(), asked.new(), colleague.dials(asked), asked.enters("b"), colleague.enters("b"),
+            caller.new(), first.new(), caller.dials(first), first.enters("a"), caller.enters("a"), caller.leaves("a"),
+        ]
+    )  # fmt: skip
+    transfer = {
+        **first.keys("OrigTransferer"), **asked.keys("SecondTransferer"), **caller.keys("Transferee"),
+        **colleague.keys("TransferTarget"),
+    }  # fmt: skip
+    caller.link = first.link = "1.1"
+    bench.hear(caller.enters("b"), said("AttendedTransfer", Result="Success", DestType="Bridge", **transfer))
+    bench.hear(asked.gone(), first.gone(), caller.gone(), colleague.gone())
+    bench.run(1)
+    assert (bench.call.direction, bench.call.caller.raw, bench.call.answered_by) == ("in", "0912345678", "1003")
+
+
 def test_local_channels_are_nobody() -> None:
     caller, real = trunk(exten="4100"), phone("1001", "1.4")
     one = Channel("Local/4100@internal-00000001;1", "1.2", "1.1")
