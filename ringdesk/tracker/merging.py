@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import OUTERMOST, RANK, Call, Caller, CallState, Joined, Outcome, Presentation
+from ringdesk.calls import OUTERMOST, RANK, Call, Caller, CallState, Direction, Joined, Outcome, Presentation
 from ringdesk.codecs.passiveline import joined
 from ringdesk.tracker.life import join_called, join_leg, pop_due, stated
 
@@ -35,7 +35,9 @@ def one_of(before: Call | None, call: Call, other: Call, at: float) -> tuple[Cal
 def _goes_on(one: Call, other: Call) -> bool:
     if one.direction is not other.direction:
         return OUTERMOST.index(one.direction) < OUTERMOST.index(other.direction)
-    return pop_due(one) and one.started < other.started
+    if one.direction is Direction.IN:
+        return pop_due(one) and one.started < other.started
+    return one.started <= other.started
 
 
 def same_call(one: Call, other: Call, apart: float) -> bool:

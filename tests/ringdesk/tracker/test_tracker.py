@@ -234,6 +234,13 @@ class TestLinks:
         kept, gone = tracker.received(event(LINKED, T + 10, linked_id="2", direction=outer))
         assert (kept.id, kept.direction, kept.caller, gone.merged_into) == (first.id, outer, CHEN, first.id)
 
+    def test_of_two_calls_among_ourselves_the_one_goes_on_that_the_source_says(self) -> None:
+        tracker = Tracker()
+        first = only(tracker.received(event(ANSWERED, direction=Direction.INTERNAL)))
+        tracker.received(event(ANSWERED, native="2", direction=Direction.INTERNAL))
+        kept, _ = tracker.received(event(LINKED, T + 10, linked_id="2", direction=Direction.INTERNAL))
+        assert kept.id == first.id
+
     def test_an_id_that_is_not_known_yet_leads_to_the_call(self) -> None:
         tracker = Tracker()
         first = only(tracker.received(event(RINGING)))
