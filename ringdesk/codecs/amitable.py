@@ -95,7 +95,7 @@ class Table:
         if record is None:
             record = self._records[linkedid] = Record(linkedid, {linkedid}, {})
         device = amilegs.device(channel)
-        inner = channel.startswith("Local/")
+        inner = not device or channel.startswith(amilegs.NOBODYS)
         agent = SafeText(device) if not inner and self._extension.fullmatch(device) else None
         leg = Leg(uniqueid, channel, agent, inner, record)
         record.legs[uniqueid] = self._legs[uniqueid] = leg

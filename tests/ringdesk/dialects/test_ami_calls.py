@@ -319,6 +319,18 @@ def test_a_line_that_the_exchange_rings_is_called_out() -> None:
     assert (told.call.called.raw, told.call.outcome, told.call.absent) == ("0223456789", "answered", False)
 
 
+def test_a_line_that_hung_up_says_how_though_the_dial_is_never_told_to_have_ended() -> None:
+    own, out = phone("1001", "1.1", None, exten="90223456789"), Channel("PJSIP/trunk-00000002", "1.2", "1.1")
+    bench = heard([own.new(), own.up(), out.new(), own.dials(out), out.gone("17"), own.gone()])
+    assert (bench.call.direction, bench.call.outcome) == ("out", "busy")
+
+
+@pytest.mark.parametrize("name", ["Snoop/1.1-00000001", "CBAnn/6000-00000001;1", "OutgoingSpoolFailed"])
+def test_a_channel_with_nobody_at_its_end_is_no_call(name: str) -> None:
+    channel = Channel(name, "1.1", exten="failed")
+    assert not heard([channel.new(), channel.up(), channel.gone()]).tracker.calls
+
+
 def test_held_and_fetched_back() -> None:
     caller, agent = trunk(), phone("1001", "1.2")
     bench = heard([caller.new(), agent.new(), caller.dials(agent), caller.dialled(agent, "ANSWER")])
