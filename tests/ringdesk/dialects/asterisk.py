@@ -80,6 +80,14 @@ class Channel:
         return said("Hangup", **self.keys(), Cause=cause)
 
 
+def trunk(uid: str = "1.1", num: str = "0912345678", exten: str = "1001") -> Channel:
+    return Channel("PJSIP/trunk-00000001", uid, num=num, who="Chen", exten=exten)
+
+
+def phone(number: str, uid: str, link: str | None = "1.1", exten: str = "s") -> Channel:
+    return Channel(f"PJSIP/{number}-0000{uid[-2:]}", uid, link, num=number, who=f"Agent {number}", exten=exten)
+
+
 class Bench:
     """A dialect that joins a stream, or logs in, and what comes of it."""
 
