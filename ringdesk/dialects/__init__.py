@@ -36,6 +36,11 @@ class Level(StrEnum):
     WARNING = "warning"
     BROKEN = "broken"
 
+    @property
+    def is_up(self) -> bool:
+        """Whether what happens at the source is heard."""
+        return self in (Level.OK, Level.WARNING)
+
 
 class Notice(msgspec.Struct, frozen=True):
     """What a person should know about the source: `why` in their language, `detail` as the peer said it."""

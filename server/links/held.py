@@ -13,6 +13,7 @@ from typing import Final
 
 from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Notice
+from ringdesk.tracker import again
 from server.accept.owing import is_history
 from server.callroom import Report
 from server.intake.backing import Central
@@ -88,7 +89,7 @@ class Held:
 
     def silent_on(self, call: Call) -> bool:
         """Whether nothing was heard of a call so far."""
-        return self._said.isdisjoint(key.native_id for key in call.sources)
+        return self._said.isdisjoint(again.id_of(key.native_id) for key in call.sources)
 
     def stop(self) -> None:
         """Ask it to end, without waiting."""
