@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from cli.heldfaults import doubts, expect_usable
 from cli.heldlines import specs_of
 from cli.output import complain, print_json
 from config.complaint import of_toml
@@ -54,6 +55,7 @@ async def _import(desk: Office, options: argparse.Namespace) -> None:
 
     def judge(central: Central) -> None:
         lines.update(specs_of(central, options.dialects))
+        expect_usable(lines, options.dialects)
 
     try:
         changed = await admin.import_settings(desk, options.text, options.region, options.dialects, judge)
@@ -65,6 +67,8 @@ async def _import(desk: Office, options: argparse.Namespace) -> None:
     print_json({"imported": str(options.settings_file), "changes": len(changed)})
     for source, spec in lines.items():
         complain(f"[[source]] {source}: {_AT_A_DESK.format(source) if spec is None else _HELD.format(spec.address)}")
+    for doubt in doubts(lines, options.dialects):
+        complain(doubt)
     now = await desk.store.register.central()
     for route in lineless(now.rules.routes, now.lines):
         complain(

@@ -106,6 +106,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         return cls(answer=refusals.answer(why), refused=why)
 
 
+class LogsIn(StreamDialect, Protocol):
+    """A dialect that logs in with what its source has as secrets."""
+
+    @staticmethod
+    def login_fault(options: "SourceOptions") -> Why | None:
+        """Why it cannot log in with these; None where it can, or need not. The secret itself is in no word."""
+
+
 class WebhookDialect(Protocol):
     """A protocol of single requests. Built with `(source_id, SourceOptions)`, once for a source: where a provider names no call
     it may remember which one rang last, but nothing worse than a call of its own may come of having forgotten that.

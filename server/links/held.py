@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final
 
+import msgspec
+
 from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Notice
+from ringdesk.servedwords import at_server
 from ringdesk.tracker import again
 from server.accept.owing import is_history
 from server.callroom import Report
@@ -67,7 +70,7 @@ class Held:
 
     def stand(self, _source: str, notice: Notice) -> None:
         """How it stands now; whoever tells of it looks by itself, so that a line that cannot make up its mind floods nobody."""
-        self.notice = notice
+        self.notice = msgspec.structs.replace(notice, why=at_server(notice.why))
 
     # --- in the loop
 

@@ -207,6 +207,13 @@ def test_a_source_that_is_a_line_is_taken_and_it_is_said_who_hears_it(shell: She
     assert (code, lines[-1]["changes"]) == (0, 2)
     assert "[[source]] pbx: the server listens to it, at 192.0.2.5:5038" in said
     assert "password" not in said
+    file.write_text('[[source]]\nid = "pbx"\ndialect = "ami"\nurl = "tcp://192.0.2.5:5038"\n')
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines, said.count("\n")) == (2, [], 1)
+    assert 'write it as secrets = ["user:password"]' in said
+    file.write_text('[[source]]\nid = "box"\ndialect = "ncid"\nurl = "tcp://192.0.2.5:3333"\nsecrets = ["x"]\n')
+    code, _, said = shell.admin("settings", "import", str(file))
+    assert (code, "ncid knows no login" in said) == (0, True)
 
 
 def test_a_line_that_the_server_could_not_reach_is_not_taken(shell: Shell) -> None:
