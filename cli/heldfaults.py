@@ -6,7 +6,7 @@ from pathlib import Path
 from config import registry
 from ringdesk.errors import BadInput
 from ringdesk.servedwords import at_server
-from terminal.callerid.source import SourceSpec
+from terminal.callerid.source import SourceSpec, at_one_port
 
 Specs = Mapping[str, SourceSpec | None]
 """The lines of the central settings by the ids of their sources; None for those that a desk listens to."""
@@ -17,6 +17,12 @@ def expect_usable(specs: Specs, allowed: Collection[str]) -> None:
     for name, spec in _of_the_server(specs):
         if (fault := registry.login_fault(spec.dialect, spec.options, allowed)) is not None:
             raise BadInput(f"[[source]] {name}: {at_server(fault).english()}")
+    if (pair := at_one_port(spec for _, spec in _of_the_server(specs))) is not None:
+        one, other = pair
+        raise BadInput(
+            f"[[source]] {one.id} and [[source]] {other.id} would both listen at port {one.port} of the server; give one of them"
+            " another port"
+        )
 
 
 def doubts(specs: Specs, allowed: Collection[str]) -> Iterator[str]:

@@ -78,3 +78,11 @@ def test_a_file_of_authorities_that_is_not_there_may_come(tmp_path: Path) -> Non
     assert f"the file ca={file} cannot be read here" in words
     file.touch()
     assert said(pbx) == []
+
+
+def test_two_sources_at_one_port_of_the_server_are_refused_by_their_names() -> None:
+    one, other = source("udp://:3520", "whozz", name="box"), source("udp://0.0.0.0:3520", "sip", name="trunk")
+    with pytest.raises(BadInput, match=re.escape("[[source]] box and [[source]] trunk would both listen at port 3520")):
+        said(one, other)
+    assert said(one, source("udp://:3521", "sip", name="trunk")) == []
+    assert said(one, source("serial:///dev/ttyACM0", "modem", name="trunk")) == []
