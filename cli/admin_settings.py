@@ -11,6 +11,7 @@ from cli.output import complain, print_json
 from config.complaint import of_toml
 from ringdesk.errors import BadInput
 from server import admin
+from server.accept.ringing import deserted
 from server.admin import Office
 from server.callrules import lineless
 from server.store.values import Central
@@ -70,11 +71,26 @@ async def _import(desk: Office, options: argparse.Namespace) -> None:
     for doubt in doubts(lines, options.dialects):
         complain(doubt)
     now = await desk.store.register.central()
+    at_desks = {source for source, spec in _lines_of(now, options).items() if spec is None}
+    sites = [site.id for site in await desk.store.register.sites()]
+    for route, stores in deserted(now, await desk.store.register.roster(), sites, at_desks):
+        complain(
+            f"[[route]] {route.id}: of the desks and people whom it names none is at the store of its calls now"
+            f" ({', '.join(stores)}), so they ring at all desks there; name others, or give the calls to another store (to_store)"
+        )
     for route in lineless(now.rules.routes, now.lines):
         complain(
             f"[[route]] {route.id}: no [[line]] has the id or label {route.line!r}; it fits only calls of a desk whose own"
             f" source says line={route.line}; if that is not meant, write the line as its [[line]] has it"
         )
+
+
+def _lines_of(central: Central, options: argparse.Namespace) -> dict[str, SourceSpec | None]:
+    """As `specs_of`; nothing where one of the sources cannot be used, which is said where they are imported."""
+    try:
+        return specs_of(central, options.dialects)
+    except BadInput:
+        return {}
 
 
 async def _export(desk: Office, options: argparse.Namespace) -> None:

@@ -242,6 +242,23 @@ def test_a_route_to_a_line_that_is_not_in_the_settings_is_taken_and_named(shell:
     assert "[[route]] typo: no [[line]] has the id or label 'Shpo'" in said
 
 
+def test_a_route_whose_desks_are_all_at_another_store_is_taken_and_named(shell: Shell) -> None:
+    shell.admin("store", "add", "east")
+    with contextlib.closing(sqlite3.connect(shell.room / "s.db")) as db, db:
+        db.executemany(
+            "INSERT INTO device (id, name, cls, site, public_key, epoch, last_dev_seq, enrolled_at, seen_at)"
+            " VALUES (?, ?, 'desk', ?, ?, 'e', 0, 0, 0)",
+            [("d1", "front", "main", b"a" * 32), ("d2", "far", "east", b"b" * 32)],
+        )
+    file = shell.room / "central.toml"
+    source = '[[source]]\nid = "cti"\ndialect = "generic"\nopen = true\n[[line]]\nid = "1"\nsource = "cti"\n'
+    route = '[[route]]\nid = "{}"\nsource = "cti"\ndesks = ["{}"]\n'
+    file.write_text(source + route.format("near", "front") + route.format("away", "far"))
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines[-1]["changes"], said.count("[[route]]")) == (0, 4, 1)
+    assert "[[route]] away: of the desks and people whom it names none is at the store of its calls now (main)" in said
+
+
 def test_central_settings_go_in_and_out_and_every_time_into_the_audit(shell: Shell) -> None:
     file, out = shell.room / "central.toml", shell.room / "out.toml"
     file.write_text(
