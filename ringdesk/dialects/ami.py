@@ -67,6 +67,11 @@ class AmiDialect:
         self._last_notice: Notice | None = None
         self._reset()
 
+    @staticmethod
+    def login_fault(options: SourceOptions) -> Why | None:
+        """See `LogsIn`."""
+        return None if any(map(amilogin.account, options.secrets)) else Why("ami_no_secret")
+
     def _reset(self) -> None:
         self.listed = False
         self._splitter = amiframes.Splitter(_READ)

@@ -81,6 +81,16 @@ def test_one_of_two_telephones_answers(name: str, answer: str, by: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["ami", "esl"])
+@pytest.mark.parametrize(("seconds", "states"), [(2.0, ["ringing"]), (9.0, ["answered"]), (20.0, [])])
+def test_who_comes_later_is_told_which_calls_are_on(name: str, seconds: float, states: list[str]) -> None:
+    it = bench(name)
+    it.peer.call(Incoming(number="0227208889", rings=1, answer="1001", talk=9.0), it.now)
+    it.run(seconds)
+    late = Bench(AmiDialect("t", LOGIN) if name == "ami" else EslDialect("t", LOGIN), it.peer, at=it.now)
+    assert [call.state for call in late.calls] == states
+
+
+@pytest.mark.parametrize("name", ["ami", "esl"])
 def test_an_extension_that_does_not_ring_does_not_answer(name: str) -> None:
     assert bench(name).call(Incoming(number="1", answer="1003")).outcome == "missed"
 

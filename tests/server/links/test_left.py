@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from unittest.mock import patch
 
+import msgspec
 import pytest
 
-from ringdesk.calls import Call, CallEvent, CallState, EventKind
+from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
 from ringdesk.tracker import claim
+from ringdesk.tracker.again import names
 from server.callroom import Report
 from server.links.held import Held
 from server.links.left import Left
@@ -126,3 +128,14 @@ async def test_what_another_source_hears_meanwhile_goes_on(scene: Scene) -> None
         assert (await scene.call()) != left
         await it.hand.stands(UP)
         await stays(scene, CallState.RINGING)
+
+
+async def test_what_goes_by_a_name_of_its_time_is_heard_of_by_the_id_of_its_source(scene: Scene) -> None:
+    left = await left_on(scene, RINGS)
+    named = msgspec.structs.replace(left, sources=(SourceKey("pbx", names("7", NOW)[0]),))
+    async with judged(scene, named, listed=True) as it:
+        assert it.held.silent_on(named)
+        await it.hand.says(RINGS)
+        async with asyncio.timeout(30):
+            while it.held.silent_on(named):
+                await asyncio.sleep(0.01)

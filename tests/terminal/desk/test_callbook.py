@@ -297,7 +297,7 @@ class TestRingsOnAsItIsGivenUp:
         kept = call_id("line", "1")
         began = row(id=kept, sources=(SourceKey("line", "1"),), last_ring=AT)
         assert book.row(began, AT + 60) == [], "too old to pop by itself"
-        (stopped,) = book.unheard([began], {"line"}, AT + 60)
+        (stopped,) = book.unheard([began], "line", {"line"}, AT + 60, listed=False)
         book.heard(stopped, "main")
         told = msgspec.structs.replace(began, state=CallState.RING_STOPPED, last_ring=AT + 60, lapsed=True)
         if ended:
