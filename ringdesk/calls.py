@@ -20,6 +20,10 @@ class Direction(StrEnum):
     INTERNAL = "internal"
 
 
+OUTERMOST: Final = (Direction.IN, Direction.OUT, Direction.INTERNAL)
+"""Which of two calls that turn out to be one the one is: who calls us before whom we call, and both before ourselves."""
+
+
 class Presentation(StrEnum):
     """Whether the caller's number may be shown (ETSI EN 300 659-3, 5.4.3 reasons; Q.951 presentation)."""
 

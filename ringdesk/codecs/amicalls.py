@@ -7,19 +7,21 @@ hang-up says again.
 from collections.abc import Callable
 from typing import ClassVar, Final
 
-from ringdesk.calls import Called, CallEvent, EventKind, LegState, Outcome, Presentation
+from ringdesk.calls import Called, CallEvent, Direction, EventKind, LegState, Outcome, Presentation
 from ringdesk.codecs import amilegs
 from ringdesk.codecs.amiframes import Message
-from ringdesk.codecs.amilegs import Record
-from ringdesk.codecs.amirings import Telephones, somebody_talks
+from ringdesk.codecs.amilegs import Leg, Record
+from ringdesk.codecs.amirings import somebody_talks
+from ringdesk.codecs.amitransfers import Transfers
 from ringdesk.safetext import SafeText
 
 _DOWN: Final = "0"
+_RING: Final = "4"
 _UP: Final = "6"
-_RINGING: Final = ("4", "5")
+_RINGING: Final = (_RING, "5")
 
 
-class Exchange(Telephones):
+class Exchange(Transfers):
     """The calls of one Asterisk. `read` and `due` return what happened."""
 
     def __init__(self, source_id: str, line: str, extensions: str) -> None:
@@ -80,7 +82,7 @@ class Exchange(Telephones):
             if (leg := self._legs.get(uniqueid)) is not None:
                 self._remove(leg)
                 if not leg.record.legs:
-                    self._close(leg.record, Outcome.UNKNOWN)
+                    self._close(leg.record, Outcome.ANSWERED if leg.record.answered else Outcome.UNKNOWN)
         self._suspects = set()
         for record in list({id(one): one for one in self._records.values()}.values()):
             self._found(record)
@@ -101,6 +103,9 @@ class Exchange(Telephones):
         self._open(record)
         for leg in legs:
             self._talk(leg)
+            if leg.bridge and leg.agent is not None and record.direction is Direction.IN:
+                # In another bridge than the caller: a Local channel is between them.
+                self._answered(leg)
 
     # --- events -------------------------------------------------------------------------------------------------------
 
@@ -109,11 +114,19 @@ class Exchange(Telephones):
         if leg is None:
             return
         if message.text("ChannelState") == _UP:
-            leg.up = True
-            leg.record.was_up = leg.record.was_up or leg.record.first is leg
+            self._up(leg)
+        self._placed(leg, message)
         self._listen(leg, message)
         if message.text("Linkedid") or message.text("ChannelState") != _DOWN:
             self._open(leg.record)
+
+    def _placed(self, leg: Leg, message: Message) -> None:
+        """Whether the exchange itself makes this call: its first channel begins neither ringing us nor with a number."""
+        state = message.text("ChannelState")
+        if state == _RING or leg.record.first is not leg or leg.agent is not None:
+            leg.placed = False
+        elif message.event == "Newchannel" and state == _DOWN and amilegs.dialled(message) is None:
+            leg.placed = True
 
     def _on_listed(self, message: Message) -> None:
         leg = self._leg(message)
@@ -134,13 +147,26 @@ class Exchange(Telephones):
         if leg is None:
             return
         record = leg.record
-        if record.dialled is None and record.first is not None and record.first.agent is not None and leg.agent is None:
-            record.dialled = message.shown("DestCallerIDNum")
+        self._called(record, leg, message)
         leg.dialled, leg.settled = True, False
         if self._open(record):
             self._nobody(record)
             if not leg.inner and leg is not record.first:
                 self._agent(record, leg.agent, LegState.RINGING)
+
+    def _called(self, record: Record, leg: Leg, message: Message) -> None:
+        """Whom a call is for that one of our telephones makes, or the exchange for one of them."""
+        first = record.first
+        if first is None or leg.inner:
+            return
+        if first.placed and leg is not first and leg.agent is not None and record.heard is None:
+            self._own(record, leg.agent, None)
+        if record.dialled is not None:
+            return
+        if leg is first:
+            record.dialled = amilegs.wanted(message) if first.placed else None
+        elif first.agent is not None:
+            record.dialled = message.shown("DestCallerIDNum")
 
     def _on_dial_end(self, message: Message) -> None:
         source, leg = self._dialled_for(message)
@@ -149,7 +175,10 @@ class Exchange(Telephones):
             return
         self._open(leg.record)
         status = message.text("DialStatus")
-        if status == "ANSWER":
+        if message.text("Forward") and not leg.settled:
+            leg.settled = True
+            self._agent(leg.record, leg.agent, LegState.CANCELLED)
+        elif status == "ANSWER":
             self._answered(leg)
         elif status == "CANCEL" and leg.cause != "21" and not somebody_talks(leg.record):
             leg.cancelled = not leg.settled
@@ -157,11 +186,18 @@ class Exchange(Telephones):
             self._unanswered(leg, status)
 
     def _on_bridge(self, message: Message) -> None:
+        joined = message.text("Uniqueid") not in self._legs
         leg = self._leg(message)
-        if leg is not None:
-            leg.bridge, leg.up = message.text("BridgeUniqueid"), True
-            self._open(leg.record)
-            self._talk(leg)
+        if leg is None:
+            return
+        leg.bridge = message.text("BridgeUniqueid")
+        self._up(leg)
+        self._listen(leg, message)
+        self._open(leg.record)
+        self._talk(leg)
+        self._meet(leg)
+        if joined and message.text("BridgeType") == "basic" and message.text("BridgeNumChannels") == "2":
+            self._met_before(leg, message.text("ConnectedLineNum"))
 
     def _on_unbridge(self, message: Message) -> None:
         if (leg := self._legs.get(message.text("Uniqueid"))) is not None:
@@ -185,63 +221,6 @@ class Exchange(Telephones):
         self._listen(self._leg(message), message)
         if leg is not None and not leg.inner and self._open(leg.record):
             self._answered(leg)
-
-    def _on_hold(self, message: Message) -> None:
-        leg = self._leg(message)
-        if leg is not None and leg.record.answered and not leg.record.held:
-            leg.record.held = True
-            self._say(leg.record, EventKind.HELD)
-
-    def _on_unhold(self, message: Message) -> None:
-        leg = self._leg(message)
-        if leg is not None:
-            self._resume(leg.record)
-
-    def _on_blind_transfer(self, message: Message) -> None:
-        agent, party = self._leg(message, "Transferer"), self._leg(message, "Transferee")
-        record = party.record if party is not None else agent.record if agent is not None else None
-        if record is None or message.text("Result") != "Success" or not record.opened:
-            return
-        self._say(record, EventKind.TRANSFERRING)
-        if agent is not None and agent.agent is not None:
-            self._agent(record, agent.agent, LegState.ENDED)
-
-    def _on_attended_transfer(self, message: Message) -> None:
-        party, target = self._leg(message, "Transferee"), self._leg(message, "TransferTarget")
-        own = self._leg(message, "OrigTransferer")
-        if message.text("Result") != "Success" or party is None:
-            return
-        record = party.record
-        if not record.opened:
-            return
-        self._say(record, EventKind.TRANSFERRING)
-        if own is not None and own.agent is not None:
-            self._agent(record, own.agent, LegState.ENDED)
-        if target is None:
-            return
-        if target.record is not record:
-            self._merge(record, target.record)
-        if target.up:
-            target.talks = False
-            self._answered(target)
-
-    def _on_parked(self, message: Message) -> None:
-        leg = self._leg(message, "Parkee")
-        if leg is not None and leg.record.opened and not leg.record.held:
-            leg.record.held = True
-            self._say(leg.record, EventKind.HELD)
-
-    def _on_fetched(self, message: Message) -> None:
-        """A parked call, or one that rings at another telephone, is taken by one of ours."""
-        waiting = self._leg(message, "Parkee") or self._leg(message, "Target")
-        taker = self._leg(message, "Retriever") or self._leg(message)
-        if waiting is None or taker is None:
-            return
-        record = waiting.record
-        if taker.record is not record:
-            record = self._merge(record, taker.record)
-        if record.opened:
-            self._answered(taker)
 
     def _on_cel(self, message: Message) -> None:
         """Channel event logging, where it is switched on, is the only event that says who forwarded the call."""
@@ -294,17 +273,11 @@ class Exchange(Telephones):
         "BridgeLeave": _on_unbridge,
         "QueueCallerJoin": _on_queue,
         "AgentConnect": _on_agent_connect,
-        "Hold": _on_hold,
-        "Unhold": _on_unhold,
-        "BlindTransfer": _on_blind_transfer,
-        "AttendedTransfer": _on_attended_transfer,
-        "ParkedCall": _on_parked,
-        "UnParkedCall": _on_fetched,
-        "Pickup": _on_fetched,
         "CEL": _on_cel,
         "Cdr": _on_cdr,
         "HangupRequest": _on_hangup_request,
         "Hangup": _on_hangup,
+        **Transfers.HANDLERS,
     }
     EVENTS: ClassVar = frozenset(name.encode() for name in _HANDLERS)
     """The events that are read; all others mean nothing here."""

@@ -61,7 +61,7 @@ class Damaged(msgspec.Struct, frozen=True):
 
 
 class Splitter:
-    """Bytes in, messages out. `wanted`: the events that are read; answers always are.
+    """Bytes in, messages out. `wanted`: the events that are read; answers always are. `begun`: an event has begun, of any kind.
 
     What is no message is passed over until the next one begins: no value can hold a line end, so a line that begins with
     `Event: ` begins a message even where the blank line before it was lost.
@@ -72,6 +72,7 @@ class Splitter:
         self._rest = b""
         self._lines: list[bytes] | None = None
         self._damage = ""
+        self.begun = False
 
     def feed(self, data: bytes) -> list[Message | Banner | Damaged]:
         """The messages that these bytes complete."""
@@ -107,6 +108,7 @@ class Splitter:
         self._damage = ""
         self._lines = None
         if line.startswith(_EVENT):
+            self.begun = True
             if line[len(_EVENT) :].strip() in self._wanted:
                 self._lines = [line]
         elif line.startswith(_RESPONSE):

@@ -29,6 +29,9 @@ _CAUSES: Final = {
     "21": (LegState.REJECTED, Outcome.REJECTED),
     "26": (LegState.CANCELLED, Outcome.MISSED),
 }
+DECISIVE: Final = frozenset(("1", "3", "21", "27", "28", "34", "38", "58"))
+"""Causes of a line of the world outside that say more than `DialStatus`, which is NOANSWER for most: no such number, no way
+there, declined, out of order, the network fails."""
 _GAVE_UP: Final = frozenset(("", "0", "16", "18", "19", "26", "31", "127"))
 """Causes (include/asterisk/causes.h, Q.850) with which a caller goes away or nobody answers; 127 is a SIP CANCEL."""
 
@@ -36,8 +39,8 @@ _GAVE_UP: Final = frozenset(("", "0", "16", "18", "19", "26", "31", "127"))
 class Leg(msgspec.Struct, eq=False):
     """A channel. `agent`: its extension, if it is one of ours; `inner`: half of a Local channel, which is nobody's.
 
-    `cancelled`: a dial was called off, and whether the agent missed the call is
-    not known before it is known whether somebody else has it.
+    `placed`: the exchange itself made it, before any other of its call. `cancelled`: a dial was called off, and whether the
+    agent missed the call is not known before it is known whether somebody else has it.
     """
 
     uniqueid: str
@@ -45,6 +48,7 @@ class Leg(msgspec.Struct, eq=False):
     agent: SafeText | None
     inner: bool
     record: "Record"
+    placed: bool = False
     up: bool = False
     dialled: bool = False
     settled: bool = False
@@ -98,6 +102,12 @@ def dialled(message: Message) -> SafeText | None:
     return None if exten in _NO_NUMBER else exten
 
 
+def wanted(message: Message) -> SafeText | None:
+    """The number that the exchange itself dials (`0912345678@trunk`, `trunk/0912345678`); None if there is none."""
+    number = message.text("DialString").rpartition("/")[2].partition("@")[0]
+    return SafeText(number) if any(char.isdecimal() for char in number) else None
+
+
 def caller(message: Message) -> Caller | None:
     """What the snapshot of the caller's channel says of the caller; None if nothing. `anonymous` is a statement, no number."""
     number, name = message.shown("CallerIDNum"), message.shown("CallerIDName")
@@ -129,6 +139,8 @@ def presentation(value: str) -> Presentation:
 def verdict(leg: Leg, status: str) -> tuple[LegState, Outcome]:
     """How the ringing of a telephone ended, by `DialStatus` and cause. A decline (cause 21) is one, whatever the status says."""
     missed = (LegState.MISSED, Outcome.MISSED)
+    if leg.agent is None and leg.cause in DECISIVE - {"21"}:
+        return LegState.CANCELLED, Outcome.FAILED
     if leg.cause in ("21", "26") or status not in _DIAL:
         return _CAUSES.get(leg.cause, missed)
     return _DIAL[status]
@@ -147,8 +159,8 @@ def outcome(record: Record) -> Outcome:
         if one in results:
             return one
     if record.was_up:
-        # A machine had picked up (a menu, an announcement), and no telephone was rung.
-        return Outcome.ABANDONED
+        # A machine had them (a menu, an announcement), and no telephone was rung.
+        return Outcome.ABANDONED if record.direction is Direction.IN else Outcome.ANSWERED
     if record.cause in _CAUSES:
         return _CAUSES[record.cause][1]
     return Outcome.MISSED if record.cause in _GAVE_UP else Outcome.FAILED

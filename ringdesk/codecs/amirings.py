@@ -15,6 +15,10 @@ _MOST_AGENTS: Final = 256
 """Telephones of which a call tells: the largest ring group has not as many."""
 
 
+_HAD: Final = (LegState.ANSWERED, LegState.ENDED)
+"""Whoever had the call once did not miss it, though it rings there again."""
+
+
 class Telephones(Table):
     """What becomes of the telephones that are rung for a call, and of the call with them."""
 
@@ -25,8 +29,8 @@ class Telephones(Table):
     def _leave(self, leg: Leg) -> None:
         record = leg.record
         if leg.agent is None or leg is record.first or leg.inner:
-            if leg is not record.first and not leg.inner and leg.cause == "21":
-                record.results[""] = Outcome.REJECTED
+            if leg is not record.first and not leg.inner and leg.cause in amilegs.DECISIVE:
+                record.results[""] = amilegs.verdict(leg, "")[1]
             return
         if leg.talks:
             # Whether the call goes on without this telephone is seen when another one is rung.
@@ -45,7 +49,8 @@ class Telephones(Table):
         self._tell_leg(record, agent, state)
 
     def _tell_leg(self, record: Record, agent: SafeText, state: LegState) -> None:
-        room = agent in record.told or len(record.told) < _MOST_AGENTS
+        had = record.told.get(agent) in _HAD and state not in _HAD
+        room = not had and (agent in record.told or len(record.told) < _MOST_AGENTS)
         if record.opened and room and record.told.get(agent) is not state:
             record.told[agent] = state
             self._say(record, EventKind.LEG, leg=AgentLeg(agent, state))
@@ -73,20 +78,45 @@ class Telephones(Table):
     def _answered(self, leg: Leg) -> None:
         record = leg.record
         leg.up = True
-        if leg.talks or leg.inner or leg is record.first or not record.opened:
+        if leg.talks or leg.inner or leg is record.first or not record.opened or _is_left(record):
             return
         leg.talks = leg.settled = True
         self._resume(record)
         ours = leg.agent
         if record.direction is Direction.OUT and record.first is not None and ours is None:
             self._agent(record, record.first.agent, LegState.ANSWERED)
-        self._agent(record, ours, LegState.ANSWERED)
-        record.answered, record.answered_by = True, ours
-        self._nobody(record)
-        self._say(record, EventKind.ANSWERED, answered_by=ours)
+        self._has(record, ours)
         for other in list(record.legs.values()):
             if other.cancelled:
                 self._unanswered(other, "CANCEL")
+
+    def _up(self, leg: Leg) -> None:
+        leg.up = True
+        leg.record.was_up = leg.record.was_up or leg.record.first is leg
+
+    def _has(self, record: Record, agent: SafeText | None) -> None:
+        self._agent(record, agent, LegState.ANSWERED)
+        record.answered, record.answered_by = True, agent
+        self._nobody(record)
+        self._say(record, EventKind.ANSWERED, answered_by=agent)
+
+    def _meet(self, leg: Leg) -> None:
+        """A caller and one of our telephones that came to one bridge each by itself, as to a conference, have each other."""
+        for other in self._legs.values():
+            if leg.bridge and other.bridge == leg.bridge and other.record is not leg.record:
+                self._met(leg.record, other)
+                self._met(other.record, leg)
+
+    def _met(self, record: Record, leg: Leg) -> None:
+        by_itself = leg.agent is not None and not leg.record.opened
+        if by_itself and record.opened and not record.answered and record.direction is Direction.IN:
+            self._has(record, leg.agent)
+
+    def _met_before(self, leg: Leg, number: SafeText) -> None:
+        """The caller comes to somebody who waits in the bridge, of whom nothing was heard: the stream was joined since."""
+        record = leg.record
+        if leg is record.first and record.opened and not record.answered and record.direction is Direction.IN:
+            self._has(record, number if self._extension.fullmatch(number) else None)
 
     def _resume(self, record: Record) -> None:
         if record.held:
@@ -127,15 +157,33 @@ class Telephones(Table):
         self._close(record, amilegs.outcome(record))
 
     def _close(self, record: Record, outcome: Outcome) -> None:
-        if not record.opened:
+        if not (record.opened or self._in_vain(record)):
             return
         if record.hold_until is not None:
             self._clear(record, Presentation.SHOWN)
-        if record.direction is Direction.IN:
-            self._nobody(record)
+        self._nobody(record)
         self._say(record, EventKind.ENDED, outcome=outcome)
+
+    def _in_vain(self, record: Record) -> bool:
+        """Tell of what one of our telephones dialled and no other channel was made for: a telephone that is not there, a
+        line that is down. What has a star or a hash in it is a wish to the exchange, and what was taken up, a machine had."""
+        called, first = record.dialled, record.first
+        number = called is not None and called.removeprefix("+").isdecimal()
+        if first is None or first.agent is None or called is None or not number or record.was_up:
+            return False
+        ours = self._extension.fullmatch(called) is not None
+        record.direction = Direction.INTERNAL if ours else Direction.OUT
+        self._begin(record)
+        return True
 
 
 def somebody_talks(record: Record) -> bool:
     """Whether somebody has the caller now."""
     return any(leg.talks for leg in record.legs.values())
+
+
+def _is_left(record: Record) -> bool:
+    """Whether the caller is gone whom somebody had: what our telephones do with each other is no answer of that call."""
+    first = record.first
+    left = first is not None and first.uniqueid not in record.legs
+    return left and record.answered and record.direction is Direction.IN

@@ -141,8 +141,9 @@ class Table:
             self._merge(other, record)
 
     def _merge(self, kept: Record, gone: Record) -> Record:
-        """One call of two: the one that was told of first, of two such `kept`."""
-        if gone.opened and not kept.opened:
+        """One call of two: the one that was told of first, of two such the one that comes in, else `kept`."""
+        comes_in = gone.direction is Direction.IN is not kept.direction
+        if gone.opened and (comes_in or not kept.opened):
             kept, gone = gone, kept
         for leg in gone.legs.values():
             leg.record = kept
@@ -169,15 +170,22 @@ class Table:
             other = next((leg for leg in record.legs.values() if leg is not first and not leg.inner), None)
             if other is None and record.queue is None:
                 return False
-            ours = other is None or other.agent is not None
-            if other is not None and not ours and record.dialled is None and not other.dialled:
+            if other is not None and record.dialled is None and not (other.dialled or other.up):
                 return False
+            ours = other is None or other.agent is not None
             record.direction = Direction.INTERNAL if ours else Direction.OUT
+        elif first.placed:
+            if record.dialled is None and not first.up:
+                return False
+            record.direction = Direction.OUT
+        self._begin(record)
+        return True
+
+    def _begin(self, record: Record) -> None:
         record.opened = True
         self._say(record, EventKind.RINGING, called=Called(raw=record.dialled, line=self._line, queue=record.queue))
         if record.heard is not None:
             self._hear(record, record.heard)
-        return True
 
     # --- the caller ---------------------------------------------------------------------------------------------------
 
@@ -210,7 +218,7 @@ class Table:
 
     def _nobody(self, record: Record) -> None:
         """Telephones ring, or a queue has the call, and no number has come: the line gave none."""
-        if record.opened and record.known is None and record.hold_until is None:
+        if record.direction is Direction.IN and record.opened and record.known is None and record.hold_until is None:
             name = record.heard.name if record.heard is not None else None
             self._tell(record, Caller(presentation=Presentation.UNAVAILABLE, name=name))
 
@@ -219,13 +227,25 @@ class Table:
         if leg is None or leg.record.first is not leg:
             return
         record = leg.record
-        record.dialled = record.dialled or amilegs.dialled(message)
+        if not record.inner_first:
+            record.dialled = record.dialled or amilegs.dialled(message)
         said = amilegs.caller(message)
         pres = message.text("CID-CallingPres")
-        if pres and said is not None and said.raw is not None:
+        if leg.agent is not None:
+            self._own(record, leg.agent, said)
+        elif pres and said is not None and said.raw is not None:
             self._presented(record, said, amilegs.presentation(pres))
         elif said is not None and (record.heard is None or record.heard.raw is None):
             self._hear(record, said)
+
+    def _own(self, record: Record, agent: SafeText, said: Caller | None) -> None:
+        """One of our telephones calls. What the dial plan makes of its number is for whom it calls: not who calls."""
+        number = said.raw if said is not None and said.raw is not None else SafeText("")
+        extension = self._extension.fullmatch(number) is not None
+        if extension or record.heard is None:
+            name = said.name if said is not None else None
+            raw = number if extension else agent
+            self._hear(record, Caller(raw=raw, presentation=Presentation.SHOWN, name=name))
 
     def _presented(self, record: Record, said: Caller, allowed: Presentation) -> None:
         """The dial plan set the caller's number and said whether it may be shown."""

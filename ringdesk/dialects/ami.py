@@ -46,6 +46,7 @@ _MOST_QUESTIONS: Final = 256
 
 _READ: Final = Exchange.EVENTS | {b"FullyBooted", b"CoreShowChannelsComplete"}
 _LIST: Final = "list"
+_LIST_BEGINS: Final = "Channels will follow"
 _LOOK: Final = "look"
 """The list of the channels again, to see whether the account is told of them: it changes no call."""
 _PRES: Final = "pres-"
@@ -109,6 +110,8 @@ class AmiDialect:
                 self._banner(now)
             elif isinstance(one, Damaged):
                 self._events.append(self._rejected(one.reason, now))
+        if self._splitter.begun and self._last_notice is None:
+            self._notice(Level.OK, "ami_ready")  # somebody else's login, though no call comes of what it tells
         return self._step()
 
     def due(self, now: float) -> Step:
@@ -238,6 +241,8 @@ class AmiDialect:
             self._rights.may_list = not error
             if error:
                 self._lack("ami_no_list", message.shown("Message"))
+        elif self._login.stage is Stage.CLOSED and message.text("Message") == _LIST_BEGINS:
+            self._exchange.begin_snapshot()  # somebody else asked for the list
         elif (native_id := self._asked.pop(action, None)) is not None:
             self._told(action, native_id, message, now)
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import RANK, Call, Caller, CallState, Joined, Outcome, Presentation
+from ringdesk.calls import OUTERMOST, RANK, Call, Caller, CallState, Direction, Joined, Outcome, Presentation
 from ringdesk.codecs.passiveline import joined
 from ringdesk.tracker.life import join_called, join_leg, pop_due, stated
 
@@ -24,11 +24,20 @@ def one_of(before: Call | None, call: Call, other: Call, at: float) -> tuple[Cal
     """Two calls that are one: the call that goes on, and the one that is over and leads to it.
 
     The one that people have seen goes on, of two such the older: the other's pop would be a second one. `before` is `call`
-    as it was before that was heard which showed it; `other` was there already.
+    as it was before that was heard which showed it; `other` was there already. A colleague who is asked about a caller is
+    not the one who calls: of calls of different directions the one with the world outside goes on.
     """
-    keeps = before is not None and pop_due(before) and before.started < other.started
+    keeps = before is not None and _goes_on(before, other)
     kept, gone = (call, other) if keeps else (other, call)
     return united(kept, gone), went_on(gone, kept.id, at)
+
+
+def _goes_on(one: Call, other: Call) -> bool:
+    if one.direction is not other.direction:
+        return OUTERMOST.index(one.direction) < OUTERMOST.index(other.direction)
+    if one.direction is Direction.IN:
+        return pop_due(one) and one.started < other.started
+    return one.started <= other.started
 
 
 def same_call(one: Call, other: Call, apart: float) -> bool:

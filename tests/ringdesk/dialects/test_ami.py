@@ -236,6 +236,22 @@ class TestSnapshot:
             "0912345678",
         )
 
+    def test_who_answered_is_found_behind_a_local_channel(self) -> None:
+        bench = Bench(SECRET)
+        bench.login()
+        caller, agent = trunk(), phone()
+        caller.state = agent.state = "6"
+        inner = Channel("Local/1001@from-queue-00000001;1", "1.3", "1.1")
+        bench.hear(self.listed(caller, "b1"), self.listed(inner, "b1"), self.listed(agent, "b2"), self.done())
+        assert (bench.call.state, bench.call.answered_by) == ("answered", "1001")
+
+    def test_a_list_that_somebody_else_asked_for_ends_what_is_gone(self) -> None:
+        bench = Bench()
+        lost, talked, agent = trunk(), trunk(uid="2.1"), phone("2.2", "2.1")
+        bench.hear(lost.new(), talked.new(), agent.new(), talked.dials(agent), talked.dialled(agent, "ANSWER"))
+        bench.hear(reply("x", EventList="start", Message="Channels will follow"), self.done())
+        assert [call.outcome for call in bench.tracker.calls] == ["unknown", "answered"]
+
     def test_after_a_restart_calls_that_are_gone_end_and_the_others_go_on(self) -> None:
         bench = Bench(SECRET)
         bench.login()
@@ -318,6 +334,12 @@ def test_a_greeting_has_no_call_in_it() -> None:
     bench = Bench()
     bench.hear((Path(__file__).parent / "greetings" / "ami-login.raw").read_bytes())
     assert (bench.events, bench.codes, bench.sent) == ([], ["ami_starting"], [])
+
+
+def test_what_tells_of_no_call_is_understood_all_the_same() -> None:
+    bench = Bench()
+    bench.hear(said("PeerStatus", Privilege="system,all", Peer="PJSIP/1001", PeerStatus="Reachable"))
+    assert [notice.level for notice in bench.notices] == [Level.OK]
 
 
 def test_what_is_no_message_is_passed_over_and_a_broken_one_refused() -> None:

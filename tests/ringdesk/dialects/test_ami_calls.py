@@ -139,6 +139,26 @@ def test_a_transfer_of_which_only_the_bridge_is_seen() -> None:
     assert (bench.call.state, bench.call.answered_by) == ("answered", "1002")
 
 
+def test_a_caller_is_handed_to_a_colleague_who_had_rung_before() -> None:
+    colleague, asked = phone("1003", "1.1", None, exten="1001"), phone("1001", "1.2", "1.1")
+    caller, first = trunk("1.3"), phone("1001", "1.4", "1.3")
+    bench = heard(
+        [
+            colleague.new(), asked.new(), colleague.dials(asked), asked.enters("b"), colleague.enters("b"),
+            caller.new(), first.new(), caller.dials(first), first.enters("a"), caller.enters("a"), caller.leaves("a"),
+        ]
+    )  # fmt: skip
+    transfer = {
+        **first.keys("OrigTransferer"), **asked.keys("SecondTransferer"), **caller.keys("Transferee"),
+        **colleague.keys("TransferTarget"),
+    }  # fmt: skip
+    caller.link = first.link = "1.1"
+    bench.hear(caller.enters("b"), said("AttendedTransfer", Result="Success", DestType="Bridge", **transfer))
+    bench.hear(asked.gone(), first.gone(), caller.gone(), colleague.gone())
+    bench.run(1)
+    assert (bench.call.direction, bench.call.caller.raw, bench.call.answered_by) == ("in", "0912345678", "1003")
+
+
 def test_local_channels_are_nobody() -> None:
     caller, real = trunk(exten="4100"), phone("1001", "1.4")
     one = Channel("Local/4100@internal-00000001;1", "1.2", "1.1")
@@ -233,6 +253,70 @@ def test_a_call_that_another_picks_up() -> None:
     bench.hear(said("Pickup", **taker.keys(), **rung.keys("Target")))
     bench.hear(caller.dialled(rung, "CANCEL"), rung.gone("26"))
     assert (bench.call.answered_by, bench.legs) == ("1003", {"1001": "cancelled", "1003": "answered"})
+
+
+def test_whoever_had_the_call_did_not_miss_it_though_it_rings_there_again() -> None:
+    caller, first, again = trunk(), phone("1001", "1.2"), phone("1001", "1.3")
+    bench = heard([caller.new(), first.new(), caller.dials(first), caller.dialled(first, "ANSWER"), caller.up()])
+    transfer = {**first.keys("Transferer"), **caller.keys("Transferee"), "Result": "Success"}
+    bench.hear(said("BlindTransfer", **transfer), first.gone(), again.new(), caller.dials(again))
+    bench.hear(caller.dialled(again, "NOANSWER"), again.gone("19"), caller.gone())
+    assert (bench.call.outcome, bench.call.answered_by, bench.legs) == ("answered", "1001", {"1001": "ended"})
+
+
+def test_whom_our_telephones_call_after_the_caller_hung_up_did_not_answer_the_caller() -> None:
+    caller, first, second = trunk(), phone("1001", "1.2"), phone("1002", "1.3")
+    bench = heard([caller.new(), first.new(), caller.dials(first), caller.dialled(first, "ANSWER"), caller.gone()])
+    bench.hear(second.new(), first.dials(second), first.dialled(second, "ANSWER"), second.gone(), first.gone())
+    assert (bench.call.outcome, bench.call.answered_by) == ("answered", "1001")
+
+
+@pytest.mark.parametrize("first_there", [True, False])
+def test_a_conference(first_there: bool) -> None:
+    caller, agent = trunk(exten="6000"), phone("1001", "2.2", None, exten="6000")
+    rest = phone("1002", "3.2", None, exten="6000")
+    both = [caller.enters("c"), agent.enters("c")]
+    bench = heard([caller.new(), agent.new(), *(both if first_there else reversed(both)), rest.new(), rest.enters("c")])
+    assert (bench.call.state, bench.call.answered_by) == ("answered", "1001")
+    bench.hear(agent.gone(), rest.gone(), caller.gone())
+    assert (bench.call.outcome, bench.legs) == ("answered", {"1001": "answered"})
+
+
+@pytest.mark.parametrize(
+    ("exten", "direction"), [("1005", "internal"), ("0223456789", "out"), ("+886223456789", "out")]
+)
+def test_what_our_telephone_dials_in_vain(exten: str, direction: str) -> None:
+    own = phone("1001", "1.1", None, exten=exten)
+    call = heard([own.new(), own.gone("3")]).call
+    assert (call.direction, call.called.raw, call.outcome) == (direction, exten, "failed")
+
+
+@pytest.mark.parametrize("exten", ["*8", "#1", "s"])
+def test_a_wish_to_the_exchange_is_no_call(exten: str) -> None:
+    own = phone("1001", "1.1", None, exten=exten)
+    assert not heard([own.new(), own.gone("3")]).tracker.calls
+
+
+def test_a_menu_that_our_telephone_dials_is_no_call() -> None:
+    own = phone("1001", "1.1", None, exten="3000")
+    assert not heard([own.new(), own.up(), own.gone()]).tracker.calls
+
+
+def test_the_stream_is_joined_when_the_caller_comes_to_the_telephone_that_answered() -> None:
+    caller = trunk()
+    facts = {**caller.keys(), "BridgeUniqueid": "b", "BridgeType": "basic", "BridgeNumChannels": "2"}
+    bench = heard([said("BridgeEnter", **facts, ConnectedLineNum="1001"), caller.gone()])
+    assert (bench.call.outcome, bench.call.caller.raw, bench.call.answered_by) == ("answered", "0912345678", "1001")
+
+
+def test_a_line_that_the_exchange_rings_is_called_out() -> None:
+    out = Channel("PJSIP/trunk-00000001", "1.1", "1.1")
+    bench = heard([out.new(), said("DialBegin", **out.keys("Dest"), DialString="0223456789@trunk"), out.gone("17")])
+    assert (bench.call.direction, bench.call.called.raw, bench.call.outcome) == ("out", "0223456789", "busy")
+    told = heard(
+        [out.new(), said("DialBegin", **out.keys("Dest"), DialString="trunk/0223456789"), out.up(), out.gone()]
+    )
+    assert (told.call.called.raw, told.call.outcome, told.call.absent) == ("0223456789", "answered", False)
 
 
 def test_held_and_fetched_back() -> None:

@@ -225,6 +225,22 @@ class TestLinks:
         assert (gone.merged_into, kept.merged_into, tracker.aliases(kept.id)) == (first.id, None, (second.id,))
         assert only(tracker.received(event(ENDED, T + 20, native="2"))).id == first.id
 
+    @pytest.mark.parametrize("outer", [Direction.IN, Direction.OUT])
+    @pytest.mark.parametrize("later", [-9.0, 0.0, 9.0])
+    def test_a_colleague_who_is_asked_is_not_the_one_who_calls(self, outer: Direction, later: float) -> None:
+        tracker = Tracker()
+        tracker.received(event(ANSWERED, max(T, T - later), native="2", direction=Direction.INTERNAL))
+        first = only(tracker.received(event(ANSWERED, max(T, T + later), caller=CHEN, direction=outer)))
+        kept, gone = tracker.received(event(LINKED, T + 10, linked_id="2", direction=outer))
+        assert (kept.id, kept.direction, kept.caller, gone.merged_into) == (first.id, outer, CHEN, first.id)
+
+    def test_of_two_calls_among_ourselves_the_one_goes_on_that_the_source_says(self) -> None:
+        tracker = Tracker()
+        first = only(tracker.received(event(ANSWERED, direction=Direction.INTERNAL)))
+        tracker.received(event(ANSWERED, native="2", direction=Direction.INTERNAL))
+        kept, _ = tracker.received(event(LINKED, T + 10, linked_id="2", direction=Direction.INTERNAL))
+        assert kept.id == first.id
+
     def test_an_id_that_is_not_known_yet_leads_to_the_call(self) -> None:
         tracker = Tracker()
         first = only(tracker.received(event(RINGING)))
