@@ -44,28 +44,24 @@ class Left:
 
     async def run(self) -> None:
         """Until all is judged that can be."""
-        try:
-            async with asyncio.timeout(self._lease):
-                await self._lasts(lambda: self._up)
-        except TimeoutError:
-            pass
-        if not self._line.listed:
-            await self._judge(listed=False)
-        if self._line.listed is not None:
-            await self._lasts(lambda: self._up and bool(self._line.listed))
-            await self._judge(listed=True)
+        loop, tick = asyncio.get_running_loop(), min(self._rings_on / 4, 1.0)
+        up = listed = loop.time()
+        ends, waits = up + self._lease, True
+        while loop.time() - listed < self._rings_on:
+            await asyncio.sleep(tick)
+            now = loop.time()
+            up = up if self._up else now
+            listed = listed if self._up and self._line.listed else now
+            if waits and not self._line.listed and (now - up >= self._rings_on or now >= ends):
+                waits = False
+                await self._judge(listed=False)
+                if self._line.listed is None:
+                    return
+        await self._judge(listed=True)
 
     @property
     def _up(self) -> bool:
         return self._held.notice is not None and self._held.notice.level in _UP
-
-    async def _lasts(self, true: Callable[[], bool]) -> None:
-        """Until something was true for long enough without a break."""
-        loop, tick = asyncio.get_running_loop(), min(self._rings_on / 4, 1.0)
-        since = loop.time()
-        while loop.time() - since < self._rings_on:
-            await asyncio.sleep(tick)
-            since = since if true() else loop.time()
 
     async def _judge(self, *, listed: bool) -> None:
         source = self._held.settings[0].id
