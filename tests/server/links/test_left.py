@@ -1,7 +1,7 @@
 """The calls that were on when a server was killed: what is heard of goes on, what is not is over, and nobody is cut off."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from unittest.mock import patch
 
@@ -70,6 +70,23 @@ async def test_what_is_not_in_the_list_of_all_calls_is_over(scene: Scene, kinds:
     async with judged(scene, await left_on(scene, *kinds), listed=True) as it:
         await it.hand.stands(UP)
         await scene.until(CallState.ENDED)
+
+
+async def test_a_list_that_is_there_at_once_is_waited_behind_once(scene: Scene) -> None:
+    """Four looks are one wait, and a slow machine has fewer."""
+    looks: list[float] = []
+
+    async def sleep(seconds: float, *, asleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        looks.append(seconds)
+        await asleep(seconds)
+
+    it = Judged(scene, await left_on(scene, RINGS), listed=True)
+    await it.hand.stands(UP)
+    with patch("server.links.left.asyncio.sleep", sleep):
+        await it.left.run()
+    await it.held.end()
+    await scene.until(CallState.ENDED)
+    assert 0 < looks.count(RINGS_ON / 4) < 7
 
 
 @pytest.mark.parametrize("listed", [None, False])
