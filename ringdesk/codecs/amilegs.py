@@ -12,6 +12,9 @@ from ringdesk.safetext import SafeText
 
 _CHANNEL: Final = re.compile(r"[A-Za-z0-9]+/([^-@]+)")
 """`PJSIP/801-0000001a`, `Local/801@from-queue-00000001;2`, `DAHDI/33-1`: technology and device."""
+NOBODYS: Final = ("Local/", "Snoop/", "Announcer/", "Recorder/", "CBAnn/", "CBRec/", "Message/")
+"""Channels with nobody at their end: an announcement, a recording, somebody who listens in, a text; and, without a device in
+their name, those of a call that a program wanted and that failed (`OutgoingSpoolFailed`)."""
 _NO_NUMBER: Final = frozenset(("", "s", "h", "i", "t"))
 """Extensions of the dial plan that nobody dialled: start, hang-up, invalid, time-out."""
 LONGEST_ID: Final = 150
@@ -37,7 +40,7 @@ _GAVE_UP: Final = frozenset(("", "0", "16", "18", "19", "26", "31", "127"))
 
 
 class Leg(msgspec.Struct, eq=False):
-    """A channel. `agent`: its extension, if it is one of ours; `inner`: half of a Local channel, which is nobody's.
+    """A channel. `agent`: its extension, if it is one of ours; `inner`: it is nobody's, as half of a Local channel.
 
     `placed`: the exchange itself made it, before any other of its call. `cancelled`: a dial was called off, and whether the
     agent missed the call is not known before it is known whether somebody else has it.

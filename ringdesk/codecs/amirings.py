@@ -29,7 +29,8 @@ class Telephones(Table):
     def _leave(self, leg: Leg) -> None:
         record = leg.record
         if leg.agent is None or leg is record.first or leg.inner:
-            if leg is not record.first and not leg.inner and leg.cause in amilegs.DECISIVE:
+            unheard = leg.dialled and not (leg.settled or leg.talks)
+            if leg is not record.first and not leg.inner and (unheard or leg.cause in amilegs.DECISIVE):
                 record.results[""] = amilegs.verdict(leg, "")[1]
             return
         if leg.talks:

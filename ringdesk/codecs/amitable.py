@@ -97,7 +97,7 @@ class Table:
         if record is None:
             record = self._records[linkedid] = Record(linkedid, {linkedid}, {})
         device = amilegs.device(channel)
-        inner = channel.startswith("Local/")
+        inner = not device or channel.startswith(amilegs.NOBODYS)
         agent = SafeText(device) if not inner and self._extension.fullmatch(device) else None
         leg = Leg(uniqueid, channel, agent, inner, record)
         record.legs[uniqueid] = self._legs[uniqueid] = leg
@@ -143,7 +143,12 @@ class Table:
             self._merge(other, record)
 
     def _merge(self, kept: Record, gone: Record) -> Record:
-        """One call of two: the one that was told of first, of two such the one that comes in, else `kept`."""
+        """One call of two: the one that was told of first, of two such the one that comes in, else `kept`.
+
+        Two callers who are put through to each other stay two calls: neither is called what the other is.
+        """
+        if _strangers(kept, gone):
+            return kept
         comes_in = gone.direction is Direction.IN is not kept.direction
         if gone.opened and (comes_in or not kept.opened):
             kept, gone = gone, kept
@@ -231,8 +236,8 @@ class Table:
             self._tell(record, Caller(presentation=Presentation.UNAVAILABLE, name=name))
 
     def _listen(self, leg: Leg | None, message: Message) -> None:
-        """What an event of the caller's own channel says of the call."""
-        if leg is None or leg.record.first is not leg:
+        """What an event of the caller's own channel says of the call; that of whom the exchange rings says who is called."""
+        if leg is None or leg.placed or leg.record.first is not leg:
             return
         record = leg.record
         if not record.inner_first:
@@ -267,3 +272,10 @@ class Table:
         if record.via is None and self._open(record):
             record.via = number
             self._say(record, EventKind.CALLER, via=Via(raw=number))
+
+
+def _strangers(one: Record, other: Record) -> bool:
+    """Whether two calls that came in are of two callers."""
+    numbers = [record.heard.raw if record.heard is not None else None for record in (one, other)]
+    come_in = all(record.opened and record.direction is Direction.IN for record in (one, other))
+    return come_in and None not in numbers and numbers[0] != numbers[1]

@@ -319,6 +319,50 @@ def test_a_line_that_the_exchange_rings_is_called_out() -> None:
     assert (told.call.called.raw, told.call.outcome, told.call.absent) == ("0223456789", "answered", False)
 
 
+def test_the_name_of_a_line_that_the_exchange_rings_is_whom_it_calls() -> None:
+    out, rung = Channel("PJSIP/trunk-00000001", "1.1", "1.1"), phone("1001", "1.2")
+    ringing = [out.new(), said("DialBegin", **out.keys("Dest"), DialString="0223456789@trunk")]
+    out.num = "90223456789"
+    bench = heard([*ringing, out.up(), rung.new(), out.dials(rung), out.dialled(rung, "ANSWER"), out.gone()])
+    assert (bench.call.caller.raw, bench.call.called.raw) == ("1001", "0223456789")
+
+
+def test_a_line_without_a_state_of_ringing_that_names_a_number_comes_in() -> None:
+    line = Channel("CAPI/ISDN1-1", "1.1", "1.1", num="0912345678", exten="1001")
+    assert heard([line.new(), line.gone("17")]).call.direction == "in"
+
+
+def test_a_line_that_hung_up_says_how_though_the_dial_is_never_told_to_have_ended() -> None:
+    own, out = phone("1001", "1.1", None, exten="90223456789"), Channel("PJSIP/trunk-00000002", "1.2", "1.1")
+    bench = heard([own.new(), own.up(), out.new(), own.dials(out), out.gone("17"), own.gone()])
+    assert (bench.call.direction, bench.call.outcome) == ("out", "busy")
+
+
+@pytest.mark.parametrize("name", ["Snoop/1.1-00000001", "CBAnn/6000-00000001;1", "OutgoingSpoolFailed"])
+def test_a_channel_with_nobody_at_its_end_is_no_call(name: str) -> None:
+    channel = Channel(name, "1.1", exten="failed")
+    assert not heard([channel.new(), channel.up(), channel.gone()]).tracker.calls
+
+
+def test_two_callers_who_are_put_through_to_each_other_stay_two_calls() -> None:
+    one, first = trunk("1.1"), phone("1001", "1.2")
+    other, second = trunk("2.1", num="0922000111"), phone("1002", "2.2", "2.1")
+    bench = heard(
+        [
+            one.new(), first.new(), one.dials(first), one.dialled(first, "ANSWER"), one.enters("a"), first.enters("a"),
+            other.new(), second.new(), other.dials(second), other.dialled(second, "ANSWER"), other.enters("b"),
+            second.enters("b"),
+        ]
+    )  # fmt: skip
+    other.link = second.link = "1.1"
+    bench.hear(one.enters("b"), other.gone(), second.gone(), first.gone(), one.gone())
+    bench.run(1)
+    assert [(call.caller.raw, call.answered_by, call.outcome) for call in bench.tracker.calls] == [
+        ("0912345678", "1001", "answered"),
+        ("0922000111", "1002", "answered"),
+    ]
+
+
 def test_held_and_fetched_back() -> None:
     caller, agent = trunk(), phone("1001", "1.2")
     bench = heard([caller.new(), agent.new(), caller.dials(agent), caller.dialled(agent, "ANSWER")])
