@@ -266,13 +266,15 @@ class CallBook:
         return None
 
     def _question(self, before: _Shown | None, call: Call, *, popped: bool) -> str | None:
-        """The call that this one may be, once nothing is to be shown for it: as long as nobody has said so or not."""
+        """The call that this one may be, once nothing is to be shown for it: as long as nobody has said so or not, nor
+        is it known."""
         if before is None or (popped and call.id not in self._asked) or not call.id:
             return None
         row = self._rows.get(call.id)
         apart, said = (call.apart, call.perhaps) if row is None else (row.apart, row.perhaps)
         told = (before.call.perhaps, said if call.id in self._asked else None)
-        return next((each for each in told if each is not None and each not in apart), None)
+        others = (self.resolve(each) for each in told if each is not None and each not in apart)
+        return next((each for each in others if each != call.id), None)
 
     def _seen(self, call_id: str) -> Call | None:
         heard, row = self._tracker.get(call_id), self._rows.get(call_id)
