@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from cli.heldfaults import doubts, expect_usable
 from cli.heldlines import specs_of
 from cli.output import complain, print_json
 from config.complaint import of_toml
 from ringdesk.errors import BadInput
 from server import admin
+from server.accept.ringing import deserted
 from server.admin import Office
 from server.callrules import lineless
 from server.store.values import Central
@@ -54,6 +56,7 @@ async def _import(desk: Office, options: argparse.Namespace) -> None:
 
     def judge(central: Central) -> None:
         lines.update(specs_of(central, options.dialects))
+        expect_usable(lines, options.dialects)
 
     try:
         changed = await admin.import_settings(desk, options.text, options.region, options.dialects, judge)
@@ -65,12 +68,29 @@ async def _import(desk: Office, options: argparse.Namespace) -> None:
     print_json({"imported": str(options.settings_file), "changes": len(changed)})
     for source, spec in lines.items():
         complain(f"[[source]] {source}: {_AT_A_DESK.format(source) if spec is None else _HELD.format(spec.address)}")
+    for doubt in doubts(lines, options.dialects):
+        complain(doubt)
     now = await desk.store.register.central()
+    at_desks = {source for source, spec in _lines_of(now, options).items() if spec is None}
+    sites = [site.id for site in await desk.store.register.sites()]
+    for route, stores in deserted(now, await desk.store.register.roster(), sites, at_desks):
+        complain(
+            f"[[route]] {route.id}: of the desks and people whom it names none is at the store of its calls now"
+            f" ({', '.join(stores)}), so they ring at all desks there; name others, or give the calls to another store (to_store)"
+        )
     for route in lineless(now.rules.routes, now.lines):
         complain(
             f"[[route]] {route.id}: no [[line]] has the id or label {route.line!r}; it fits only calls of a desk whose own"
             f" source says line={route.line}; if that is not meant, write the line as its [[line]] has it"
         )
+
+
+def _lines_of(central: Central, options: argparse.Namespace) -> dict[str, SourceSpec | None]:
+    """As `specs_of`; nothing where one of the sources cannot be used, which is said where they are imported."""
+    try:
+        return specs_of(central, options.dialects)
+    except BadInput:
+        return {}
 
 
 async def _export(desk: Office, options: argparse.Namespace) -> None:

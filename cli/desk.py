@@ -192,13 +192,14 @@ def _signed_in(work: "Callable[[Plan], int]", plan: "Plan", settings: Settings, 
 
 def _sources(settings: Settings) -> "tuple[SourceSpec, ...]":
     from cli.pumps import expect_dialect
-    from terminal.callerid.source import parse
+    from terminal.callerid.source import expect_apart, parse
 
     general = settings.general
     urls = settings.desk.sources
     specs = tuple(parse(url, platform.node(), region=general.region, area=general.area) for url in urls)
     if len({spec.id for spec in specs}) < len(specs):
         raise BadInput(Why("desk_same_source"))
+    expect_apart(specs)
     for spec in specs:
         expect_dialect(spec, general.dialects)
     return specs

@@ -12,7 +12,7 @@ from ringdesk.dialects import Level
 from ringdesk.errors import BadInput
 from ringdesk.safetext import SafeText
 from ringdesk.why import Why
-from terminal.callerid.source import SourceSpec, parse
+from terminal.callerid.source import SourceSpec, expect_apart, parse
 
 
 def settings(given: Path | None) -> tuple[Finding, Settings]:
@@ -41,6 +41,10 @@ def of_settings(known: Settings) -> tuple[list[SourceSpec], list[Finding]]:
             unusable.append(wrong(str(SafeText(url)), error.why or Why("doctor_source_wrong"), said))
         else:
             lines.append(spec)
+    try:
+        expect_apart(lines)
+    except BadInput as error:
+        unusable.append(wrong("settings", error.why or Why("doctor_source_wrong")))
     return lines, unusable
 
 

@@ -25,7 +25,7 @@ from ringdesk.printed import call_object, event_object
 from ringdesk.tracker import Tracker
 from ringdesk.transcript import Chunk
 from terminal.callerid.pump import REPLAY_ENDED, REPLAY_UNUSABLE
-from terminal.callerid.source import SourceSpec, Transport, parse
+from terminal.callerid.source import SourceSpec, Transport, expect_apart, parse
 
 _ROOM: Final = 1000
 """Reports that may wait to be printed; then the sources wait."""
@@ -58,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     specs = [parse(url, platform.node(), region=options.region, area=options.area) for url in options.sources]
     if len({spec.id for spec in specs}) < len(specs):
         raise BadInput("two of the sources have the same id; name each source once")
+    expect_apart(specs)
     allowed = allowance.of(options.config, *(spec.dialect for spec in specs))
     if options.mask and options.record is None:
         raise BadInput("--mask is about a recording; add --record FILE.jsonl")

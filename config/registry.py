@@ -150,6 +150,17 @@ def secret_fault(name: str, secrets: Iterable[str], allowed: Collection[str] = (
     return None if fault is None else next(filter(None, map(fault, secrets)), None)
 
 
+def logs_in(name: str, allowed: Collection[str] = ()) -> bool | None:
+    """Whether a dialect of a stream has any use for secrets; None for a foreign one that does not say."""
+    return hasattr(find(name, allowed), "login_fault") or (False if is_ours(name) else None)
+
+
+def login_fault(name: str, options: SourceOptions, allowed: Collection[str] = ()) -> Why | None:
+    """Why a dialect of a stream cannot log in with these options, as far as it knows (`ringdesk.dialects.LogsIn`)."""
+    fault: Callable[[SourceOptions], Why | None] | None = getattr(find(name, allowed), "login_fault", None)
+    return None if fault is None else fault(options)
+
+
 def barred(name: str, allowed: Collection[str] = ()) -> Barred | None:
     """Why a dialect of either kind may not be used; None if it may, or there is none of that name."""
     offers = [offer for offer in _offers() if offer.entry.name == name]

@@ -44,23 +44,27 @@ class Exchange(Transfers):
         return self._take()
 
     def due(self, now: float) -> list[CallEvent]:
-        """What was waited for did not come: a number is shown, a call ends as far as it is known."""
+        """What was waited for did not come: whether a number may be shown stays open, a call ends as far as it is known."""
         self._now = now
         for record in [one for one in self._held() if one.hold_until is not None and now >= one.hold_until]:
-            self._clear(record, Presentation.SHOWN)
+            self._unknown(record)
         for uniqueid in [uid for uid, (until, _) in self._ending.items() if now >= until]:
             self._end(self._ending.pop(uniqueid)[1])
         return self._take()
 
-    def presented(self, native_id: str, allowed: Presentation, now: float) -> list[CallEvent]:
-        """The answer to a question: whether the number of a call may be shown."""
+    def presented(self, native_id: str, allowed: Presentation | None, now: float) -> list[CallEvent]:
+        """The answer to a question: whether the number of a call may be shown; None if the exchange no longer knows."""
         self._now = now
         over = next((uid for uid, (_, one) in self._ending.items() if one.native_id == native_id), None)
         record = self._records.get(native_id) if over is None else self._ending[over][1]
-        if record is not None and record.hold_until is not None:
+        if record is None or record.cleared is not None:
+            return self._take()
+        if allowed is None:
+            self._unknown(record)
+        else:
             self._clear(record, allowed)
-            if over is not None:
-                self._end(self._ending.pop(over)[1])
+        if over is not None:
+            self._end(self._ending.pop(over)[1])
         return self._take()
 
     def forwarded(self, native_id: str, number: SafeText, now: float) -> list[CallEvent]:
@@ -101,6 +105,8 @@ class Exchange(Transfers):
         if record.first is None and legs:
             record.first = next((leg for leg in legs if leg.agent is None), legs[0])
         self._open(record)
+        if record.heard is not None and record.cleared is None:
+            self._hear(record, record.heard)
         for leg in legs:
             self._talk(leg)
             if leg.bridge and leg.agent is not None and record.direction is Direction.IN:

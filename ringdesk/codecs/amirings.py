@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ringdesk.calls import Direction, EventKind, LegState, Outcome, Presentation
+from ringdesk.calls import Direction, EventKind, LegState, Outcome
 from ringdesk.calls import Leg as AgentLeg
 from ringdesk.codecs import amilegs
 from ringdesk.codecs.amilegs import Leg, Record
@@ -161,7 +161,7 @@ class Telephones(Table):
         if not (record.opened or self._in_vain(record)):
             return
         if record.hold_until is not None:
-            self._clear(record, Presentation.SHOWN)
+            self._unknown(record)
         self._nobody(record)
         self._say(record, EventKind.ENDED, outcome=outcome)
 

@@ -28,7 +28,8 @@ _MOST_LINKS: Final = 64
 class Table:
     """Which legs and calls there are.
 
-    `questions` are channels whose presentation is to be asked for, with the native id of their call, if `asks`.
+    `questions` are channels whose presentation is to be asked for, with the native id of their call, if `asks`. `answers`: such
+    questions are answered here, so that a number of which there is no answer is not shown.
     """
 
     def __init__(self, source_id: str, line: str, extensions: str) -> None:
@@ -41,6 +42,7 @@ class Table:
         self._now = 0.0
         self._events: list[CallEvent] = []
         self.asks = False
+        self.answers = False
         self.questions: list[tuple[str, str]] = []
 
     def _take(self) -> list[CallEvent]:
@@ -207,6 +209,12 @@ class Table:
         elif record.cleared is not False and (caller.raw is not None or hides):
             record.cleared = False if hides else record.cleared
             self._tell(record, caller)
+
+    def _unknown(self, record: Record) -> None:
+        """Whether the number may be shown was not answered; the answer may still come."""
+        record.hold_until = None
+        if record.heard is not None:
+            self._tell(record, Caller(presentation=Presentation.UNAVAILABLE) if self.answers else record.heard)
 
     def _clear(self, record: Record, allowed: Presentation) -> None:
         record.hold_until = None

@@ -105,8 +105,10 @@ class Exchange(Table):
         if other is None:
             return
         call = self._united(one.call, other.call)
-        self._calls[call].bridged = True
         pair = (other, one)
+        if any(leg.loop for leg in pair) and all(leg.loop or leg.root for leg in pair):
+            return  # who is behind the loop is the bridge of its other half
+        self._calls[call].bridged = True
         for leg in pair:
             leg.talked = True
         agent = next((leg.agent for leg in pair if leg.ours), None) or next(
@@ -126,21 +128,24 @@ class Exchange(Table):
             return
         call = self._calls[leg.call]
         call.legs.discard(uuid)
-        cause = fields.get("Hangup-Cause") or fields.get("variable_hangup_cause", "")
+        call.mailbox = call.mailbox or eslfields.is_mailbox(fields)
+        cause = eslfields.ending(fields)
         self._leg_over(leg, cause)
         rest = [self._legs[other] for other in call.legs]
-        if cause in eslfields.TRANSFERS and rest and leg.talked:
+        if cause in eslfields.TRANSFERS and rest and (leg.talked or cause == "ATTENDED_TRANSFER"):
             for other in rest:
                 other.root = True
             if cause == "BLIND_TRANSFER":
                 self._tell(leg.call, EventKind.TRANSFERRING)
             return
-        roots = any(other.root for other in rest)
-        if not rest or (not roots and (not call.bridged or len(rest) == 1)):
-            self._end(leg.call, self._outcome(call, cause, fields))
+        goes_on = any(other.root or other.loop for other in rest)
+        if not rest or (not goes_on and (not call.bridged or len(rest) == 1)):
+            self._end(leg.call, self._outcome(call, cause), fields.get("variable_originate_disposition", ""))
 
-    def _outcome(self, call: Record, cause: str, fields: Fields) -> Outcome:
-        return Outcome.ANSWERED if call.bridged else eslfields.unanswered(cause, fields, machine=call.machine)
+    def _outcome(self, call: Record, cause: str) -> Outcome:
+        if call.bridged:
+            return Outcome.ANSWERED
+        return Outcome.VOICEMAIL if call.mailbox else eslfields.unanswered(cause, machine=call.machine)
 
     def _queue(self, fields: Fields) -> None:
         """mod_callcenter: who waits where, and who took them."""

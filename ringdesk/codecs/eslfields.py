@@ -14,6 +14,7 @@ Fields = dict[str, str]
 """The fields of one event by their names as FreeSWITCH writes them."""
 
 TRANSFERS: Final = frozenset({"BLIND_TRANSFER", "ATTENDED_TRANSFER"})
+_DISPOSITION: Final = "variable_endpoint_disposition"
 LEG_ENDS: Final[dict[str, LegState]] = {
     "NO_ANSWER": LegState.MISSED,
     "NO_USER_RESPONSE": LegState.MISSED,
@@ -55,8 +56,13 @@ def is_loopback(fields: Fields) -> bool:
 
 def parent(uuid: str, fields: Fields) -> str:
     """The leg, or the call, for which this one was made; itself if it began the call."""
-    if queued := fields.get("variable_cc_member_session_uuid"):
-        return queued[:LONGEST_ID]
+    other_half = fields.get("variable_other_loopback_leg_uuid") if is_loopback(fields) else ""
+    if fields.get("Call-Direction") == "outbound":
+        other_half = ""
+    others = fields.get("variable_cc_member_session_uuid"), other_half, fields.get("variable_ent_originate_aleg_uuid")
+    for known in others:
+        if known:
+            return known[:LONGEST_ID]
     made = fields.get("Call-Direction") == "outbound" and fields.get("Other-Type") == "originator"
     maker = fields.get("Other-Leg-Unique-ID", "") if made else ""
     return (maker or fields.get("Channel-Call-UUID") or uuid)[:LONGEST_ID]
@@ -90,18 +96,34 @@ def caller(fields: Fields) -> Caller:
 
 
 def via(fields: Fields) -> Via | None:
-    """Who forwarded the call: the number in RDNIS; the reason, if the Diversion header came along (RFC 5806)."""
-    raw = SafeText(fields.get("Caller-RDNIS", ""))
+    """Who forwarded the call: the Diversion header (RFC 5806), which FreeSWITCH only passes on, or RDNIS, unless a transfer
+    within FreeSWITCH left the number that was dialled first there."""
+    header = fields.get("variable_sip_h_Diversion", "").encode().decode("latin-1")
+    topmost = sipheaders.addresses([header])[:1]
+    redirected = "" if fields.get("Caller-Transfer-Source") else fields.get("Caller-RDNIS", "")
+    raw = next((one.number for one in topmost if one.number is not None), SafeText(redirected))
     if not raw or numbers.read(raw).presentation is Presentation.PRIVATE:
         return None
-    header = fields.get("variable_sip_h_Diversion", "").encode().decode("latin-1")
     return Via(raw, sipheaders.diversion_reason(header))
 
 
-def unanswered(cause: str, fields: Fields, *, machine: bool) -> Outcome:
+def ending(fields: Fields) -> str:
+    """Why a channel ended. A leg that handed its call on hangs up normally: what happened to it is its disposition."""
+    disposition = fields.get(_DISPOSITION, "")
+    return (
+        disposition
+        if disposition in TRANSFERS
+        else fields.get("Hangup-Cause") or fields.get("variable_hangup_cause", "")
+    )
+
+
+def is_mailbox(fields: Fields) -> bool:
+    """Whether the voice mail has the channel."""
+    return fields.get("variable_current_application") == "voicemail"
+
+
+def unanswered(cause: str, *, machine: bool) -> Outcome:
     """How a call ended that nobody took; `machine`: a menu or a queue had it."""
-    if fields.get("variable_current_application") == "voicemail":
-        return Outcome.VOICEMAIL
     if cause in _GAVE_UP:
         return Outcome.ABANDONED if machine else Outcome.MISSED
     return _ENDS.get(cause, Outcome.FAILED)

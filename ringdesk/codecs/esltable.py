@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import Called, Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome
+from ringdesk.calls import Called, Caller, CallEvent, Direction, EventKind, Leg, LegState, Outcome, Presentation
 from ringdesk.codecs import eslfields
 from ringdesk.codecs.eslfields import Fields
 from ringdesk.codecs.passiveline import joined
@@ -25,17 +25,20 @@ DEAD_SECONDS: Final = 600.0
 
 
 class Channel(msgspec.Struct):
-    """`agent`: our telephone that it is, or the number that was dialled; None for the leg that began the call."""
+    """`agent`: our telephone that it is, or the number that was dialled; None for the leg that began the call. `loop`: half of
+    a connection that FreeSWITCH makes with itself."""
 
     call: str
     agent: SafeText | None
     ours: bool
     root: bool
     talked: bool = False
+    loop: bool = False
 
 
 class Record(msgspec.Struct):
-    """A call. `by`: our telephone that dialled it. `machine`: a menu or a queue has answered, `bridged`: a person."""
+    """A call. `by`: our telephone that dialled it, or was rung to dial. `machine`: a menu or a queue has answered, `mailbox`: the
+    voice mail, `bridged`: a person. `dialled`: whether it is known which number."""
 
     direction: Direction
     caller: Caller | None
@@ -44,6 +47,8 @@ class Record(msgspec.Struct):
     machine: bool = False
     bridged: bool = False
     queued: bool = False
+    mailbox: bool = False
+    dialled: bool = True
 
 
 class Table:
@@ -117,13 +122,17 @@ class Table:
         call = self._legs[parent].call if parent in self._legs else parent
         if self._is_dead(call):
             return None
-        agent = None if call == uuid else eslfields.agent(fields)
-        leg = Channel(call, agent, agent is not None and self._own(agent), root=call == uuid)
+        loop = eslfields.is_loopback(fields)
+        agent = None if call == uuid or loop else eslfields.agent(fields)
+        leg = Channel(call, agent, agent is not None and self._own(agent), root=call == uuid, loop=loop)
         self._legs[uuid] = leg
         if call not in self._calls:
             self._open(call, uuid, fields)
         self._calls[call].legs.add(uuid)
-        if leg.ours and self._calls[call].direction is not Direction.OUT and not eslfields.is_loopback(fields):
+        if agent is not None and not self._calls[call].dialled:
+            self._calls[call].dialled = True
+            self._tell(call, EventKind.CALLER, called=Called(raw=agent, line=self._line))
+        if leg.ours and self._calls[call].direction is not Direction.OUT:
             self._tell(call, EventKind.LEG, leg=Leg(agent or SafeText(), LegState.RINGING))
         while len(self._legs) > LEGS:
             self._forget(next(iter(self._legs)))
@@ -144,13 +153,17 @@ class Table:
         if not root:
             dialled = SafeText(fields.get("Other-Leg-Destination-Number", "")) or dialled
         number = fields.get("Caller-Caller-ID-Number", "")
+        made = root and fields.get("Call-Direction") == "outbound"
+        rung = eslfields.agent(fields) if made and not eslfields.is_loopback(fields) else None
         direction = Direction.IN
-        if root and fields.get("Call-Direction") == "outbound":
+        if made:
             direction = Direction.OUT
         elif self._own(number):
             direction = Direction.INTERNAL if self._own(dialled) else Direction.OUT
         by = SafeText(number) if self._own(number) else None
-        self._calls[native] = Record(direction, caller, by, set())
+        if rung is not None and self._own(rung):
+            by, caller, dialled = rung, Caller(raw=rung, presentation=Presentation.SHOWN), SafeText()
+        self._calls[native] = Record(direction, caller, by, set(), dialled=bool(dialled))
         while len(self._calls) > CALLS:
             for leg in self._calls.pop(next(iter(self._calls))).legs:
                 self._legs.pop(leg, None)
@@ -190,8 +203,10 @@ class Table:
             return one
         kept, gone = sorted((one, other), key=list(self._calls).index)
         lost = self._calls.pop(gone)
-        for uuid in lost.legs:
-            self._legs[uuid].call = kept
+        for leg in (self._legs[uuid] for uuid in lost.legs):
+            leg.call = kept
+            if leg.root and leg.agent is None and lost.by is not None:
+                leg.agent, leg.ours = lost.by, True
         call = self._calls[kept]
         call.legs |= lost.legs
         call.bridged = call.bridged or lost.bridged
@@ -207,12 +222,13 @@ class Table:
         state = LegState.ENDED if leg.talked else eslfields.LEG_ENDS.get(cause, LegState.CANCELLED)
         self._tell(leg.call, EventKind.LEG, leg=Leg(leg.agent, state))
 
-    def _end(self, native: str, outcome: Outcome) -> None:
+    def _end(self, native: str, outcome: Outcome, disposition: str = "") -> None:
+        """`disposition`: how the dialling of the telephones ended of which it is not heard yet."""
         call = self._calls[native]
         for uuid in sorted(call.legs):
             leg = self._legs[uuid]
             call.legs.discard(uuid)
-            self._leg_over(leg, "")
+            self._leg_over(leg, disposition)
             del self._legs[uuid]
             self._bury(uuid)
         self._tell(native, EventKind.ENDED, outcome=outcome)

@@ -271,16 +271,15 @@ _ENDINGS: Final[dict[tuple[str, int], Outcome]] = {
     ("q.850", 26): Outcome.ANSWERED,
     ("sip", 486): Outcome.BUSY,
     ("sip", 600): Outcome.BUSY,
-    ("q.850", 17): Outcome.BUSY,
     ("sip", 603): Outcome.REJECTED,
-    ("q.850", 21): Outcome.REJECTED,
 }
-"""Q.850 causes: 17 user busy, 21 call rejected, 26 non-selected user clearing, which is "answered elsewhere"."""
+"""Q.850 cause 26 is non-selected user clearing, "answered elsewhere". Busy (17) and rejected (21) are no ending: so Asterisk
+names what another telephone of the group did, whoever ended the call."""
 
 
 def cancelled(message: Message) -> Outcome:
     """How the call went of which a CANCEL says that we are no longer wanted (RFC 3326). `answered`: by somebody else.
-    Without a Reason the caller gave up."""
+    Without such a Reason the caller gave up."""
     causes = []
     for part in (part for value in message.all("reason") for part in split(value)):
         protocol, cause = split(part, ";")[0].lower(), parameters(part).get("cause", "")

@@ -36,6 +36,11 @@ class Level(StrEnum):
     WARNING = "warning"
     BROKEN = "broken"
 
+    @property
+    def is_up(self) -> bool:
+        """Whether what happens at the source is heard."""
+        return self in (Level.OK, Level.WARNING)
+
 
 class Notice(msgspec.Struct, frozen=True):
     """What a person should know about the source: `why` in their language, `detail` as the peer said it."""
@@ -99,6 +104,14 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     def refuse(cls, why: Why) -> Self:
         """Nothing is believed."""
         return cls(answer=refusals.answer(why), refused=why)
+
+
+class LogsIn(StreamDialect, Protocol):
+    """A dialect that logs in with what its source has as secrets."""
+
+    @staticmethod
+    def login_fault(options: "SourceOptions") -> Why | None:
+        """Why it cannot log in with these; None where it can, or need not. The secret itself is in no word."""
 
 
 class WebhookDialect(Protocol):

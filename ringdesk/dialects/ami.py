@@ -1,14 +1,14 @@
 """Asterisk Manager Interface, Asterisk 13 to 22: logs in, reads the events of calls, asks who withholds their number.
 
 No event says whether the caller withholds the number (it is there all the same), so it is asked for each incoming call, and
-the number is told when the answer is in. An account that may not ask gets a notice. After every login a list of the
-channels is asked for: calls that ended while nobody listened end then.
+the number is told when the answer is in. Whether the account may ask is tried at the login: one that may not gets a notice
+before a number is shown. After every login a list of the channels is asked for: calls that ended while nobody listened end then.
 """
 
 from typing import Final
 
 from ringdesk import why
-from ringdesk.calls import CallEvent, EventKind, Presentation
+from ringdesk.calls import CallEvent, EventKind
 from ringdesk.codecs import amiframes, amilegs, amilogin
 from ringdesk.codecs.amicalls import Exchange
 from ringdesk.codecs.amiframes import Banner, Damaged, Message
@@ -20,6 +20,10 @@ from ringdesk.safetext import SafeText
 from ringdesk.why import Why
 
 _UNTOLD: Final = "ami_untold"
+_WITHHELD: Final = "ami_withheld_unknown"
+_NO_LIST: Final = "ami_no_list"
+_WORST_FIRST: Final = (_UNTOLD, _WITHHELD, _NO_LIST)
+"""What an account may lack: one of them is said at a time."""
 
 why.register(
     {
@@ -34,9 +38,9 @@ why.register(
         "enabled = yes",
         "ami_cut_off": "the exchange closed the connection before the login was done: check permit and authlimit in its "
         "manager.conf",
-        "ami_withheld_unknown": "withheld numbers may be shown: the account may not ask the exchange which are; give it "
+        _WITHHELD: "withheld numbers may be shown: the account may not ask the exchange which are; give it "
         "write = reporting in manager.conf",
-        "ami_no_list": "calls that are under way are not seen when the connection begins: give the account write = reporting "
+        _NO_LIST: "calls that are under way are not seen when the connection begins: give the account write = reporting "
         "in manager.conf",
         _UNTOLD: "calls go on of which the exchange tells nothing: give the account read = call,agent,cdr in manager.conf",
     }
@@ -49,6 +53,8 @@ _LIST: Final = "list"
 _LIST_BEGINS: Final = "Channels will follow"
 _LOOK: Final = "look"
 """The list of the channels again, to see whether the account is told of them: it changes no call."""
+_MAY_ASK: Final = "may-ask"
+"""A question that says nothing of a call: the time."""
 _PRES: Final = "pres-"
 _VIA: Final = "via-"
 
@@ -68,13 +74,18 @@ class AmiDialect:
         self._last_notice: Notice | None = None
         self._reset()
 
+    @staticmethod
+    def login_fault(options: SourceOptions) -> Why | None:
+        """See `LogsIn`."""
+        return None if any(map(amilogin.account, options.secrets)) else Why("ami_no_secret")
+
     def _reset(self) -> None:
         self.listed = False
         self._splitter = amiframes.Splitter(_READ)
         self._login = Progress()
         self._keepalive = Keepalive()
         self._rights = Rights()
-        self._lacks: Notice | None = None
+        self._lacks: dict[str, Notice] = {}
         self._number = 0
         self._asked: dict[str, str] = {}
         self._exchange.reconnected()
@@ -141,8 +152,13 @@ class AmiDialect:
 
     def _lack(self, code: str, detail: SafeText | None = None) -> None:
         """A right is missing: that stays true as long as the connection."""
-        self._lacks = Notice(Level.WARNING, Why(code), detail)
-        self._tell(self._lacks)
+        self._lacks[code] = Notice(Level.WARNING, Why(code), detail)
+        self._stands()
+
+    def _stands(self) -> None:
+        """How it stands with an exchange that answers."""
+        worst = next((self._lacks[code] for code in _WORST_FIRST if code in self._lacks), None)
+        self._tell(worst or Notice(Level.OK, Why("ami_ready")))
 
     def _tell(self, notice: Notice) -> None:
         if notice != self._last_notice:
@@ -158,7 +174,7 @@ class AmiDialect:
         if self._keepalive.ends is None:
             return
         if self._keepalive.unanswered:
-            self._tell(self._lacks or Notice(Level.OK, Why("ami_ready")))
+            self._stands()
         self._keepalive.heard(now)
 
     def _expire(self, now: float) -> None:
@@ -187,9 +203,8 @@ class AmiDialect:
 
     def _message(self, message: Message, now: float) -> None:
         self._rights.heard(message)
-        if self._rights.told and self._lacks is not None and self._lacks.why.code == _UNTOLD:
-            self._lacks = None
-            self._notice(Level.OK, "ami_ready")
+        if self._rights.told and self._lacks.pop(_UNTOLD, None) is not None:
+            self._stands()
         if not message.event:
             self._answer(message, now)
         elif message.text("ActionID") == _LOOK:
@@ -224,6 +239,7 @@ class AmiDialect:
             self._exchange.asks = True
             self._notice(Level.OK, "ami_ready")
         elif progress.stage is Stage.IN:
+            self._send("Getvar", ActionID=_MAY_ASK, Variable="EPOCH")
             self._exchange.begin_snapshot()
             self._send("CoreShowChannels", ActionID=_LIST)
 
@@ -235,7 +251,9 @@ class AmiDialect:
         elif action == _LIST:
             self._rights.may_list = not error
             if error:
-                self._lack("ami_no_list", message.shown("Message"))
+                self._lack(_NO_LIST, message.shown("Message"))
+        elif action == _MAY_ASK:
+            self._allowed(message)
         elif self._login.stage is Stage.CLOSED and message.text("Message") == _LIST_BEGINS:
             self._exchange.begin_snapshot()  # somebody else asked for the list
         elif (native_id := self._asked.pop(action, None)) is not None:
@@ -252,13 +270,20 @@ class AmiDialect:
         while len(self._asked) > _MOST_QUESTIONS:
             del self._asked[next(iter(self._asked))]
 
-    def _told(self, action: str, native_id: str, message: Message, now: float) -> None:
+    def _allowed(self, message: Message) -> bool:
+        """Whether a question was answered. Whoever may not ask is told so, and asks no more."""
         success = message.text("Response") == "Success"
-        if not success and message.text("Message") == "Permission denied":
-            self._exchange.asks = False
-            self._lack("ami_withheld_unknown")
+        if success:
+            self._exchange.answers = True
+        elif message.text("Message") == "Permission denied":
+            self._exchange.asks = self._exchange.answers = False
+            self._lack(_WITHHELD)
+        return success
+
+    def _told(self, action: str, native_id: str, message: Message, now: float) -> None:
+        success = self._allowed(message)
         if action.startswith(_PRES):
-            allowed = amilegs.presentation(message.text("Value")) if success else Presentation.SHOWN
+            allowed = amilegs.presentation(message.text("Value")) if success else None
             self._events += self._exchange.presented(native_id, allowed, now)
         elif success and (number := message.shown("Value")) is not None:
             self._events += self._exchange.forwarded(native_id, number, now)

@@ -64,6 +64,11 @@ class EslDialect:
         self._last_notice: Notice | None = None
         self._reset()
 
+    @staticmethod
+    def login_fault(options: SourceOptions) -> Why | None:
+        """See `LogsIn`."""
+        return None if any(secret.strip() for secret in options.secrets) else Why("esl_no_password")
+
     def _reset(self) -> None:
         self.listed = False
         self._splitter = Splitter()

@@ -84,13 +84,19 @@ class SipDialect:
         self._line = SafeText(options.line) if options.line else None
         self._trusted = options.trusted
         accounts, registrar = tuple(filter(is_account, options.secrets)), options.registrar
-        nobody = bool(registrar and options.secrets and not accounts)
-        self._fault = Notice(Level.BROKEN, Why("sip_no_account", {"server": registrar})) if nobody else None
-        self._registration = Registration(registrar, accounts, source_id) if registrar and not nobody else None
+        fault = self.login_fault(options)
+        self._fault = None if fault is None else Notice(Level.BROKEN, fault)
+        self._registration = Registration(registrar, accounts, source_id) if registrar and fault is None else None
         self._told: State | None = None
         self._invites = Invites()
         self._calls: dict[str, tuple[_Stage, float]] = {}
         self._reset()
+
+    @staticmethod
+    def login_fault(options: SourceOptions) -> Why | None:
+        """See `LogsIn`. A registrar may let in whoever comes from an address that it knows, without a secret."""
+        nobody = options.registrar and options.secrets and not any(map(is_account, options.secrets))
+        return Why("sip_no_account", {"server": options.registrar}) if nobody else None
 
     def _reset(self) -> None:
         self._partial: dict[str | None, _Partial] = {}

@@ -118,7 +118,7 @@ class SimulatedAsterisk(SimulatedExchange):
                 self._listed = True
                 return _message("Response", "Success", **known, EventList="start") + self._listed_now(now, known)
             case "getvar":
-                return _message("Response", "Success", **known, Value=self._value(fields))
+                return self._value(fields, known, now)
             case "ping":
                 return _message("Response", "Success", **known, Ping="Pong")
         return _message("Response", "Error", **known, Message="Invalid/unknown command")
@@ -132,10 +132,14 @@ class SimulatedAsterisk(SimulatedExchange):
         welcome = _message("Response", "Success", **known, Message="Authentication accepted")
         return welcome + _message("Event", "FullyBooted", Privilege="system,all", Status="Fully Booted")
 
-    def _value(self, fields: dict[str, str]) -> str:
-        if fields.get("variable") != "CALLERID(pres)":
-            return ""
-        return self._presented.get(fields.get("channel", ""), _PRESENTATIONS[Presentation.SHOWN])
+    def _value(self, fields: dict[str, str], known: dict[str, str], now: float) -> bytes:
+        channel, variable = fields.get("channel", ""), fields.get("variable", "")
+        live = any(life.who.channel == channel and now < life.until for life in self._lives)
+        if channel in self._presented and not live:
+            return _message("Response", "Error", **known, Message="No such channel")
+        shown = _PRESENTATIONS[Presentation.SHOWN]
+        values = {"EPOCH": f"{now:.0f}", "CALLERID(pres)": self._presented.get(channel, shown)}
+        return _message("Response", "Success", **known, Variable=variable, Value=values.get(variable, ""))
 
 
 class _Channel:

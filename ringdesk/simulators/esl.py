@@ -1,7 +1,7 @@
 """A FreeSWITCH that is not there, as its event socket tells of it: a call from outside rings two telephones."""
 
 import json
-from typing import Final
+from typing import Final, NamedTuple
 
 from ringdesk.simulators import Incoming
 from ringdesk.simulators.exchange import SimulatedExchange
@@ -21,6 +21,7 @@ class SimulatedFreeSwitch(SimulatedExchange):
         self._run = run
         self._password = password.rpartition(":")[2]
         self._called = called or LINE
+        self._channels: dict[str, _Channel] = {}
 
     def opened(self, now: float) -> bytes:
         """FreeSWITCH asks for the password."""
@@ -31,7 +32,8 @@ class SimulatedFreeSwitch(SimulatedExchange):
         """Commands, each up to its empty line."""
         self.hangs_up = False
         *commands, self._rest = (self._rest + data)[-_MOST:].split(b"\n\n")
-        return b"".join(self._do(command.decode("utf-8", "replace").strip()) for command in commands)
+        self._channels = {uuid: one for uuid, one in self._channels.items() if now < one.until}
+        return b"".join(self._do(command.decode("utf-8", "replace").strip(), now) for command in commands)
 
     def call(self, call: Incoming, now: float) -> float:
         """A call comes in and rings both telephones; one may answer."""
@@ -50,6 +52,7 @@ class SimulatedFreeSwitch(SimulatedExchange):
         chosen = None if call.answer is None else call.answer or TELEPHONES[0]
         if chosen not in phones:
             for uuid in (*phones.values(), root):
+                self._lives(uuid, over)
                 self._say(over, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "ORIGINATOR_CANCEL"})
             return over - now
         winner, end = phones[chosen], over + call.talk
@@ -58,8 +61,10 @@ class SimulatedFreeSwitch(SimulatedExchange):
         self._say(over, "CHANNEL_BRIDGE", root, **bridged)
         for uuid in phones.values():
             if uuid != winner:
+                self._lives(uuid, over)
                 self._say(over, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "LOSE_RACE"})
-        for uuid in (winner, root):
+        for uuid, other in ((winner, root), (root, winner)):
+            self._lives(uuid, end, over, {"variable_bridge_uuid": other})
             self._say(end, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "NORMAL_CLEARING"})
         return end - now
 
@@ -71,12 +76,18 @@ class SimulatedFreeSwitch(SimulatedExchange):
         other = {"Other-Type": "originator", "Other-Leg-Unique-ID": root}
         facts |= {"Call-Direction": "inbound"} if uuid == root else {"Call-Direction": "outbound", **other}
         self._say(at, "CHANNEL_CREATE", uuid, **facts)
+        self._channels[uuid] = _Channel(at, at, at, facts)
+
+    def _lives(self, uuid: str, until: float, talks: float | None = None, more: dict[str, str] | None = None) -> None:
+        before = self._channels[uuid]
+        facts = before.facts | (more or {})
+        self._channels[uuid] = before._replace(until=until, talks=until if talks is None else talks, facts=facts)
 
     def _say(self, at: float, event: str, uuid: str, **fields: str) -> None:
         body = json.dumps({"Event-Name": event, "Unique-ID": uuid, **fields}, ensure_ascii=False).encode()
         self._plan.add(at, _frame("text/event-json", body))
 
-    def _do(self, command: str) -> bytes:
+    def _do(self, command: str, now: float) -> bytes:
         word, _, rest = command.partition(" ")
         match word:
             case "auth" | "userauth":
@@ -86,10 +97,36 @@ class SimulatedFreeSwitch(SimulatedExchange):
                 return _reply("+OK event listener enabled json")
             case "api" if rest == "show channels as json":
                 self._listed = True
-                return _frame("api/response", b'{"row_count":0}\n')
+                rows = [{"uuid": uuid, "callstate": one.state(now)} for uuid, one in self._on(now).items()]
+                return _frame("api/response", json.dumps({"row_count": len(rows), "rows": rows}).encode())
+            case "api" if rest.startswith("uuid_dump "):
+                return _frame("api/response", self._dump(rest.split()[1], now))
             case "api" if rest == "uptime":
                 return _frame("api/response", b"4711\n")
         return _reply("-ERR command not found")
+
+    def _on(self, now: float) -> dict[str, "_Channel"]:
+        return {uuid: one for uuid, one in self._channels.items() if one.since <= now < one.until}
+
+    def _dump(self, uuid: str, now: float) -> bytes:
+        one = self._on(now).get(uuid)
+        if one is None:
+            return b"-ERR No such channel!\n"
+        facts = {"Event-Name": "CHANNEL_DATA", "Unique-ID": uuid, "Channel-Call-State": one.state(now)}
+        return json.dumps({**facts, **one.facts}, ensure_ascii=False).encode()
+
+
+class _Channel(NamedTuple):
+    """A leg, from when until when there is one, and from when on it talks."""
+
+    since: float
+    until: float
+    talks: float
+    facts: dict[str, str]
+
+    def state(self, now: float) -> str:
+        """As FreeSWITCH names it."""
+        return "ACTIVE" if now >= self.talks else "RINGING"
 
 
 def _reply(text: str) -> bytes:

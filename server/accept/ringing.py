@@ -4,7 +4,7 @@
 queue, the telephone that rings) makes another route fit.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -16,6 +16,7 @@ from server.accept.owing import Business
 from server.store.head import Ground
 from server.store.values import (
     MAIN_SITE,
+    Central,
     LineRow,
     Roster,
     RouteRow,
@@ -77,6 +78,33 @@ class Ringing:
         if route is not None:
             routed = routing.stepped(call.routed, self._seen(route, call), self._team, self._now)
         return msgspec.structs.replace(call, routed=routed)
+
+
+def deserted(
+    central: Central, roster: Roster, sites: Collection[str], at_desks: Collection[str]
+) -> Iterator[tuple[RouteRow, tuple[str, ...]]]:
+    """The routes that name desks or people and none at any store whose calls they can be for, with those stores: there the calls
+    ring at all desks. `sites` are the ids of all stores, `at_desks` those of the sources that a desk listens to: their calls are
+    that desk's store's, whichever it is."""
+    for row in central.rules.routes:
+        route = _route(row, roster, central.lines)
+        stores = tuple(sorted(_stores_of(row, central, sites, at_desks)))
+        if route.targets and stores and not any(routing.seen_at(each, route, roster.stores).targets for each in stores):
+            yield row, stores
+
+
+def _stores_of(row: RouteRow, central: Central, sites: Collection[str], at_desks: Collection[str]) -> set[str]:
+    if row.to_store is not None:
+        return {row.to_store}
+    of_source = [line for line in central.lines if row.source in (None, line.source)]
+    lines = [line for line in of_source if row.line in (None, line.id, line.label)]
+    stores = {line.site for line in lines}
+    if row.source is not None and row.line is None and not of_source:
+        stores = {MAIN_SITE} if any(source.id == row.source for source in central.sources) else set()
+    unknown = (row.source is None and row.line is None) or any(line.source in at_desks for line in lines)
+    if unknown or not stores or row.source in at_desks:
+        stores = set(sites)
+    return stores if row.store is None else stores & {row.store}
 
 
 def _route(row: RouteRow, roster: Roster, lines: Iterable[LineRow]) -> Route:

@@ -12,7 +12,7 @@ import msgspec
 from ringdesk.calls import Call
 from ringdesk.dialects import Level, Notice
 from ringdesk.errors import BadInput
-from ringdesk.tracker.unheard import unheard
+from ringdesk.tracker.unheard import sources_of, unheard
 from ringdesk.why import Why, register
 from server.callroom import Report
 from server.hub.standings import Standings
@@ -122,20 +122,18 @@ class Links:
         source, lines = held.settings
         try:
             calls = _of(source.id, await self._central.live())
-            ends = [unheard(call, source.id, self._clock(), listed=True) for call in calls if len(_sources(call)) == 1]
+            ends = [
+                unheard(call, source.id, self._clock(), listed=True) for call in calls if len(sources_of(call)) == 1
+            ]
             if events := tuple(filter(None, ends)):
                 await self._central.hear(Report(source=source.id, events=events, lines=lines))
         except Unavailable as error:
             log.warning("link.left", extra={"source": source.id, "error": str(error)})
 
 
-def _sources(call: Call) -> frozenset[str]:
-    return frozenset(key.source for key in call.sources)
-
-
 def _of(source: str, calls: Iterable[Call]) -> tuple[Call, ...]:
     """Those of which a source told, by itself or with others."""
-    return tuple(call for call in calls if source in _sources(call))
+    return tuple(call for call in calls if source in sources_of(call))
 
 
 def _anywhere(settings: Settings) -> Settings:

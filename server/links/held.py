@@ -11,8 +11,12 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Final
 
+import msgspec
+
 from ringdesk.calls import Call, CallEvent
 from ringdesk.dialects import Notice
+from ringdesk.servedwords import at_server
+from ringdesk.tracker import again
 from server.accept.owing import is_history
 from server.callroom import Report
 from server.intake.backing import Central
@@ -66,7 +70,7 @@ class Held:
 
     def stand(self, _source: str, notice: Notice) -> None:
         """How it stands now; whoever tells of it looks by itself, so that a line that cannot make up its mind floods nobody."""
-        self.notice = notice
+        self.notice = msgspec.structs.replace(notice, why=at_server(notice.why))
 
     # --- in the loop
 
@@ -88,7 +92,7 @@ class Held:
 
     def silent_on(self, call: Call) -> bool:
         """Whether nothing was heard of a call so far."""
-        return self._said.isdisjoint(key.native_id for key in call.sources)
+        return self._said.isdisjoint(again.id_of(key.native_id) for key in call.sources)
 
     def stop(self) -> None:
         """Ask it to end, without waiting."""

@@ -3,26 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final
 
 from ringdesk.calls import Call
-from ringdesk.dialects import Level
-from ringdesk.tracker.unheard import RINGS_ON, unheard
+from ringdesk.tracker.unheard import LEASE, RINGS_ON, Judging, judged
 from server.intake.backing import Central
 from server.links.held import Held
 from server.links.line import Line
 from server.store.base import Unavailable
 
-LEASE: Final = 60.0
-"""Seconds for which it is believed that a telephone rings on while its line cannot be reached (sync.md 5)."""
-_UP: Final = (Level.OK, Level.WARNING)
-
 log = logging.getLogger("ringdesk.server.links")
 
 
 class Left:
-    """Judges them once. What waits and is not heard of while the line is up for `rings_on` seconds, or is not up for `lease`, has
-    stopped; what is not heard of for as long after the line has listed all calls that are on is over, whoever had it."""
+    """Judges them once (`Judging`)."""
 
     def __init__(
         self,
@@ -44,46 +37,28 @@ class Left:
 
     async def run(self) -> None:
         """Until all is judged that can be."""
-        try:
-            async with asyncio.timeout(self._lease):
-                await self._lasts(lambda: self._up)
-        except TimeoutError:
-            pass
-        if not self._line.listed:
-            await self._judge(listed=False)
-        if self._line.listed is not None:
-            await self._lasts(lambda: self._up and bool(self._line.listed))
-            await self._judge(listed=True)
+        loop, tick = asyncio.get_running_loop(), min(self._rings_on / 4, 1.0)
+        judging = Judging(loop.time(), self._rings_on, self._lease)
+        while not judging.done:
+            await asyncio.sleep(tick)
+            listed = judging.look(loop.time(), up=self._up, listed=self._line.listed)
+            if listed is not None:
+                await self._judge(listed=listed)
 
     @property
     def _up(self) -> bool:
-        return self._held.notice is not None and self._held.notice.level in _UP
-
-    async def _lasts(self, true: Callable[[], bool]) -> None:
-        """Until something was true for long enough without a break."""
-        loop, tick = asyncio.get_running_loop(), min(self._rings_on / 4, 1.0)
-        since = loop.time()
-        while loop.time() - since < self._rings_on:
-            await asyncio.sleep(tick)
-            since = since if true() else loop.time()
+        return self._held.notice is not None and self._held.notice.level.is_up
 
     async def _judge(self, *, listed: bool) -> None:
         source = self._held.settings[0].id
         for left in self._calls:
-            alone = {key.source for key in left.sources} == {source}
-            if not self._held.silent_on(left) or not (alone or listed):
+            if not self._held.silent_on(left):
                 continue
             try:
                 call = await self._central.call(left.id)
             except Unavailable as error:
                 log.warning("link.left", extra={"source": source, "error": str(error)})
                 continue
-            if call is not None and _told_of(call) == _told_of(left):
-                event = unheard(call, source, self._clock(), listed=listed)
-                if event is not None:
-                    await self._held.put(event)
-
-
-def _told_of(call: Call) -> object:
-    """What sources say of a call, and no person: who claims it, holds it or lets it go round hears nothing of its line."""
-    return call.sources, call.last_ring, call.legs, call.answered_by
+            event = judged(left, call, source, self._clock(), own={source}, listed=listed)
+            if event is not None:
+                await self._held.put(event)

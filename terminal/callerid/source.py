@@ -5,7 +5,9 @@ tcp://host:port?tls=1   udp://:port   udp://host:port   replay:FILE
 """
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
+from itertools import combinations
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
@@ -32,6 +34,9 @@ register(
         "source_other_way": "the source '{url}' cannot work: {dialect} is not spoken over {scheme}; write {known}",
         "source_public": (
             "the option 'public' of the source '{url}' must be the address that is called, as in https://HOST/"
+        ),
+        "source_same_port": (
+            "the sources '{one}' and '{other}' would both listen at port {port} of this machine; give one of them another port"
         ),
         "source_ca": "the option 'ca' of the source '{url}' needs TLS; add tls=1",
     }
@@ -102,6 +107,8 @@ _DEFAULT_DIALECT: Final = "modem"
 _LISTENING: Final = (Transport.UDP, Transport.HTTP)
 """Here the address is ours: a peer comes to it."""
 _HAS_DEFAULT: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217)
+_ANY: Final = (("", "0.0.0.0"), ("::",))  # noqa: S104 - compared, not bound
+"""How one writes that all addresses of a family are meant."""
 _BYTES: Final = (Transport.SERIAL, Transport.SOCKET, Transport.RFC2217, Transport.TCP)
 """What carries the bytes of a serial device, the last inside TLS, too."""
 _UNASKED: Final = (*_BYTES, Transport.UDP)
@@ -180,6 +187,27 @@ def parse(url: str, device: str, *, region: str = "TW", area: str = "") -> Sourc
         is_open=is_open,
         lease=options.positive(url, "lease", given.get("lease", "60"), 3600),
     )
+
+
+def at_one_port(specs: Iterable[SourceSpec]) -> tuple[SourceSpec, SourceSpec] | None:
+    """Two that would listen at the same port of this machine, of which only one can; None where there are none."""
+    return next((pair for pair in combinations(specs, 2) if _clash(*pair)), None)
+
+
+def expect_apart(specs: Iterable[SourceSpec]) -> None:
+    """Raises `BadInput` for two that would listen at the same port."""
+    if (pair := at_one_port(specs)) is not None:
+        one, other = pair
+        raise BadInput(Why("source_same_port", {"one": one.url, "other": other.url, "port": str(one.port)}))
+
+
+def _clash(one: SourceSpec, other: SourceSpec) -> bool:
+    if one.transport not in _LISTENING or (one.transport, one.port) != (other.transport, other.port):
+        return False
+    hosts = {one.host, other.host}
+    if len(hosts) == 1:
+        return True
+    return any(hosts & set(family) and all((":" in host) == (":" in family[0]) for host in hosts) for family in _ANY)
 
 
 def _transport(url: str) -> tuple[Transport, str]:

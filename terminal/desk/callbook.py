@@ -13,7 +13,7 @@ from ringdesk.calls import WAITING, Call, CallEvent, SourceKey
 from ringdesk.routing import rings_elsewhere
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Policy, Tracker, give_up, patience, perhaps_one, pop_due, told_apart, twin
-from ringdesk.tracker.unheard import unheard
+from ringdesk.tracker.unheard import judged
 from terminal.desk.combined import combined
 from terminal.desk.unheard import Unheard
 
@@ -227,21 +227,25 @@ class CallBook:
             and (popped or call.perhaps is not None or call.state not in WAITING or call.claimed_by is not None)
         ]
 
-    def unheard(self, calls: Iterable[Call], own: Set[str], now: float) -> list[CallEvent]:
-        """What rang when this desk was left (`calls`), on its `own` sources alone, and was not heard of since: for all that
-        anybody knows it stopped ringing (sync.md 5, leases)."""
+    def unheard(
+        self, calls: Iterable[Call], source: str, own: Set[str], now: float, *, listed: bool
+    ) -> list[CallEvent]:
+        """What became of the `calls` of a `source` that were on when this desk was left, and of which none of its `own` sources
+        has said anything since (`tracker.unheard`)."""
         found: list[CallEvent] = []
         for call in calls:
             row = self._rows.get(call.id)
-            if row is None or not call.sources or not {key.source for key in call.sources} <= own:
+            if row is None or self._heard_of(row):
                 continue
-            if row.last_ring != call.last_ring or self._tracker.get(call.id) is not None:
-                continue
-            stopped = unheard(row, call.sources[0].source, now)
-            if stopped is not None:
+            event = judged(call, row, source, now, own=own, listed=listed)
+            if event is not None:
                 self._tracker.resume(row)
-                found.append(stopped)
+                found.append(event)
         return found
+
+    def _heard_of(self, row: Call) -> bool:
+        """Whether a line of this desk has said anything of a call since it began."""
+        return self._tracker.get(row.id) is not None or any(self.of(key) is not None for key in row.sources)
 
     def elsewhere(self, call: Call) -> bool:
         """Whether it rings at other desks only."""
@@ -262,13 +266,15 @@ class CallBook:
         return None
 
     def _question(self, before: _Shown | None, call: Call, *, popped: bool) -> str | None:
-        """The call that this one may be, once nothing is to be shown for it: as long as nobody has said so or not."""
+        """The call that this one may be, once nothing is to be shown for it: as long as nobody has said so or not, nor
+        is it known."""
         if before is None or (popped and call.id not in self._asked) or not call.id:
             return None
         row = self._rows.get(call.id)
         apart, said = (call.apart, call.perhaps) if row is None else (row.apart, row.perhaps)
         told = (before.call.perhaps, said if call.id in self._asked else None)
-        return next((each for each in told if each is not None and each not in apart), None)
+        others = (self.resolve(each) for each in told if each is not None and each not in apart)
+        return next((each for each in others if each != call.id), None)
 
     def _seen(self, call_id: str) -> Call | None:
         heard, row = self._tracker.get(call_id), self._rows.get(call_id)

@@ -8,7 +8,7 @@ of their own.
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -100,9 +100,9 @@ class CallFlow:
         self._sources[source.spec.id] = source
 
     def begin(self, calls: list[Call], last_began: float | None = None) -> None:
-        """The calls of the last minutes, at the start: those that ring are still to be shown, what fell silent is over. All
-        are in the book when this returns: whoever asks who is on the line gets no half of an answer. `last_began`: when the
-        newest call of all did."""
+        """The calls of the last minutes, and those of this desk's lines that are on, at the start: those that ring are still to
+        be shown, what fell silent is over. All are in the book when this returns: whoever asks who is on the line gets no half
+        of an answer. `last_began`: when the newest call of all did."""
         now = self._now()
         self._last_began = last_began
         turns: list[Turn] = []
@@ -111,10 +111,11 @@ class CallFlow:
             turns += self.book.row(give_up(call, now) if late is not None and late <= now else call, now)
         self._queue.put_nowait((_ROWS, turns))
 
-    async def lapse(self, calls: list[Call]) -> None:
-        """Of these calls, which rang at the start, those that no line of this desk has heard of since ring no more."""
+    async def judge(self, calls: Sequence[Call], source: str, *, listed: bool) -> None:
+        """Of these calls of a source, which were on at the start, those that no line of this desk has heard of since ring no
+        more; where the source has `listed` its calls they are over."""
         await self._queue.join()  # what a line said meanwhile may wait here still
-        for event in self.book.unheard(calls, self._sources.keys(), self._now()):
+        for event in self.book.unheard(calls, source, self._sources.keys(), self._now(), listed=listed):
             await self.put(event)
 
     async def put(self, event: CallEvent) -> None:

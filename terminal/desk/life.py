@@ -17,8 +17,8 @@ from ringdesk.members import Member
 from ringdesk.numbers import Number
 from ringdesk.ops import Args, CallReport, Row
 from ringdesk.safetext import SafeText
-from ringdesk.tracker import Tracker
-from ringdesk.tracker.unheard import RINGS_ON
+from ringdesk.tracker import Policy, Tracker
+from ringdesk.tracker.unheard import RINGS_ON, Judging, sources_of
 from ringdesk.wire.values import SourceStands
 from terminal.desk.business import Business
 from terminal.desk.callbook import KEPT, CallBook
@@ -112,10 +112,11 @@ class Life:
         self.away_since = await self._store.arrived(self.person.person)
         now = self._now()
         recent = await self._store.calls(now - KEPT)
+        left = await self._store.live_calls(now - Policy().silent, self._sources.keys())
         self._sync = await self._link.status()
         self._served(self._sync.sources)
         self._ending.append(self._store.listen(self._happened))
-        self._flow.begin(recent, await self._store.last_began())
+        self._flow.begin(list({call.id: call for call in (*left, *recent)}.values()), await self._store.last_began())
         loop = asyncio.get_running_loop()
         for source in self._sources.values():
             self._flow.add(source)
@@ -123,11 +124,20 @@ class Life:
         self._tasks.append(asyncio.create_task(self._flow.run(), name="calls"))
         for pump in self._pumps:
             pump.start()
-        self._spawn(self._lapse(recent))
+        for ident, pump in zip(self._sources, self._pumps, strict=True):
+            if calls := [call for call in left if ident in sources_of(call)]:
+                self._spawn(self._judge(ident, pump, calls))
 
-    async def _lapse(self, calls: list[Call]) -> None:
-        await asyncio.sleep(RINGS_ON)
-        await self._flow.lapse(calls)
+    async def _judge(self, source: str, pump: Pump, calls: Sequence[Call]) -> None:
+        """What became of the calls of a source that were on when this desk was left."""
+        loop, tick = asyncio.get_running_loop(), min(RINGS_ON / 4, 1.0)
+        judging = Judging(loop.time(), RINGS_ON)
+        while not judging.done:
+            await asyncio.sleep(tick)
+            health = self._health.get(source)
+            listed = judging.look(loop.time(), up=health is not None and health.level.is_up, listed=pump.listed)
+            if listed is not None:
+                await self._flow.judge(calls, source, listed=listed)
 
     async def close(self) -> None:
         """End: the lines first, so that nothing comes any more, then what works on it. Twice is no error."""

@@ -53,6 +53,10 @@ class Lookup(Protocol):
 class Pump(Protocol):
     """A source at work."""
 
+    @property
+    def listed(self) -> bool | None:
+        """Whether its peer has listed all calls that are on, since it was reached the last time; None for one that never does."""
+
     def start(self) -> None:
         """Begin."""
 

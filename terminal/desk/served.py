@@ -21,6 +21,7 @@ def worded(why: Why, dialect: str, words: str) -> Why:
     listened to; `words` stand for what is not known here at all."""
     if why.code not in ENGLISH:
         import_module("terminal.callerid.pump")
+        import_module("ringdesk.servedwords")
         if registry.is_ours(dialect):
             registry.find(dialect)
     return why if why.code in ENGLISH else Why("served_words", {"words": words})

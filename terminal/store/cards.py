@@ -1,6 +1,6 @@
 """What people look at: a member's card, a call, what is around them. Each is one hop."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Set
 from functools import partial
 from typing import Final, NamedTuple
 
@@ -14,6 +14,7 @@ from ringdesk.notes import Note
 from ringdesk.ops import Row
 from ringdesk.tasks import Task, TaskState
 from ringdesk.timeline import Contact, ContactKind
+from ringdesk.tracker.unheard import sources_of
 from terminal.store.connection import Transaction
 from terminal.store.rows import shown
 
@@ -179,10 +180,15 @@ def find_call(tx: Transaction, call_id: str) -> Call | None:
 
 
 def recent_calls(tx: Transaction, since: float) -> list[Call]:
-    """Calls that are live or began after `since` (seconds since 1970), oldest first."""
+    """Calls that began after `since` (seconds since 1970), oldest first."""
     found = tx.all("select id from about where kind = 'call' and at >= ? order by at, id", since)
     rows = (shown(tx, ("call", row_id)) for (row_id,) in found)
     return [row for row in rows if isinstance(row, Call)]
+
+
+def live_calls(tx: Transaction, since: float, sources: Set[str]) -> list[Call]:
+    """Of the calls that began after `since`, those that are on and that one of these sources saw."""
+    return [call for call in recent_calls(tx, since) if call.live and not sources.isdisjoint(sources_of(call))]
 
 
 def last_began(tx: Transaction) -> float | None:

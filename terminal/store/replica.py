@@ -4,7 +4,7 @@ Whoever saves here is told after the commit, and a cancelled caller does not und
 the listeners, also after the commit, in the order of the commits.
 """
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence, Set
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -139,6 +139,10 @@ class Store(SignIns):
     async def calls(self, since: float) -> list[Call]:
         """Calls that began after `since`, oldest first."""
         return await self.reader.run(lambda tx: cards.recent_calls(tx, since))
+
+    async def live_calls(self, since: float, sources: Set[str]) -> list[Call]:
+        """Those that are on, of these sources, and began after `since`, oldest first."""
+        return await self.reader.run(lambda tx: cards.live_calls(tx, since, sources)) if sources else []
 
     async def last_began(self) -> float | None:
         """When the newest call of all began, seconds since 1970; None where there is none."""

@@ -1,8 +1,7 @@
 """The line to the server: kept up, watched, and opened again. What goes over it is the replicator's business.
 
 A session ends by itself when nothing moves: no byte received for a while, bytes to send that nobody takes, or an answer
-that does not come. Then the line is opened again after a pause with jitter, so that a herd of desks does not return at
-once; sooner when a person does something that needs it.
+that does not come. Then the line is opened again (`Retries`).
 """
 
 import asyncio
@@ -10,7 +9,7 @@ import contextlib
 import math
 import random
 from collections.abc import Callable, Coroutine
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -40,14 +39,12 @@ from terminal.sync.apart import down, ended_by, farewell
 from terminal.sync.key import CA_FILE
 from terminal.sync.questions import Questions
 from terminal.sync.replicator import Replicator
+from terminal.sync.retries import Retries
 from terminal.sync.socket import Socket, Unreachable, opened, trust
 from terminal.sync.watch import Sample, Timings, Watch
 from terminal.words import sentence
 
 _log = structlog.get_logger(__name__)
-
-HURRY: Final = 2.0
-"""Seconds between two tries, at least, however often a person does something that needs the line."""
 
 Heard = Callable[[SyncNews | NoticeNews], None]
 
@@ -74,14 +71,12 @@ class Link:
         self._replicator = replicator
         self._url = url
         self._steady = steady
-        self._rng = rng
         self._heard = heard
         self._times = timings or Timings()
+        self._retries = Retries(steady, rng, self._times)
         self._socket: Socket | None = None
         self._turn = asyncio.Lock()
         self._wake = asyncio.Event()
-        self._needed = asyncio.Event()
-        self._tried_at = -HURRY
         self._moved = asyncio.Condition()
         self._questions = Questions()
         self._answers = 0
@@ -155,7 +150,7 @@ class Link:
 
         Raises `Refused("timeout")` after `timeout` seconds, `Refused("offline")` if there was no session by then.
         """
-        self._needed.set()
+        self._retries.need()
         try:
             async with asyncio.timeout(timeout):
                 await self._until(self._answered_up_to((await self._store.waiting()).last_made))
@@ -205,13 +200,11 @@ class Link:
     async def run(self) -> None:
         """Keep the line up until cancelled. Raises `BadInput` for an address that can never work."""
         unlisten = self._store.listen(self._happened)
-        failures = 0
         try:
             context = trust(self._url, self._store.directory / CA_FILE)
             while True:
                 welcomed, self._shut_out, self._unsaved, self._sources = False, None, False, ()
-                self._needed.clear()
-                self._tried_at = self._steady()
+                self._retries.tried()
                 reason = Why("uplink_down")
                 try:
                     async with opened(self._url, context) as socket:
@@ -225,30 +218,16 @@ class Link:
                     self._socket = None
                     self._replicator.closed()
                     self._questions.give_up()
-                failures = 0 if welcomed else failures + 1
-                asked, pause = self._replicator.retry_after or 0.0, self._pause(failures)
+                asked, pause = self._replicator.retry_after or 0.0, self._retries.pause(failed=not welcomed)
                 seconds = str(math.ceil(asked + pause))
                 unsaved = Why(UNSAVED) if self._unsaved and not welcomed else None
                 self._why = self._shut_out or unsaved or down(reason, seconds)
                 await self._report()
                 await asyncio.sleep(asked)
-                await self._rest(pause)
+                # A server that shut this desk out is not asked sooner.
+                await self._retries.rest(pause, in_full=self._shut_out is not None)
         finally:
             unlisten()
-
-    def _pause(self, failures: int) -> float:
-        """Full jitter between `first` and twice as much for every failure, `longest` at most."""
-        ceiling = min(self._times.longest, self._times.first * 2 ** min(failures, 16))
-        return self._rng.uniform(min(self._times.first, ceiling) / 2, ceiling)
-
-    async def _rest(self, pause: float) -> None:
-        """Until the next try. A server that shut this desk out is not asked sooner."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(pause):
-                if self._shut_out is not None:
-                    await asyncio.sleep(pause)
-                await self._needed.wait()
-                await asyncio.sleep(max(0.0, HURRY - (self._steady() - self._tried_at)))
 
     async def _greet(self, socket: Socket) -> None:
         """Challenge, hello, welcome: all within one time-out, for nothing in it is large."""
@@ -342,7 +321,7 @@ class Link:
     def _happened(self, happened: Happened) -> None:
         self._wake.set()
         if any(moved.state == "waiting" for moved in happened.ops):
-            self._needed.set()
+            self._retries.need()
 
     async def _send(self, messages: list[FromTerminal]) -> None:
         async with self._turn:

@@ -1,5 +1,6 @@
 """The status line: the health of every source in words, the server, what waits to be sent, how old the copy is."""
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from textual.geometry import Size
@@ -9,7 +10,7 @@ from ringdesk.safetext import SafeText
 from terminal.news import HealthNews, SyncNews
 from terminal.widgets.panel import Panel, Picture
 from terminal.widgets.row import Piece, Row, Tone, clipped, gap, piece, spaced, told, width_of
-from terminal.widgets.speech import because, say, source_name
+from terminal.widgets.speech import because, counted, say, source_name
 from terminal.widgets.when import Now, ago
 
 _SIGNS = {
@@ -20,6 +21,8 @@ _SIGNS = {
 }
 
 
+_ORDER = (Level.BROKEN, Level.WARNING, Level.STARTING, Level.OK)
+"""What is ill first."""
 NOTICE = 40
 """Cells for the title of a notice."""
 
@@ -89,29 +92,54 @@ class StatusLine(Panel[Health]):
 
     def picture(self, value: Health, inside: Size) -> Picture:
         """What is ill first: it must not be what is cut. Where there is no room for all of it, what to do about it goes
-        (the banner says that), then the notice (which stands in Home), then the sources that are well."""
+        (the banner says that), then the notice (which stands in Home), then the last of the sources, which are counted."""
         if value.said:
             return Picture((told(value.said, inside.width, bad=value.bad),))
         title = clipped(value.notice, NOTICE)
         notice: tuple[Piece, ...] = ()
         if title:
             notice = (gap(3), piece(say("Notice"), Tone.DIM), gap(), piece(title, Tone.STRONG))
-        for short, said, well in ((False, notice, True), (True, notice, True), (True, (), True), (True, (), False)):
-            left = _sources(value, short=short, well=well)
+        sources = sorted(value.sources, key=lambda news: _ORDER.index(news.level))
+        for short, said in ((False, notice), (True, notice), (True, ())):
+            left = _sources([source_words(news, short=short) for news in sources])
             right = (*server_words(value, short=short), *said, gap())
             if width_of((*left, *right)) < inside.width:
                 break
+        else:
+            room = max(inside.width - width_of(right), inside.width - inside.width // 2) - 1
+            left = _that_fit(sources, room)
         return Picture((Row(left, right, base=Tone.BAR),))
 
 
-def _sources(value: Health, *, short: bool, well: bool) -> tuple[Piece, ...]:
-    """The sources, what is ill first; those that are `well` too."""
-    order = (Level.BROKEN, Level.WARNING, Level.STARTING, Level.OK)
-    sources = sorted(value.sources, key=lambda news: order.index(news.level))
-    words: list[Piece] = [gap(), piece(say("Sources"), Tone.DIM), gap()]
+def _sources(worded: Iterable[tuple[Piece, ...]]) -> tuple[Piece, ...]:
+    """The sources, each in its words."""
+    words = [part for each in worded for part in (*each, gap(2))]
+    return (gap(), piece(say("Sources"), Tone.DIM), gap(), *(words or (piece(say("none"), Tone.DIM),)))
+
+
+def _that_fit(sources: Sequence[HealthNews], cells: int) -> tuple[Piece, ...]:
+    """As many of the sources as there is room for, one at least, and how many more there are. What ails the first is cut where it
+    does not fit: the banner says it."""
+    for shown in range(len(sources), 0, -1):
+        left = _sources([*(source_words(news, short=True) for news in sources[:shown]), _more(sources[shown:])])
+        if width_of(left) <= cells:
+            return left
+    named = [source_words(news, whole=False) for news in sources[:1]]
+    over = cells - width_of(_sources([*named, _more(sources[1:])])) - 1
+    cut = [_clipped(source_words(news, short=True), width_of(named[0]) + 1 + over) for news in sources[:1]]
+    return _sources([*(cut if over > 0 else named), _more(sources[1:])])
+
+
+def _clipped(pieces: tuple[Piece, ...], cells: int) -> tuple[Piece, ...]:
+    """The last of the pieces cut, so that all have room."""
+    *kept, last = pieces
+    return (*kept, piece(clipped(last.text, cells - width_of(kept)), last.tone))
+
+
+def _more(sources: Sequence[HealthNews]) -> tuple[Piece, ...]:
+    """How many there is no room for, and how the worst of them stands."""
     if not sources:
-        words.append(piece(say("none"), Tone.DIM))
-    for news in sources:
-        if well or news.level is not Level.OK:
-            words += [*source_words(news, short=short), gap(2)]
-    return tuple(words)
+        return ()
+    sign, tone = _SIGNS[sources[0].level]
+    words = piece(counted("and {count} more", "and {count} more", len(sources)), tone)
+    return (words,) if sources[0].level is Level.OK else spaced((piece(SafeText(sign), tone), words))

@@ -207,6 +207,13 @@ def test_a_source_that_is_a_line_is_taken_and_it_is_said_who_hears_it(shell: She
     assert (code, lines[-1]["changes"]) == (0, 2)
     assert "[[source]] pbx: the server listens to it, at 192.0.2.5:5038" in said
     assert "password" not in said
+    file.write_text('[[source]]\nid = "pbx"\ndialect = "ami"\nurl = "tcp://192.0.2.5:5038"\n')
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines, said.count("\n")) == (2, [], 1)
+    assert 'write it as secrets = ["user:password"]' in said
+    file.write_text('[[source]]\nid = "box"\ndialect = "ncid"\nurl = "tcp://192.0.2.5:3333"\nsecrets = ["x"]\n')
+    code, _, said = shell.admin("settings", "import", str(file))
+    assert (code, "ncid knows no login" in said) == (0, True)
 
 
 def test_a_line_that_the_server_could_not_reach_is_not_taken(shell: Shell) -> None:
@@ -233,6 +240,23 @@ def test_a_route_to_a_line_that_is_not_in_the_settings_is_taken_and_named(shell:
     code, lines, said = shell.admin("settings", "import", str(file))
     assert (code, lines[-1]["changes"], said.count("[[route]]")) == (0, 5, 1)
     assert "[[route]] typo: no [[line]] has the id or label 'Shpo'" in said
+
+
+def test_a_route_whose_desks_are_all_at_another_store_is_taken_and_named(shell: Shell) -> None:
+    shell.admin("store", "add", "east")
+    with contextlib.closing(sqlite3.connect(shell.room / "s.db")) as db, db:
+        db.executemany(
+            "INSERT INTO device (id, name, cls, site, public_key, epoch, last_dev_seq, enrolled_at, seen_at)"
+            " VALUES (?, ?, 'desk', ?, ?, 'e', 0, 0, 0)",
+            [("d1", "front", "main", b"a" * 32), ("d2", "far", "east", b"b" * 32)],
+        )
+    file = shell.room / "central.toml"
+    source = '[[source]]\nid = "cti"\ndialect = "generic"\nopen = true\n[[line]]\nid = "1"\nsource = "cti"\n'
+    route = '[[route]]\nid = "{}"\nsource = "cti"\ndesks = ["{}"]\n'
+    file.write_text(source + route.format("near", "front") + route.format("away", "far"))
+    code, lines, said = shell.admin("settings", "import", str(file))
+    assert (code, lines[-1]["changes"], said.count("[[route]]")) == (0, 4, 1)
+    assert "[[route]] away: of the desks and people whom it names none is at the store of its calls now (main)" in said
 
 
 def test_central_settings_go_in_and_out_and_every_time_into_the_audit(shell: Shell) -> None:

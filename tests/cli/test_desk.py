@@ -240,6 +240,16 @@ def test_drawn_into_a_pipe_it_refuses(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
+def test_two_sources_at_one_port_are_refused_with_both_names(tmp_path: Path) -> None:
+    one, other = "udp://:5060?dialect=sip", "udp://127.0.0.1:5060?dialect=whozz"
+    file = tmp_path / "ringdesk.toml"
+    file.write_text(f'[desk]\nsources = ["{one}", "{other}"]\n')
+    done = run(tmp_path, "desk", "--headless", "--config", str(file), "--data", str(tmp_path / "data"))
+    assert (done.returncode, done.stdout, done.stderr.count(b"\n")) == (2, b"", 1)
+    assert one.encode() in done.stderr
+    assert other.encode() in done.stderr
+
+
 def test_a_copied_desk_is_told_what_to_do_and_comes_back_by_a_new_code(shop: Shop, tmp_path: Path) -> None:
     code = tmp_path / "code"
     code.write_text(shop.admin("enrol", "--store", "main")["code"])

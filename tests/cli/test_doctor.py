@@ -332,6 +332,11 @@ class TestWhatTheSettingsName:
         assert (found["serail://x"]["level"], found["serail://x"]["why_code"]) == ("broken", "source_kind")
         assert "server" not in found
 
+    def test_two_that_listen_at_one_port_are_named(self, tmp_path: Path) -> None:
+        one, other = "udp://127.0.0.1:1?dialect=sip", "udp://127.0.0.1:1?dialect=whozz"
+        code, found = self.found(tmp_path, f"sources = ['{one}', '{other}']")
+        assert (code, found["settings"]["why_code"]) == (1, "source_same_port")
+
     def test_lines_that_are_given_are_tried_instead(self, tmp_path: Path) -> None:
         dead, given = "socket://127.0.0.1:1", "socket://127.0.0.1:2"
         _, found = self.found(tmp_path, f"sources = ['{dead}']\nserver = 'ws://127.0.0.1:1/sync'", given)

@@ -220,6 +220,7 @@ def test_a_reader_that_goes_away_ends_it_without_a_trace(room: Room, tmp_path: P
         (["tcp://pbx:5038"], "?dialect=ami"),
         (["serial://COM3?dialect=none"], "no dialect 'none'"),
         (["serial://COM3", "serial://COM3"], "same id"),
+        (["udp://:5060?dialect=sip", "udp://:5060?dialect=whozz"], "would both listen at port 5060"),
         (["replay:/none.jsonl?dialect=modem"], "No such file"),
         (["--record", "a.jsonl", "serial://COM3", "serial://COM4"], "one source"),
         (["--record", "/", "serial://COM3"], "cannot record"),

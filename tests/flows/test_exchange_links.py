@@ -31,10 +31,15 @@ class Office:
         secret = place.room / "secret"
         secret.write_text("ringdesk:anything")
         self.line = Line(address)
-        source = f"tcp://{self.line.address}?{options}&lease={lease}&secret-file={secret}&line=main"
-        self.desk = place.desk("a", source)
+        self._place = place
+        self._source = f"tcp://{self.line.address}?{options}&lease={lease}&secret-file={secret}&line=main"
+        self.desk = place.desk("a", self._source)
         self.pop = self.desk.expect(lambda line: line.get("event") == "screen_pop")
         self.began = time.monotonic()
+
+    def start_again(self) -> None:
+        """The desk, which was killed."""
+        self.desk = self._place.desk("a", self._source)
 
     def pops(self, desk: Process) -> list[str]:
         return [line["call"] for line in desk.seen if line.get("event") == "screen_pop"]
@@ -126,5 +131,34 @@ def test_who_hung_up_while_the_link_was_down_is_over_when_it_is_back(place: Shop
         office.line.up()
         assert office.until(office.colleague, "ended")["outcome"] == "unknown"
         assert office.pops(office.desk) == [office.pop["call"]]
+    finally:
+        office.line.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["ami", "esl"])
+@pytest.mark.parametrize("talk", [5, 45])
+def test_an_answered_call_outlives_the_desk_as_long_as_people_talk(place: Shop, what: str, talk: int) -> None:
+    """It is over before the desk is back, or goes on after that."""
+    office = Office(
+        place, what, "--rings", "1", "--cadence", "2", "--after", "1", "--answer", "1002", "--talk", str(talk)
+    )
+    try:
+        answered = office.until(office.colleague, "answered")
+        began = time.monotonic()
+        office.desk.kill()
+        time.sleep(8)
+        office.start_again()
+        assert office.desk.ask("sync", timeout=30)["ok"]
+        back = time.monotonic()
+        for desk in (office.colleague, office.desk):
+            over = office.until(desk, "ended", timeout=90)
+            assert (over["call"], over["outcome"]) == (answered["call"], "answered")
+        if talk == 5:
+            assert time.monotonic() - back < 25
+        else:
+            assert time.monotonic() - began > talk - 5, "nobody was cut off"
+        assert office.pops(office.colleague) == [answered["call"]]
+        assert office.pops(office.desk) == [], "who came back to it is not called again"
     finally:
         office.line.close()

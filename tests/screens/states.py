@@ -423,6 +423,15 @@ async def a_source_is_ill(run: Running) -> None:
 
 
 @state()
+async def more_sources_than_there_is_room_for(run: Running) -> None:
+    why = Why("line_without_numbers", {"count": "3"})
+    ill = (HealthNews(name, Level.WARNING, why, label=SafeText(name), served=True) for name in ("north", "south"))
+    well = (HealthNews(name, Level.OK, Why("line_ok"), label=SafeText(name)) for name in ("front", "back", "door"))
+    run.desk.publish(*well, *ill, SyncNews(connected=True, outbox=0, cursor=9))
+    await run.settle()
+
+
+@state()
 async def the_server_is_away(run: Running) -> None:
     run.desk.publish(SyncNews(connected=True, outbox=0, cursor=9))
     await run.settle()

@@ -192,6 +192,9 @@ class TestCancelled:
             ('SIP;cause=600;text="Busy Everywhere"', Outcome.BUSY),
             ("SIP;cause=603", Outcome.REJECTED),
             ("Q.850;cause=16", Outcome.MISSED),
+            # Asterisk 16 and 22, where the caller gave up after another telephone was busy, or declined
+            ("Q.850;cause=17", Outcome.MISSED),
+            ("Q.850;cause=21", Outcome.MISSED),
             ("SIP;cause=99999", Outcome.MISSED),
             ("preemption", Outcome.MISSED),
             ("", Outcome.MISSED),

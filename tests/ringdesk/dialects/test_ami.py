@@ -12,6 +12,7 @@ from tests.ringdesk.dialects.asterisk import Bench, Channel, T, reply, said
 
 BANNER = b"Asterisk Call Manager/11.0.0\r\n"
 SECRET = "ringdesk:ami-secret-tests"
+MAY_ASK = reply("may-ask", Variable="EPOCH", Value="1795325880")
 TRUNK = "PJSIP/trunk-00000001"
 
 
@@ -136,9 +137,10 @@ class TestLogin:
 class TestWithheldNumbers:
     """The number is in every event, withheld or not; only `CALLERID(pres)` tells (captured from Asterisk 22)."""
 
-    def ringing(self) -> Bench:
+    def ringing(self, *more: bytes) -> Bench:
         bench = Bench(SECRET)
         bench.login()
+        bench.hear(*more)
         caller, agent = trunk(), phone()
         bench.hear(caller.new(), agent.new(), caller.dials(agent))
         return bench
@@ -179,6 +181,36 @@ class TestWithheldNumbers:
         bench.run(1.9)
         assert bench.call.caller.raw is None
         bench.run(0.2)
+        assert bench.call.caller.raw == "0912345678"
+
+    def test_where_questions_are_answered_no_answer_shows_no_number_and_a_late_one_counts(self) -> None:
+        for late, raw in (("allowed_not_screened", "0912345678"), ("prohib_not_screened", None)):
+            bench = self.ringing(MAY_ASK)
+            bench.run(2.1)
+            assert (bench.call.caller.raw, bench.call.caller.presentation) == (None, Presentation.UNAVAILABLE)
+            bench.hear(reply(self.question(bench, "CALLERID(pres)"), Value=late))
+            assert bench.call.caller.raw == raw
+
+    def test_of_a_channel_that_is_gone_the_exchange_no_longer_knows_it(self) -> None:
+        """As Asterisk 16 and 22 answer where the caller was gone within some milliseconds."""
+        bench = self.ringing(MAY_ASK)
+        bench.hear(reply(self.question(bench, "CALLERID(pres)"), "Error", Message="No such channel"))
+        bench.hear(trunk().gone("127"), phone().gone("127"))
+        assert (bench.call.caller.presentation, bench.call.outcome) == (Presentation.UNAVAILABLE, "missed")
+        assert not any(event.caller and (event.caller.raw or event.caller.name) for event in bench.events)
+
+    def test_a_link_that_is_lost_before_the_answer_shows_no_number_and_asks_again(self) -> None:
+        bench = self.ringing(MAY_ASK)
+        bench.take(bench.dialect.closed(bench.now))
+        bench.run(3)
+        assert bench.call.caller.raw is None
+        bench.open()
+        bench.hear(BANNER, reply("challenge", Challenge="1"), reply("login"), said("FullyBooted"))
+        bench.sent.clear()
+        bench.hear(said("CoreShowChannel", ActionID="list", **trunk().keys()))
+        bench.hear(said("CoreShowChannelsComplete", ActionID="list"))
+        assert bench.call.caller.raw is None
+        bench.hear(reply(self.question(bench, "CALLERID(pres)"), Value="allowed_not_screened"))
         assert bench.call.caller.raw == "0912345678"
 
     def test_a_call_that_is_over_before_the_answer_waits_for_it(self) -> None:
@@ -281,6 +313,19 @@ class TestSnapshot:
 class TestRights:
     """What an account lacks, of which no answer to the login says anything."""
 
+    def test_who_may_not_ask_is_told_before_there_is_a_call(self) -> None:
+        bench = Bench(SECRET)
+        bench.login()
+        assert b"Action: Getvar\r\nActionID: may-ask\r\nVariable: EPOCH\r\n\r\n" in bench.sent
+        denied = {"response": "Error", "Message": "Permission denied"}
+        bench.hear(reply("may-ask", **denied), reply("list", **denied))
+        assert (bench.notices[-1].level, bench.codes[-1]) == (Level.WARNING, "ami_withheld_unknown"), (
+            "the worse of both"
+        )
+        sent = len(bench.sent)
+        bench.hear(trunk().new())
+        assert (len(bench.sent), bench.call.caller.raw) == (sent, "0912345678"), "nor is it asked, and waited for"
+
     LOOK = b"Action: CoreShowChannels\r\nActionID: look\r\n\r\n"
 
     def quiet(self) -> Bench:
@@ -319,6 +364,14 @@ class TestRights:
         assert bench.codes[-1] == "ami_ready"
         bench.run(61)
         assert bench.sent[-1] == b"Action: Ping\r\nActionID: ping\r\n\r\n"
+
+    def test_who_is_told_of_calls_may_lack_another_right(self) -> None:
+        bench = self.quiet()
+        bench.hear(reply("may-ask", "Error", Message="Permission denied"))
+        self.look(bench, "00:00:12")
+        assert bench.codes[-1] == "ami_untold"
+        bench.hear(trunk().new())
+        assert bench.codes[-1] == "ami_withheld_unknown"
 
     def test_a_right_that_is_missing_stays_said_after_a_silence(self) -> None:
         bench = Bench(SECRET)

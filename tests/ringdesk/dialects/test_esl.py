@@ -185,45 +185,78 @@ class TestLogin:
 
 
 A_TABLE = [
-    ("answered-race", "in", "answered", "+886912345678", "801", {"801": "ended", "802": "cancelled"}),
-    ("plain-gave-up", "in", "missed", "+886912345678", None, {"801": "cancelled"}),
-    ("no-answer", "in", "missed", "+886912345678", None, {"801": "missed"}),
-    ("busy", "in", "busy", "+886912345678", None, {"801": "rejected"}),
-    ("declined", "in", "rejected", "+886912345678", None, {"801": "rejected"}),
-    ("withheld", "in", "missed", None, None, {}),
-    ("forwarded", "in", "missed", "0933222111", None, {}),
-    ("two-devices", "in", "answered", "+886912345678", "801", {"801": "ended"}),
-    ("menu-only", "in", "abandoned", "+886912345678", None, {}),
-    ("voicemail", "in", "voicemail", "+886912345678", None, {"801": "missed"}),
-    ("queue-answered", "in", "answered", "+886912345678", "801", {"801": "ended"}),
-    ("queue-abandoned", "in", "abandoned", "+886912345678", None, {"801": "missed"}),
-    ("hold-blind-transfer", "in", "answered", "+886912345678", "802", {"801": "ended", "802": "ended"}),
-    ("attended-transfer", "in", "answered", "+886912345678", "802", {"801": "ended", "802": "ended"}),
-    ("outbound", "out", "answered", "801", "801", {}),
-    ("internal", "internal", "answered", "801", "802", {"802": "ended"}),
-    ("snapshot", "in", "answered", None, "801", {"801": "ended"}),
-    ("disconnected", "in", None, "+886912345678", None, {"801": "ringing"}),
+    ("plain-gave-up", "in", "missed", "+886912345678", None, "801 cancelled"),
+    ("two-devices", "in", "answered", "+886912345678", "801", "801 ended"),
+    ("snapshot", "in", "answered", None, "801", "801 ended"),
+    ("disconnected", "in", None, "+886912345678", None, "801 ringing"),
+    ("group-answered", "in", "answered", "0912345678", "1002", "1001 cancelled, 1002 ended, 1003 cancelled"),
+    ("group-missed", "in", "missed", "0912345678", None, "1001 missed, 1002 missed, 1003 rejected"),
+    ("gave-up", "in", "missed", "0912345678", None, "1001 cancelled"),
+    ("no-answer", "in", "missed", "0912345678", None, "1001 missed"),
+    ("busy", "in", "busy", "0912345678", None, "1001 rejected"),
+    ("declined", "in", "rejected", "0912345678", None, "1001 rejected"),
+    ("withheld", "in", "answered", None, "1001", "1001 ended"),
+    ("forwarded", "in", "answered", "0912345678", "1001", "1001 ended"),
+    ("forward-302", "in", "answered", "0912345678", "1002", "1001 cancelled, 1002 ended"),
+    ("menu-only", "in", "abandoned", "0912345678", None, ""),
+    ("voicemail", "in", "voicemail", "0912345678", None, "1001 missed"),
+    ("queue-answered", "in", "answered", "0912345678", "1002", "1001 missed, 1002 ended"),
+    ("queue-abandoned", "in", "abandoned", "0912345678", None, "1001 missed, 1002 cancelled"),
+    ("hold", "in", "answered", "0912345678", "1001", "1001 ended"),
+    ("blind-transfer", "in", "answered", "0912345678", "1002", "1001 ended, 1002 ended"),
+    ("attended-transfer", "in", "answered", "0912345678", "1002", "1001 ended, 1002 ended"),
+    ("transferred-ringing", "in", "answered", "0912345678", "1002", "1001 ended, 1002 ended"),
+    ("att-xfer", "in", "answered", "0912345678", "1002", "1001 ended, 1002 ended"),
+    ("outbound", "out", "answered", "1001", "1001", ""),
+    ("click-to-call", "out", "answered", "1001", "1001", ""),
+    ("internal", "internal", "answered", "1001", "1002", "1002 ended"),
+    ("loopback", "in", "answered", "0912345678", "1001", "1001 ended"),
+    ("loopback-missed", "in", "missed", "0912345678", None, "1001 cancelled"),
+    (
+        "enterprise",
+        "in",
+        "answered",
+        "0912345678",
+        "1003",
+        "1003 ended, 1001 cancelled, 1002 cancelled, 1004 cancelled",
+    ),
+    ("pick-up", "in", "answered", "0912345678", "1002", "1001 cancelled, 1002 ended"),
+    ("valet", "in", "answered", "0912345678", "1002", "1001 ended, 1002 ended"),
+    ("fifo", "in", "answered", "0912345678", "1001", "1001 ended"),
+    ("park", "in", "answered", "0912345678", "1002", "1002 ended"),
 ]
 
 
-@pytest.mark.parametrize(("stem", "direction", "outcome", "raw", "by", "legs"), A_TABLE)
-def test_transcripts(
-    stem: str, direction: str, outcome: str | None, raw: str | None, by: str | None, legs: dict[str, str]
-) -> None:
+def played(stem: str) -> Bench:
     bench = Bench()
     for chunk in transcript.read((TRANSCRIPTS / f"{stem}.jsonl").read_bytes().splitlines()):
         bench.run(chunk.at - bench.now)
         if chunk.dir == "in":
             bench.hear(chunk.data)
-    call = next(one for one in bench.tracker.calls if one.merged_into is None)
+    return bench
+
+
+@pytest.mark.parametrize(("stem", "direction", "outcome", "raw", "by", "legs"), A_TABLE)
+def test_transcripts(
+    stem: str, direction: str, outcome: str | None, raw: str | None, by: str | None, legs: str
+) -> None:
+    (call,) = (one for one in played(stem).tracker.calls if one.merged_into is None)
     assert (call.direction.value, None if call.outcome is None else call.outcome.value) == (direction, outcome)
     assert (call.caller.raw, call.answered_by) == (raw, by)
-    assert {leg.agent: leg.state.value for leg in call.legs} == legs
+    assert ", ".join(f"{leg.agent} {leg.state.value}" for leg in call.legs) == legs
     assert call.caller.presentation is (Presentation.SHOWN if raw else Presentation.PRIVATE)
-    assert call.caller.name == {"+886912345678": "陳小姐", "801": "Front desk"}.get(raw or "") or stem == "internal"
+    assert call.caller.name == {"+886912345678": "陳小姐", "0912345678": "Chen"}.get(raw or "")
     assert call.via == (Via(SafeText("0225001111"), "no_answer") if stem == "forwarded" else None)
     assert call.called.queue == ("support" if stem.startswith("queue") else None)
     assert call.called.line == "main"
+
+
+def test_who_is_called_by_a_click_is_the_number_not_one_s_own_telephone() -> None:
+    assert played("click-to-call").call.called.raw == "0912345678"
+
+
+def test_a_transfer_shows_while_nobody_has_taken_it() -> None:
+    assert EventKind.TRANSFERRING in [one.event for one in played("blind-transfer").events]
 
 
 def test_every_transcript_is_in_the_table() -> None:

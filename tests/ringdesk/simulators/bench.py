@@ -11,8 +11,8 @@ T = 1795325880.0
 class Bench:
     """Both ends of a wire without delay; datagrams carry the peer's address."""
 
-    def __init__(self, dialect: StreamDialect, peer: SimulatedPeer, address: str | None = None) -> None:
-        self.now = T
+    def __init__(self, dialect: StreamDialect, peer: SimulatedPeer, address: str | None = None, at: float = T) -> None:
+        self.now = at
         self.dialect = dialect
         self.peer = peer
         self.address = address
@@ -21,6 +21,11 @@ class Bench:
         self._tracker = Tracker()
         self._take(dialect.opened(self.now))
         self._hear(peer.opened(self.now))
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """What the dialect has told of so far."""
+        return self._tracker.calls
 
     def call(self, call: Incoming, silence: float = 0.0) -> Call:
         """A call to its end, and the silence behind it."""

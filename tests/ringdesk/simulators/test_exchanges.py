@@ -68,6 +68,15 @@ def test_an_asterisk_says_of_a_caller_what_may_be_shown(call: Incoming, value: b
     assert b"Value: " + value in exchange.received(asked, 0.0)
 
 
+def test_an_asterisk_no_longer_knows_a_channel_that_is_gone() -> None:
+    exchange = SimulatedAsterisk()
+    lasts = exchange.call(SHOWN, 0.0)
+    channel = exchange.due(0.0).partition(b"Channel: ")[2].partition(b"\r\n")[0]
+    asked = b"Action: Getvar\r\nChannel: " + channel + b"\r\nVariable: CALLERID(pres)\r\n\r\n"
+    assert exchange.received(asked, lasts) == b"Response: Error\r\nMessage: No such channel\r\n\r\n"
+    assert b"Value: 7\r\n" in exchange.received(b"Action: Getvar\r\nVariable: EPOCH\r\n\r\n", 7.0)
+
+
 @pytest.mark.parametrize("name", ["ami", "esl"])
 @pytest.mark.parametrize(("answer", "by"), [("1001", "1001"), ("1002", "1002"), ("", "1001")])
 def test_one_of_two_telephones_answers(name: str, answer: str, by: str) -> None:
@@ -78,6 +87,16 @@ def test_one_of_two_telephones_answers(name: str, answer: str, by: str) -> None:
     assert call.answered is not None
     assert call.ended is not None
     assert call.ended - call.answered == pytest.approx(3.0, abs=0.1)
+
+
+@pytest.mark.parametrize("name", ["ami", "esl"])
+@pytest.mark.parametrize(("seconds", "states"), [(2.0, ["ringing"]), (9.0, ["answered"]), (20.0, [])])
+def test_who_comes_later_is_told_which_calls_are_on(name: str, seconds: float, states: list[str]) -> None:
+    it = bench(name)
+    it.peer.call(Incoming(number="0227208889", rings=1, answer="1001", talk=9.0), it.now)
+    it.run(seconds)
+    late = Bench(AmiDialect("t", LOGIN) if name == "ami" else EslDialect("t", LOGIN), it.peer, at=it.now)
+    assert [call.state for call in late.calls] == states
 
 
 @pytest.mark.parametrize("name", ["ami", "esl"])

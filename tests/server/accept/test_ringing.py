@@ -13,9 +13,22 @@ from ringdesk.ops import CallClaim, CallReport, PresenceSet
 from ringdesk.presence import PresenceState
 from ringdesk.routing import MarkedNumbers
 from ringdesk.safetext import SafeText
+from server.accept.ringing import deserted
 from server.callroom import CallRoom
 from server.fanout import Wake
-from server.store.values import Device, Enrolment, Person, RouteRow, Rules, Site, StoreHours
+from server.store.values import (
+    Central,
+    Device,
+    Enrolment,
+    LineRow,
+    Person,
+    Roster,
+    RouteRow,
+    Rules,
+    Site,
+    Source,
+    StoreHours,
+)
 from tests.server.accept.test_owing import Office, event, office
 from tests.server.callroom.test_callroom import ENTRY, KEY, NOW, bench
 
@@ -263,3 +276,55 @@ async def test_two_processes_take_one_turn(team: Office) -> None:
     team.desk.now = NOW + 40
     await team.desk.room.hunt()
     assert await rung(team) == ("p1",)
+
+
+class TestDeserted:
+    """Routes that name nobody who is at the store of their calls."""
+
+    ROSTER = Roster(
+        desks={"front": ("d1",), "far": ("d2",)},
+        people={"mei": ("p1",), "ann": ("p2",)},
+        stores={"d1": "main", "d2": "north", "p1": "north"},
+    )
+    LINES = (LineRow(id="1", source="pbx", site="main", label="Shop"), LineRow(id="2", source="two", site="north"))
+    SOURCES = tuple(Source(id=name, dialect="generic", url="") for name in ("pbx", "two", "bare"))
+
+    def found(self, *at_desks: str, **more: Any) -> list[tuple[str, ...]]:
+        rules = Rules(routes=(RouteRow(id="r", **more),))
+        central = Central(self.SOURCES, self.LINES, rules)
+        return [stores for _, stores in deserted(central, self.ROSTER, ("main", "north"), at_desks)]
+
+    @pytest.mark.parametrize(
+        ("more", "stores"),
+        [
+            ({"source": "pbx", "desks": ("far",)}, ("main",)),
+            ({"line": "1", "people": ("mei",)}, ("main",)),
+            ({"line": "Shop", "desks": ("d2",), "people": ("mei",)}, ("main",)),
+            ({"source": "bare", "desks": ("far",)}, ("main",)),
+            ({"store": "north", "desks": ("front",)}, ("north",)),
+            ({"source": "pbx", "to_store": "north", "desks": ("front",)}, ("north",)),
+        ],
+    )
+    def test_nobody_of_them_is_where_its_calls_are(self, more: dict[str, Any], stores: tuple[str, ...]) -> None:
+        assert self.found(**more) == [stores]
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            {"source": "pbx", "desks": ("front", "far")},
+            {"source": "pbx", "people": ("ann",)},  # who never said anything may be anywhere
+            {"source": "pbx", "to_store": "north"},
+            {"source": "pbx", "to_store": "north", "desks": ("far",)},
+            {"desks": ("far",)},
+            {"queue": "sales", "desks": ("far",)},
+            {"line": "of a desk's own source", "desks": ("far",)},
+            {"source": "of a desk", "desks": ("far",)},
+            {"line": "1", "store": "north", "desks": ("front",)},  # fits no call at all
+        ],
+    )
+    def test_somebody_is_or_may_be(self, more: dict[str, Any]) -> None:
+        assert self.found(**more) == []
+
+    def test_the_calls_of_a_line_that_a_desk_listens_to_may_be_of_any_store(self) -> None:
+        assert self.found("pbx", source="pbx", desks=("far",)) == []
+        assert self.found("pbx", line="1", desks=("far",)) == []

@@ -129,8 +129,9 @@ async def test_a_change_during_a_pull_is_not_missed(it: Shop) -> None:
     assert len(reader.bodies("org@clear", "member")) == total
 
 
-async def stalled(it: Shop) -> Terminal:
-    """A terminal that is live and then reads no more."""
+async def stalled(it: Shop, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal that is live and then reads no more; it is not given up for as long as a slow machine needs."""
+    monkeypatch.setattr(limits, "PROGRESS_SECONDS", 600.0)
     terminal = await it.terminal(user=None)
     await terminal.pull("org@clear")
     terminal.line.transport.pause_reading()
@@ -149,7 +150,7 @@ async def test_a_stalled_terminal_blocks_nobody_costs_little_and_is_dropped(
         made(self, connection)
 
     monkeypatch.setattr(DirectOutlet, "__init__", watched)
-    dead = await stalled(it)
+    dead = await stalled(it, monkeypatch)
     healthy = await it.terminal(user=None)
     await healthy.pull("org@clear")
     text = SafeLines("x" * 15_000)
@@ -172,7 +173,7 @@ async def test_a_slow_terminal_is_served_from_its_cursor_when_it_reads_again(
     it: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hub, "ORG_PACE", 0.0)
-    slow = await stalled(it)
+    slow = await stalled(it, monkeypatch)
     text = SafeLines("x" * 15_000)
     for step in range(2):
         await imported(it, [("note", Note(id=f"n{number % 100}", text=text, at=step)) for number in range(300)], 50)

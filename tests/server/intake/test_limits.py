@@ -35,8 +35,8 @@ def test_who_is_refused_again_and_again_silences_nobody_behind_the_same_address(
         assert got.count(403) >= 30
         assert good.sends(said("c1"), **forwarded)[0] == 200, "who is believed always comes in"
         assert good.sends(said("c2"), **{"x-forwarded-for": "198.51.100.7, 198.51.100.8"})[0] == 200
-        status, _, headers = bad.sends(said("c3"), **forwarded)
-        assert (status, headers["retry-after"]) == (429, "1")
+        still = [bad.sends(said("c3"), **forwarded) for _ in range(20)]
+        assert {headers.get("retry-after") for status, _, headers in still if status == 429} == {"1"}
         another = Provider(place.address, source="token", secret="guess")
         assert another.sends(said("c4"), **forwarded)[0] == 403, "each source by itself"
         nobody = [Provider(place.address, source="nobody").sends(said("c5"), **forwarded)[0] for _ in range(40)]

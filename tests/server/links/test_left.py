@@ -1,14 +1,16 @@
 """The calls that were on when a server was killed: what is heard of goes on, what is not is over, and nobody is cut off."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from unittest.mock import patch
 
+import msgspec
 import pytest
 
-from ringdesk.calls import Call, CallEvent, CallState, EventKind
+from ringdesk.calls import Call, CallEvent, CallState, EventKind, SourceKey
 from ringdesk.tracker import claim
+from ringdesk.tracker.again import names
 from server.callroom import Report
 from server.links.held import Held
 from server.links.left import Left
@@ -70,6 +72,23 @@ async def test_what_is_not_in_the_list_of_all_calls_is_over(scene: Scene, kinds:
         await scene.until(CallState.ENDED)
 
 
+async def test_a_list_that_is_there_at_once_is_waited_behind_once(scene: Scene) -> None:
+    """Four looks are one wait, and a slow machine has fewer."""
+    looks: list[float] = []
+
+    async def sleep(seconds: float, *, asleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        looks.append(seconds)
+        await asleep(seconds)
+
+    it = Judged(scene, await left_on(scene, RINGS), listed=True)
+    await it.hand.stands(UP)
+    with patch("server.links.left.asyncio.sleep", sleep):
+        await it.left.run()
+    await it.held.end()
+    await scene.until(CallState.ENDED)
+    assert 0 < looks.count(RINGS_ON / 4) < 7
+
+
 @pytest.mark.parametrize("listed", [None, False])
 async def test_who_talks_goes_on_where_nothing_is_listed(scene: Scene, *, listed: bool | None) -> None:
     async with judged(scene, await left_on(scene, RINGS, ANSWERED), listed=listed) as it:
@@ -126,3 +145,14 @@ async def test_what_another_source_hears_meanwhile_goes_on(scene: Scene) -> None
         assert (await scene.call()) != left
         await it.hand.stands(UP)
         await stays(scene, CallState.RINGING)
+
+
+async def test_what_goes_by_a_name_of_its_time_is_heard_of_by_the_id_of_its_source(scene: Scene) -> None:
+    left = await left_on(scene, RINGS)
+    named = msgspec.structs.replace(left, sources=(SourceKey("pbx", names("7", NOW)[0]),))
+    async with judged(scene, named, listed=True) as it:
+        assert it.held.silent_on(named)
+        await it.hand.says(RINGS)
+        async with asyncio.timeout(30):
+            while it.held.silent_on(named):
+                await asyncio.sleep(0.01)

@@ -5,9 +5,12 @@ import logging
 import msgspec
 import pytest
 
+from config import registry
 from ringdesk.dialects import Level, Notice
 from ringdesk.safetext import SafeText
-from ringdesk.why import Why
+from ringdesk.servedwords import at_server
+from ringdesk.why import ENGLISH, Why
+from server.links.held import Held
 from server.links.told import MAX_TEXT, STANDS, Told
 from tests.server.links.line import DOWN, MAIN, PBX, UP, Scene
 
@@ -54,3 +57,21 @@ async def test_no_secret_and_no_number_of_what_an_exchange_says_goes_on(
     (source,) = scene.standings.of("main").sources
     assert (source.detail, source.why.args["port"]) == (shown, shown)
     assert said == shown or said not in caplog.text
+
+
+async def test_what_a_dialect_says_of_a_secret_file_is_said_of_the_secrets_of_the_source(scene: Scene) -> None:
+    held = Held((PBX, (MAIN,)), scene.central, lambda: scene.now)
+    held.stand("pbx", Notice(Level.BROKEN, Why("ami_no_secret")))
+    Told(scene.standings).tell((PBX, (MAIN,)), held.notice)
+    (source,) = scene.standings.of("main").sources
+    assert 'secrets = ["user:password"]' in source.words
+    assert at_server(DOWN.why) is DOWN.why, "everything else stays as it is"
+
+
+def test_no_word_of_a_dialect_that_logs_in_names_a_secret_file_to_the_server() -> None:
+    for name in ("ami", "esl", "sip"):
+        registry.find(name)
+    for code in [code for code in ENGLISH if code.startswith(("ami_", "esl_", "sip_"))]:
+        words = at_server(Why(code)).english()
+        assert "secret file" not in words
+        assert "secret-file" not in words

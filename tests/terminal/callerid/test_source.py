@@ -3,7 +3,7 @@ import pytest
 from config import registry
 from ringdesk.errors import BadInput
 from ringdesk.ids import source_id
-from terminal.callerid.source import _SPOKEN_OVER, Transport, parse
+from terminal.callerid.source import _SPOKEN_OVER, Transport, at_one_port, expect_apart, parse
 
 
 def test_serial_device_with_defaults() -> None:
@@ -172,3 +172,27 @@ def test_the_password_as_it_is_goes_only_where_the_url_says_so() -> None:
     assert parse(f"{url}&plain-login=1", "d1").options.plain_login
     with pytest.raises(BadInput, match="must be 1 or 0"):
         parse(f"{url}&plain-login=yes", "d1")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "clash"),
+    [
+        ("udp://:5060?dialect=sip", "udp://:5060?dialect=whozz", True),
+        ("udp://:5060?dialect=sip", "udp://192.0.2.1:5060?dialect=whozz", True),
+        ("udp://0.0.0.0:5060?dialect=sip", "udp://:5060?dialect=whozz", True),
+        ("udp://[::]:5060?dialect=sip", "udp://[2001:db8::1]:5060?dialect=whozz", True),
+        ("http://:8080?dialect=generic&open=1", "http://127.0.0.1:8080?dialect=twilio&open=1", True),
+        ("udp://192.0.2.1:5060?dialect=sip", "udp://192.0.2.2:5060?dialect=whozz", False),
+        ("udp://[::]:5060?dialect=sip", "udp://:5060?dialect=whozz", False),
+        ("udp://:5060?dialect=sip", "udp://:5061?dialect=whozz", False),
+        ("udp://:5060?dialect=sip", "http://:5060?dialect=generic&open=1", False),
+        ("tcp://192.0.2.1:5038?dialect=ami", "tcp://192.0.2.1:5038?dialect=ami&id=b", False),
+    ],
+)
+def test_two_that_listen_at_one_port_of_this_machine_cannot_both(one: str, other: str, clash: bool) -> None:
+    specs = [parse(url, "desk-1") for url in ("serial://COM3", one, other)]
+    assert at_one_port(specs) == (tuple(specs[1:]) if clash else None)
+    if clash:
+        with pytest.raises(BadInput) as refusal:
+            expect_apart(specs)
+        assert all(url in str(refusal.value) for url in (one, other))

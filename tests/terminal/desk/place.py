@@ -12,12 +12,13 @@ from typing import TypeVar
 import msgspec
 
 from ringdesk.calls import Call, Caller, CallEvent, EventKind, Presentation
-from ringdesk.dialects import Notice
+from ringdesk.dialects import Level, Notice
 from ringdesk.ids import Uuid7Source
 from ringdesk.members import Member, MemberNumber
 from ringdesk.ops import Actor, encode
 from ringdesk.safetext import SafeText
 from ringdesk.tracker import Tracker
+from ringdesk.why import Why
 from ringdesk.wire.values import Image
 from terminal.callerid.source import SourceSpec, parse
 from terminal.desk import Desk, Source
@@ -47,6 +48,8 @@ N = TypeVar("N")
 class Hand:
     """A line that is worked by hand: what it reports comes in its caller's thread, as from a pump."""
 
+    listed: bool | None = None
+
     def __init__(self) -> None:
         self.spec: SourceSpec = parse("socket://127.0.0.1:1?line=front&area=2", "test")
         self.on_event: Callable[[CallEvent], None] = lambda _: None
@@ -64,6 +67,10 @@ class Hand:
 
     def close(self) -> None:
         """Nothing closes."""
+
+    def stands(self, level: Level) -> None:
+        """How it stands now."""
+        self.on_health(self.spec.id, Notice(level, Why("line_ok", {"port": "front"})))
 
     async def say(self, kind: EventKind, caller: Caller | None = None, native: str = "1") -> None:
         event = CallEvent(event=kind, at=time.time(), source=self.spec.id, native_id=native, caller=caller)

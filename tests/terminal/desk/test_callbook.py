@@ -297,7 +297,7 @@ class TestRingsOnAsItIsGivenUp:
         kept = call_id("line", "1")
         began = row(id=kept, sources=(SourceKey("line", "1"),), last_ring=AT)
         assert book.row(began, AT + 60) == [], "too old to pop by itself"
-        (stopped,) = book.unheard([began], {"line"}, AT + 60)
+        (stopped,) = book.unheard([began], "line", {"line"}, AT + 60, listed=False)
         book.heard(stopped, "main")
         told = msgspec.structs.replace(began, state=CallState.RING_STOPPED, last_ring=AT + 60, lapsed=True)
         if ended:
@@ -439,6 +439,22 @@ class TestWhatMayBeTheSameCall:
         assert [turn.call.perhaps for turn in turns] == [None]
         (turn,) = book.row(self.withheld("b", perhaps="a", state=CallState.ENDED, ended=AT + 8), AT + 9)
         assert turn.call.perhaps == "a", "taken back"
+
+    def test_it_is_not_asked_whether_a_call_is_the_one_that_turned_out_to_be_it(self) -> None:
+        """The exchange at the server named the caller after a line of this desk had; then the server made one call of both."""
+        book = CallBook(Tracker())
+        assert pops(book, event(EventKind.RINGING), event(EventKind.CALLER, 0, MEI)) == [(EventKind.CALLER, 0.0)]
+        own = call_id("line", "1")
+        pbx = {"id": "pbx", "site": "main", "sources": (SourceKey("pbx", "7"),)}
+        book.row(row(caller=Caller(), **pbx), AT)
+        book.row(row(**pbx), AT)
+        both = {**pbx, "sources": (SourceKey("pbx", "7"), SourceKey("line", "1"))}
+        over = row(id=own, state=CallState.ENDED, ended=AT, merged_into="pbx", sources=(SourceKey("line", "1"),))
+        turns = [*book.row(over, AT), *book.row(row(state=CallState.ANSWERED, **both), AT + 1)]
+        assert [(turn.call.id, turn.pop, turn.call.perhaps) for turn in turns if turn.call.id == "pbx"][-1:] == [
+            ("pbx", False, None)
+        ]
+        assert [(call.id, call.perhaps) for call in book.calls(AT + 1)] == [("pbx", None)]
 
     def test_what_a_person_made_one_and_two_again_holds_for_an_own_line(self) -> None:
         book = CallBook(Tracker())
