@@ -445,12 +445,12 @@ class TestWhatMayBeTheSameCall:
         book = CallBook(Tracker())
         assert pops(book, event(EventKind.RINGING), event(EventKind.CALLER, 0, MEI)) == [(EventKind.CALLER, 0.0)]
         own = call_id("line", "1")
-        pbx = {"id": "pbx", "site": "main", "sources": (SourceKey("pbx", "7"),)}
-        book.row(row(caller=Caller(), **pbx), AT)
-        book.row(row(**pbx), AT)
-        both = {**pbx, "sources": (SourceKey("pbx", "7"), SourceKey("line", "1"))}
+        named = row(id="pbx", site="main", sources=(SourceKey("pbx", "7"),))
+        book.row(msgspec.structs.replace(named, caller=Caller()), AT)
+        book.row(named, AT)
         over = row(id=own, state=CallState.ENDED, ended=AT, merged_into="pbx", sources=(SourceKey("line", "1"),))
-        turns = [*book.row(over, AT), *book.row(row(state=CallState.ANSWERED, **both), AT + 1)]
+        both = msgspec.structs.replace(named, state=CallState.ANSWERED, sources=(*named.sources, *over.sources))
+        turns = [*book.row(over, AT), *book.row(both, AT + 1)]
         assert [(turn.call.id, turn.pop, turn.call.perhaps) for turn in turns if turn.call.id == "pbx"][-1:] == [
             ("pbx", False, None)
         ]
