@@ -50,6 +50,8 @@ from server.store.sqlite import open_store
 
 GRACE: Final = 10
 """Seconds for open sessions at a shutdown."""
+LAST_WRITES: Final = 5.0
+"""Seconds of it for what is written then, if another program holds the database."""
 
 
 class Roots(msgspec.Struct, frozen=True):
@@ -81,6 +83,8 @@ class Running(msgspec.Struct, frozen=True):
 
     parts: Parts
     intake: Intake
+    ends: Callable[[], None]
+    """It has been told to stop: the links end while the sessions do, and what the disk does not take soon is given up."""
 
 
 def application(parts: Parts, intake: Intake) -> Starlette:
@@ -188,13 +192,21 @@ async def put_together(serving: Serving, roots: Roots, ca: str, place: Place) ->
     central = Central(store, room, home)
     intake = Intake(central, roots.clock, place, decoy, serving.dialects)
     links = Links(store, central, hub.standings, roots.clock, roots.line)
-    working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run(), links.run())]
+    linked = asyncio.create_task(links.run())
+    working = [asyncio.create_task(work) for work in (hub.run(), room.run(), intake.run())]
+
+    def ends() -> None:
+        if not linked.cancelling():  # a second time would cut short how the links end
+            linked.cancel()
+            store.hurry(LAST_WRITES)
+
     try:
-        yield Running(parts, intake)
+        yield Running(parts, intake, ends)
     finally:
+        ends()
         for each in working:
             each.cancel()
-        await asyncio.wait(working)
+        await asyncio.wait({linked, *working})
         await intake.flush()
         logins.close()
         await store.close()
@@ -215,7 +227,7 @@ async def serve(serving: Serving, roots: Roots, on_bound: Callable[[str], None],
             config = _config(app, ssl_certfile=certificate, ssl_keyfile=serving.tls_key)
             door = Door(descriptors(), place.proxies)
             server = Listening(config, door, lambda: on_bound(address_of(listener)))
-            await _run(server, listener, stop)
+            await _run(server, listener, stop, running.ends)
     finally:
         listener.close()
 
@@ -269,8 +281,10 @@ def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
     )
 
 
-async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) -> None:
-    """Until it is told to stop, or is cancelled: either way sessions get their close frames."""
+async def _run(
+    server: Listening, listener: socket.socket, stop: asyncio.Event, ends: Callable[[], None] = lambda: None
+) -> None:
+    """Until it is told to stop, or is cancelled: either way sessions get their close frames, after a call of `ends`."""
     log, hushed = logging.getLogger("uvicorn.error"), Hushed()
     log.addFilter(hushed)
     running = asyncio.create_task(server.serve(sockets=[listener]))
@@ -279,6 +293,7 @@ async def _run(server: Listening, listener: socket.socket, stop: asyncio.Event) 
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
+        ends()
         server.should_exit = True
         try:
             await running

@@ -60,6 +60,8 @@ class Held:
         self._waiting: asyncio.Queue[tuple[CallEvent, float]] = asyncio.Queue(ROOM)
         self._work: asyncio.Task[None] | None = None
         self._said: set[str] = set()
+        self._taking = 0
+        """Events that were taken from those that wait, and are not on the disk yet."""
 
     # --- in the thread of the line
 
@@ -112,7 +114,7 @@ class Held:
         except TimeoutError:
             log.exception("link.ends_late", extra={"source": self._source.id})
         self._work.cancel()
-        lost = self._waiting.qsize()
+        lost = self._waiting.qsize() + self._taking
         while not closing.done():  # the thread may wait for room
             while not self._waiting.empty():
                 self._waiting.get_nowait()
@@ -128,9 +130,11 @@ class Held:
             waiting = [await self._waiting.get()]
             while not self._waiting.empty() and len(waiting) < AT_ONCE:
                 waiting.append(self._waiting.get_nowait())
+            self._taking = len(waiting)
             self._said.update(*((event.native_id, event.linked_id or "") for event, _ in waiting))
             for events, delayed in _by_age(waiting, self._clock()):
                 await self._take(events, delayed=delayed)
+            self._taking = 0
             for _ in waiting:
                 self._waiting.task_done()
 

@@ -198,5 +198,9 @@ class Store(Protocol):
         """Whether this process is the one that holds the link of a source (sync.md 5): of all processes on the database one at
         most, from when nobody did until it ends, however that comes. Raises `Unavailable`."""
 
+    def hurry(self, seconds: float) -> None:
+        """This process is about to end: from so many seconds on no write waits for another program any longer, and those that
+        do are given up (`Unavailable`)."""
+
     async def close(self) -> None:
         """Give it back; what was committed stays."""

@@ -1,5 +1,7 @@
 """SQLite as the server's database: one writing connection, one reading, each in its thread."""
 
+import asyncio
+import logging
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -19,6 +21,8 @@ from server.store.sqlite_order import SqliteOrder
 from server.store.sqlite_register import SqliteRegister
 from server.store.sqlite_rows import Link, first
 from server.store.values import MAIN_SITE, Audited, audit_content, entry_of
+
+log = logging.getLogger("ringdesk.server.store")
 
 PREFIX: Final = "sqlite:///"
 ENOUGH: Final = 1 << 20
@@ -71,10 +75,16 @@ class SqliteStore:
         """The one server of the file holds every link."""
         return self._lock is not None
 
+    def hurry(self, seconds: float) -> None:
+        """Writes alone wait for others."""
+        asyncio.get_running_loop().call_later(seconds, self._lanes[0].hurry)
+
     async def close(self) -> None:
         """Both connections; the last one to go folds the log into the file."""
         for lane in reversed(self._lanes):
             await lane.close()
+        if given_up := self._lanes[0].given_up:
+            log.error("store.not_written", extra={"writes": given_up})
         if self._lock is not None:
             self._lock.release()
 

@@ -28,6 +28,8 @@ MOST_TOGETHER: Final = 64
 
 BUSY: Final = 10.0
 """Seconds to wait for another process (admin beside the server) to finish its transaction."""
+STEP: Final = 0.25
+"""Seconds after which a write that waits so looks whether it still may."""
 AUTO_CHECKPOINT: Final = 1000
 """Pages. Only the server's writer checkpoints: two that do so can corrupt a WAL before SQLite 3.51.3."""
 
@@ -67,6 +69,7 @@ class Lane:
 
     Attributes:
         failures: how many transactions failed because of the disk.
+        given_up: how many writes did not get their turn before this process ended.
     """
 
     def __init__(self, path: Path, *, writes: bool, checkpoints: bool = False) -> None:
@@ -77,7 +80,9 @@ class Lane:
         self._closed = False
         self._waiting: deque[_Turn] = deque()
         self._running: asyncio.Future[None] | None = None
+        self._hurried = False
         self.failures = 0
+        self.given_up = 0
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer" if writes else "reader")
 
     async def run(self, work: Work[T]) -> T:
@@ -95,6 +100,10 @@ class Lane:
             self._next()
         result: T = await turn.done
         return result
+
+    def hurry(self) -> None:
+        """From now on nothing waits for another process."""
+        self._hurried = True
 
     async def close(self) -> None:
         """Wait for what runs and what waits, then close. Closing twice is no error."""
@@ -120,6 +129,8 @@ class Lane:
             self._running.add_done_callback(lambda ran: self._told(turns, ran.exception()))
 
     def _told(self, turns: Sequence[_Turn], failed: BaseException | None) -> None:
+        if self._hurried:
+            self.given_up += sum(isinstance(turn.error, Unavailable) for turn in turns)
         for turn in turns:
             if turn.done.done():
                 continue
@@ -156,6 +167,8 @@ class Lane:
             connection.execute(f"PRAGMA wal_autocheckpoint = {AUTO_CHECKPOINT if self._checkpoints else 0}")
             if not self._writes:
                 connection.execute("PRAGMA query_only = ON")
+            else:
+                connection.execute(f"PRAGMA busy_timeout = {round(STEP * 1000)}")
             self._connection = connection
         return self._connection
 
@@ -172,7 +185,7 @@ class Lane:
 
     def _transaction(self, work: Work[T]) -> T:
         connection = self._open()
-        connection.execute("BEGIN IMMEDIATE" if self._writes else "BEGIN")
+        self._begin(connection)
         try:
             result = work(connection)
             connection.execute("COMMIT")
@@ -181,6 +194,16 @@ class Lane:
                 connection.execute("ROLLBACK")
             raise
         return result
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        for left in reversed(range(round(BUSY / STEP)) if self._writes else range(1)):
+            try:
+                connection.execute("BEGIN IMMEDIATE" if self._writes else "BEGIN")
+            except sqlite3.OperationalError as error:
+                if not left or self._hurried or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+            else:
+                return
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

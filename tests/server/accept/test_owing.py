@@ -354,3 +354,12 @@ async def test_two_reports_of_one_call_are_one_try_once_somebody_says_so(office:
         await office.desk.does(CallSame(call=second, other=first, verdict=verdict))
         (task,) = await office.owed()
         assert (verdict, task.called) == (verdict, counted[verdict])
+
+
+async def test_a_caller_who_is_missed_at_two_stores_within_seconds_is_owed_one_by_each(office: Office) -> None:
+    await office.missed()
+    north = LineRow(id="north", source="sip", site="north", area="2")
+    kinds = ((EventKind.RINGING, None), (EventKind.ENDED, Outcome.MISSED))
+    events = tuple(event(kind, "1", source="sip", outcome=outcome, at=office.desk.now) for kind, outcome in kinds)
+    assert await office.desk.room.hear(Report(source="sip", events=events, lines=(north,)))
+    assert sorted(task.call or "" for task in await office.owed()) == sorted((call_id("pbx", "c"), call_id("sip", "1")))

@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import socket
+import sqlite3
 import ssl
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,7 @@ from server.app import Serving, _certificate
 from server.app.address import bound
 from server.identity import authority
 from server.identity.state import state_of
+from server.store.sqlite_lane import BUSY
 from tests.server.parts import ROOTS, Shop, Terminal, member, shop
 
 
@@ -127,3 +130,27 @@ async def test_what_belongs_to_the_server_is_for_its_user_alone(tmp_path: Path) 
         assert {path.name for path in private} >= {"server.db", "server.key", "ca.key", "server.pem"}
         assert {oct(path.stat().st_mode & 0o077) for path in private} == {"0o0"}
         assert state_of(it.database, "") == tmp_path / "server.state"
+
+
+async def test_a_server_that_ends_gives_up_what_another_program_does_not_let_it_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("server.app.LAST_WRITES", 0.2)
+    async with shop(tmp_path) as it:
+        terminal = Terminal(it.address)
+        await terminal.connect()
+        await terminal.enrol(await it.code())
+        await terminal.hello()
+        await terminal.login()
+        with closing(sqlite3.connect(it.room / "server.db", isolation_level=None, timeout=60)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            pushing = asyncio.ensure_future(terminal.push(terminal.op(member())))
+            await asyncio.sleep(1.0)
+            assert not pushing.done()
+            async with asyncio.timeout(BUSY / 2):
+                await it.stop()
+            await asyncio.wait({pushing})
+            assert pushing.exception() is not None, "it was not answered, so it comes again"
+    written = [record.__dict__["writes"] for record in caplog.records if record.message == "store.not_written"]
+    assert written
+    assert written[0] >= 1

@@ -111,6 +111,17 @@ async def test_a_server_that_ends_does_not_wait_for_a_database_that_is_away(
     assert any(record.message == "link.lost" for record in caplog.records), "it is said"
 
 
+async def test_what_was_on_its_way_to_a_database_that_is_away_is_counted_as_lost(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    it = held(scene)
+    hand = begun(it)
+    with Reports(scene, Away()).patch, patch("server.links.held.GRACE", 0.2):
+        await hand.says(EventKind.RINGING, EventKind.CALLER)
+        await it.end()
+    assert [record.__dict__["events"] for record in caplog.records if record.message == "link.lost"] == [2]
+
+
 async def test_an_event_that_nobody_understands_is_left_out_and_the_others_count(scene: Scene) -> None:
     def fault(report: Report) -> None:
         if any(each.native_id == "5" for each in report.events):

@@ -3,12 +3,13 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from server.store.base import Unavailable
-from server.store.sqlite_lane import MOST_TOGETHER, Lane
+from server.store.sqlite_lane import BUSY, MOST_TOGETHER, STEP, Lane
 
 
 class Writer:
@@ -114,3 +115,30 @@ async def test_closing_waits_for_those_that_wait(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     await it.lane.close()
     assert [await each for each in waiting] == [0, 1, 2]
+
+
+async def test_whoever_waits_for_another_program_waits_no_longer_once_the_process_ends(
+    writer: Writer, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "l.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.ensure_future(writer.lane.run(keeps(1)))
+        await asyncio.sleep(2 * STEP)
+        assert not waiting.done(), "it may be done with it in a moment"
+        writer.lane.hurry()
+        async with asyncio.timeout(BUSY / 2):
+            with pytest.raises(Unavailable, match="another program holds it"):
+                await waiting
+        assert writer.lane.given_up == 1
+        other.execute("ROLLBACK")
+    assert await writer.lane.run(keeps(2)) == 2, "what has not to wait is written"
+    assert (await writer.kept(), writer.lane.given_up) == ([2], 1)
+
+
+async def test_whoever_waits_for_another_program_has_its_turn_when_that_is_done(writer: Writer, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "l.db", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        waiting = asyncio.ensure_future(writer.lane.run(keeps(1)))
+        await asyncio.sleep(2 * STEP)
+        other.execute("ROLLBACK")
+        assert await waiting == 1
