@@ -288,14 +288,17 @@ class SipDialect:
         self._events.append(self._event(kind, call, now, outcome))
 
     def _ack(self, request: Message, now: float) -> None:
-        one = self._invites.find(request)
+        one, tag = self._invites.find(request), sipmessage.parameters(request.first("to")).get("tag")
         if one is not None and one.final:
             self._invites.acknowledge(one, now)
+        elif tag == self._tag(request):
+            # In the same transaction (RFC 3261, 17.1.1.3) we refused, and kept nothing of it.
+            pass
         elif one is not None:
             # In the same transaction another telephone refused: a recording.
             self._invites.forget(one)
             self._over(request.call_id, now, EventKind.RING_STOPPED)
-        elif self._invites.of_dialog(request) is None and "tag" in sipmessage.parameters(request.first("to")):
+        elif self._invites.of_dialog(request) is None and tag is not None:
             # A transaction of its own acknowledges an acceptance (RFC 3261, 13.2.2.4): not ours, which there never is.
             self._forget(request)
             self._answered(request.call_id, now)

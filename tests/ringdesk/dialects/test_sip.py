@@ -149,6 +149,16 @@ class TestRinging:
         assert bench.answers(request(branch="2")) == [482]
         assert bench.kinds == ["ringing", "caller"]
 
+    def test_whoever_hears_of_that_refusal_has_not_answered(self) -> None:
+        """As a proxy acknowledges it that forks a call to two names of this listener."""
+        bench = Bench()
+        bench.hear(request())
+        (refusal,) = bench.hear(request(branch="2"))
+        assert bench.answers(request("ACK", branch="2", to=f";tag={tag(refusal)}")) == []
+        assert bench.call.state is CallState.RINGING
+        assert bench.answers(request("CANCEL")) == [200, 487]
+        assert bench.call.outcome is Outcome.MISSED
+
     def test_a_sender_who_must_have_extensions_goes_on_without_us(self) -> None:
         bench = Bench()
         (refusal,) = bench.hear(request("INVITE", "Require: 100rel"))
