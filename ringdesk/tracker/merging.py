@@ -203,12 +203,15 @@ def _is_number(raw: str | None) -> bool:
 
 
 def united(kept: Call, other: Call) -> Call:
-    """One call of two: the state of the one that knows more, every fact of both; the id and the first facts of `kept`."""
+    """One call of two: the state of the one that knows more, every fact of both; the id and the first facts of `kept`.
+
+    Of calls of different directions the callers are two people.
+    """
     ahead = kept if _says(kept) >= _says(other) else other
     legs = kept.legs
     for leg in other.legs:
         legs = join_leg(legs, leg)
-    said = stated(other)
+    said = stated(other) if other.direction is kept.direction else None
     caller = kept.caller if said is None else joined(stated(kept), said)
     return msgspec.structs.replace(
         kept,

@@ -234,6 +234,16 @@ class TestLinks:
         kept, gone = tracker.received(event(LINKED, T + 10, linked_id="2", direction=outer))
         assert (kept.id, kept.direction, kept.caller, gone.merged_into) == (first.id, outer, CHEN, first.id)
 
+    def test_the_name_of_the_colleague_who_asks_is_not_the_callers(self) -> None:
+        """Asterisk 16 and 22: telephone 1001 asks 1004 whether it takes a caller of whom only the number came."""
+        tracker = Tracker()
+        asks = Caller(raw=SafeText("1001"), presentation=Presentation.SHOWN, name=SafeText("Phone 1001"))
+        nameless = Caller(raw=SafeText("0955000333"), presentation=Presentation.SHOWN)
+        tracker.received(event(ANSWERED, caller=nameless))
+        tracker.received(event(ANSWERED, T + 3, native="2", caller=asks, direction=Direction.INTERNAL))
+        kept, _ = tracker.received(event(LINKED, T + 10, linked_id="2"))
+        assert kept.caller == nameless
+
     def test_of_two_calls_among_ourselves_the_one_goes_on_that_the_source_says(self) -> None:
         tracker = Tracker()
         first = only(tracker.received(event(ANSWERED, direction=Direction.INTERNAL)))
