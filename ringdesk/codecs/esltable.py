@@ -152,7 +152,7 @@ class Table:
         dialled = SafeText(fields.get("Caller-Destination-Number", ""))
         if not root:
             dialled = SafeText(fields.get("Other-Leg-Destination-Number", "")) or dialled
-        number = fields.get("Caller-Caller-ID-Number", "")
+        number = eslfields.caller_id(fields, "Number")
         made = root and fields.get("Call-Direction") == "outbound"
         rung = eslfields.agent(fields) if made and not eslfields.is_loopback(fields) else None
         direction = Direction.IN

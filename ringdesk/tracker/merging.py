@@ -5,7 +5,7 @@ from typing import Final
 
 import msgspec
 
-from ringdesk.calls import RANK, Call, Caller, CallState, Joined, Outcome, Presentation
+from ringdesk.calls import RANK, Call, Caller, CallState, Direction, Joined, Outcome, Presentation
 from ringdesk.codecs.passiveline import joined
 from ringdesk.tracker.life import join_called, join_leg, pop_due, stated
 
@@ -26,7 +26,8 @@ def one_of(before: Call | None, call: Call, other: Call, at: float) -> tuple[Cal
     The one that people have seen goes on, of two such the older: the other's pop would be a second one. `before` is `call`
     as it was before that was heard which showed it; `other` was there already.
     """
-    keeps = before is not None and pop_due(before) and before.started < other.started
+    unseen = other.direction is not Direction.IN
+    keeps = before is not None and pop_due(before) and (unseen or before.started < other.started)
     kept, gone = (call, other) if keeps else (other, call)
     return united(kept, gone), went_on(gone, kept.id, at)
 
