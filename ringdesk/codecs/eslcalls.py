@@ -56,13 +56,16 @@ class Exchange(Table):
             self._bridge(leg, {**fields, "Bridge-A-Unique-ID": leg, "Bridge-B-Unique-ID": other})
         elif one.root:
             self._calls[one.call].machine = True
+            if fields.get("variable_cc_side") == "member" and not other:
+                self._waits(one.call, fields.get("variable_cc_queue", ""))
         if fields["Channel-Call-State"] == "HELD":
             self._tell(one.call, EventKind.HELD)
         return self._take()
 
     def snapshot(self, rows: list[Fields], now: float) -> tuple[list[CallEvent], list[str]]:
         """All channels that live: what was heard before and is not among them has ended, how is not known. Also returns the
-        channels whose facts must be asked for: a row does not say whether its number may be shown."""
+        channels whose facts must be asked for, as a row does not say whether its number may be shown; those that began a
+        call, which FreeSWITCH lists first, come first."""
         self._now = now
         live = {row["uuid"][: eslfields.LONGEST_ID] for row in rows}
         for gone in self._stale - live:
@@ -71,7 +74,8 @@ class Exchange(Table):
         asked = (live - self._legs.keys()) | self._taken_meanwhile(talking)
         self._ring_on({self._legs[leg].call for leg in self._stale if leg in self._legs}, asked)
         self._stale = set()
-        return self._take(), [uuid for uuid in sorted(asked) if eslfields.is_id(uuid)][:DUMPS]
+        in_order = [uuid for uuid in (row["uuid"][: eslfields.LONGEST_ID] for row in rows) if uuid in asked]
+        return self._take(), [uuid for uuid in in_order if eslfields.is_id(uuid)][:DUMPS]
 
     def _taken_meanwhile(self, talking: set[str]) -> set[str]:
         """Channels that talk now, of calls that only a machine had, if anybody: perhaps somebody took them."""
@@ -99,6 +103,8 @@ class Exchange(Table):
         one = self._seen(uuid, fields)
         ends = ("Bridge-A-Unique-ID", "Bridge-B-Unique-ID", "Other-Leg-Unique-ID")
         names = [name for end in ends if (name := eslfields.id_in(fields, end)) not in ("", uuid)]
+        if one is None and uuid and names and names[0] in self._legs:
+            one = self._taker(uuid, self._legs[names[0]].call, fields)
         if one is None or not names:
             return
         other = self._legs.get(names[0]) or self._other(names[0], one.call, fields)
@@ -147,18 +153,21 @@ class Exchange(Table):
             return Outcome.ANSWERED
         return Outcome.VOICEMAIL if call.mailbox else eslfields.unanswered(cause, machine=call.machine)
 
+    def _waits(self, call: str, queue: str) -> None:
+        self._calls[call].machine = self._calls[call].queued = True
+        name = SafeText(queue.partition("@")[0])
+        self._tell(call, EventKind.QUEUED, called=Called(line=self._line, queue=name or None))
+
     def _queue(self, fields: Fields) -> None:
         """mod_callcenter: who waits where, and who took them."""
         member = eslfields.id_in(fields, "CC-Member-Session-UUID")
         leg = self._legs.get(member) or self._seen(eslfields.id_in(fields), fields)
         if leg is None:
             return
-        queue = SafeText(fields.get("CC-Queue", "").partition("@")[0])
         agent = SafeText(fields.get("CC-Agent", "").partition("@")[0])
         match fields.get("CC-Action"):
             case "member-queue-start":
-                self._calls[leg.call].machine = self._calls[leg.call].queued = True
-                self._tell(leg.call, EventKind.QUEUED, called=Called(line=self._line, queue=queue or None))
+                self._waits(leg.call, fields.get("CC-Queue", ""))
             case "agent-offering" if agent:
                 self._tell(leg.call, EventKind.LEG, leg=Leg(agent, LegState.RINGING))
             case "bridge-agent-start" if agent:

@@ -63,7 +63,9 @@ def parent(uuid: str, fields: Fields) -> str:
     for known in others:
         if known:
             return known[:LONGEST_ID]
-    made = fields.get("Call-Direction") == "outbound" and fields.get("Other-Type") == "originator"
+    if fields.get("Call-Direction") == "inbound":
+        return uuid  # since it was picked up its call may be named after who did
+    made = fields.get("Other-Type") == "originator"
     maker = fields.get("Other-Leg-Unique-ID", "") if made else ""
     return (maker or fields.get("Channel-Call-UUID") or uuid)[:LONGEST_ID]
 
@@ -76,16 +78,23 @@ def agent(fields: Fields) -> SafeText | None:
     return SafeText(name) or None
 
 
+def caller_id(fields: Fields, part: str) -> str:
+    """The `Number` or the `Name` of who calls. A caller who was picked up is given those of who did, and keeps the first."""
+    picked_up = fields.get("Call-Direction") == "inbound" and fields.get("Other-Type") == "originator"
+    said, first = fields.get(f"Caller-Caller-ID-{part}"), fields.get(f"Caller-Orig-Caller-ID-{part}")
+    return (first or said if picked_up else said or first) or ""
+
+
 def caller(fields: Fields) -> Caller:
     """Who calls. A number that may not be shown is not kept."""
     hidden = fields.get("Caller-Privacy-Hide-Number") == "true"
     if hidden:
         return Caller(presentation=Presentation.PRIVATE)
-    raw = fields.get("Caller-Caller-ID-Number") or fields.get("Caller-Orig-Caller-ID-Number") or ""
+    raw = caller_id(fields, "Number")
     absent = numbers.read(raw).presentation
     if absent is Presentation.PRIVATE:
         return Caller(presentation=absent)
-    text = SafeText(fields.get("Caller-Caller-ID-Name", ""))
+    text = SafeText(caller_id(fields, "Name"))
     nameless = (
         fields.get("Caller-Privacy-Hide-Name") == "true" or text == raw or text.lower() in ("", "unknown", "anonymous")
     )

@@ -152,7 +152,7 @@ class Table:
         dialled = SafeText(fields.get("Caller-Destination-Number", ""))
         if not root:
             dialled = SafeText(fields.get("Other-Leg-Destination-Number", "")) or dialled
-        number = fields.get("Caller-Caller-ID-Number", "")
+        number = eslfields.caller_id(fields, "Number")
         made = root and fields.get("Call-Direction") == "outbound"
         rung = eslfields.agent(fields) if made and not eslfields.is_loopback(fields) else None
         direction = Direction.IN
@@ -197,16 +197,29 @@ class Table:
         self._calls[call].legs.add(uuid)
         return leg
 
+    def _taker(self, uuid: str, call: str, fields: Fields) -> Channel:
+        """A telephone of which one call is over, and which has taken the next: it waits at a fifo."""
+        number = eslfields.caller_id(fields, "Number")
+        agent = SafeText(number) if self._own(number) else eslfields.agent(fields)
+        leg = Channel(call, agent, agent is not None and self._own(agent), root=False)
+        self._dead.pop(uuid, None)
+        self._legs[uuid] = leg
+        self._calls[call].legs.add(uuid)
+        return leg
+
     def _united(self, one: str, other: str) -> str:
-        """Two calls are one: the older goes on."""
+        """Two calls are one: that of a caller from outside goes on, of two such the older. Who took it is one of its legs."""
         if one == other:
             return one
-        kept, gone = sorted((one, other), key=list(self._calls).index)
+        order = list(self._calls)
+        kept, gone = sorted(
+            (one, other), key=lambda call: (self._calls[call].direction is not Direction.IN, order.index(call))
+        )
         lost = self._calls.pop(gone)
         for leg in (self._legs[uuid] for uuid in lost.legs):
             leg.call = kept
             if leg.root and leg.agent is None and lost.by is not None:
-                leg.agent, leg.ours = lost.by, True
+                leg.agent, leg.ours, leg.root = lost.by, True, False
         call = self._calls[kept]
         call.legs |= lost.legs
         call.bridged = call.bridged or lost.bridged

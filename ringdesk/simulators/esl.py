@@ -51,18 +51,23 @@ class SimulatedFreeSwitch(SimulatedExchange):
         over = now + call.rings_for
         chosen = None if call.answer is None else call.answer or TELEPHONES[0]
         if chosen not in phones:
-            for uuid in (*phones.values(), root):
+            gave_up = "ORIGINATOR_CANCEL"
+            disposition = {"variable_originate_disposition": gave_up}
+            for uuid in (root, *phones.values()):
                 self._lives(uuid, over)
-                self._say(over, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "ORIGINATOR_CANCEL"})
+            self._say(over, "CHANNEL_HANGUP_COMPLETE", root, **{"Hangup-Cause": gave_up}, **disposition)
+            for uuid in phones.values():
+                self._say(over, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": gave_up})
             return over - now
         winner, end = phones[chosen], over + call.talk
         self._say(over, "CHANNEL_ANSWER", winner)
-        bridged = {"Bridge-A-Unique-ID": root, "Bridge-B-Unique-ID": winner}
-        self._say(over, "CHANNEL_BRIDGE", root, **bridged)
         for uuid in phones.values():
             if uuid != winner:
                 self._lives(uuid, over)
                 self._say(over, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "LOSE_RACE"})
+        self._say(over, "CHANNEL_ANSWER", root)
+        bridged = {"Bridge-A-Unique-ID": root, "Bridge-B-Unique-ID": winner}
+        self._say(over, "CHANNEL_BRIDGE", root, **bridged)
         for uuid, other in ((winner, root), (root, winner)):
             self._lives(uuid, end, over, {"variable_bridge_uuid": other})
             self._say(end, "CHANNEL_HANGUP_COMPLETE", uuid, **{"Hangup-Cause": "NORMAL_CLEARING"})

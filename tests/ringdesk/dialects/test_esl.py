@@ -223,6 +223,11 @@ A_TABLE = [
     ("pick-up", "in", "answered", "0912345678", "1002", "1001 cancelled, 1002 ended"),
     ("valet", "in", "answered", "0912345678", "1002", "1001 ended, 1002 ended"),
     ("fifo", "in", "answered", "0912345678", "1001", "1001 ended"),
+    ("login-outbound", "out", "answered", "1001", "1001", ""),
+    ("login-loopback", "in", "answered", "0912345678", "1001", "1001 ended"),
+    ("login-picked-up", "in", "answered", "0912345678", "1002", "1002 ended"),
+    ("login-queue", "in", "abandoned", "0912345678", None, "1002 cancelled"),
+    ("login-withheld", "in", "missed", None, None, "1001 cancelled"),
     ("park", "in", "answered", "0912345678", "1002", "1002 ended"),
 ]
 
@@ -247,7 +252,7 @@ def test_transcripts(
     assert call.caller.presentation is (Presentation.SHOWN if raw else Presentation.PRIVATE)
     assert call.caller.name == {"+886912345678": "陳小姐", "0912345678": "Chen"}.get(raw or "")
     assert call.via == (Via(SafeText("0225001111"), "no_answer") if stem == "forwarded" else None)
-    assert call.called.queue == ("support" if stem.startswith("queue") else None)
+    assert call.called.queue == ("support" if "queue" in stem else None)
     assert call.called.line == "main"
 
 
@@ -255,12 +260,22 @@ def test_who_is_called_by_a_click_is_the_number_not_one_s_own_telephone() -> Non
     assert played("click-to-call").call.called.raw == "0912345678"
 
 
+def test_a_caller_in_a_queue_before_the_login_waits_there() -> None:
+    assert EventKind.QUEUED in [one.event for one in played("login-queue").events]
+
+
+def test_a_telephone_that_waits_at_a_fifo_takes_one_caller_after_the_other() -> None:
+    calls = [one for one in played("fifo-two").tracker.calls if one.merged_into is None]
+    taken = [(one.caller.raw, one.direction.value, one.outcome, one.answered_by) for one in calls]
+    assert taken == [(number, "in", "answered", "1001") for number in ("0912345678", "0933000111")]
+
+
 def test_a_transfer_shows_while_nobody_has_taken_it() -> None:
     assert EventKind.TRANSFERRING in [one.event for one in played("blind-transfer").events]
 
 
 def test_every_transcript_is_in_the_table() -> None:
-    assert {row[0] for row in A_TABLE} == {path.stem for path in TRANSCRIPTS.iterdir()}
+    assert {row[0] for row in A_TABLE} | {"fifo-two"} == {path.stem for path in TRANSCRIPTS.iterdir()}
 
 
 class TestCalls:
@@ -414,6 +429,11 @@ class TestReconnect:
     def test_what_was_answered_before_is_not_said_again(self) -> None:
         heard = created("a"), created("b", to="801", of="a"), bridged("a", "b")
         assert self.back(*heard, a="ACTIVE", b="ACTIVE")[1:] == ([], [])
+
+    def test_who_began_a_call_is_asked_for_first(self) -> None:
+        rows = [{"uuid": "z"}, {"uuid": "b"}]
+        asked = Bench().hear(frame("api/response", json.dumps({"row_count": 2, "rows": rows}).encode()))
+        assert asked == ["api uuid_dump z json\n\n", "api uuid_dump b json\n\n"]
 
     def test_no_channels_at_all(self) -> None:
         bench = Bench()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -250,6 +251,13 @@ class TestLinks:
         tracker.received(event(ANSWERED, native="2", direction=Direction.INTERNAL))
         kept, _ = tracker.received(event(LINKED, T + 10, linked_id="2", direction=Direction.INTERNAL))
         assert kept.id == first.id
+
+    def test_of_two_of_one_instant_the_caller_s_goes_on_not_that_of_who_picked_up(self) -> None:
+        tracker = Tracker()
+        first = only(tracker.received(event(RINGING, caller=CHEN)))
+        tracker.received(msgspec.structs.replace(event(RINGING, native="2"), direction=Direction.OUT))
+        kept, _ = tracker.received(event(LINKED, native="1", linked_id="2"))
+        assert (kept.id, kept.direction) == (first.id, Direction.IN)
 
     def test_an_id_that_is_not_known_yet_leads_to_the_call(self) -> None:
         tracker = Tracker()
