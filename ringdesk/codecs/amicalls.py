@@ -24,8 +24,8 @@ _RINGING: Final = (_RING, "5")
 class Exchange(Transfers):
     """The calls of one Asterisk. `read` and `due` return what happened."""
 
-    def __init__(self, source_id: str, line: str, extensions: str) -> None:
-        super().__init__(source_id, line, extensions)
+    def __init__(self, source_id: str, line: str, extensions: str, withheld: str = "") -> None:
+        super().__init__(source_id, line, extensions, withheld)
         self._suspects: set[str] = set()
         self._told: set[str] = set()
 

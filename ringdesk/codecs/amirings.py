@@ -22,8 +22,8 @@ _HAD: Final = (LegState.ANSWERED, LegState.ENDED)
 class Telephones(Table):
     """What becomes of the telephones that are rung for a call, and of the call with them."""
 
-    def __init__(self, source_id: str, line: str, extensions: str) -> None:
-        super().__init__(source_id, line, extensions)
+    def __init__(self, source_id: str, line: str, extensions: str, withheld: str) -> None:
+        super().__init__(source_id, line, extensions, withheld)
         self._ending: dict[str, tuple[float, Record]] = {}
 
     def _leave(self, leg: Leg) -> None:

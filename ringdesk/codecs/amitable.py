@@ -29,13 +29,15 @@ class Table:
     """Which legs and calls there are.
 
     `questions` are channels whose presentation is to be asked for, with the native id of their call, if `asks`. `answers`: such
-    questions are answered here, so that a number of which there is no answer is not shown.
+    questions are answered here, so that a number of which there is no answer is not shown. Where it is not asked, callers of
+    the trunks whose names match `withheld` count as withheld.
     """
 
-    def __init__(self, source_id: str, line: str, extensions: str) -> None:
+    def __init__(self, source_id: str, line: str, extensions: str, withheld: str) -> None:
         self._source = source_id
         self._line = SafeText(line) if line else None
         self._extension = re.compile(extensions)
+        self._withheld = re.compile(withheld or "(?!)")
         self._legs: dict[str, Leg] = {}
         self._records: dict[str, Record] = {}
         self._gone: dict[str, float] = {}
@@ -206,6 +208,8 @@ class Table:
         if asked and self.asks and record.first is not None:
             record.hold_until = self._now + PRESENTATION_TIME
             self.questions.append((record.native_id, record.first.channel))
+        elif asked and self._is_kept_back(record):
+            self._clear(record, Presentation.PRIVATE)
         elif record.cleared is not False and (caller.raw is not None or hides):
             record.cleared = False if hides else record.cleared
             self._tell(record, caller)
@@ -213,8 +217,17 @@ class Table:
     def _unknown(self, record: Record) -> None:
         """Whether the number may be shown was not answered; the answer may still come."""
         record.hold_until = None
-        if record.heard is not None:
+        if self._is_kept_back(record):
+            self._clear(record, Presentation.PRIVATE)
+        elif record.heard is not None:
             self._tell(record, Caller(presentation=Presentation.UNAVAILABLE) if self.answers else record.heard)
+
+    def _is_kept_back(self, record: Record) -> bool:
+        """Whether the caller came by a trunk of which it cannot be asked who withholds the number, and all count as withheld."""
+        first = record.first
+        return (
+            not self.asks and first is not None and self._withheld.fullmatch(amilegs.device(first.channel)) is not None
+        )
 
     def _clear(self, record: Record, allowed: Presentation) -> None:
         record.hold_until = None

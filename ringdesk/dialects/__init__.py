@@ -184,6 +184,9 @@ class SourceOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What the secret file holds, the newest first: for an exchange that wants a login, `user:password`."""
     extensions: str = "[0-9]{2,6}"
     """Regular expression for the whole of a device's name: which of an exchange's channels are our own telephones."""
+    withheld: str = ""
+    """AMI: regular expression for the whole of a trunk's name: where an account may not ask who withholds the number, all callers
+    of such a trunk count as if they did. None: the empty one."""
     plain_login: bool = False
     """AMI: a manager that knows no challenge may have the secret as it is."""
     registrar: str = ""

@@ -39,7 +39,7 @@ why.register(
         "ami_cut_off": "the exchange closed the connection before the login was done: check permit and authlimit in its "
         "manager.conf",
         _WITHHELD: "withheld numbers may be shown: the account may not ask the exchange which are; give it "
-        "write = reporting in manager.conf",
+        "write = reporting in manager.conf, or name the trunks whose callers are to count as withheld (withheld=)",
         _NO_LIST: "calls that are under way are not seen when the connection begins: give the account write = reporting "
         "in manager.conf",
         _UNTOLD: "calls go on of which the exchange tells nothing: give the account read = call,agent,cdr in manager.conf",
@@ -70,8 +70,9 @@ class AmiDialect:
         self._accounts = [one for one in map(amilogin.account, options.secrets) if one is not None]
         self._plain = options.plain_login
         self._refused = 0
-        self._exchange = Exchange(source_id, options.line, options.extensions)
+        self._exchange = Exchange(source_id, options.line, options.extensions, options.withheld)
         self._last_notice: Notice | None = None
+        self._keeps_back = bool(options.withheld)
         self._reset()
 
     @staticmethod
@@ -277,7 +278,8 @@ class AmiDialect:
             self._exchange.answers = True
         elif message.text("Message") == "Permission denied":
             self._exchange.asks = self._exchange.answers = False
-            self._lack(_WITHHELD)
+            if not self._keeps_back:
+                self._lack(_WITHHELD)
         return success
 
     def _told(self, action: str, native_id: str, message: Message, now: float) -> None:

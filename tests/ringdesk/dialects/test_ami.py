@@ -137,8 +137,8 @@ class TestLogin:
 class TestWithheldNumbers:
     """The number is in every event, withheld or not; only `CALLERID(pres)` tells (captured from Asterisk 22)."""
 
-    def ringing(self, *more: bytes) -> Bench:
-        bench = Bench(SECRET)
+    def ringing(self, *more: bytes, withheld: str = "") -> Bench:
+        bench = Bench(SECRET, withheld=withheld)
         bench.login()
         bench.hear(*more)
         caller, agent = trunk(), phone()
@@ -175,6 +175,25 @@ class TestWithheldNumbers:
         bench.hear(trunk("0223456789", "2.1").new())
         assert len(bench.sent) == sent, "it is not asked again"
         assert "0223456789" in {call.caller.raw for call in bench.tracker.calls}
+
+    @pytest.mark.parametrize("at_login", [True, False])
+    def test_callers_of_a_trunk_that_counts_as_withheld_are_not_shown_where_it_cannot_be_asked(
+        self, *, at_login: bool
+    ) -> None:
+        denied = {"response": "Error", "Message": "Permission denied"}
+        bench = self.ringing(*[reply("may-ask", **denied)] * at_login, withheld="trunk|sip.*")
+        if not at_login:
+            bench.hear(reply(self.question(bench, "CALLERID(pres)"), **denied))
+        assert bench.call.caller.presentation is Presentation.PRIVATE
+        assert not any(event.caller and (event.caller.raw or event.caller.name) for event in bench.events)
+        assert "ami_withheld_unknown" not in bench.codes, "nothing is shown that may be withheld"
+
+    def test_another_trunk_does_not_count_as_withheld_nor_one_that_can_be_asked(self) -> None:
+        other = self.ringing(reply("may-ask", "Error", Message="Permission denied"), withheld="trun")
+        assert other.call.caller.raw == "0912345678"
+        asked = self.ringing(withheld="trunk")
+        asked.hear(reply(self.question(asked, "CALLERID(pres)"), Value="allowed_not_screened"))
+        assert asked.call.caller.raw == "0912345678"
 
     def test_no_answer_does_not_keep_the_caller_back_for_long(self) -> None:
         bench = self.ringing()

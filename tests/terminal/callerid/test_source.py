@@ -31,6 +31,12 @@ def test_which_extensions_are_ours_is_an_option() -> None:
         parse("tcp://pbx:5038?dialect=ami&extensions=8[", "d")
 
 
+def test_the_trunks_that_count_as_withheld_are_an_option() -> None:
+    assert parse("tcp://pbx:5038?dialect=ami&withheld=pstn|isdn.*", "d").options.withheld == "pstn|isdn.*"
+    with pytest.raises(BadInput, match="no regular expression"):
+        parse("tcp://pbx:5038?dialect=ami&withheld=8[", "d")
+
+
 def test_region_and_area_of_the_settings_hold_where_the_url_has_none() -> None:
     spec = parse("serial://COM3?area=4", "desk-1", region="US", area="2")
     assert (spec.path, spec.options.region, spec.options.area) == ("COM3", "US", "4")
