@@ -516,6 +516,14 @@ UUIDS = st.sampled_from(["a", "b", "c", ""])
 CAUSES = st.sampled_from(["NORMAL_CLEARING", "LOSE_RACE", "BLIND_TRANSFER", "ATTENDED_TRANSFER", "USER_BUSY", ""])
 PARTS = st.one_of(
     st.builds(created, UUIDS, st.sampled_from(["0912345678", "801", ""]), st.sampled_from(["801", "802"]), UUIDS),
+    st.builds(
+        lambda one, other: created(one, Channel_Name="loopback/801-b", variable_other_loopback_leg_uuid=other),
+        UUIDS,
+        UUIDS,
+    ),
+    st.builds(
+        lambda one, other: created(one, Call_Direction="outbound", variable_ent_originate_aleg_uuid=other), UUIDS, UUIDS
+    ),
     st.builds(bridged, UUIDS, UUIDS),
     st.builds(hung_up, UUIDS, CAUSES),
     st.builds(lambda one, other: event("CHANNEL_UUID", Unique_ID=one, Old_Unique_ID=other), UUIDS, UUIDS),
