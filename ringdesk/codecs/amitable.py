@@ -30,7 +30,7 @@ class Table:
 
     `questions` are channels whose presentation is to be asked for, with the native id of their call, if `asks`. `answers`: such
     questions are answered here, so that a number of which there is no answer is not shown. Where it is not asked, callers of
-    the trunks whose names match `withheld` count as withheld.
+    the trunks whose names match `withheld` count as withheld; `unasked`: a number came by another trunk, and was shown.
     """
 
     def __init__(self, source_id: str, line: str, extensions: str, withheld: str) -> None:
@@ -45,6 +45,7 @@ class Table:
         self._events: list[CallEvent] = []
         self.asks = False
         self.answers = False
+        self.unasked = False
         self.questions: list[tuple[str, str]] = []
 
     def _take(self) -> list[CallEvent]:
@@ -212,6 +213,7 @@ class Table:
             self._clear(record, Presentation.PRIVATE)
         elif record.cleared is not False and (caller.raw is not None or hides):
             record.cleared = False if hides else record.cleared
+            self.unasked = self.unasked or asked
             self._tell(record, caller)
 
     def _unknown(self, record: Record) -> None:
@@ -220,6 +222,7 @@ class Table:
         if self._is_kept_back(record):
             self._clear(record, Presentation.PRIVATE)
         elif record.heard is not None:
+            self.unasked = self.unasked or not self.answers
             self._tell(record, Caller(presentation=Presentation.UNAVAILABLE) if self.answers else record.heard)
 
     def _is_kept_back(self, record: Record) -> bool:

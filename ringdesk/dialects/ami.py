@@ -87,6 +87,7 @@ class AmiDialect:
         self._keepalive = Keepalive()
         self._rights = Rights()
         self._lacks: dict[str, Notice] = {}
+        self._may_not_ask = self._exchange.unasked = False
         self._number = 0
         self._asked: dict[str, str] = {}
         self._exchange.reconnected()
@@ -221,6 +222,8 @@ class AmiDialect:
         else:
             self._events += self._exchange.read(message, now)
             self._ask()
+        if self._may_not_ask and self._exchange.unasked and _WITHHELD not in self._lacks:
+            self._lack(_WITHHELD)  # `withheld` names another trunk than the one by which they call
 
     def _progress(self, progress: Progress, now: float) -> None:
         before, self._login = self._login, progress
@@ -278,6 +281,7 @@ class AmiDialect:
             self._exchange.answers = True
         elif message.text("Message") == "Permission denied":
             self._exchange.asks = self._exchange.answers = False
+            self._may_not_ask = True
             if not self._keeps_back:
                 self._lack(_WITHHELD)
         return success

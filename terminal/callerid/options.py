@@ -25,6 +25,9 @@ register(
         "option_pattern": (
             "the option '{name}' of the source '{url}' is no regular expression ({reason}); write `[0-9][0-9]` or the like"
         ),
+        "option_device": (
+            "the option '{name}' of the source '{url}' must be the name of the device alone: of PJSIP/pstn-0000002a write pstn"
+        ),
         "option_costly": (
             "the option '{name}' of the source '{url}' {reason}, which can take hours to match; write it simpler, as in"
             " `8[0-9]+|front`"
@@ -97,7 +100,7 @@ def for_dialect(url: str, given: Mapping[str, str], region: str, area: str) -> S
         area=matching(url, "area", given.get("area", area), "[0-9]{0,6}", "option_area"),
         ring_gap=positive(url, "ring-gap", given.get("ring-gap", "8"), 120),
         extensions=_pattern(url, "extensions", given.get("extensions", SourceOptions().extensions)),
-        withheld=_pattern(url, "withheld", given.get("withheld", "")),
+        withheld=_device(url, "withheld", given.get("withheld", "")),
         plain_login=switch(url, given, "plain-login"),
         registrar=_registrar(url, given["registrar"]) if "registrar" in given else "",
         trusted=_trusted(url, given["trusted"]) if "trusted" in given else (),
@@ -143,6 +146,13 @@ def _pattern(url: str, name: str, value: str) -> str:
     if (costly := costly_in(value)) is not None:
         raise BadInput(Why("option_costly", {"url": url, "name": name, "reason": costly}))
     return value
+
+
+def _device(url: str, name: str, value: str) -> str:
+    """A pattern for the name of a device, which has no technology before it."""
+    if "/" in value:
+        raise BadInput(Why("option_device", {"url": url, "name": name}))
+    return _pattern(url, name, value)
 
 
 def costly_in(pattern: str) -> str | None:

@@ -191,6 +191,7 @@ class TestWithheldNumbers:
     def test_another_trunk_does_not_count_as_withheld_nor_one_that_can_be_asked(self) -> None:
         other = self.ringing(reply("may-ask", "Error", Message="Permission denied"), withheld="trun")
         assert other.call.caller.raw == "0912345678"
+        assert (other.notices[-1].level, other.codes[-1]) == (Level.WARNING, "ami_withheld_unknown"), "it may leak"
         asked = self.ringing(withheld="trunk")
         asked.hear(reply(self.question(asked, "CALLERID(pres)"), Value="allowed_not_screened"))
         assert asked.call.caller.raw == "0912345678"

@@ -35,6 +35,8 @@ def test_the_trunks_that_count_as_withheld_are_an_option() -> None:
     assert parse("tcp://pbx:5038?dialect=ami&withheld=pstn|isdn.*", "d").options.withheld == "pstn|isdn.*"
     with pytest.raises(BadInput, match="no regular expression"):
         parse("tcp://pbx:5038?dialect=ami&withheld=8[", "d")
+    with pytest.raises(BadInput, match="device alone"):
+        parse("tcp://pbx:5038?dialect=ami&withheld=PJSIP/pstn", "d")
 
 
 def test_region_and_area_of_the_settings_hold_where_the_url_has_none() -> None:
