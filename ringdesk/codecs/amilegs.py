@@ -136,7 +136,9 @@ def presentation(value: str) -> Presentation:
         return Presentation.PRIVATE
     if word.startswith("unavail") or 64 <= code < 96:
         return Presentation.UNAVAILABLE
-    return Presentation.SHOWN
+    if word.startswith("allowed") or 0 <= code < 32:
+        return Presentation.SHOWN
+    return Presentation.PRIVATE if word == "restricted" else Presentation.UNAVAILABLE
 
 
 def verdict(leg: Leg, status: str) -> tuple[LegState, Outcome]:

@@ -29,8 +29,9 @@ class Table:
     """Which legs and calls there are.
 
     `questions` are channels whose presentation is to be asked for, with the native id of their call, if `asks`. `answers`: such
-    questions are answered here, so that a number of which there is no answer is not shown. Where it is not asked, callers of
-    the trunks whose names match `withheld` count as withheld; `unasked`: a number came by another trunk, and was shown.
+    questions are answered here as far as is known, so that a number of which there is no answer is not shown. Where it is not
+    asked, callers of the trunks whose names match `withheld` count as withheld; `unasked`: a number
+    came by another trunk, and was shown.
     """
 
     def __init__(self, source_id: str, line: str, extensions: str, withheld: str) -> None:
@@ -205,8 +206,12 @@ class Table:
         if not record.opened or record.hold_until is not None:
             return
         hides = caller.raw is None and caller.presentation is Presentation.PRIVATE
-        asked = record.cleared is None and record.direction is Direction.IN and caller.raw is not None
+        told = caller.raw is not None or caller.name is not None
+        asked = record.cleared is None and record.direction is Direction.IN and told
         if asked and self.asks and record.first is not None:
+            if not record.first.channel.isprintable():  # a request has no room for such a name
+                self._unknown(record)
+                return
             record.hold_until = self._now + PRESENTATION_TIME
             self.questions.append((record.native_id, record.first.channel))
         elif asked and self._is_kept_back(record):
@@ -291,7 +296,8 @@ class Table:
 
 
 def _strangers(one: Record, other: Record) -> bool:
-    """Whether two calls that came in are of two callers."""
-    numbers = [record.heard.raw if record.heard is not None else None for record in (one, other)]
+    """Whether two calls that came in are of two callers: of each a channel was heard, and they do not show the same number."""
+    callers = [record.heard for record in (one, other) if record.first is not None and not record.first.inner]
+    numbers = [caller.raw for caller in callers if caller is not None]
     come_in = all(record.opened and record.direction is Direction.IN for record in (one, other))
-    return come_in and None not in numbers and numbers[0] != numbers[1]
+    return come_in and len(numbers) == 2 and (None in numbers or numbers[0] != numbers[1])

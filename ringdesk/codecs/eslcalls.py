@@ -110,8 +110,12 @@ class Exchange(Table):
         other = self._legs.get(names[0]) or self._other(names[0], one.call, fields)
         if other is None:
             return
-        call = self._united(one.call, other.call)
         pair = (other, one)
+        if self._strangers(one.call, other.call):
+            for leg in pair:
+                leg.talked = self._calls[leg.call].bridged = True
+            return
+        call = self._united(one.call, other.call)
         if any(leg.loop for leg in pair) and all(leg.loop or leg.root for leg in pair):
             return  # who is behind the loop is the bridge of its other half
         self._calls[call].bridged = True

@@ -110,6 +110,8 @@ def via(fields: Fields) -> Via | None:
     header = fields.get("variable_sip_h_Diversion", "").encode().decode("latin-1")
     topmost = sipheaders.addresses([header])[:1]
     redirected = "" if fields.get("Caller-Transfer-Source") else fields.get("Caller-RDNIS", "")
+    if any(sipheaders.is_hidden(one) for one in topmost):
+        return None
     raw = next((one.number for one in topmost if one.number is not None), SafeText(redirected))
     if not raw or numbers.read(raw).presentation is Presentation.PRIVATE:
         return None

@@ -173,6 +173,8 @@ class Table:
 
     def _caller(self, native: str, said: Caller) -> None:
         call = self._calls[native]
+        if call.caller is not None and call.caller.presentation is Presentation.PRIVATE:
+            return  # no name either, where a later event has one
         now_known = joined(call.caller, said)
         if now_known != call.caller and call.direction is Direction.IN:
             call.caller = now_known
@@ -206,6 +208,12 @@ class Table:
         self._legs[uuid] = leg
         self._calls[call].legs.add(uuid)
         return leg
+
+    def _strangers(self, one: str, other: str) -> bool:
+        """Whether two calls that came in are of two callers, who are put through to each other."""
+        calls = [self._calls[each] for each in (one, other)]
+        numbers = [call.caller.raw for call in calls if call.direction is Direction.IN and call.caller is not None]
+        return one != other and len(numbers) == 2 and (None in numbers or numbers[0] != numbers[1])
 
     def _united(self, one: str, other: str) -> str:
         """Two calls are one: that of a caller from outside goes on, of two such the older. Who took it is one of its legs."""

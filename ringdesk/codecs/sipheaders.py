@@ -228,11 +228,16 @@ _CAUSES: Final[dict[str, str]] = {
 """Causes of a retargeting (RFC 4458, 2; RFC 7544, 4.2)."""
 
 
+def is_hidden(forwarder: Address) -> bool:
+    """Whether who forwarded a call wishes to stay hidden (RFC 5806, 4)."""
+    return forwarder.marks.get("privacy", "off").lower() not in ("off", "none")
+
+
 def via(message: Message) -> Via | None:
     """Who forwarded the call last: the topmost Diversion (RFC 5806), else the History-Info (RFC 7044). None if nobody did,
     or if they wish to stay hidden."""
     for one in addresses(message.all("diversion"))[:1]:
-        if one.number is None or one.marks.get("privacy", "off").lower() not in ("off", "none"):
+        if one.number is None or is_hidden(one):
             return None
         return Via(one.number, diversion_reason(message.first("diversion")))
     history = addresses(message.all("history-info"))

@@ -46,7 +46,7 @@ why.register(
     }
 )
 
-_MOST_QUESTIONS: Final = 256
+_MOST_QUESTIONS: Final = 2048
 
 _READ: Final = Exchange.EVENTS | {b"FullyBooted", b"CoreShowChannelsComplete"}
 _LIST: Final = "list"
@@ -240,7 +240,7 @@ class AmiDialect:
         elif progress.stage is Stage.BOOTING:
             self._keepalive.heard(now)
             self._rights.logged_in(now)
-            self._exchange.asks = True
+            self._exchange.asks = self._exchange.answers = True
             self._notice(Level.OK, "ami_ready")
         elif progress.stage is Stage.IN:
             self._send("Getvar", ActionID=_MAY_ASK, Variable="EPOCH")
@@ -277,9 +277,7 @@ class AmiDialect:
     def _allowed(self, message: Message) -> bool:
         """Whether a question was answered. Whoever may not ask is told so, and asks no more."""
         success = message.text("Response") == "Success"
-        if success:
-            self._exchange.answers = True
-        elif message.text("Message") == "Permission denied":
+        if not success and message.text("Message") == "Permission denied":
             self._exchange.asks = self._exchange.answers = False
             self._may_not_ask = True
             if not self._keeps_back:

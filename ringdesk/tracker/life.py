@@ -226,10 +226,16 @@ def _entered(call: Call, state: CallState, event: CallEvent) -> Call:
             return _picked_up(call, event.at)
         return msgspec.structs.replace(call, state=state, last_ring=event.at, lapsed=event.lapsed is True)
     if state is CallState.ENDED:
-        outcome = event.outcome or _outcome(call)
+        outcome = _outcome(call) if event.outcome is None or _knows_less(call, event) else event.outcome
         inferred = event.outcome is None or event.lapsed is True
         return msgspec.structs.replace(call, state=state, outcome=outcome, inferred=inferred, ended=event.at)
     return msgspec.structs.replace(call, state=state)
+
+
+def _knows_less(call: Call, event: CallEvent) -> bool:
+    """Whether a source that began to listen in mid-call has nobody heard take it, which somebody with a name did."""
+    had = call.answered is not None and call.answered_by is not None
+    return had and event.outcome in (Outcome.MISSED, Outcome.ABANDONED)
 
 
 def _outcome(call: Call) -> Outcome:

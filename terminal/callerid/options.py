@@ -63,7 +63,8 @@ _SWITCH: Final = {"1": True, "0": False}
 _LONGEST_PATTERN: Final = 200
 _MOST_ENDLESS: Final = 3
 """Endless repeats in one pattern: each multiplies the time that a long name takes by its length."""
-_AS_GOOD_AS_ENDLESS: Final = 64
+_MOST_OPTIONAL: Final = 8
+"""Pieces that may be left out in one pattern: each doubles the time."""
 _MOST_TRUSTED: Final = 64
 _NAME: Final = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.)*[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?\.?"
 _REGISTRAR: Final = re.compile(rf"(?P<host>{_NAME}|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{{1,5}}))?")
@@ -165,7 +166,7 @@ def costly_in(pattern: str) -> str | None:
         return f"is longer than {_LONGEST_PATTERN} characters"
     groups: list[bool] = []
     varies = closed = False
-    endless = 0
+    endless = optional = 0
     for piece in _PIECE.finditer(pattern):
         was_closed, closed = closed, False
         if piece["open"]:
@@ -179,9 +180,17 @@ def costly_in(pattern: str) -> str | None:
         elif piece["repeat"] and not _is_question(piece, pattern):
             if was_closed and closed_varies and _most(piece) > 1:
                 return f"repeats what repeats or chooses itself ({piece['repeat']} behind a bracket)"
-            endless += _most(piece) == math.inf
+            endless += _most(piece) > 1 and not _is_fixed(piece)
+            optional += _most(piece) <= 1
             varies = True
-    return f"has more than {_MOST_ENDLESS} endless repeats" if endless > _MOST_ENDLESS else None
+    if optional > _MOST_OPTIONAL:
+        return f"has more than {_MOST_OPTIONAL} pieces that may be left out"
+    return f"has more than {_MOST_ENDLESS} repeats of no fixed number" if endless > _MOST_ENDLESS else None
+
+
+def _is_fixed(piece: re.Match[str]) -> bool:
+    """`{3}` or `{3,3}` repeats as often as it says."""
+    return bool(piece["least"]) and (not piece["comma"] or piece["least"] == piece["most"])
 
 
 def _is_question(piece: re.Match[str], pattern: str) -> bool:
@@ -199,7 +208,7 @@ def _most(piece: re.Match[str]) -> float:
         return 1  # {} is no repeat
     most = piece["most"] if piece["comma"] else piece["least"]
     most = most.lstrip("0") or most[:1]
-    return math.inf if not most or len(most) > 9 or int(most) > _AS_GOOD_AS_ENDLESS else int(most)
+    return math.inf if not most or len(most) > 9 else int(most)
 
 
 def _registrar(url: str, value: str) -> str:

@@ -196,20 +196,31 @@ class TestWithheldNumbers:
         asked.hear(reply(self.question(asked, "CALLERID(pres)"), Value="allowed_not_screened"))
         assert asked.call.caller.raw == "0912345678"
 
-    def test_no_answer_does_not_keep_the_caller_back_for_long(self) -> None:
-        bench = self.ringing()
-        bench.run(1.9)
-        assert bench.call.caller.raw is None
-        bench.run(0.2)
-        assert bench.call.caller.raw == "0912345678"
-
-    def test_where_questions_are_answered_no_answer_shows_no_number_and_a_late_one_counts(self) -> None:
+    @pytest.mark.parametrize("answered", [[MAY_ASK], []], ids=["whoever may ask", "nothing answered yet"])
+    def test_no_answer_shows_no_number_and_a_late_one_counts(self, answered: list[bytes]) -> None:
         for late, raw in (("allowed_not_screened", "0912345678"), ("prohib_not_screened", None)):
-            bench = self.ringing(MAY_ASK)
-            bench.run(2.1)
+            bench = self.ringing(*answered)
+            bench.run(1.9)
+            assert (bench.call.caller.raw, bench.call.absent) == (None, False), "it is waited for"
+            bench.run(0.2)
             assert (bench.call.caller.raw, bench.call.caller.presentation) == (None, Presentation.UNAVAILABLE)
             bench.hear(reply(self.question(bench, "CALLERID(pres)"), Value=late))
             assert bench.call.caller.raw == raw
+
+    def test_a_name_alone_waits_for_the_answer_too(self) -> None:
+        bench = Bench(SECRET)
+        bench.login()
+        caller, agent = trunk("<unknown>"), phone()
+        bench.hear(caller.new(), agent.new(), caller.dials(agent))
+        bench.run(3)
+        assert not any(event.caller and event.caller.name for event in bench.events)
+
+    def test_a_channel_that_no_request_can_name_is_not_asked_for_and_not_shown(self) -> None:
+        bench = Bench(SECRET)
+        bench.login()
+        keys = trunk().keys() | {"Channel": "PJSIP/中華\u3000電信-00000001"}
+        bench.hear(MAY_ASK, said("Newchannel", **keys))
+        assert bench.call.caller.presentation is Presentation.UNAVAILABLE
 
     def test_of_a_channel_that_is_gone_the_exchange_no_longer_knows_it(self) -> None:
         """As Asterisk 16 and 22 answer where the caller was gone within some milliseconds."""
@@ -219,8 +230,9 @@ class TestWithheldNumbers:
         assert (bench.call.caller.presentation, bench.call.outcome) == (Presentation.UNAVAILABLE, "missed")
         assert not any(event.caller and (event.caller.raw or event.caller.name) for event in bench.events)
 
-    def test_a_link_that_is_lost_before_the_answer_shows_no_number_and_asks_again(self) -> None:
-        bench = self.ringing(MAY_ASK)
+    @pytest.mark.parametrize("answered", [[MAY_ASK], []], ids=["whoever may ask", "nothing answered yet"])
+    def test_a_link_that_is_lost_before_the_answer_shows_no_number_and_asks_again(self, answered: list[bytes]) -> None:
+        bench = self.ringing(*answered)
         bench.take(bench.dialect.closed(bench.now))
         bench.run(3)
         assert bench.call.caller.raw is None
@@ -255,6 +267,9 @@ class TestWithheldNumbers:
             ("32 (Presentation Prohibited, Not Screened)", Presentation.PRIVATE),
             ("35 (Presentation Prohibited, Network Number)", Presentation.PRIVATE),
             ("67 (Number Unavailable)", Presentation.UNAVAILABLE),
+            ("97", Presentation.UNAVAILABLE),
+            ("(null)", Presentation.UNAVAILABLE),
+            ("restricted", Presentation.PRIVATE),
         ],
     )
     def test_the_flag_of_new_callerid(self, value: str, presentation: Presentation) -> None:
@@ -281,6 +296,7 @@ class TestSnapshot:
         caller, agent = trunk(), phone()
         caller.state = agent.state = "6"
         bench.hear(reply("list"), self.listed(agent, "b1"), self.listed(caller, "b1"), self.done())
+        bench.hear(reply("may-ask", "Error", Message="Permission denied"))
         bench.run(3)
         assert (bench.call.state.value, bench.call.answered_by, bench.call.caller.raw) == (
             "answered",
@@ -308,7 +324,7 @@ class TestSnapshot:
         bench = Bench(SECRET)
         bench.login()
         lost, kept = trunk(), trunk("0223456789", "2.1")
-        bench.hear(lost.new(), kept.new())
+        bench.hear(reply("may-ask", "Error", Message="Permission denied"), lost.new(), kept.new())
         bench.run(3)
         bench.take(bench.dialect.closed(bench.now))
         assert all(call.live for call in bench.tracker.calls), "whether they go on is not known yet"

@@ -33,7 +33,7 @@ def frame(kind: str, body: bytes) -> bytes:
 
 
 def event(name: str, **fields: str) -> bytes:
-    named = {key.replace("_", "-"): value for key, value in fields.items()}
+    named = {key if key.startswith("variable_") else key.replace("_", "-"): value for key, value in fields.items()}
     return frame("text/event-json", json.dumps({"Event-Name": name, **named}).encode())
 
 
@@ -569,3 +569,34 @@ def bear(parts: list[bytes]) -> None:
 @given(st.lists(PARTS, max_size=20))
 def test_any_order_is_borne(parts: list[bytes]) -> None:
     bear(parts)
+
+
+HIDDEN = {"Caller_Privacy_Hide_Number": "true", "Caller_Caller_ID_Name": "Chen"}
+
+
+def test_of_a_caller_who_is_hidden_no_later_event_tells_a_name() -> None:
+    bench = Bench()
+    bench.hear(created("a", **HIDDEN), created("b", to="1001", of="a"))
+    for uuid, more in (("a", {}), ("b", {"Other_Leg_Unique_ID": "a"})):
+        shown = {"Caller_Caller_ID_Number": "0912345678", "Caller_Caller_ID_Name": "Chen"}
+        bench.hear(event("CHANNEL_ANSWER", Unique_ID=uuid, Call_Direction="inbound", **(shown | more)))
+    bench.hear(bridged("a", "b"), hung_up("b"), hung_up("a"))
+    assert bench.call.caller.presentation is Presentation.PRIVATE
+    assert not any(one.caller and (one.caller.raw or one.caller.name) for one in bench.events)
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_two_callers_who_are_put_through_to_each_other_stay_two_calls(*, hidden: bool) -> None:
+    bench = Bench()
+    for uuid, number, more in (("a", "0912345678", HIDDEN if hidden else {}), ("c", "0922333444", {})):
+        bench.hear(created(uuid, number, **more), created(f"{uuid}2", to="1001", of=uuid), bridged(uuid, f"{uuid}2"))
+    bench.hear(bridged("a", "c"), hung_up("a2"), hung_up("c2"), hung_up("a"), hung_up("c"))
+    ended = [(call.caller.raw, call.caller.name, call.outcome) for call in bench.tracker.calls]
+    assert ended == [(None if hidden else "0912345678", None, "answered"), ("0922333444", None, "answered")]
+
+
+@pytest.mark.parametrize(("privacy", "number"), [("full", None), ("off", "0955000999")])
+def test_who_forwarded_and_wishes_to_stay_hidden_is_not_told(privacy: str, number: str | None) -> None:
+    bench = Bench()
+    bench.hear(created("a", variable_sip_h_Diversion=f"<sip:0955000999@x>;reason=no-answer;privacy={privacy}"))
+    assert (bench.call.via.raw if bench.call.via else None) == number

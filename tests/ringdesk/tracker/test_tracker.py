@@ -316,3 +316,11 @@ class TestWhatSomebodyElseKeepsTrackOf:
 
     def test_what_is_led_nowhere_new_stays(self) -> None:
         assert Tracker().lead("nobody", self.row(), T) == ()
+
+
+@pytest.mark.parametrize("outcome", [Outcome.MISSED, Outcome.ABANDONED])
+def test_a_source_that_began_to_listen_in_mid_call_does_not_undo_who_answered(outcome: Outcome) -> None:
+    tracker = Tracker()
+    tracker.received(msgspec.structs.replace(event(ANSWERED, caller=CHEN), answered_by=SafeText("1001")))
+    ended = only(tracker.received(msgspec.structs.replace(event(ENDED, T + 9), outcome=outcome)))
+    assert (ended.outcome, ended.answered_by) == (Outcome.ANSWERED, "1001")

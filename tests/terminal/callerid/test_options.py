@@ -22,6 +22,7 @@ from terminal.callerid.source import parse
         r"a\+*",
         "(?=8)[0-9]*",
         "(abc)+",
+        "8[0-9]{2}[0-9]?" + "[0-9]{3}" * 9,
         "x{}",
     ],
 )
@@ -47,6 +48,9 @@ def test_an_ordinary_pattern_is_taken(pattern: str) -> None:
         "(?P<x>a*)*",
         "(a*)+?",
         ".*.*.*.*",
+        ".?" * 60 + "x",
+        ".{0,64}" * 28 + "x",
+        "[0-9]{2,4}" * 4,
         "x" * 201,
     ],
 )
